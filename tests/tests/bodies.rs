@@ -111,8 +111,8 @@ fn vb365_v6_used_repositories() {
 #[test]
 fn zstack_query_backup_storage() {
     let page: zstack::Page<zstack::BackupStorage> = read("zstack/query_backup_storage.json");
-    assert_eq!(page.inventories[0].total_capacity, Some(9_992_857_976_832));
-    assert_eq!(page.inventories[0].create_date.as_ref().unwrap().parts().unwrap().hour, 14);
+    assert_eq!(page.inventories[0].total_capacity(), Some(9_992_857_976_832));
+    assert_eq!(page.inventories[0].create_date().unwrap().parts().unwrap().hour, 14);
     insta::assert_snapshot!(shown(&page));
 }
 

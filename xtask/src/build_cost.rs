@@ -19,13 +19,15 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 pub(crate) fn run(subject: &Path, rounds: usize) -> Result<()> {
     match subject.to_str() {
-        Some(system @ ("em" | "vb365" | "zstack")) => checked_in(system, rounds),
+        Some(feature) if ["em", "vb365", "zstack"].iter().any(|system| feature.starts_with(system)) => {
+            checked_in(feature, rounds)
+        }
         _ => document(subject, rounds),
     }
 }
 
-/// Measures a system's models as they are checked in, with their operations.
-fn checked_in(system: &str, rounds: usize) -> Result<()> {
+/// Measures what a feature of the checked-in models brings, with its operations.
+fn checked_in(feature: &str, rounds: usize) -> Result<()> {
     let home = crate::root().join("target/build-cost");
     let models = crate::root().join("crates/models");
     let folder = home.join("models");
@@ -33,21 +35,42 @@ fn checked_in(system: &str, rounds: usize) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     copy(&models.join("src"), &folder.join("src"))?;
+    let system = feature.split('-').next().unwrap_or(feature);
     let mut names = Vec::new();
     for entry in fs::read_dir(models.join(format!("src/{system}/generated")))? {
         let path = entry?.path();
-        let text = fs::read_to_string(&path)?;
-        let types = text.lines().filter_map(|line| line.strip_prefix("impl Model for ")?.strip_suffix(" {"));
-        names.extend(types.map(|name| format!("{system}::{name}")));
+        if path.is_file() {
+            names.extend(types(&fs::read_to_string(&path)?, feature).map(|name| format!("{system}::{name}")));
+        }
     }
     println!("{} structs and unions", names.len());
-    let features =
-        "[features]\ndefault = [\"".to_owned() + system + "\"]\nem = []\nvb365 = []\nzstack = []\nregistry = []";
-    let dependencies =
-        format!("backhaul-wire = {{ path = {:?} }}\nserde_json = \"1\"\n{features}", crate::root().join("crates/wire"));
+    let own = fs::read_to_string(models.join("Cargo.toml"))?;
+    let (_, features) = own.split_once("[features]\n").ok_or("no features")?;
+    let (features, _) = features.split_once("\n[").ok_or("no end of the features")?;
+    let (_, features) = features.split_once('\n').ok_or("one feature")?;
+    let wire = crate::root().join("crates/wire");
+    let dependencies = format!(
+        "backhaul-wire = {{ path = {wire:?} }}\nserde_json = \"1\"\n[features]\ndefault = [{feature:?}]\n{features}"
+    );
     fs::write(folder.join("Cargo.toml"), manifest("measured-models", &dependencies))?;
     write_programs(&home, &names, "")?;
     measure(&home, rounds)
+}
+
+/// The structs and unions of a generated file that are there with a feature.
+fn types<'t>(text: &'t str, feature: &str) -> impl Iterator<Item = &'t str> {
+    let wanted = format!("{feature:?}");
+    let whole = !feature.contains('-');
+    let (mut on, mut listing) = (true, false);
+    let lines = text.lines().filter(move |line| {
+        if line.starts_with("#[cfg(") {
+            on = whole || line.contains(&wanted);
+        }
+        let was = listing;
+        listing = line.ends_with("generated_struct! {") || was && !line.ends_with('}');
+        was && listing && on
+    });
+    lines.flat_map(|line| line.split(';').map(str::trim).filter(|name| !name.is_empty()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -4,7 +4,7 @@ mod demo;
 mod refusal;
 
 use backhaul_transport::http::{HttpOptions, TlsChoice};
-use backhaul_transport::{Client, EmFormat, Options, Version};
+use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Version};
 use backhaul_wire::System;
 
 pub(crate) use refusal::refusal;
@@ -44,6 +44,11 @@ impl Peer {
     /// What a failed call means to the user.
     pub(crate) fn refusal(&self, error: &backhaul_transport::Error) -> Failure {
         refusal(error, &self.name)
+    }
+
+    /// The version of VB365's API that is spoken; 0 for the other systems.
+    pub(crate) async fn version(&self) -> Result<u8, Failure> {
+        self.client.version().await.map_err(|error| self.refusal(&error))
     }
 
     /// Ends the session. One that is not ended costs the server some memory for a while, and nobody else.
@@ -169,5 +174,12 @@ fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
     let mut options = Options::new(profile.address(), user, password).map_err(Failure::usage)?;
     options.http = HttpOptions::default();
     options.http.tls = tls;
+    if let Some(microsoft) = &profile.microsoft {
+        let assertion = Assertion { client_id: microsoft.client_id.clone(), token: options.password.clone() };
+        options.vb365_logon =
+            if microsoft.operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
+    }
+    options.zstack_logon = profile.logon.clone();
+    options.zstack_utc_offset = profile.utc_offset;
     Ok(options)
 }

@@ -57,12 +57,7 @@ fn unknown_param(operation: &'static Operation, name: &str) -> Failure {
     if names.is_empty() { failure } else { failure.with_help(format!("its parameters are {}", names.join(", "))) }
 }
 
-/// The name of what an operation answers with: `PageOfOrganization`, `ReplyOfSession`, `QueryResult`.
-pub(crate) fn answer(operation: &Operation) -> Option<String> {
-    answer_of(operation.response)
-}
-
-/// The name of what a response holds.
+/// The name of what a response holds: `PageOfOrganization`, `ReplyOfSession`, `QueryResult`.
 pub(crate) fn answer_of(response: Response) -> Option<String> {
     let shape = response.shape()?;
     match (shape.name, registry::listed_in(response)) {

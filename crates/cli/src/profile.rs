@@ -2,6 +2,7 @@
 
 mod demo;
 mod file;
+mod logon;
 mod select;
 mod toml;
 mod trust;
@@ -10,11 +11,13 @@ use url::{Host, Url};
 
 pub(crate) use demo::Demo;
 pub(crate) use file::{ConfigFile, Location};
+pub(crate) use logon::check as check_logon;
 pub(crate) use select::{Selection, Server, Wanted, select, select_one};
 pub(crate) use trust::{Pin, Trust};
 
 use crate::exit::Failure;
 use crate::secret::{Secret, Source};
+use backhaul_transport::{UtcOffset, ZstackLogon};
 use backhaul_wire::System;
 
 /// A server by name: where it is, who logs on, and what proves each to the other.
@@ -26,19 +29,47 @@ pub(crate) struct Profile {
     pub(crate) system: System,
     /// Where it is: scheme, host, port, and a path when it stands behind a gateway.
     pub(crate) url: Url,
-    /// The account.
+    /// The account; the id of an access key.
     pub(crate) user: Option<String>,
-    /// Where the account's password comes from.
+    /// What `user` and the password are to ZStack.
+    pub(crate) logon: ZstackLogon,
+    /// How far ZStack's clock is ahead of UTC.
+    pub(crate) utc_offset: UtcOffset,
+    /// Where the account's password comes from, or the access key's secret.
     pub(crate) password: Source,
     /// Which certificate is trusted.
     pub(crate) trust: Trust,
     /// The API version to speak, in its one spelling.
     pub(crate) api_version: Option<String>,
+    /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the password.
+    pub(crate) microsoft: Option<Microsoft>,
+}
+
+/// A logon at the Microsoft identity platform that VB365 is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Microsoft {
+    /// The application that was logged on to.
+    pub(crate) client_id: String,
+    /// Whether it is the logon of an operator of the Restore Portal.
+    pub(crate) operator: bool,
+}
+
+impl Microsoft {
+    /// What the configuration file calls the logon.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.operator { Self::OPERATOR } else { Self::ASSERTION }
+    }
+
+    pub(crate) const ASSERTION: &'static str = "assertion";
+    pub(crate) const OPERATOR: &'static str = "operator";
 }
 
 impl Profile {
     /// The account and its password, fetched from where it comes from.
     pub(crate) fn credentials(&self) -> Result<(String, Secret), Failure> {
+        if self.microsoft.is_some() {
+            return Ok((String::new(), self.password.read(&self.name)?));
+        }
         let user = self.user.clone().ok_or_else(|| {
             Failure::usage(format!("profile `{}` names no account", self.name))
                 .with_help(format!("add `user = \"...\"` under [profiles.{}] in the configuration file", self.name))
@@ -62,7 +93,11 @@ impl Profile {
                 .push(format!("`{}` speaks http://, where no certificate is shown: {trust} has no effect", self.name));
         }
         if plain && !is_this_machine(&self.url) {
-            cautions.push(format!("`{}` speaks http://: the password crosses the network in the clear", self.name));
+            let what = match self.logon {
+                ZstackLogon::AccessKey => "anyone on the way can read the answers, and repeat a request for 15 minutes",
+                _ => "the password crosses the network in the clear",
+            };
+            cautions.push(format!("`{}` speaks http://: {what}", self.name));
         }
         if !plain && self.trust == Trust::Insecure {
             cautions.push(format!(

@@ -88,7 +88,7 @@ fn zstack_is_asked_in_its_own_words() -> Result {
     assert_eq!(pasted.json()?, json!([{"name": "ceph-bs"}]));
     assert!(pasted.err.contains("is read as `\"ceph-bs\"`"), "{}", pasted.err);
     for (filter, says) in [
-        ("zone.name==a,name==b", "has no OR"),
+        ("zone.name==\"a\\b\",name==b", "only the server knows"),
         ("createDate>\"2020-01-01T00:00:00Z\"", "time zone"),
         ("nmae==x", "did you mean `name`?"),
     ] {

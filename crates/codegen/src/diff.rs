@@ -94,7 +94,7 @@ impl Diff {
     /// # Errors
     /// When the schemas break a rule.
     pub fn read(root: &Path, system: &str, from: u8, to: u8) -> Result<Self> {
-        let (types, operations) = project::schemas(root, system)?;
+        let (types, operations, _) = project::schemas(root, system)?;
         let names = project::names(root, system)?;
         Ok(Self::of(system, &types, &operations, names.as_ref(), from, to))
     }
@@ -235,6 +235,7 @@ fn form(operation: &Operation, version: u8) -> (String, String) {
         Response::Empty => "nothing".to_owned(),
         Response::Bytes => "a file".to_owned(),
         Response::Body(name) | Response::Inventory(name) | Response::Forms(name, _) => name.clone(),
+        Response::Inventories(name) => format!("a list of {name}"),
         Response::Page(name) | Response::List(name, _) => format!("pages of {name}"),
     };
     (request, response)

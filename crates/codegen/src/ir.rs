@@ -203,6 +203,8 @@ pub struct Field {
     pub boxed: bool,
     /// Whether an explicit null is told from absence.
     pub edit: bool,
+    /// Whether the documents only suggest its type, so that a value of another type is kept and no error.
+    pub uncertain: bool,
 }
 
 impl Field {
@@ -281,6 +283,8 @@ pub struct Operation {
     pub path: String,
     /// The API versions that have it.
     pub versions: Versions,
+    /// Other paths that lead to it.
+    pub also: Vec<String>,
     /// Its parameters.
     pub params: Vec<Param>,
     /// The request body.
@@ -323,6 +327,17 @@ pub struct OlderForm {
     pub response: Response,
 }
 
+/// Where a parameter goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamPlace {
+    /// Into the path.
+    Path,
+    /// Into the query string.
+    Query,
+    /// Into the body, beside the member that wraps the request.
+    Body,
+}
+
 /// A parameter.
 #[derive(Debug, Clone)]
 pub struct Param {
@@ -330,8 +345,8 @@ pub struct Param {
     pub name: String,
     /// What it does, in our own words.
     pub doc: String,
-    /// Whether it stands in the path, else in the query string.
-    pub in_path: bool,
+    /// Where it goes.
+    pub place: ParamPlace,
     /// What a value is.
     pub kind: Kind,
     /// Whether it may be given several times.
@@ -353,6 +368,8 @@ pub enum Response {
     Page(String),
     /// A reply with one `inventory` of this type (ZStack).
     Inventory(String),
+    /// A reply with all `inventories` of this type (ZStack).
+    Inventories(String),
     /// A list inside a body of this type, at this path (EM's queries).
     List(String, String),
     /// A body of the first type when the request asks for all fields, else of the second (EM).

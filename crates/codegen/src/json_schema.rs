@@ -29,6 +29,12 @@ impl File {
         self.name().split('.').next().unwrap_or(&self.path)
     }
 
+    /// The cargo feature that its types and operations are compiled with; always when there is none.
+    #[must_use]
+    pub fn feature(&self) -> Option<&str> {
+        self.json.get("x-feature").and_then(Json::as_str)
+    }
+
     /// The file's name without its folder.
     fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
@@ -70,7 +76,7 @@ fn definitions(file: &File) -> Result<impl Iterator<Item = (&str, &Json)>> {
     let error = |pointer: &str, rule: &str| SchemaError::new(&file.path, pointer, rule);
     let root = file.json.as_object().ok_or_else(|| error("", "a schema file is an object"))?;
     for key in root.keys() {
-        if !["$schema", "$id", "title", "description", "$defs", "operations"].contains(&key.as_str()) {
+        if !["$schema", "$id", "title", "description", "x-feature", "$defs", "operations"].contains(&key.as_str()) {
             return Err(error(&format!("/{key}"), "unknown member of a schema file"));
         }
     }

@@ -7,6 +7,7 @@
 pub mod diff;
 pub mod emit;
 pub mod error;
+pub mod features;
 pub mod fixups;
 pub mod import;
 pub mod ir;

@@ -2,11 +2,13 @@
 //!
 //! The form is itself a JSON Schema, made from these types with schemars (`schemas/forms/operations.schema.json`).
 
+mod zstack;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Result, SchemaError};
-use crate::ir::{self, Kind, TypeShape, Types, Versions};
+use crate::ir::{self, Kind, ParamPlace, TypeShape, Types, Versions};
 use crate::queries::QueryType;
 
 /// A file of operations.
@@ -33,6 +35,9 @@ pub struct OperationDef {
     pub method: Method,
     /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
     pub path: String,
+    /// Other paths that lead to it, with or without some of its parameters.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// The first API version that has it.
     pub since: Option<u8>,
     /// The last API version that has it.
@@ -50,6 +55,9 @@ pub struct OperationDef {
     pub request_optional: bool,
     /// The member of the body that wraps the request.
     pub wrapper: Option<String>,
+    /// Whether it takes system tags and user tags (ZStack).
+    #[serde(default)]
+    pub tags: bool,
     /// What the answer holds; nothing when left out.
     pub response: Option<ResponseDef>,
     /// The versions that answer a listing with a bare array where the others answer with a page.
@@ -131,7 +139,8 @@ pub struct ParamDef {
     /// Where it goes.
     #[serde(rename = "in")]
     pub place: PlaceDef,
-    /// What a value is: `id`, `text`, `integer`, `number`, `boolean`, `datetime`, or the name of an enum type.
+    /// What a value is: `id`, `text`, `integer`, `number`, `boolean`, `datetime`, `map` (`key=value`, sent
+    /// as `name.key=value`), or the name of an enum type.
     #[serde(rename = "type")]
     pub kind: String,
     /// Whether it may be given several times.
@@ -166,6 +175,10 @@ pub enum ResponseDef {
     Page(String),
     /// ZStack's reply with one `inventory` of this type.
     Inventory(String),
+    /// ZStack's reply with all `inventories` of this type, which are not cut into pages.
+    Inventories(String),
+    /// ZStack's query reply. The operation gets the parameters of a query by itself.
+    Query(String),
     /// One of two bodies, which the parameter `format` chooses between (EM).
     Forms(Forms),
     /// A file.
@@ -213,6 +226,7 @@ pub fn query(query: &QueryType) -> ir::Operation {
         aliases: Vec::new(),
         method: "GET".to_owned(),
         path: format!("/api/query?type={}", query.name),
+        also: Vec::new(),
         versions: Versions::default(),
         params: vec![
             param("format", Kind::Text, "`Entities` for all fields; references when left out."),
@@ -243,7 +257,7 @@ fn query_param(name: &str, kind: Kind, doc: &str) -> ir::Param {
     ir::Param {
         name: name.to_owned(),
         doc: doc.to_owned(),
-        in_path: false,
+        place: ParamPlace::Query,
         kind,
         list: false,
         required: false,
@@ -286,9 +300,9 @@ impl Reader<'_> {
             None => None,
         };
         let mut evidence = Vec::new();
-        for (version, mark) in def.evidence {
+        for (version, mark) in &def.evidence {
             let version = version.parse().map_err(|_| self.error("evidence", format!("`{version}` is no version")))?;
-            evidence.push((version, mark));
+            evidence.push((version, mark.clone()));
         }
         if matches!(response, ir::Response::Forms(..)) {
             if params.iter().any(|param| param.name.eq_ignore_ascii_case(FORMAT)) {
@@ -296,6 +310,7 @@ impl Reader<'_> {
             }
             params.push(query_param(FORMAT, Kind::Text, "`Entity` for all fields; a reference when left out."));
         }
+        self.of_zstack(&def, &mut params)?;
         if !def.path.starts_with('/') {
             return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
         }
@@ -313,6 +328,7 @@ impl Reader<'_> {
             aliases: def.aliases,
             method: def.method.name().to_owned(),
             path: def.path,
+            also: def.also,
             versions,
             params,
             request,
@@ -324,6 +340,27 @@ impl Reader<'_> {
             long_running: def.long_running,
             anonymous: def.anonymous,
         })
+    }
+
+    /// What `query` and `tags` stand for: the parameters that many of ZStack's operations share.
+    fn of_zstack(&self, def: &OperationDef, params: &mut Vec<ir::Param>) -> Result<()> {
+        let mut shared = Vec::new();
+        if matches!(def.response, Some(ResponseDef::Query(_))) {
+            shared.extend(zstack::query());
+        }
+        if def.tags {
+            shared.extend(zstack::tags(def.wrapper.is_some()));
+        }
+        if let Some(twin) = shared.iter().find(|of| params.iter().any(|param| param.name == of.name)) {
+            return Err(self.error("params", format!("`{}` comes by itself: do not list it", twin.name)));
+        }
+        for (index, path) in def.also.iter().enumerate() {
+            if !path.starts_with('/') || path.matches('{').count() != path.matches('}').count() {
+                return Err(self.error(&format!("also/{index}"), format!("`{path}` is no path")));
+            }
+        }
+        params.extend(shared);
+        Ok(())
     }
 
     fn request(&self, member: &str, name: Option<&String>, list: bool, optional: bool) -> Result<Option<ir::Request>> {
@@ -340,6 +377,8 @@ impl Reader<'_> {
         Ok(match def {
             None => ir::Response::Empty,
             Some(ResponseDef::Body(name)) => ir::Response::Body(structure("body", name)?),
+            Some(ResponseDef::Inventories(name)) => ir::Response::Inventories(structure("inventories", name)?),
+            Some(ResponseDef::Query(name)) => ir::Response::Page(structure("query", name)?),
             Some(ResponseDef::Page(name)) => ir::Response::Page(structure("page", name)?),
             Some(ResponseDef::Inventory(name)) => ir::Response::Inventory(structure("inventory", name)?),
             Some(ResponseDef::Forms(forms)) => ir::Response::Forms(
@@ -388,7 +427,7 @@ impl Reader<'_> {
                 params.push(ir::Param {
                     name: (*name).to_owned(),
                     doc: String::new(),
-                    in_path: true,
+                    place: ParamPlace::Path,
                     kind: Kind::Id,
                     list: false,
                     required: true,
@@ -412,6 +451,7 @@ impl Reader<'_> {
                 "number" => Kind::Float,
                 "boolean" => Kind::Bool,
                 "datetime" => Kind::DateTime,
+                "map" => Kind::Json,
                 name => match self.types.get(name).map(|ty| &ty.shape) {
                     Some(TypeShape::Enum(_)) => Kind::Enum(name.to_owned()),
                     _ => {
@@ -424,7 +464,7 @@ impl Reader<'_> {
             params.push(ir::Param {
                 name: param.name.clone(),
                 doc: param.description.clone(),
-                in_path,
+                place: if in_path { ParamPlace::Path } else { ParamPlace::Query },
                 kind,
                 list: param.list,
                 required: param.required || in_path,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Result, SchemaError};
+use crate::features::Closure;
 use crate::ir::{Operation, Types};
 use crate::json_schema::{self, File};
 use crate::{emit, import, operations, queries, xsd};
@@ -19,10 +20,11 @@ use crate::{emit, import, operations, queries, xsd};
 pub type Files = BTreeMap<PathBuf, String>;
 
 /// Folders that hold generated files only: what is in one and not generated is stale.
-const FOLDERS: [&str; 6] = [
+const FOLDERS: [&str; 7] = [
     "crates/models/src/em/generated",
     "crates/models/src/vb365/generated",
     "crates/models/src/zstack/generated",
+    "crates/models/src/zstack/generated/operations",
     "crates/filter/src/generated",
     "crates/transport/src/generated",
     "schemas/forms",
@@ -38,8 +40,10 @@ pub fn generate(root: &Path) -> Result<Files> {
     for (system, variant, title) in
         [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
     {
-        let (types, operations) = schemas(root, system)?;
-        system_files(&mut files, system, variant, title, &types, &operations)?;
+        let (types, operations, features) = schemas(root, system)?;
+        let closure = Closure::new(features, &types, &operations);
+        let made = Made { system, variant, title, types: &types, operations: &operations };
+        if closure.is_empty() { made.whole(&mut files)? } else { made.parts(&mut files, &closure)? }
     }
     forms(&mut files)?;
     for system in ["em", "vb365", "zstack"] {
@@ -48,11 +52,11 @@ pub fn generate(root: &Path) -> Result<Files> {
     Ok(files)
 }
 
-/// The types and operations of a system whose schemas are JSON Schema.
+/// The types and operations of a system whose schemas are JSON Schema, and the cargo features of its families.
 ///
 /// # Errors
 /// When a file cannot be read or breaks a rule.
-pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>)> {
+pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>, BTreeMap<String, String>)> {
     let inputs = json_files(root, system)?;
     let types = json_schema::read(&inputs)?;
     let mut operations = Vec::new();
@@ -61,7 +65,8 @@ pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation
             operations.extend(operations::read(&file.path, list, &types)?);
         }
     }
-    Ok((types, operations))
+    let features = inputs.iter().filter_map(|file| Some((file.family().to_owned(), file.feature()?.to_owned())));
+    Ok((types, operations, features.collect()))
 }
 
 /// What a system's schemas call things, where its documents are imported.
@@ -89,34 +94,68 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
         files.insert(folder.join(format!("{module}.rs")), code);
         files.insert(folder.join("mod.rs"), emit::modules(&[module]));
     }
-    system_files(files, "em", "Em", "Veeam Backup Enterprise Manager", &types, &operations)
+    let title = "Veeam Backup Enterprise Manager";
+    Made { system: "em", variant: "Em", title, types: &types, operations: &operations }.whole(files)
 }
 
-/// The files of one system's models.
-fn system_files(
-    files: &mut Files,
-    system: &str,
-    variant: &str,
-    title: &str,
-    types: &Types,
-    operations: &[Operation],
-) -> Result<()> {
-    if let Some((first, second)) = twins(operations) {
-        let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
-        let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
-        return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
+/// What one system's models are made from.
+struct Made<'a> {
+    system: &'a str,
+    variant: &'a str,
+    title: &'a str,
+    types: &'a Types,
+    operations: &'a [Operation],
+}
+
+impl Made<'_> {
+    /// The files of models that are compiled as a whole.
+    fn whole(&self, files: &mut Files) -> Result<()> {
+        let folder = self.folder()?;
+        files.insert(folder.join("mod.rs"), emit::module(self.types));
+        files.insert(folder.join("operations.rs"), emit::operations(self.variant, self.operations));
+        let (requests, edited) = (requests(self.operations), self.types.edited());
+        for (family, members) in self.types.by_family() {
+            let code = emit::family(&self.types_of(family), &members, &requests, &edited);
+            files.insert(folder.join(format!("{}.rs", emit::module_name(family))), code);
+        }
+        Ok(())
     }
-    let folder = PathBuf::from(format!("crates/models/src/{system}/generated"));
-    files.insert(folder.join("mod.rs"), emit::module(types));
-    files.insert(folder.join("operations.rs"), emit::operations(variant, operations));
-    let requests = requests(operations);
-    let edited = types.edited();
-    for (family, members) in types.by_family() {
-        let name = emit::module_name(family);
-        let doc = format!("{title}: the types of `{family}`.");
-        files.insert(folder.join(format!("{name}.rs")), emit::family(&doc, &members, &requests, &edited));
+
+    /// The files of models in parts, which cargo features turn on.
+    fn parts(&self, files: &mut Files, closure: &Closure) -> Result<()> {
+        let folder = self.folder()?;
+        files.insert(folder.join("mod.rs"), emit::module_parts(self.types, closure));
+        let requests = requests(self.operations);
+        for (family, members) in self.types.by_family() {
+            let code = emit::family_parts(&self.types_of(family), &members, closure, &requests);
+            files.insert(folder.join(format!("{}.rs", emit::module_name(family))), code);
+        }
+        let shared = emit::ParamLists::of_many(self.operations, closure);
+        let mut families: Vec<&str> = self.operations.iter().map(|operation| operation.family.as_str()).collect();
+        families.dedup();
+        for family in &families {
+            let all: Vec<&Operation> = self.operations.iter().filter(|it| it.family == *family).collect();
+            let doc = format!("{}: the operations of `{family}`.", self.title);
+            let code = emit::operations_part(self.variant, &doc, &all, &shared);
+            files.insert(folder.join(format!("operations/{}.rs", emit::module_name(family))), code);
+        }
+        files.insert(folder.join("operations/mod.rs"), emit::operations_module(&families, closure, &shared));
+        Ok(())
     }
-    Ok(())
+
+    /// The folder of the models, once it is sure that no two operations are one.
+    fn folder(&self) -> Result<PathBuf> {
+        if let Some((first, second)) = twins(self.operations) {
+            let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
+            let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
+            return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
+        }
+        Ok(PathBuf::from(format!("crates/models/src/{}/generated", self.system)))
+    }
+
+    fn types_of(&self, family: &str) -> String {
+        format!("{}: the types of `{family}`.", self.title)
+    }
 }
 
 /// The types that are sent.
@@ -289,8 +328,9 @@ fn stale(root: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
             Err(error) => return Err(error),
         };
         for entry in entries {
-            let path = Path::new(folder).join(entry?.file_name());
-            if !files.contains_key(&path) {
+            let entry = entry?;
+            let path = Path::new(folder).join(entry.file_name());
+            if !entry.file_type()?.is_dir() && !files.contains_key(&path) {
                 out.push(path);
             }
         }

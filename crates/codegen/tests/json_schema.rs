@@ -198,8 +198,8 @@ fn a_keyword_without_meaning_is_refused() {
         (with(json!({ "a/b": { "type": "string", "const": "x" } })), "/$defs/Thing/properties/a~1b/const"),
         (with(json!({ "a": { "type": "string", "nullable": true } })), "/$defs/Thing/properties/a/nullable"),
         (
-            with(json!({ "a": { "type": "array", "items": { "type": "string", "default": "" } } })),
-            "/$defs/Thing/properties/a/items/default",
+            with(json!({ "a": { "type": "array", "items": { "type": "string", "const": "" } } })),
+            "/$defs/Thing/properties/a/items/const",
         ),
         (with(json!({ "a": { "type": "object", "properties": {} } })), "/$defs/Thing/properties/a/properties"),
         (

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use backhaul_codegen::ir::{Kind, Response, Types};
+use backhaul_codegen::ir::{Kind, ParamPlace, Response, Types};
 use backhaul_codegen::json_schema::{self, File};
 use backhaul_codegen::{SchemaError, operations, project};
 use serde_json::{Value, json};
@@ -41,8 +41,11 @@ fn what_is_right_is_read() {
         "response": { "page": "Thing" },
     }))]);
     let read = operations::read("vb365/test.json", &list, &types()).unwrap();
-    let params: Vec<_> =
-        read[0].params.iter().map(|p| (p.name.as_str(), p.kind.clone(), p.in_path, p.required)).collect();
+    let params: Vec<_> = read[0]
+        .params
+        .iter()
+        .map(|p| (p.name.as_str(), p.kind.clone(), p.place == ParamPlace::Path, p.required))
+        .collect();
     assert_eq!(
         params,
         [
@@ -154,7 +157,7 @@ fn broken(system: &str, name: &str, change: impl FnOnce(&mut Value)) -> SchemaEr
 
 #[test]
 fn two_operations_on_one_route_are_refused() {
-    let error = broken("zstack", "zone", |json| {
+    let error = broken("zstack", "zones", |json| {
         let list = json["operations"].as_array_mut().unwrap();
         let mut twin = list[0].clone();
         twin["operation"] = json!("AnotherName");
@@ -162,9 +165,9 @@ fn two_operations_on_one_route_are_refused() {
         twin["path"] = json!(twin["path"].as_str().unwrap().to_ascii_uppercase());
         list.push(twin);
     });
-    assert_eq!(error.file, "zstack/zone.json");
+    assert_eq!(error.file, "zstack/zones.json");
     assert!(error.pointer.starts_with("/operations/"), "{error}");
-    assert!(error.rule.contains("is named or routed like schemas/zstack/zone.json#/operations/0"), "{error}");
+    assert!(error.rule.contains("is named or routed like schemas/zstack/zones.json#/operations/0"), "{error}");
 }
 
 #[test]
@@ -182,11 +185,12 @@ fn two_operations_of_one_name_are_refused() {
 /// The same route in versions that do not meet is no twin.
 #[test]
 fn one_route_may_pass_from_one_operation_to_another() {
-    let error = broken("zstack", "identity", |json| {
+    let error = broken("zstack", "sessions", |json| {
         let list = json["operations"].as_array_mut().unwrap();
-        let mut twin = list[1].clone();
+        let logout = list.iter().position(|operation| operation["operation"] == "LogOut").unwrap();
+        let mut twin = list[logout].clone();
         twin["operation"] = json!("LogOutNow");
-        (list[1]["until"], twin["since"]) = (json!(4), json!(5));
+        (list[logout]["until"], twin["since"]) = (json!(4), json!(5));
         list.push(twin);
         // The one thing that is wrong.
         list.push(json!({ "operation": "X", "description": "X.", "method": "GET", "path": "/x", "request": "No" }));

@@ -11,18 +11,18 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Err
     let mut call = QueryBackupStorage::new();
     call.sort = Some("+name".to_owned());
     let storages: Vec<BackupStorage> = client.list(&call).by_item().try_collect().await?;
-    Ok(storages.into_iter().map(|storage| row(server, storage)).collect())
+    Ok(storages.into_iter().map(|storage| row(server, &storage)).collect())
 }
 
-fn row(server: &str, storage: BackupStorage) -> Row {
-    let (capacity, free) = (known(storage.total_capacity), known(storage.available_capacity));
-    let connected = storage.status.as_ref().map(|status| *status == BackupStorageStatus::Connected);
-    let enabled = storage.state.as_ref().map(|state| *state == BackupStorageState::Enabled);
+fn row(server: &str, storage: &BackupStorage) -> Row {
+    let (capacity, free) = (known(storage.total_capacity()), known(storage.available_capacity()));
+    let connected = storage.status().map(|status| *status == BackupStorageStatus::Connected);
+    let enabled = storage.state().map(|state| *state == BackupStorageState::Enabled);
     Row {
         system: "zstack".to_owned(),
         server: server.to_owned(),
-        repository: storage.name,
-        repository_id: storage.uuid.map(|id| id.into_string()),
+        repository: storage.name().cloned(),
+        repository_id: storage.uuid().map(|id| id.as_str().to_owned()),
         // A backup storage holds nothing but what ZStack put there.
         used_bytes: capacity.zip(free).map(|(capacity, free)| capacity.saturating_sub(free)).filter(|used| *used >= 0),
         capacity_bytes: capacity,

@@ -17,7 +17,19 @@
 //! | feature | what it adds |
 //! | --- | --- |
 //! | `em`, `vb365`, `zstack` | one system each; all three by default |
-//! | `registry` | types and answers by name ([`registry`]), which makes every type part of the program |
+//! | `zstack-core` | of ZStack what every part has: sessions, errors, jobs, ZQL |
+//! | `zstack-storage` | backup and primary storages, images, volumes, snapshots, backups, zones |
+//! | `zstack-compute` | virtual machines, hosts, clusters, devices, scheduling |
+//! | `zstack-network` | L2 and L3 networks, virtual IPs, load balancers, security groups, routers |
+//! | `zstack-identity` | accounts, users, IAM2, LDAP, tickets, directories |
+//! | `zstack-monitoring` | alarms, events, metrics, notifications |
+//! | `zstack-management` | management nodes, licences, configuration, tags |
+//! | `zstack-automation` | auto scaling, scheduled jobs, resource stacks |
+//! | `zstack-baremetal`, `zstack-billing`, `zstack-hybrid`, `zstack-security`, `zstack-vmware` | what they say |
+//! | `registry` | types and answers by name (module `registry`), which makes every type part of the program |
+//!
+//! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is `zstack::VmInstance` wherever a
+//! volume names one, and none of the 300 calls about virtual machines.
 
 pub use backhaul_wire as wire;
 
@@ -27,11 +39,11 @@ pub mod em;
 pub mod registry;
 #[cfg(feature = "vb365")]
 pub mod vb365;
-#[cfg(feature = "zstack")]
+#[cfg(feature = "zstack-core")]
 pub mod zstack;
 
 /// The traits of the generic replies, which the generator does not write.
-#[cfg(any(feature = "vb365", feature = "zstack"))]
+#[cfg(any(feature = "vb365", feature = "zstack-core"))]
 macro_rules! reply_traits {
     ($($name:ident),*) => {$(
         impl<T: backhaul_wire::reflect::Model> Clone for $name<T> {
@@ -63,5 +75,5 @@ macro_rules! reply_traits {
         }
     )*};
 }
-#[cfg(any(feature = "vb365", feature = "zstack"))]
+#[cfg(any(feature = "vb365", feature = "zstack-core"))]
 pub(crate) use reply_traits;

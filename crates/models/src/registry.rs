@@ -14,7 +14,7 @@ pub fn types(system: System) -> &'static [TypeEntry] {
         System::Em => crate::em::TYPES,
         #[cfg(feature = "vb365")]
         System::Vb365 => crate::vb365::TYPES,
-        #[cfg(feature = "zstack")]
+        #[cfg(feature = "zstack-core")]
         System::Zstack => crate::zstack::TYPES,
         #[allow(unreachable_patterns)]
         _ => &[],
@@ -33,7 +33,7 @@ fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
         System::Em => (crate::em::operations::OPERATIONS, crate::em::operations::ANSWERS),
         #[cfg(feature = "vb365")]
         System::Vb365 => (crate::vb365::operations::OPERATIONS, crate::vb365::operations::ANSWERS),
-        #[cfg(feature = "zstack")]
+        #[cfg(feature = "zstack-core")]
         System::Zstack => (crate::zstack::operations::OPERATIONS, crate::zstack::operations::ANSWERS),
         #[allow(unreachable_patterns)]
         _ => (&[], &[]),
@@ -64,7 +64,12 @@ pub fn make(system: System, name: &str) -> Option<Box<dyn Struct>> {
     match find_type(system, name) {
         Some(TypeEntry::Struct(_, make)) => Some(make()),
         Some(TypeEntry::Enum(_)) => None,
-        None => page_of(system, strip_prefix(name, "PageOf")?),
+        None => match strip_prefix(name, "PageOf") {
+            Some(item) => page_of(system, item),
+            // ZStack's documents name the answer after the operation.
+            None if system == System::Zstack => answer(find_operation(system, name.strip_suffix("Result")?)?),
+            None => None,
+        },
     }
 }
 
@@ -111,7 +116,7 @@ pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> 
 #[must_use]
 pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     let (operations, answers) = tables(operation.system);
-    let index = operations.iter().position(|row| std::ptr::eq(row, operation))?;
+    let index = operations.iter().position(|row| row.name == operation.name)?;
     answers.get(index).copied().flatten().map(|make| make())
 }
 
@@ -168,18 +173,19 @@ pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'st
     best.map(|(_, operation)| (operation, version))
 }
 
-/// How well an operation fits a request: the more literal text, the better.
+/// How well an operation fits a request, by any of its paths: the more literal text, the better.
 fn fit(operation: &'static Operation, segments: &[&str], query: &str) -> Option<usize> {
-    let (template, fixed) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+    let paths = std::iter::once(&operation.path).chain(operation.also);
+    paths.filter_map(|path| fit_path(path, segments, query)).max()
+}
+
+fn fit_path(path: &str, segments: &[&str], query: &str) -> Option<usize> {
+    let (template, fixed) = path.split_once('?').unwrap_or((path, ""));
     let wanted: Vec<&str> = template.split('/').filter(|segment| !segment.is_empty()).collect();
-    // ZStack's queries also take one uuid behind their path.
-    let by_uuid = operation.system == System::Zstack
-        && matches!(operation.response, Response::Page(..))
-        && segments.len() == wanted.len() + 1;
-    if wanted.len() != segments.len() && !by_uuid {
+    if wanted.len() != segments.len() {
         return None;
     }
-    let mut score = usize::from(!by_uuid);
+    let mut score = 0;
     for (wanted, found) in wanted.iter().zip(segments) {
         match wanted.find('{') {
             None if wanted.eq_ignore_ascii_case(found) => score += 4,

@@ -1,4 +1,4 @@
-//! A simulated clock, and what is about to happen by it.
+//! A simulated clock, and what is to happen by it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,9 +10,9 @@ use crate::clock;
 use crate::session::{guid, hex};
 
 /// Something that happens to a world at a time.
-pub(crate) type Event<W> = Box<dyn FnOnce(&mut W) + Send>;
+type Event<W> = Box<dyn FnOnce(&mut W) + Send>;
 
-/// A clock that runs with the machine's and can be put forward, and events by their time.
+/// The time in a world, and what is about to happen there.
 pub(crate) struct Agenda<W> {
     events: BTreeMap<(Duration, u64), Event<W>>,
     began: Instant,
@@ -47,16 +47,16 @@ impl<W> Agenda<W> {
         self.ahead += by;
     }
 
-    /// Takes the next event that is due, with the clock set to its time; the present when there is none.
+    /// Takes out the next event whose time has come; the clock shows that time. When there is none, it shows the present.
     pub(crate) fn due(&mut self) -> Option<Event<W>> {
-        let now = self.began.elapsed() + self.ahead;
-        match self.events.first_key_value() {
-            Some((&(due, number), _)) if due <= now => {
-                self.now = self.now.max(due);
-                self.events.remove(&(due, number))
+        let present = self.began.elapsed() + self.ahead;
+        match self.events.first_entry() {
+            Some(first) if first.key().0 <= present => {
+                self.now = self.now.max(first.key().0);
+                Some(first.remove())
             }
             _ => {
-                self.now = self.now.max(now);
+                self.now = self.now.max(present);
                 None
             }
         }
@@ -64,8 +64,8 @@ impl<W> Agenda<W> {
 
     /// Lets something happen so much later.
     pub(crate) fn after(&mut self, delay: Duration, event: impl FnOnce(&mut W) + Send + 'static) {
-        self.made += 1;
-        self.events.insert((self.now + delay, self.made), Box::new(event));
+        let number = self.number();
+        self.events.insert((self.now + delay, number), Box::new(event));
     }
 
     /// The time as seconds since 1970.
@@ -78,9 +78,19 @@ impl<W> Agenda<W> {
         clock::iso(self.seconds())
     }
 
+    /// 64 hex digits that are new, others on every run.
+    pub(crate) fn hex(&mut self) -> String {
+        let number = self.number();
+        hex(&Sha256::digest(format!("backhaul-sim.{}.{number}", self.started)))
+    }
+
     /// A GUID that is new.
     pub(crate) fn guid(&mut self) -> String {
+        guid(&self.hex())
+    }
+
+    fn number(&mut self) -> u64 {
         self.made += 1;
-        guid(&hex(&Sha256::digest(format!("backhaul-sim.{}.{}", self.started, self.made))))
+        self.made
     }
 }

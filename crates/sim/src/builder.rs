@@ -67,6 +67,10 @@ pub(crate) struct Settings {
     pub(crate) vb365_token_life: Duration,
     pub(crate) vb365_job_time: Duration,
     pub(crate) zstack_session_life: Duration,
+    pub(crate) zstack_job_time: Duration,
+    pub(crate) zstack_job_retention: Duration,
+    pub(crate) zstack_own_url: String,
+    pub(crate) zstack_checks_time_zone: bool,
 }
 
 /// How long things take in Enterprise Manager.
@@ -98,6 +102,10 @@ impl Default for SimBuilder {
                 vb365_token_life: Duration::from_secs(60 * 60),
                 vb365_job_time: Duration::from_secs(2),
                 zstack_session_life: Duration::from_secs(7200),
+                zstack_job_time: Duration::from_millis(100),
+                zstack_job_retention: Duration::from_secs(10_800),
+                zstack_own_url: "http://localhost:8080".to_owned(),
+                zstack_checks_time_zone: false,
             },
             estate: Estate::demo(),
             tls: TlsMode::default(),
@@ -192,6 +200,32 @@ impl SimBuilder {
     /// How long a ZStack session lives; two hours when this is not called.
     pub fn zstack_session_life(mut self, life: Duration) -> Self {
         self.settings.zstack_session_life = life;
+        self
+    }
+
+    /// How long a ZStack job runs; a tenth of a second when this is not called. With zero a job is over when it is first asked for.
+    pub fn zstack_job_time(mut self, time: Duration) -> Self {
+        self.settings.zstack_job_time = time;
+        self
+    }
+
+    /// How long a ZStack job is known once it is over; three hours when this is not called.
+    pub fn zstack_job_retention(mut self, time: Duration) -> Self {
+        self.settings.zstack_job_retention = time;
+        self
+    }
+
+    /// What ZStack takes for its own scheme, host and port when it says where a job is: `http://localhost:8080`, and not the
+    /// address that it listens on, when this is not called.
+    pub fn zstack_own_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.zstack_own_url = url.into();
+        self
+    }
+
+    /// Whether ZStack heeds the zone of a signed request's `Date`. When this is not called it does not: it compares the clock
+    /// reading with that of its own zone.
+    pub fn zstack_checks_time_zone(mut self, checks: bool) -> Self {
+        self.settings.zstack_checks_time_zone = checks;
         self
     }
 

@@ -28,6 +28,20 @@ pub(crate) fn java(seconds: i64, offset_seconds: i32) -> String {
     format!("{month} {day}, {year} {hour}:{minute:02}:{second:02} {half}")
 }
 
+/// The days from 1970-01-01 to a date, with the month as `Jan`; `None` when there is no such month or day.
+pub(crate) fn days(year: i64, month: &str, day: i64) -> Option<i64> {
+    let month = i64::try_from(MONTHS.iter().position(|known| *known == month)? + 1).ok()?;
+    if !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
+        return None;
+    }
+    // Howard Hinnant's `days_from_civil`.
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
 /// Year, month, day and second of the day (Howard Hinnant's `civil_from_days`).
 fn civil(seconds: i64) -> (i64, i64, i64, i64) {
     let days = seconds.div_euclid(86_400) + 719_468;
@@ -54,5 +68,7 @@ mod tests {
         assert_eq!(java(0, 0), "Jan 1, 1970 12:00:00 AM");
         assert_eq!(java(12 * 3600, 0), "Jan 1, 1970 12:00:00 PM");
         assert_eq!(java(951_827_696, 0), "Feb 29, 2000 12:34:56 PM");
+        assert_eq!(days(2000, "Feb", 29), Some(951_827_696 / 86_400));
+        assert_eq!((days(1970, "Jan", 1), days(1970, "Jam", 1)), (Some(0), None));
     }
 }

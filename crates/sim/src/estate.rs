@@ -9,7 +9,7 @@ mod zstack;
 
 pub use self::em::{EmEstate, EmRecord, GuestFile, Owned};
 pub use self::vb365::{Usage, Vb365Estate, Vb365Record};
-pub use self::zstack::ZstackEstate;
+pub use self::zstack::{ZstackEstate, ZstackRecord};
 
 use crate::form::FormError;
 

@@ -82,10 +82,13 @@ pub enum Effect {
     ForeignNext(String),
     /// Every session of the system ends before the request is looked at.
     ExpireSessions,
-    /// A task of Enterprise Manager that the request begins stays `Running` for ever.
+    /// A task of Enterprise Manager, or a job of ZStack, that the request begins stays `Running` for ever.
     TaskHangs,
-    /// A task of Enterprise Manager that the request begins ends without success, and with this message; it changes nothing.
+    /// A task of Enterprise Manager, or a job of ZStack, that the request begins ends without success, and with this message; it
+    /// changes nothing.
     TaskFails(String),
+    /// A job of ZStack that the request begins is not known afterwards, although its work is done.
+    TaskVanishes,
 }
 
 impl Effect {

@@ -23,8 +23,8 @@
 //! | `fault` | what goes wrong on purpose |
 //! | `em` | Enterprise Manager: a store of records, tables of kinds, effects, tasks |
 //! | `vb365` | VB365: collections by path, answers of any version cut from a type's shape, effects, restore sessions |
-//! | `zstack` | ZStack, a function from request to answer |
-//! | `agenda`, `shelf` | the simulated clock; records in their order, by id |
+//! | `zstack` | ZStack: rows of every class, queries over them, effects, jobs |
+//! | `agenda`, `shelf` | a simulated clock, and what is to happen by it; records in their order, by id |
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
@@ -46,7 +46,9 @@ mod vb365;
 mod zstack;
 
 pub use builder::{EmRelease, SimBuilder, TlsMode};
-pub use estate::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate};
+pub use estate::{
+    EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate, ZstackRecord,
+};
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};

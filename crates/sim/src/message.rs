@@ -29,6 +29,8 @@ pub(crate) enum Fate {
     Hangs,
     /// It ends without success and says this.
     Fails(String),
+    /// Nobody knows it, although its work is done (ZStack).
+    Vanishes,
 }
 
 impl Request {

@@ -24,6 +24,8 @@ struct Row {
 enum Segment {
     Literal(&'static str),
     Param(&'static str),
+    /// A parameter that begins inside of a segment (ZStack has one such path).
+    Ending(&'static str, &'static str),
 }
 
 /// What a request calls.
@@ -44,9 +46,9 @@ pub(crate) enum Routed {
 pub(crate) struct PathParams(Vec<(&'static str, String)>);
 
 impl PathParams {
-    /// One parameter.
-    pub(crate) fn one(name: &'static str, value: &str) -> Self {
-        Self(vec![(name, percent_decode_str(value).decode_utf8_lossy().into_owned())])
+    /// All of them, in the order of the path.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The value of the first parameter.
@@ -63,13 +65,27 @@ impl PathParams {
 impl Router {
     /// The routes of a table. `ignore_case` says whether the server takes paths in any letter case.
     pub(crate) fn new(operations: &'static [Operation], ignore_case: bool) -> Self {
-        let rows = operations.iter().map(Row::new).collect();
+        let paths = |operation: &'static Operation| std::iter::once(&operation.path).chain(operation.also);
+        let rows = operations.iter().flat_map(|operation| paths(operation).map(|path| Row::new(operation, path)));
+        let rows = rows.collect();
         Self { rows, ignore_case }
     }
 
     /// Finds the operation for a method, a path (percent-encoded) and the query's parameters. With `version`, only
     /// operations that the version has are there.
     pub(crate) fn find(&self, method: &str, path: &str, query: &[(String, String)], version: Option<u8>) -> Routed {
+        self.find_which(method, path, query, version, |_| true)
+    }
+
+    /// As [`Router::find`], among the operations that `wanted` takes.
+    pub(crate) fn find_which(
+        &self,
+        method: &str,
+        path: &str,
+        query: &[(String, String)],
+        version: Option<u8>,
+        wanted: impl Fn(&Operation) -> bool,
+    ) -> Routed {
         let segments: Vec<Cow<'_, str>> = path
             .split('/')
             .filter(|segment| !segment.is_empty())
@@ -79,7 +95,8 @@ impl Router {
         let mut best: Option<(usize, &Row, PathParams)> = None;
         for row in &self.rows {
             let there = version.is_none_or(|version| row.operation.versions.contains(version));
-            let Some(params) = row.matches(&segments, self.ignore_case).filter(|_| there) else {
+            let Some(params) = row.matches(&segments, self.ignore_case).filter(|_| there && wanted(row.operation))
+            else {
                 continue;
             };
             if row.operation.method != method {
@@ -105,8 +122,8 @@ impl Router {
 }
 
 impl Row {
-    fn new(operation: &'static Operation) -> Self {
-        let (path, query) = operation.path.split_once('?').unwrap_or((operation.path, ""));
+    fn new(operation: &'static Operation, path: &'static str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         let pairs = query.split('&').filter(|pair| !pair.is_empty());
         Self {
@@ -131,6 +148,9 @@ impl Row {
                 Segment::Literal(text) if text == segment => {}
                 Segment::Literal(text) if ignore_case && text.eq_ignore_ascii_case(segment) => {}
                 Segment::Literal(_) => return None,
+                Segment::Ending(start, name) => {
+                    params.push((*name, segment.strip_prefix(start).filter(|rest| !rest.is_empty())?.to_owned()));
+                }
                 Segment::Param(name) => params.push((*name, segment.clone().into_owned())),
             }
         }
@@ -162,7 +182,10 @@ impl Segment {
     fn new(text: &'static str) -> Self {
         match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
             Some(name) => Self::Param(name),
-            None => Self::Literal(text),
+            None => match text.strip_suffix('}').and_then(|text| text.split_once('{')) {
+                Some((start, name)) => Self::Ending(start, name),
+                None => Self::Literal(text),
+            },
         }
     }
 }

@@ -165,6 +165,7 @@ impl Server {
         request.fate = match &met.effect {
             Effect::TaskHangs => Fate::Hangs,
             Effect::TaskFails(message) => Fate::Fails(message.clone()),
+            Effect::TaskVanishes => Fate::Vanishes,
             _ => Fate::default(),
         };
         let reply = match met.effect {

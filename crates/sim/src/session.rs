@@ -60,6 +60,17 @@ impl<T: Clone> Sessions<T> {
         }
     }
 
+    /// Lets a session that is alive begin anew, and says whether it is.
+    pub(crate) fn renew(&self, token: &str) -> bool {
+        match lock(&self.state).live.get_mut(token) {
+            Some((since, _)) if self.life.holds(*since) => {
+                *since = Instant::now();
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a token is alive; asking does not count as use.
     pub(crate) fn lives(&self, token: &str) -> bool {
         lock(&self.state).live.get(token).is_some_and(|(since, _)| self.life.holds(*since))

@@ -161,7 +161,7 @@ impl Sim {
         }
     }
 
-    /// Puts the simulated clocks of Enterprise Manager and VB365 forward, so that tasks and jobs go on; logons do not age.
+    /// Puts the simulated clocks forward, so that tasks, jobs and sessions of jobs go on; logons do not age.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -197,7 +197,7 @@ fn api(system: System, estate: &Arc<Estate>, settings: &Settings) -> Box<dyn Api
     match system {
         System::Em => Box::new(Em::new(estate.clone(), settings)),
         System::Vb365 => Box::new(Vb365::new(estate.clone(), settings)),
-        System::Zstack => Box::new(Zstack::new(estate.clone(), settings)),
+        System::Zstack => Box::new(Zstack::new(estate, settings)),
     }
 }
 

@@ -1,167 +1,170 @@
 //! ZStack.
+//!
+//! One store of rows of every inventory class, as JSON ([`store`]); what an estate does not hold is made up from the types
+//! ([`made`]). Queries run over it ([`query`], [`zql`]), and operations change it ([`effects`]), at once or as jobs ([`jobs`]).
+//!
+//! | module | one idea |
+//! | --- | --- |
+//! | [`class`] | what inventories there are, and what leads from one to another |
+//! | [`store`], [`made`], [`world`] | what there is, what is made up, and everything that can change |
+//! | [`query`], [`zql`] | the two query languages |
+//! | [`input`], [`effects`], [`jobs`] | what a request asks for, what comes of it, and when |
+//! | [`logon`], [`sign`] | sessions and access keys |
+//! | [`answer`], [`refusal`] | bodies and errors as the server writes them |
 
-mod condition;
-mod inventory;
+mod answer;
+mod class;
+mod effects;
+mod input;
+mod jobs;
+mod logon;
+mod made;
 mod query;
+mod refusal;
+mod sign;
+mod store;
+mod world;
+mod zql;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use backhaul_models::zstack::operations::OPERATIONS;
-use backhaul_models::zstack::{ErrorCode, ErrorResponse, LogInByAccountRequest, Reply as Answer, Session};
-use backhaul_wire::{Secret, Struct, json};
-use http::StatusCode;
+use backhaul_wire::Operation;
 use http::header::ALLOW;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha512};
+use http::{Method, StatusCode};
+use serde_json::{Map, Value};
 
 use crate::builder::Settings;
-use crate::clock;
-use crate::estate::{Estate, ZstackEstate};
+use crate::estate::Estate;
 use crate::message::{Reply, Request};
-use crate::project::to_json;
 use crate::route::{PathParams, Routed, Router};
 use crate::server::Api;
-use crate::session::{Life, Sessions, hex};
-use inventory::Target;
+use crate::session::lock;
+use input::Input;
+use refusal::{Failure, Refusal};
+use world::World;
 
 /// The administrator's account, the same on every installation.
 const ADMIN: &str = "36c27e8ff05c4780bf6d2fa65700f22e";
-/// What stands before the session in the path that ends it.
+/// What stands before the session in the paths of sessions.
 const SESSIONS: &str = "/zstack/v1/accounts/sessions/";
-/// Wrong credentials.
-const AUTHENTICATION: [&str; 2] = ["ID.1000", "Authentication failed"];
-/// A session that is not alive.
-const INVALID_SESSION: [&str; 2] = ["ID.1001", "Session expired"];
-/// An argument that the server cannot use.
-const INVALID_ARGUMENT: [&str; 2] = ["SYS.1007", "One or more API argument is invalid"];
 
 /// A simulated ZStack server.
 #[derive(Debug)]
 pub(crate) struct Zstack {
-    estate: Arc<Estate>,
     router: Router,
-    sessions: Sessions<()>,
-    settings: Settings,
-    password: String,
+    world: Mutex<World>,
 }
 
-/// Why a request is not answered as it wishes.
-#[derive(Debug)]
-enum Refusal {
-    /// The request itself is wrong: 400, with a text.
-    Text(String),
-    /// The API refuses: 503, with an error.
-    Api([&'static str; 2], String),
+/// Whether records of this type can be part of an estate: they are inventories.
+pub(crate) fn is_inventory(shape: &backhaul_wire::Shape) -> bool {
+    class::of_shape(shape).is_some()
 }
 
 impl Zstack {
-    pub(crate) fn new(estate: Arc<Estate>, settings: &Settings) -> Self {
-        Self {
-            estate,
-            router: Router::new(OPERATIONS, false),
-            sessions: Sessions::new(Life::Fixed(settings.zstack_session_life)),
-            settings: settings.clone(),
-            password: hex(&Sha512::digest(&settings.password)),
-        }
-    }
-
-    fn data(&self) -> &ZstackEstate {
-        &self.estate.zstack
+    pub(crate) fn new(estate: &Arc<Estate>, settings: &Settings) -> Self {
+        let world = Mutex::new(World::new(&estate.zstack, settings));
+        Self { router: Router::new(OPERATIONS, false), world }
     }
 
     fn route(&self, request: &Request) -> Result<Reply, Refusal> {
-        let params = request.params().map_err(Refusal::Text)?;
-        let (operation, path) = match self.find(request) {
-            Routed::Found(operation, path) => (operation.name, path),
-            Routed::OtherMethods(methods) => {
-                let text = format!("the method {} is not allowed here", request.method);
-                return Ok(Reply::bare(StatusCode::METHOD_NOT_ALLOWED, text).with(ALLOW, methods.join(", ")));
-            }
-            Routed::Unknown | Routed::OtherActions(_) => {
-                let text = format!("no api mapping to the path {}", request.path);
-                return Ok(Reply::bare(StatusCode::NOT_FOUND, text));
-            }
+        let params = request.params().map_err(Refusal::text)?;
+        let members = match request.method {
+            Method::POST | Method::PUT => input::members(&request.body),
+            _ => Ok(Map::new()),
         };
-        match operation {
-            "LogInByAccount" => return self.log_in(&request.body),
-            "LogOut" => {
-                self.sessions.close(path.first());
-                return Ok(answer(&json!({})));
-            }
-            _ => {}
-        }
-        self.check(request)?;
-        let target = match operation {
-            "QueryBackupStorage" => Target::BackupStorage,
-            "QueryZone" => Target::Zone,
-            other => {
-                let text = format!("{other} is not simulated");
-                return Ok(Reply::bare(StatusCode::NOT_IMPLEMENTED, text));
-            }
+        let found = members.as_ref().ok().map(|members| self.find(request, |it| input::is_for(it, members)));
+        let (operation, path) = match found {
+            Some(Routed::Found(operation, path)) => (operation, path),
+            _ => match self.find(request, |_| true) {
+                // There is such an address, but the body is for none of its operations.
+                Routed::Found(operation, _) => {
+                    members?;
+                    let text = format!("the body must have the key '{}' of an action of this path", operation.wrapper);
+                    return Err(Refusal::text(text));
+                }
+                Routed::OtherMethods(methods) => {
+                    let text = format!("the method {} is not allowed here", request.method);
+                    return Ok(Reply::bare(StatusCode::METHOD_NOT_ALLOWED, text).with(ALLOW, methods.join(", ")));
+                }
+                Routed::Unknown | Routed::OtherActions(_) => {
+                    let text = format!("no api mapping to the path {}", request.path);
+                    return Ok(Reply::bare(StatusCode::NOT_FOUND, text));
+                }
+            },
         };
-        query::answer(self.data(), target, &params, path.first()).map(|body| answer(&body))
+        let mut world = lock(&self.world);
+        world.catch_up();
+        call(&mut world, request, operation, &path, &params, members.unwrap_or_default())
     }
 
-    /// A query's path may go on with the uuid of one object: the route tables leave that out.
-    fn find(&self, request: &Request) -> Routed {
-        let method = request.method.as_str();
-        match self.router.find(method, &request.path, &[], None) {
-            Routed::Unknown => {}
-            known => return known,
-        }
-        let Some((parent, last)) = request.path.rsplit_once('/') else {
-            return Routed::Unknown;
-        };
-        match self.router.find(method, parent, &[], None) {
-            Routed::Found(operation, _) if operation.name.starts_with("Query") && is_uuid(last) => {
-                Routed::Found(operation, PathParams::one("uuid", last))
-            }
-            Routed::OtherMethods(methods) if methods == ["GET"] => Routed::OtherMethods(methods),
-            _ => Routed::Unknown,
-        }
+    fn find(&self, request: &Request, wanted: impl Fn(&Operation) -> bool) -> Routed {
+        self.router.find_which(request.method.as_str(), &request.path, &[], None, wanted)
     }
+}
 
-    fn check(&self, request: &Request) -> Result<(), Refusal> {
-        if !request.headers.contains_key(http::header::AUTHORIZATION) {
-            return Err(Refusal::Text("missing header 'Authorization'".to_owned()));
-        }
-        let Some(session) = request.authorization("OAuth") else {
-            let text = "the 'Authorization' header must be 'OAuth <session>'";
-            return Err(Refusal::Text(text.to_owned()));
-        };
-        match self.sessions.get(session) {
-            Some(()) => Ok(()),
-            None => Err(Refusal::Api(INVALID_SESSION, "Session expired".to_owned())),
-        }
+fn call(
+    world: &mut World,
+    request: &Request,
+    operation: &'static Operation,
+    path: &PathParams,
+    params: &[(String, String)],
+    members: Map<String, Value>,
+) -> Result<Reply, Refusal> {
+    if operation.name == "GetApiJob" {
+        return jobs::get(world, path.first());
     }
+    let claim = if operation.anonymous { None } else { Some(logon::claim(world, request)?) };
+    if class::item(operation).is_some() {
+        claim.transpose()?;
+        return queried(world, operation, path, params);
+    }
+    let mut input = Input::read(operation, path, params, members)?;
+    let names_classes = request.headers.contains_key("X-JSON-Schema");
+    if operation.long_running {
+        // Whatever is wrong with it, the request is accepted: the job says so.
+        let work = Box::new(move |world: &mut World| {
+            input.who = claim.transpose()?;
+            run(world, &input, names_classes)
+        });
+        return jobs::begin(world, request, work);
+    }
+    input.who = claim.transpose()?;
+    Ok(answer::reply(StatusCode::OK, &run(world, &input, names_classes)?))
+}
 
-    fn log_in(&self, body: &[u8]) -> Result<Reply, Refusal> {
-        let body: Value =
-            serde_json::from_slice(body).map_err(|error| Refusal::Text(format!("the body is not JSON: {error}")))?;
-        // Written so and no other way: the key names the API.
-        let Some(wrapped) = body.get("logInByAccount") else {
-            return Err(Refusal::Text("the body must have the key 'logInByAccount'".to_owned()));
-        };
-        let mut login = LogInByAccountRequest::default();
-        json::decode_into(&mut login, wrapped.to_string().as_bytes(), None)
-            .map_err(|error| Refusal::Text(error.message().to_owned()))?;
-        let password = login.password.as_ref().map(Secret::expose);
-        if login.account_name.as_deref() != Some(&self.settings.user) || password != Some(&self.password) {
-            return Err(Refusal::Api(AUTHENTICATION, "wrong account or password".to_owned()));
-        }
-        let opened = self.sessions.open(());
-        let uuid = opened.get(..32).unwrap_or(&opened).to_owned();
-        self.sessions.reopen(&opened, uuid.clone());
-        let (now, offset) = (clock::now(), self.data().utc_offset_seconds);
-        let life = i64::try_from(self.settings.zstack_session_life.as_secs()).unwrap_or(i64::MAX);
-        let mut session = Session::default();
-        session.uuid = Some(Secret::from(uuid));
-        session.account_uuid = Some(ADMIN.into());
-        session.user_uuid = Some(ADMIN.into());
-        session.create_date = Some(clock::java(now, offset).into());
-        session.expired_date = Some(clock::java(now.saturating_add(life), offset).into());
-        Ok(answer(&plain(&Answer { inventory: Some(session), ..Answer::default() })))
+fn queried(
+    world: &World,
+    operation: &'static Operation,
+    path: &PathParams,
+    params: &[(String, String)],
+) -> Result<Reply, Refusal> {
+    let Some(class) = class::of_query(operation).filter(|class| class.shape.is_some()) else {
+        return Ok(answer::reply(StatusCode::OK, &effects::made_up(operation)));
+    };
+    let body = query::answer(&world.store, class, params, path)?;
+    Ok(answer::reply(StatusCode::OK, &body))
+}
+
+/// Carries an operation out and gives the answer's body.
+fn run(world: &mut World, input: &Input, names_classes: bool) -> Result<Value, Failure> {
+    input.check()?;
+    // The tag that has every operation stop once its arguments are looked at.
+    if input.system_tags.iter().any(|tag| tag == "validationOnly") {
+        return Ok(Value::Object(Map::new()));
     }
+    let mut body = match input.operation.name {
+        "ZQLQuery" => zql::answer(&world.store, input.text("zql"))?,
+        name => effects::handler(name)(world, input)?,
+    };
+    if let (true, Some(shape), Value::Object(members)) = (names_classes, input.operation.response.shape(), &mut body) {
+        let mut classes = answer::Classes::new(&world.store);
+        classes.add_members("", shape, &Value::Object(members.clone()));
+        let classes = classes.into_value();
+        members.insert("schema".to_owned(), classes);
+    }
+    Ok(body)
 }
 
 impl Api for Zstack {
@@ -170,58 +173,14 @@ impl Api for Zstack {
     }
 
     fn expire_sessions(&self) {
-        self.sessions.clear();
+        lock(&self.world).sessions.clear();
+    }
+
+    fn advance(&self, by: Duration) {
+        lock(&self.world).advance(by);
     }
 
     fn without_secrets(&self, target: String) -> String {
         if target.starts_with(SESSIONS) { format!("{SESSIONS}***") } else { target }
     }
-}
-
-impl Refusal {
-    fn argument(details: impl Into<String>) -> Self {
-        Self::Api(INVALID_ARGUMENT, details.into())
-    }
-
-    fn into_reply(self) -> Reply {
-        match self {
-            Self::Text(text) => Reply::bare(StatusCode::BAD_REQUEST, text),
-            Self::Api([code, description], details) => {
-                let mut error = ErrorCode::default();
-                error.code = Some(code.to_owned());
-                error.description = Some(description.to_owned());
-                error.details = Some(details);
-                let mut body = ErrorResponse::default();
-                body.error = Some(error);
-                Reply { status: StatusCode::SERVICE_UNAVAILABLE, ..answer(&plain(&body)) }
-            }
-        }
-    }
-}
-
-/// 32 hex digits: other names lead to other APIs.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-fn plain(record: &dyn Struct) -> Value {
-    to_json(record).unwrap_or_default()
-}
-
-/// A body as Gson writes it, with the characters that mean something in HTML escaped, and without a content type.
-fn answer(body: &Value) -> Reply {
-    let text = body.to_string();
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        // Outside of strings, JSON has none of these.
-        match c {
-            '<' => out.push_str("\\u003c"),
-            '>' => out.push_str("\\u003e"),
-            '&' => out.push_str("\\u0026"),
-            '=' => out.push_str("\\u003d"),
-            '\'' => out.push_str("\\u0027"),
-            other => out.push(other),
-        }
-    }
-    Reply::bare(StatusCode::OK, out)
 }

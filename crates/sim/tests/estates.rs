@@ -69,9 +69,12 @@ fn the_demo_adds_up() {
     let zstack = Estate::demo().zstack;
     assert!(zstack.zones.len() >= 2);
     for storage in &zstack.backup_storages {
-        assert!(storage.available_capacity <= storage.total_capacity);
+        assert!(storage.available_capacity() <= storage.total_capacity());
         assert!(
-            storage.attached_zone_uuids.iter().all(|zone| zstack.zones.iter().any(|it| it.uuid.as_ref() == Some(zone)))
+            storage
+                .attached_zone_uuids()
+                .iter()
+                .all(|zone| zstack.zones.iter().any(|it| it.uuid.as_ref() == Some(zone)))
         );
     }
 }

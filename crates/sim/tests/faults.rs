@@ -191,7 +191,7 @@ fn the_file_form() {
         (r#"{"fault": []}"#, "`fault` is not known here; there are faults"),
         (
             r#"{"faults": [{}, {"effect": "explode"}]}"#,
-            "at `faults[1].effect`: `explode` is no effect; there are delay, status, html, empty, truncate, drop, huge, wrongRoot, loopingNext, foreignNext, expireSessions, taskHangs, taskFails",
+            "at `faults[1].effect`: `explode` is no effect; there are delay, status, html, empty, truncate, drop, huge, wrongRoot, loopingNext, foreignNext, expireSessions, taskHangs, taskFails, taskVanishes",
         ),
         (
             r#"{"faults": [{"effect": "status", "status": 99}]}"#,

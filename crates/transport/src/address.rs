@@ -61,7 +61,11 @@ pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params
                 System::Em => filter_url::encode(value).into_owned(),
                 _ => utf8_percent_encode(value, ESCAPED).to_string(),
             };
-            query.push(format!("{}={value}", param.name));
+            match (param.kind, value.split_once("%3D")) {
+                // A map goes entry by entry.
+                (Kind::Json, Some((key, value))) => query.push(format!("{}.{key}={value}", param.name)),
+                _ => query.push(format!("{}={value}", param.name)),
+            }
         }
     }
     let mut url = base.clone();
@@ -74,12 +78,18 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
     operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
 }
 
+/// Refuses an operation that the version lacks.
+pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
+    if version == 0 || operation.versions.contains(version) {
+        return Ok(());
+    }
+    let versions = operation.versions;
+    Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")))
+}
+
 /// Checks the parameters against the operation, before anything is sent.
 fn check(operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<()> {
-    if version > 0 && !operation.versions.contains(version) {
-        let versions = operation.versions;
-        return Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")));
-    }
+    check_version(operation, version)?;
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
@@ -99,6 +109,8 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
             Kind::Int => value.parse::<i64>().is_ok(),
             Kind::Bool => matches!(value.as_str(), "true" | "false"),
             Kind::Float => value.parse::<f64>().is_ok_and(f64::is_finite),
+            // A map's entry.
+            Kind::Json => value.split_once('=').is_some_and(|(key, _)| !key.is_empty()),
             _ => true,
         };
         if !fits {

@@ -10,7 +10,7 @@ use crate::http::Response;
 use crate::product;
 
 /// ZStack's code of a session that is unknown or has ended.
-const SESSION_INVALID: &str = "ID.1001";
+pub(crate) const SESSION_INVALID: &str = "ID.1001";
 
 /// Whether the server no longer knows the session. What it refuses for that, it has not carried out.
 pub(crate) fn is_expired(system: System, answer: &Response) -> bool {
@@ -18,7 +18,7 @@ pub(crate) fn is_expired(system: System, answer: &Response) -> bool {
         System::Em | System::Vb365 => answer.status == StatusCode::UNAUTHORIZED,
         System::Zstack => {
             answer.status == StatusCode::SERVICE_UNAVAILABLE
-                && zstack(answer).is_some_and(|error| error.code.as_deref() == Some(SESSION_INVALID))
+                && zstack(&answer.body).is_some_and(|error| error.code.as_deref() == Some(SESSION_INVALID))
         }
     }
 }
@@ -30,8 +30,8 @@ pub(crate) fn error(system: System, answer: &Response) -> Reason {
     let known = match system {
         System::Em => em(answer).map(|message| api(None, message)),
         System::Vb365 => vb365(answer).map(|(code, message)| api(code, message)),
-        System::Zstack => zstack(answer)
-            .map(|error| api(error.code.clone(), root_cause(&error)))
+        System::Zstack => zstack(&answer.body)
+            .map(|error| Reason::Zstack { status, error: Box::new(error), job: None })
             .or_else(|| text(answer).map(|message| api(None, message))),
     };
     match known {
@@ -61,18 +61,9 @@ fn vb365(answer: &Response) -> Option<(Option<String>, String)> {
     Some((info.error_code.map(|code| code.as_str().to_owned()), message))
 }
 
-fn zstack(answer: &Response) -> Option<ErrorCode> {
-    json::decode::<ErrorResponse>(&answer.body).ok()?.error
-}
-
-/// The text of the outermost error and of the deepest cause, which mostly says what to do.
-fn root_cause(error: &ErrorCode) -> String {
-    let said = |error: &ErrorCode| error.details.clone().or_else(|| error.description.clone()).unwrap_or_default();
-    let mut deepest = error;
-    while let Some(cause) = &deepest.cause {
-        deepest = cause;
-    }
-    if std::ptr::eq(deepest, error) { said(error) } else { format!("{}: {}", said(error), said(deepest)) }
+/// The error in a body of ZStack's API.
+pub(crate) fn zstack(body: &[u8]) -> Option<ErrorCode> {
+    json::decode::<ErrorResponse>(body).ok()?.error
 }
 
 /// ZStack answers what its API never saw with plain text.

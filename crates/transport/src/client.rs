@@ -1,5 +1,6 @@
 //! One client for all three systems: sends operations, keeps the session, reads answers.
 
+mod download;
 mod exchange;
 
 use std::borrow::Cow;
@@ -8,9 +9,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use ::http::header::HeaderName;
 use ::http::{Method, StatusCode};
-use backhaul_wire::operation::Answer;
+use backhaul_wire::operation::{Answer, ParamPlace};
 use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
 use bytes::Bytes;
+use serde_json::Value;
 use url::Url;
 
 use crate::address::{self, Params};
@@ -18,8 +20,10 @@ use crate::error::{Error, Reason, Result};
 use crate::http::{HttpClient, Request, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
+use crate::zstack::AccessKey;
 use crate::{classify, session};
 
+pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
@@ -34,6 +38,8 @@ struct Core {
     server: String,
     http: HttpClient,
     sessions: Sessions,
+    /// ZStack's access key, which signs requests in place of a session.
+    access_key: Option<AccessKey>,
     /// VB365's version once it is known; 0 until then, and for the other systems.
     version: AtomicU8,
 }
@@ -58,6 +64,21 @@ pub struct Raw {
     pub body: Bytes,
 }
 
+impl Raw {
+    /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a session or with
+    /// nothing, as what was done has it; an empty answer to anything else is a fault.
+    #[must_use]
+    pub fn has_body(&self) -> bool {
+        let action = self.operation.system == System::Vb365 && is_action(self.operation);
+        !(self.body.is_empty() && (action || self.status == StatusCode::NO_CONTENT))
+    }
+}
+
+/// Whether an operation of VB365 does what its body names, as v3 to v5 have it.
+pub(crate) fn is_action(operation: &Operation) -> bool {
+    operation.method == "POST" && operation.path.ends_with("/Action")
+}
+
 impl Client {
     /// A client of the server that `options` describe. Nothing is sent yet.
     ///
@@ -74,8 +95,12 @@ impl Client {
             }
         };
         let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
-        let core =
-            Core { system, server, http, sessions: Sessions::default(), version: AtomicU8::new(version), options };
+        let access_key = match system {
+            System::Zstack => AccessKey::of(&options).map_err(fail)?,
+            System::Em | System::Vb365 => None,
+        };
+        let (sessions, version) = (Sessions::default(), AtomicU8::new(version));
+        let core = Core { system, server, http, sessions, access_key, version, options };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -96,17 +121,30 @@ impl Client {
         &self.core.options.url
     }
 
+    /// How long an answer may take.
+    pub(crate) fn timeout(&self) -> Option<std::time::Duration> {
+        self.core.options.http.timeout
+    }
+
     /// A path below the server's address.
     pub(crate) fn below(&self, segments: &[&str]) -> Url {
         address::below(&self.core.options.url, segments.iter().copied())
     }
 
-    /// Opens a session now instead of with the first call: to learn whether address and account are right.
+    /// Opens a session now instead of with the first call: to learn whether address and account are right. With an access key of
+    /// ZStack, which opens no session, the number of zones is asked for.
     ///
     /// # Errors
     /// When the server cannot be reached, is another product, or refuses the logon.
     pub async fn logon(&self) -> Result<()> {
-        self.session(None).await.map(|_| ())
+        match &self.core.access_key {
+            None => self.session(None).await.map(drop),
+            Some(_) => {
+                let mut zones = self.below(&["zstack", "v1", "zones"]);
+                zones.set_query(Some("count=true"));
+                self.exchange(&Ask::link(Method::GET, zones, None).named("logon")).await.map(drop)
+            }
+        }
     }
 
     /// Ends the session, if there is one. The next call opens another.
@@ -147,25 +185,42 @@ impl Client {
         Ok(found)
     }
 
-    /// Calls an operation.
+    /// Calls an operation. What ZStack answers with a job is waited for, for an hour at most; [`Client::start_job`] and
+    /// [`ZstackClient::start`](crate::zstack::ZstackClient::start) give the job itself.
     ///
     /// # Errors
     /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
-        let (given, operation) = (self.given(call).await?, C::OPERATION);
-        let version = self.version().await?;
-        if !operation.fits(C::FORM_UNTIL, version) {
-            let rule = format!(
-                "v{version} asks for or answers another type: use the call that is named after its last version"
-            );
-            return Err(self.fail(operation.name, Reason::Version(rule)));
-        }
-        let raw = self.send(operation, &given).await?;
+        let (operation, version) = (C::OPERATION, self.version().await?);
+        self.check_form(operation, C::FORM_UNTIL, version)?;
+        let given = self.given(call).await?;
+        let raw = match operation.system {
+            // What ZStack answers with a job has its answer when the job ends.
+            System::Zstack => self.start_job(operation, &given).await?.until_done().await?,
+            System::Em | System::Vb365 => self.send(operation, &given).await?,
+        };
+        self.answer::<C>(&raw, version)
+    }
+
+    /// The answer to a typed call.
+    pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
         let mut answer = C::Answer::default();
-        if let Some(target) = answer.target().filter(|_| operation.form(version).response.shape().is_some()) {
-            self.read(&raw, target, None)?;
+        let has_body = raw.has_body() && C::OPERATION.form(version).response.shape().is_some();
+        if let Some(target) = answer.target().filter(|_| has_body) {
+            self.read(raw, target, None)?;
         }
         Ok(answer)
+    }
+
+    /// Refuses a typed call that the version lacks, or that has another version's form.
+    pub(crate) fn check_form(&self, operation: &'static Operation, until: u8, version: u8) -> Result<()> {
+        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
+        if operation.fits(until, version) {
+            return Ok(());
+        }
+        let rule =
+            format!("v{version} asks for or answers another type: use the call that is named after its last version");
+        Err(self.fail(operation.name, Reason::Version(rule)))
     }
 
     /// A typed call as text, its body encoded for this server.
@@ -232,7 +287,7 @@ impl Client {
         let version = self.version().await?;
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        Ok(Ask::new(operation, url, given.body.clone()))
+        Ok(Ask::new(operation, url, wrapped(operation, given)))
     }
 
     /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
@@ -290,3 +345,21 @@ impl std::fmt::Debug for Client {
 
 /// Enterprise Manager's session header.
 pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
+
+/// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
+fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {
+    if operation.wrapper.is_empty() {
+        return given.body.clone();
+    }
+    let body = given.body.as_deref().unwrap_or(b"{}");
+    let mut out = [b"{\"", operation.wrapper.as_bytes(), b"\":", body].concat();
+    for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
+        let values = given.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
+        let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();
+        if !values.is_empty() {
+            out.extend(format!(",\"{}\":{}", param.name, Value::from(values)).into_bytes());
+        }
+    }
+    out.push(b'}');
+    Some(out.into())
+}

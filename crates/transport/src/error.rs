@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use backhaul_models::zstack::ErrorCode;
 use backhaul_wire::{DecodeError, System};
 
 use crate::file::FileError;
 use crate::http::HttpError;
+use crate::zstack::error as zstack;
 
 /// A call that did not get its answer.
 ///
@@ -32,6 +34,9 @@ pub(crate) enum Reason {
     Logon(String),
     /// The server answered with an error.
     Api { status: u16, code: Option<String>, message: String },
+    /// ZStack's API answered with an error: at once, or as the end of the job with this id. The two mean the same: what is
+    /// wrong with a call that starts a job is said by the job.
+    Zstack { status: u16, error: Box<ErrorCode>, job: Option<String> },
     /// The answer could not be read.
     Decode(DecodeError),
     /// Something else answered.
@@ -98,7 +103,7 @@ impl Error {
     /// Whether the server answered with an error of its own.
     #[must_use]
     pub fn is_api(&self) -> bool {
-        matches!(self.0.reason, Reason::Api { .. })
+        matches!(self.0.reason, Reason::Api { .. } | Reason::Zstack { .. })
     }
 
     /// Whether the operation, a parameter or a field is not in the version of the API that is spoken.
@@ -128,7 +133,7 @@ impl Error {
     /// Whether the server carried out the work and says that it failed.
     #[must_use]
     pub fn is_task_failed(&self) -> bool {
-        matches!(self.0.reason, Reason::Task(_))
+        matches!(self.0.reason, Reason::Task(_) | Reason::Zstack { job: Some(_), .. })
     }
 
     /// Whether the work did not end in the time that it was given. It goes on on the server.
@@ -145,6 +150,9 @@ impl Error {
                 error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls())
             }
             Reason::Api { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
+            Reason::Zstack { error, job: None, .. } => {
+                error.code.as_deref().is_some_and(|code| zstack::TRANSIENT.contains(&code))
+            }
             _ => false,
         }
     }
@@ -153,7 +161,7 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.0.reason {
-            Reason::Api { status, .. } => Some(status),
+            Reason::Api { status, .. } | Reason::Zstack { status, .. } => Some(status),
             _ => None,
         }
     }
@@ -163,6 +171,16 @@ impl Error {
     pub fn code(&self) -> Option<&str> {
         match &self.0.reason {
             Reason::Api { code, .. } => code.as_deref(),
+            Reason::Zstack { error, .. } => error.code.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// ZStack's error as it came: code, description, details, and the errors that caused it.
+    #[must_use]
+    pub fn zstack(&self) -> Option<&ErrorCode> {
+        match &self.0.reason {
+            Reason::Zstack { error, .. } => Some(error),
             _ => None,
         }
     }
@@ -207,6 +225,15 @@ impl fmt::Display for Error {
                     write!(f, ", {code}")?;
                 }
                 write!(f, "): {message}")
+            }
+            Reason::Zstack { status, error, job } => {
+                match job {
+                    None => write!(f, "{operation}: {server} answered with an error ({status}")?,
+                    Some(job) => write!(f, "{operation}: {server}: the job {job} failed (")?,
+                }
+                let comma = if job.is_none() { ", " } else { "" };
+                let code = error.code.as_deref().unwrap_or("no code");
+                write!(f, "{comma}{code}): {}", zstack::Told(error))
             }
             Reason::Decode(error) => write!(f, "{operation}: {server}: {error}"),
             Reason::Product(Some(found), _) => write!(

@@ -53,4 +53,4 @@ pub use address::Params;
 pub use client::{Client, Given, Raw};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;
-pub use options::{EmFormat, EmLogon, Options, Version};
+pub use options::{Assertion, EmFormat, EmLogon, Options, UtcOffset, Vb365Logon, Version, ZstackLogon};

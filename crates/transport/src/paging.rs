@@ -1,23 +1,27 @@
 //! Listings that go on over several pages, followed to the end or to an error that says why not.
 
+mod vb365;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use ::http::Method;
 use backhaul_wire::reflect::{Model, Scalar};
-use backhaul_wire::{Call, Drift, Operation, Struct, System};
+use backhaul_wire::{Call, Drift, Operation, Struct, System, json};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use url::Url;
 
 use crate::address;
 use crate::client::{Answered, Ask, Bound, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
+use crate::options::Version;
+use crate::zstack::{Zql, zql};
 
 /// How many pages without an item may come one after the other before it is taken for a fault.
 const EMPTY_PAGES: u32 = 3;
 
 /// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
-const PAGE: i64 = 1000;
+pub(crate) const PAGE: i64 = 1000;
 
 /// The pages of a listing, one at a time, read into any value: the form for callers that learn the type at run time.
 ///
@@ -28,16 +32,27 @@ pub struct Pages {
     source: Source,
     next: Next,
     seen: HashSet<String>,
+    trail: vb365::Trail,
     empty: u32,
     items: i64,
 }
 
 /// What is listed.
 enum Source {
-    /// An operation's answer.
-    Call { operation: &'static Operation, given: Given },
+    /// An operation's answer; of a typed call also what is known of it before the version is.
+    Call { operation: &'static Operation, given: Given, typed: Option<Typed> },
+    /// What a query of ZStack lists, in ZQL, from an item on.
+    Zql { operation: &'static Operation, zql: Zql, start: i64 },
     /// What stands at an address that Enterprise Manager gave, in the session that it belongs to.
     Place { url: Url, bound: Bound, lists: &'static [&'static str] },
+}
+
+/// What a typed call asks of the version.
+struct Typed {
+    /// As [`Call::FORM_UNTIL`].
+    until: u8,
+    /// Why its body cannot be sent: to one version, or to any (0).
+    refused: Vec<(u8, String)>,
 }
 
 enum Next {
@@ -51,7 +66,14 @@ impl Client {
     /// The pages of a listing.
     #[must_use]
     pub fn pages(&self, operation: &'static Operation, given: Given) -> Pages {
-        self.pages_of(Source::Call { operation, given })
+        self.pages_of(Source::Call { operation, given, typed: None })
+    }
+
+    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first page is an error
+    /// with the [status](Error::status) 404 or 501.
+    #[must_use]
+    pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
+        self.pages_of(Source::Zql { operation, zql, start: 0 })
     }
 
     /// The pages of what stands at an address; `lists` are the fields that hold its items.
@@ -60,7 +82,15 @@ impl Client {
     }
 
     fn pages_of(&self, source: Source) -> Pages {
-        Pages { client: self.clone(), source, next: Next::First, seen: HashSet::new(), empty: 0, items: 0 }
+        Pages {
+            client: self.clone(),
+            source,
+            next: Next::First,
+            seen: HashSet::new(),
+            trail: vb365::Trail::default(),
+            empty: 0,
+            items: 0,
+        }
     }
 
     /// A typed listing.
@@ -72,7 +102,18 @@ impl Client {
     {
         let mut given = Given::default();
         call.params(&mut |name, value| given.params.push((name.to_owned(), value.to_owned())));
-        Listing { pages: self.pages(C::OPERATION, given), of: std::marker::PhantomData }
+        let mut typed = Typed { until: C::FORM_UNTIL, refused: Vec::new() };
+        if let Some(body) = call.body() {
+            match json::encode(body, json::Case::Schema) {
+                Ok(bytes) => given.body = Some(bytes.into()),
+                Err(error) => typed.refused.push((0, error.to_string())),
+            }
+            let errors =
+                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
+            typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
+        }
+        let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };
+        Listing::of(self.pages_of(source))
     }
 }
 
@@ -84,7 +125,9 @@ impl Pages {
     pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Raw>> {
         let answered = self.next_page(target, drift).await?;
         Ok(match (answered, &self.source) {
-            (Some(answered), Source::Call { operation, .. }) => Some(answered.of(operation)),
+            (Some(answered), Source::Call { operation, .. } | Source::Zql { operation, .. }) => {
+                Some(answered.of(operation))
+            }
             _ => None,
         })
     }
@@ -99,14 +142,32 @@ impl Pages {
             Next::Again => self.ask().await?,
             Next::Link(url) => self.ask_at(url),
         };
-        let answered = self.client.exchange(&ask).await?;
+        let mut answered = match self.client.exchange(&ask).await {
+            // Nothing said that there is a page.
+            Err(error) if self.trail.probing && error.status().is_some_and(|status| status < 500) => return Ok(None),
+            answered => answered?,
+        };
+        if let Source::Zql { .. } = self.source {
+            answered.body = zql::only_result(&answered.body).map_err(|why| self.fail(why))?;
+        }
         self.client.read_body(answered.name.clone(), &answered.body, target, drift)?;
         let items = self.source.items(target);
-        if !self.source.is_page(target, items) && !answered.body.trim_ascii_start().starts_with(b"[") {
+        let start = answered.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&answered.body).trim_ascii_start();
+        if !self.source.is_page(target, items) && !start.starts_with(b"[") {
             return Err(self.fail(
                 "the answer is not a page of the listing: it has neither items nor what a page says of itself"
                     .to_owned(),
             ));
+        }
+        if self.client.system() == System::Vb365 && self.trail.repeats(target, self.source.list(), items) {
+            if self.trail.probing {
+                // A server that does not cut its answer gives all of it again.
+                return Ok(None);
+            }
+            return Err(self.fail(format!(
+                "the pages go in a circle after {} items: a page came again under another link",
+                self.items
+            )));
         }
         self.items += i64::try_from(items).unwrap_or(i64::MAX);
         self.next = self.after(target, items).await?;
@@ -122,7 +183,8 @@ impl Pages {
     /// The request for the page that the parameters name.
     async fn ask(&self) -> Result<Ask> {
         match &self.source {
-            Source::Call { operation, given } => self.client.ask(operation, given).await,
+            Source::Call { operation, given, .. } => self.client.ask(operation, given).await,
+            Source::Zql { operation, zql, start } => self.client.ask_zql(operation, zql, *start).await,
             Source::Place { url, .. } => Ok(self.ask_at(url.clone())),
         }
     }
@@ -130,29 +192,40 @@ impl Pages {
     /// The request for the page at an address.
     fn ask_at(&self, url: Url) -> Ask {
         match &self.source {
-            Source::Call { operation, .. } => Ask::new(operation, url, None),
+            // A search says what it looks for in its body: so does each of its pages.
+            Source::Call { operation, given, .. } => Ask::new(operation, url, given.body.clone()),
+            Source::Zql { operation, .. } => Ask::new(operation, url, None),
             Source::Place { bound, .. } => Ask::link(Method::GET, url, None).bound(Some(bound.clone())),
         }
     }
 
     /// Asks for pages of a useful size, and for what following them needs.
     async fn prepare(&mut self) -> Result<()> {
-        let Source::Call { operation, given } = &mut self.source else { return Ok(()) };
         let version = self.client.version().await?;
-        let takes = |name: &str| {
-            address::find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
-        };
+        let Source::Call { operation, given, typed } = &mut self.source else { return Ok(()) };
+        if let Some(typed) = typed {
+            self.client.check_form(operation, typed.until, version)?;
+            if let Some((_, why)) = typed.refused.iter().find(|(of, _)| *of == version || *of == 0) {
+                return Err(self.client.fail(operation.name, Reason::Version(why.clone())));
+            }
+        }
+        let takes = |name: &str| takes(operation, name, version);
         let mut defaults: Vec<(&str, String)> = Vec::new();
         match self.client.system() {
             System::Em => {}
             System::Vb365 => defaults.push(("limit", PAGE.to_string())),
             // Without an order, pages may overlap and miss.
-            System::Zstack => defaults.extend([
-                ("limit", PAGE.to_string()),
-                ("start", "0".to_owned()),
-                ("replyWithCount", "true".to_owned()),
-                ("sort", "+uuid".to_owned()),
-            ]),
+            System::Zstack => {
+                defaults.extend([
+                    ("limit", PAGE.to_string()),
+                    ("start", "0".to_owned()),
+                    ("replyWithCount", "true".to_owned()),
+                ]);
+                // References between resources have no uuid, and a sort by an unknown field is refused.
+                if zql::listed(operation).is_some_and(|item| item.index_of("uuid").is_some()) {
+                    defaults.push(("sort", "+uuid".to_owned()));
+                }
+            }
         }
         for (name, value) in defaults {
             if takes(name) && !given.params.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -167,24 +240,51 @@ impl Pages {
         given.params.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    fn set(&mut self, name: &str, value: i64) {
+    fn set(&mut self, name: &str, value: &str) {
         match &mut self.source {
             Source::Call { given, .. } => {
                 given.params.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 given.params.push((name.to_owned(), value.to_string()));
             }
-            Source::Place { url, .. } => address::set_query(url, name, &value.to_string()),
+            Source::Place { url, .. } => address::set_query(url, name, value),
+            // Where it begins is its own to say.
+            Source::Zql { .. } => {}
         }
     }
 
     async fn after(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
         match self.client.system() {
             System::Em => self.after_em(page).await,
-            System::Vb365 => match next_href(page) {
-                None => Ok(Next::End),
-                Some(link) => self.link(&link).await,
-            },
+            System::Vb365 => self.after_vb365(page, items).await,
             System::Zstack => self.after_zstack(page, items),
+        }
+    }
+
+    async fn after_vb365(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
+        let version = self.client.version().await?;
+        let takes = |name: &str| match &self.source {
+            Source::Call { operation, .. } => takes(operation, name, version),
+            Source::Place { .. } | Source::Zql { .. } => false,
+        };
+        match vb365::after(page, items) {
+            vb365::After::Link(link) => {
+                let takes_set = takes("setId");
+                (self.trail.linked, self.trail.probing) = (true, false);
+                let mut next = self.link(&link).await?;
+                if let Next::Link(url) = &mut next {
+                    vb365::mend(url, page, items, takes_set);
+                }
+                Ok(next)
+            }
+            vb365::After::From(offset) if takes("offset") && !self.trail.linked => {
+                self.trail.probing = true;
+                if let Some(set) = vb365::set(page).filter(|_| takes("setId")) {
+                    self.set("setId", &set);
+                }
+                self.set("offset", &offset.to_string());
+                Ok(Next::Again)
+            }
+            vb365::After::From(_) | vb365::After::Nothing => Ok(Next::End),
         }
     }
 
@@ -199,8 +299,8 @@ impl Pages {
         let number = |name: &str| int(page, &format!("PagingInfo.{name}"));
         match (number("PageNum"), number("PagesCount"), number("PageSize")) {
             (Some(at), Some(of), Some(size)) if at < of => {
-                self.set("page", at + 1);
-                self.set("pageSize", size);
+                self.set("page", &(at + 1).to_string());
+                self.set("pageSize", &size.to_string());
                 Ok(Next::Again)
             }
             _ => Ok(Next::End),
@@ -208,9 +308,12 @@ impl Pages {
     }
 
     fn after_zstack(&mut self, page: &dyn Struct, items: usize) -> Result<Next> {
-        let start = self.param("start").and_then(|start| start.parse::<i64>().ok()).unwrap_or(0);
+        let number = |name: &str| self.param(name).and_then(|value| value.parse::<i64>().ok());
+        let (start, limit) = match &self.source {
+            Source::Zql { zql, start, .. } => (*start, zql.limit()),
+            _ => (number("start").unwrap_or(0), number("limit").unwrap_or(PAGE)),
+        };
         let end = start + i64::try_from(items).unwrap_or(i64::MAX);
-        let limit = self.param("limit").and_then(|limit| limit.parse::<i64>().ok()).unwrap_or(PAGE);
         let more = match int(page, "total") {
             Some(total) if items == 0 && end < total => {
                 return Err(
@@ -223,7 +326,10 @@ impl Pages {
         if !more || self.param("count") == Some("true") {
             return Ok(Next::End);
         }
-        self.set("start", end);
+        match &mut self.source {
+            Source::Zql { start, .. } => *start = end,
+            _ => self.set("start", &end.to_string()),
+        }
         Ok(Next::Again)
     }
 
@@ -242,7 +348,7 @@ impl Pages {
 
     fn name(&self) -> Cow<'static, str> {
         match &self.source {
-            Source::Call { operation, .. } => operation.name.into(),
+            Source::Call { operation, .. } | Source::Zql { operation, .. } => operation.name.into(),
             Source::Place { url, .. } => self.ask_at(url.clone()).name,
         }
     }
@@ -257,6 +363,7 @@ impl Source {
     fn is_page(&self, page: &dyn Struct, items: usize) -> bool {
         let says = match self {
             Self::Place { .. } => ["PagingInfo", "Href"].as_slice(),
+            Self::Zql { .. } => &["total"],
             Self::Call { operation, .. } => match operation.system {
                 System::Em => ["PagingInfo", "Refs", "Entities", "Resources"].as_slice(),
                 System::Vb365 => &["offset", "limit", "setId", "totalCount", "_links"],
@@ -266,24 +373,31 @@ impl Source {
         items > 0 || says.iter().any(|field| !page.field(field).is_absent())
     }
 
+    /// The list of a page's items, by its path in the page.
+    fn list(&self) -> &'static str {
+        match self {
+            Self::Call { operation, .. } | Self::Zql { operation, .. } => match operation.response {
+                backhaul_wire::operation::Response::Page(_, list) => list,
+                _ => "",
+            },
+            Self::Place { .. } => "",
+        }
+    }
+
     /// How many items the lists hold in this page.
     fn items(&self, page: &dyn Struct) -> usize {
         let count = |list: &str| page.path(list).structs().map_or(0, |list| list.len());
         match self {
             Self::Place { lists, .. } => lists.iter().map(|list| count(list)).sum(),
-            Self::Call { operation, .. } => match operation.response {
-                backhaul_wire::operation::Response::Page(_, list) => count(list),
-                _ => 0,
-            },
+            Self::Call { .. } | Self::Zql { .. } if self.list().is_empty() => 0,
+            Self::Call { .. } | Self::Zql { .. } => count(self.list()),
         }
     }
 }
 
-fn next_href(page: &dyn Struct) -> Option<String> {
-    match page.field("_links") {
-        backhaul_wire::View::StructMap(links) => text(links.get("next")?, "href"),
-        _ => None,
-    }
+/// Whether an operation has a parameter in a version.
+fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
+    address::find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
 }
 
 fn text(of: &dyn Struct, field: &str) -> Option<String> {
@@ -329,6 +443,10 @@ pub struct Listing<P> {
 }
 
 impl<P: Paged> Listing<P> {
+    pub(crate) fn of(pages: Pages) -> Self {
+        Self { pages, of: std::marker::PhantomData }
+    }
+
     /// The pages, each as it comes. An error ends the stream.
     #[must_use]
     pub fn by_page(self) -> BoxStream<'static, Result<P>> {

@@ -44,13 +44,21 @@ fn contains(answer: &Response, word: &str) -> bool {
     body.contains(&word.to_ascii_lowercase())
 }
 
+/// Whether an answer is a web page, which no API answers.
+pub(crate) fn is_page(answer: &Response) -> bool {
+    let start = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim_start().to_ascii_lowercase();
+    start.starts_with("<!doctype html") || start.contains("<html")
+}
+
 /// What an answer that fits no operation looks like.
 pub(crate) fn describe(answer: &Response) -> String {
     let status = answer.status;
-    let start: String = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]).trim().to_owned();
-    let lower = start.to_ascii_lowercase();
-    if lower.starts_with("<!doctype html") || lower.contains("<html") {
+    if is_page(answer) {
         return format!("it answered {status} with an HTML page (a proxy, or a web interface?)");
     }
-    if start.is_empty() { format!("it answered {status} without a body") } else { format!("it answered {status}") }
+    if answer.body.trim_ascii().is_empty() {
+        format!("it answered {status} without a body")
+    } else {
+        format!("it answered {status}")
+    }
 }

@@ -1,4 +1,25 @@
-//! ZStack.
+//! ZStack: sessions or signed requests, queries, jobs.
+//!
+//! | what | where |
+//! | --- | --- |
+//! | an account, a user of an account, an access key | [`ZstackLogon`](crate::ZstackLogon) in [`Options`] |
+//! | calls, answered at once or by a job | [`ZstackClient::call`] |
+//! | a job while it runs | [`ZstackClient::start`] |
+//! | work that is submitted as a long job, and can be cancelled | [`ZstackClient::long_job`] |
+//! | what a query finds, page by page | [`ZstackClient::list`], [`ZstackClient::list_zql`] |
+//!
+//! An error of the API comes with status 503, and [`Error::zstack`](crate::Error::zstack) gives all of it.
+
+mod access_key;
+pub(crate) mod error;
+mod job;
+mod long_job;
+pub(crate) mod zql;
+
+pub(crate) use access_key::AccessKey;
+pub use job::{Job, JobPoller, JobWork};
+pub use long_job::{LongJobPoller, LongJobWork};
+pub use zql::Zql;
 
 use backhaul_wire::{Call, System};
 
@@ -15,7 +36,7 @@ impl ZstackClient {
     /// A client of the server that `options` describe. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the TLS choice cannot be used.
+    /// When the TLS choice cannot be used, or the id of an access key is none.
     pub fn new(options: Options) -> Result<Self> {
         Client::new(System::Zstack, options).map(Self)
     }
@@ -26,10 +47,11 @@ impl ZstackClient {
         &self.0
     }
 
-    /// Calls an operation.
+    /// Calls an operation, and waits for its job where the server answers with one: for an hour at most, after which
+    /// [`is_deadline`](crate::Error::is_deadline) is true of the error and the job goes on. [`ZstackClient::start`] waits as you say.
     ///
     /// # Errors
-    /// As [`Client::call`].
+    /// As [`Client::call`]; when the job fails, does not end, or is forgotten by the server.
     pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
         self.0.call(call).await
     }

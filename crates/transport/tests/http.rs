@@ -69,7 +69,7 @@ async fn a_busy_server_is_asked_again_where_503_means_that() {
 
     let (url, seen) = server(&[&busy, &fine]).await;
     let mut request = get(&url);
-    request.retry_503 = false;
+    request.own_503 = |_| true;
     assert_eq!(client(|_| {}).send(request).await.unwrap().status, 503);
     assert_eq!(seen.load(Ordering::SeqCst), 1);
 }

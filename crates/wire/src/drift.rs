@@ -32,6 +32,24 @@ impl Drift {
         self.unknown_fields.is_empty() && self.unknown_values.is_empty()
     }
 
+    /// Drops what stands below a path.
+    pub(crate) fn forget(&mut self, path: &str) {
+        let below =
+            |of: &str| of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
+        self.unknown_fields.retain(|field| !below(field));
+        self.unknown_values.retain(|value| !below(&value.path));
+    }
+
+    pub(crate) fn extend(&mut self, more: Self) {
+        for path in more.unknown_fields {
+            self.field(path);
+        }
+        for value in more.unknown_values {
+            self.value(value.path, &value.value);
+        }
+        self.more += more.more;
+    }
+
     pub(crate) fn field(&mut self, path: String) {
         if self.unknown_fields.len() < Self::LIMIT {
             self.unknown_fields.push(path);

@@ -7,6 +7,7 @@ pub use crate::reflect::{
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};
+pub use crate::tables::{Empty, Given, ParamText, ParamValue};
 pub use crate::text::{DateTime, Id, Secret};
 pub use crate::version::Versions;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -49,6 +50,38 @@ impl TypeEntry {
 #[must_use]
 pub fn make<T: Model>() -> Box<dyn Struct> {
     Box::<T>::default()
+}
+
+/// How many items lists have in all.
+#[must_use]
+pub const fn total<T>(parts: &[&[T]]) -> usize {
+    let (mut total, mut part) = (0, 0);
+    while part < parts.len() {
+        total += parts[part].len();
+        part += 1;
+    }
+    total
+}
+
+/// The items of all lists, in one. `N` is their [`total`], and not 0.
+#[must_use]
+pub const fn concat<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
+    let mut first = 0;
+    while parts[first].is_empty() {
+        first += 1;
+    }
+    let mut all = [parts[first][0]; N];
+    let (mut next, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut item = 0;
+        while item < parts[part].len() {
+            all[next] = parts[part][item];
+            next += 1;
+            item += 1;
+        }
+        part += 1;
+    }
+    all
 }
 
 /// The traits of a generated struct that need no field names.

@@ -4,12 +4,14 @@
 //! repeats its name, numbers and booleans may be strings, null is absence, unknown fields are passed over (or kept, on types
 //! that are sent back). The text is tokenised by serde_json; what this module adds is where each value goes.
 
+mod classes;
 mod de;
 mod names;
 mod scalar;
 mod ser;
 mod versions;
 
+pub use classes::recast;
 pub use names::camel_case;
 pub use versions::check_versions;
 

@@ -22,6 +22,7 @@ pub mod operation;
 pub mod reflect;
 mod serde_impl;
 pub mod shape;
+mod tables;
 pub mod text;
 pub mod version;
 pub mod xml;

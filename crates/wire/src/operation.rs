@@ -57,7 +57,7 @@ impl std::str::FromStr for System {
 }
 
 /// An operation: everything that is known of it before it is called.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Operation {
     /// The API it belongs to.
     pub system: System,
@@ -69,6 +69,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
     pub path: &'static str,
+    /// Other paths that lead to it, with or without some of its parameters (ZStack).
+    pub also: &'static [&'static str],
     /// The parameters.
     pub params: &'static [Param],
     /// The API versions that have it.
@@ -101,6 +103,105 @@ pub struct Form {
 }
 
 impl Operation {
+    /// An operation without parameters, body and answer; the generated code sets the rest with the methods below.
+    #[must_use]
+    pub const fn new(system: System, name: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            system,
+            name,
+            aliases: &[],
+            method,
+            path,
+            also: &[],
+            params: &[],
+            versions: Versions::ALL,
+            request: None,
+            wrapper: "",
+            response: Response::Empty,
+            bare: None,
+            older: &[],
+            long_running: false,
+            anonymous: false,
+        }
+    }
+
+    /// Sets the names that older documents give it.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// Sets the other paths that lead to it.
+    #[must_use]
+    pub const fn also(mut self, paths: &'static [&'static str]) -> Self {
+        self.also = paths;
+        self
+    }
+
+    /// Sets the parameters.
+    #[must_use]
+    pub const fn params(mut self, params: &'static [Param]) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// Sets the API versions that have it.
+    #[must_use]
+    pub const fn versions(mut self, since: u8, until: u8) -> Self {
+        self.versions = Versions::new(since, until);
+        self
+    }
+
+    /// Sets the request body's type.
+    #[must_use]
+    pub const fn request(mut self, shape: &'static Shape) -> Self {
+        self.request = Some(shape);
+        self
+    }
+
+    /// Sets the member of the body that wraps the request.
+    #[must_use]
+    pub const fn wrapper(mut self, member: &'static str) -> Self {
+        self.wrapper = member;
+        self
+    }
+
+    /// Sets what the answer holds.
+    #[must_use]
+    pub const fn response(mut self, response: Response) -> Self {
+        self.response = response;
+        self
+    }
+
+    /// Sets the versions that answer with a bare array.
+    #[must_use]
+    pub const fn bare(mut self, since: u8, until: u8) -> Self {
+        self.bare = Some(Versions::new(since, until));
+        self
+    }
+
+    /// Sets the older forms.
+    #[must_use]
+    pub const fn older(mut self, forms: &'static [Form]) -> Self {
+        self.older = forms;
+        self
+    }
+
+    /// Says that the answer only starts the work.
+    #[must_use]
+    pub const fn long_running(mut self) -> Self {
+        self.long_running = true;
+        self
+    }
+
+    /// Says that it needs no session.
+    #[must_use]
+    pub const fn anonymous(mut self) -> Self {
+        self.anonymous = true;
+        self
+    }
+
     /// What the operation asks for and answers in one version of the API.
     #[must_use]
     pub fn form(&self, version: u8) -> Form {
@@ -171,13 +272,57 @@ pub struct Param {
     pub versions: Versions,
 }
 
+impl Param {
+    /// A parameter in the path, which must be given.
+    #[must_use]
+    pub const fn path(name: &'static str, kind: Kind) -> Self {
+        Self { name, place: ParamPlace::Path, kind, list: false, required: true, versions: Versions::ALL }
+    }
+
+    /// A parameter in the query string.
+    #[must_use]
+    pub const fn query(name: &'static str, kind: Kind) -> Self {
+        Self { name, place: ParamPlace::Query, kind, list: false, required: false, versions: Versions::ALL }
+    }
+
+    /// A parameter in the body, beside the wrapper.
+    #[must_use]
+    pub const fn body(name: &'static str, kind: Kind) -> Self {
+        Self { name, place: ParamPlace::Body, kind, list: false, required: false, versions: Versions::ALL }
+    }
+
+    /// Allows it several times.
+    #[must_use]
+    pub const fn list(mut self) -> Self {
+        self.list = true;
+        self
+    }
+
+    /// Says that it must be given.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Sets the API versions that have it.
+    #[must_use]
+    pub const fn versions(mut self, since: u8, until: u8) -> Self {
+        self.versions = Versions::new(since, until);
+        self
+    }
+}
+
 /// Where a parameter goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamPlace {
     /// Into the path, percent-encoded.
     Path,
-    /// Into the query string.
+    /// Into the query string; a parameter of any kind ([`Kind::Json`]) is a map, of which each `key=value` goes there as
+    /// `name.key=value` (ZStack).
     Query,
+    /// Into the body, beside the member that wraps the request (ZStack's tags).
+    Body,
 }
 
 /// What an answer is read into: a model, or `()` where there is no body.

@@ -302,6 +302,8 @@ pub trait StructList: Send + Sync {
     }
     /// One of them.
     fn get(&self, index: usize) -> Option<&dyn Struct>;
+    /// One of them, to write.
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Struct>;
     /// Adds an empty one.
     fn push(&mut self) -> &mut dyn Struct;
     /// Drops all past the first `len`.
@@ -314,6 +316,12 @@ impl<T: Model> StructList for Vec<T> {
     }
     fn get(&self, index: usize) -> Option<&dyn Struct> {
         match <[T]>::get(self, index) {
+            Some(value) => Some(value),
+            None => None,
+        }
+    }
+    fn get_mut(&mut self, index: usize) -> Option<&mut dyn Struct> {
+        match <[T]>::get_mut(self, index) {
             Some(value) => Some(value),
             None => None,
         }

@@ -18,6 +18,9 @@ pub struct Shape {
     pub fields: &'static [Field],
     /// The field that takes a body which is a bare array instead of an object (VB365 turned arrays into pages in v8).
     pub bare_list: Option<u16>,
+    /// The field that names the class of each object by its place in the body, such as `inventories[0]` (ZStack). The class
+    /// says which kind of a union an object is, whatever its tag says.
+    pub classes: Option<u16>,
     /// Whether it is also written as that bare array.
     pub written_bare: bool,
     /// What tells its kinds apart, when a value of it is one of several structs.
@@ -36,6 +39,7 @@ impl Shape {
             root: "",
             fields,
             bare_list: None,
+            classes: None,
             written_bare: false,
             union: None,
             versions: Versions::ALL,
@@ -60,6 +64,13 @@ impl Shape {
     #[must_use]
     pub const fn bare_list(mut self, index: u16) -> Self {
         self.bare_list = Some(index);
+        self
+    }
+
+    /// Sets the field that names classes.
+    #[must_use]
+    pub const fn classes(mut self, index: u16) -> Self {
+        self.classes = Some(index);
         self
     }
 
@@ -145,6 +156,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
+    /// Whether the vendor's documents only suggest its type: a value of another type is kept as it came, and no error.
+    pub uncertain: bool,
     /// The API versions that have it.
     pub versions: Versions,
 }
@@ -162,6 +175,7 @@ impl Field {
             repeat: Repeat::One,
             place: Place::Element,
             required: false,
+            uncertain: false,
             versions: Versions::ALL,
         }
     }
@@ -208,6 +222,13 @@ impl Field {
     #[must_use]
     pub const fn text(mut self) -> Self {
         self.place = Place::Text;
+        self
+    }
+
+    /// Marks its type as a guess.
+    #[must_use]
+    pub const fn uncertain(mut self) -> Self {
+        self.uncertain = true;
         self
     }
 

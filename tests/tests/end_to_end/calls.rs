@@ -142,15 +142,15 @@ async fn zstack_conditions_order_and_fields() {
     call.sort = Some("-totalCapacity".to_owned());
     call.fields = Some("uuid,totalCapacity".to_owned());
     let found: Vec<_> = zstack(&sim).list(&call).by_item().try_collect().await.unwrap();
-    let enabled = |it: &&backhaul_models::zstack::BackupStorage| {
-        it.state.as_ref().is_some_and(|state| state.as_str() == "Enabled")
-    };
-    let mut wanted: Vec<_> = estate.backup_storages.iter().filter(enabled).filter_map(|it| it.total_capacity).collect();
+    let enabled =
+        |it: &&backhaul_models::zstack::BackupStorage| it.state().is_some_and(|state| state.as_str() == "Enabled");
+    let mut wanted: Vec<_> =
+        estate.backup_storages.iter().filter(enabled).filter_map(|it| it.total_capacity()).collect();
     wanted.retain(|capacity| *capacity > 1024);
     wanted.sort_unstable_by(|a, b| b.cmp(a));
-    let capacities: Vec<_> = found.iter().map(|it| it.total_capacity.unwrap()).collect();
+    let capacities: Vec<_> = found.iter().map(|it| it.total_capacity().unwrap()).collect();
     assert_eq!(capacities, wanted);
-    assert!(found.iter().all(|it| it.uuid.is_some() && it.name.is_none() && it.state.is_none()));
+    assert!(found.iter().all(|it| it.uuid().is_some() && it.name().is_none() && it.state().is_none()));
     let mut count = QueryBackupStorage::new();
     count.count = Some(true);
     let total = zstack(&sim).call(&count).await.unwrap().total;

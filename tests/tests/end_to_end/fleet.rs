@@ -138,14 +138,14 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
     let row = |it: &backhaul_models::zstack::BackupStorage| {
         let mut row = Row::default();
         row.system = "zstack".to_owned();
-        row.repository = it.name.clone();
-        row.repository_id = it.uuid.as_ref().map(|id| id.as_str().to_owned());
-        (row.capacity_bytes, row.free_bytes) = (known(it.total_capacity), known(it.available_capacity));
+        row.repository = it.name().cloned();
+        row.repository_id = it.uuid().map(|id| id.as_str().to_owned());
+        (row.capacity_bytes, row.free_bytes) = (known(it.total_capacity()), known(it.available_capacity()));
         row.used_bytes = row.capacity_bytes.zip(row.free_bytes).map(|(capacity, free)| capacity - free);
         let is = |text: Option<&str>, wanted: &str| text == Some(wanted);
-        let connected = is(it.status.as_ref().map(|status| status.as_str()), "Connected");
-        let enabled = is(it.state.as_ref().map(|state| state.as_str()), "Enabled");
-        row.available = it.status.is_some().then_some(connected && enabled);
+        let connected = is(it.status().map(|status| status.as_str()), "Connected");
+        let enabled = is(it.state().map(|state| state.as_str()), "Enabled");
+        row.available = it.status().is_some().then_some(connected && enabled);
         row
     };
     estate.zstack.backup_storages.iter().map(row).collect()

@@ -232,22 +232,8 @@ async fn a_filter_that_is_not_one() {
 
 #[tokio::test]
 async fn a_query_of_a_type_that_there_is_not() {
-    static NO_TYPE: Operation = Operation {
-        system: System::Em,
-        name: "QueryNoSuchType",
-        aliases: &[],
-        method: "GET",
-        path: "/api/query?type=NoSuchType",
-        params: &[],
-        versions: backhaul_wire::Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(backhaul_models::em::QueryResult::SHAPE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    };
+    static NO_TYPE: Operation = Operation::new(System::Em, "QueryNoSuchType", "GET", "/api/query?type=NoSuchType")
+        .response(Response::Body(backhaul_models::em::QueryResult::SHAPE));
     let sim = Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).start().await.unwrap();
     let client = Client::new(System::Em, options(&sim, System::Em)).unwrap();
     let error = client.send(&NO_TYPE, &Given::default()).await.unwrap_err();

@@ -136,12 +136,16 @@ async fn vb365_pages_of_one() {
 async fn zstack_by_start_and_limit() {
     let (sim, estate) = large().await;
     let wanted =
-        sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid.clone().unwrap().into_string()).collect());
+        sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid().unwrap().as_str().to_owned()).collect());
     for limit in [None, Some(10), Some(211), Some(1)] {
         let mut call = QueryBackupStorage::new();
         call.limit = limit;
         let items: Vec<_> = zstack(&sim).list(&call).by_item().try_collect().await.unwrap();
-        assert_eq!(sorted(items.into_iter().map(|it| it.uuid.unwrap().into_string()).collect()), wanted, "{limit:?}");
+        assert_eq!(
+            sorted(items.into_iter().map(|it| it.uuid().unwrap().as_str().to_owned()).collect()),
+            wanted,
+            "{limit:?}"
+        );
     }
     let mut call = QueryBackupStorage::new();
     (call.limit, call.start) = (Some(100), Some(200));

@@ -10,6 +10,9 @@ mod listings;
 mod logons;
 mod sessions;
 mod trust;
+mod zstack_jobs;
+mod zstack_languages;
+mod zstack_logons;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;

@@ -45,7 +45,7 @@ async fn a_session_that_ends_in_the_middle_of_a_listing_loses_nothing() {
     let estate = Estate::scaled(40);
     let em_ids = sorted(estate.em.subtenants.iter().map(|it| it.entity.id.clone().unwrap().into_string()).collect());
     let zstack_ids =
-        sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid.clone().unwrap().into_string()).collect());
+        sorted(estate.zstack.backup_storages.iter().map(|it| it.uuid().unwrap().as_str().to_owned()).collect());
     let vb365_ids = sorted(estate.vb365.organizations.iter().map(|it| it.id.clone().unwrap().into_string()).collect());
     for page in 0..4 {
         let expire = |path: &str| Fault::new(Effect::ExpireSessions).path(path).skip(page).times(1);
@@ -74,7 +74,7 @@ async fn a_session_that_ends_in_the_middle_of_a_listing_loses_nothing() {
         call.limit = Some(10);
         let items: Vec<_> = zstack(&sim).list(&call).by_item().try_collect().await.unwrap();
         assert_eq!(
-            sorted(items.into_iter().map(|it| it.uuid.unwrap().into_string()).collect()),
+            sorted(items.into_iter().map(|it| it.uuid().unwrap().as_str().to_owned()).collect()),
             zstack_ids,
             "page {page}"
         );

@@ -97,7 +97,9 @@ Examples:
   backhaul call vb365.Organization_GetById --param organizationId=cbc5... -p m365
   backhaul call zstack.QueryBackupStorage --param 'q=state=Enabled' -o raw
   backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml
-  backhaul call em.PostJobsByIdStart --param ID=b04c... --wait --timeout 10m")]
+  backhaul call em.PostJobsByIdStart --param ID=b04c... --wait --timeout 10m
+  backhaul call vb365.Job_StartAction --param jobId=7c2e... --wait
+  backhaul call zstack.AddImageStoreBackupStorage --body storage.json --wait")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
     #[arg(value_name = "SYSTEM.OPERATION")]
@@ -115,7 +117,8 @@ pub(crate) struct Call {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) body: Option<Source>,
 
-    /// Wait for the end of the task that an operation of em starts, and print it; no longer than --timeout, or an hour
+    /// Wait for the end of the work that the operation starts, and print it: of em the task, of vb365 the session, of zstack the
+    /// job's answer; no longer than --timeout, or an hour
     #[arg(long)]
     pub(crate) wait: bool,
 

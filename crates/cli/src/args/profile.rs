@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::common::Output;
 use super::values;
+use backhaul_transport::UtcOffset;
 use backhaul_wire::System;
 
 /// `backhaul profile`
@@ -14,6 +15,9 @@ use backhaul_wire::System;
 #[command(after_help = "\
 Profiles stand in one TOML file, which may be edited by hand: BACKHAUL_CONFIG names it, else it is the platform's \
 (`backhaul profile list -v` says which). It never holds a password, only where the password comes from.
+
+A VB365 server may be shown a logon at Microsoft: `logon` is `assertion`, or `operator` for the Restore Portal, with the \
+`client_id` of the application. In place of the password then comes the platform's answer, JSON on one line.
 
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
@@ -60,7 +64,8 @@ An existing profile is not overwritten: remove it first.
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
   backhaul profile add m365 --system vb365 --url https://vb365:4443 --user svc --password-file m365.pw
-  backhaul profile add cloud --system zstack --url http://10.0.0.5:8080 --password-command 'pass z'")]
+  backhaul profile add cloud --system zstack --url http://10.0.0.5:8080 --user admin --password-command 'pass z'
+  backhaul profile add east --system zstack --url https://z --access-key BVnI... --utc-offset +08:00")]
 pub(crate) struct Add {
     /// The profile's name
     #[arg(value_name = "NAME")]
@@ -78,6 +83,18 @@ pub(crate) struct Add {
     /// The account
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
+
+    /// The account of which --user is a user [zstack]
+    #[arg(long, value_name = "NAME", requires = "user")]
+    pub(crate) account: Option<String>,
+
+    /// The id of an access key in place of an account; its secret comes from where a password would [zstack]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["user", "account"])]
+    pub(crate) access_key: Option<String>,
+
+    /// How far the server's clock is ahead of UTC, such as +08:00: an access key needs it [zstack]
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true, value_parser = UtcOffset::parse)]
+    pub(crate) utc_offset: Option<UtcOffset>,
 
     /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]
     #[arg(long, value_name = "V")]

@@ -42,6 +42,8 @@ fn saved(file: &ConfigFile) -> Result<String> {
 
 fn profile(name: &str) -> Result<Profile> {
     Ok(Profile {
+        logon: backhaul_transport::ZstackLogon::Account,
+        utc_offset: backhaul_transport::UtcOffset::default(),
         name: name.into(),
         system: System::Zstack,
         url: parse_url("http://10.0.0.5:8080")?,
@@ -49,6 +51,7 @@ fn profile(name: &str) -> Result<Profile> {
         password: Source::Env("ZSTACK_PASSWORD".into()),
         trust: Trust::System,
         api_version: None,
+        microsoft: None,
     })
 }
 

@@ -5,15 +5,21 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Item, Table, TableLike, value};
 use url::Url;
 
-use super::{Pin, Profile, Trust, parse_url};
+use backhaul_transport::{UtcOffset, ZstackLogon};
+use backhaul_wire::System;
+
+use super::{Microsoft, Pin, Profile, Trust, check_logon, parse_url};
 use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 15] = [
     "system",
     "url",
     "user",
+    "account",
+    "access_key",
+    "utc_offset",
     "password_file",
     "password_env",
     "password_command",
@@ -21,6 +27,8 @@ const KEYS: [&str; 10] = [
     "ca",
     "insecure",
     "api_version",
+    "logon",
+    "client_id",
 ];
 
 /// A profile as read, and what in its table nobody understands.
@@ -41,17 +49,22 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
         });
     }
     let system = keys.required("system")?.parse().map_err(|problem: String| keys.wrong("system", &problem))?;
+    let (user, logon) = check_logon(system, keys.text("user")?, keys.text("account")?, keys.text("access_key")?)
+        .map_err(|(key, problem)| keys.wrong(key, problem))?;
     let profile = Profile {
         name: name.to_owned(),
         system,
         url: keys.url()?,
-        user: keys.text("user")?,
+        user,
+        logon,
+        utc_offset: keys.utc_offset()?,
         password: keys.password()?,
         trust: keys.trust()?,
         api_version: keys
             .text("api_version")?
             .map(|text| api_version::normalise(system, &text).map_err(|problem| keys.wrong("api_version", &problem)))
             .transpose()?,
+        microsoft: keys.microsoft(system)?,
     };
     let unknown = table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(key));
     let warnings = unknown
@@ -69,7 +82,13 @@ pub(crate) fn write(profile: &Profile) -> Table {
     put("system", profile.system.name());
     put("url", profile.address());
     if let Some(user) = &profile.user {
-        put("user", user);
+        put(if profile.logon == ZstackLogon::AccessKey { "access_key" } else { "user" }, user);
+    }
+    if let ZstackLogon::User(account) = &profile.logon {
+        put("account", account);
+    }
+    if profile.utc_offset != UtcOffset::default() {
+        put("utc_offset", &profile.utc_offset.to_string());
     }
     match &profile.password {
         Source::File(path) => put("password_file", &path.to_string_lossy()),
@@ -93,6 +112,10 @@ pub(crate) fn write(profile: &Profile) -> Table {
     }
     if let Some(version) = &profile.api_version {
         table.insert("api_version", value(version));
+    }
+    if let Some(microsoft) = &profile.microsoft {
+        table.insert("logon", value(microsoft.kind()));
+        table.insert("client_id", value(&microsoft.client_id));
     }
     table
 }
@@ -123,6 +146,34 @@ impl Keys<'_> {
 
     fn url(&self) -> Result<Url, Failure> {
         parse_url(&self.required("url")?).map_err(|failure| self.wrong("url", failure.message()))
+    }
+
+    /// `logon = "assertion"` or `"operator"`, with the `client_id` of the application.
+    fn microsoft(&self, system: System) -> Result<Option<Microsoft>, Failure> {
+        let (logon, client_id) = (self.text("logon")?, self.text("client_id")?);
+        let Some(logon) = logon.filter(|logon| logon != "password") else {
+            return match client_id {
+                Some(_) => Err(self.wrong("client_id", "it belongs to `logon`, which is missing")),
+                None => Ok(None),
+            };
+        };
+        if system != System::Vb365 {
+            return Err(self.wrong("logon", &format!("{system} takes a password only")));
+        }
+        let operator = match logon.as_str() {
+            Microsoft::ASSERTION => false,
+            Microsoft::OPERATOR => true,
+            _ => return Err(self.wrong("logon", "it must be `password`, `assertion` or `operator`")),
+        };
+        let client_id = client_id.filter(|id| !id.is_empty());
+        let client_id = client_id.ok_or_else(|| self.wrong("client_id", "it is missing"))?;
+        Ok(Some(Microsoft { client_id, operator }))
+    }
+
+    fn utc_offset(&self) -> Result<UtcOffset, Failure> {
+        let key = "utc_offset";
+        let offset = self.text(key)?.map(|text| UtcOffset::parse(&text).map_err(|problem| self.wrong(key, &problem)));
+        Ok(offset.transpose()?.unwrap_or_default())
     }
 
     fn path(&self, key: &str) -> Result<Option<PathBuf>, Failure> {
@@ -201,17 +252,38 @@ mod tests {
             (Source::Command(["op", "read", "a b"].map(String::from).into()), Trust::Insecure),
             (Source::Prompt, Trust::System),
         ] {
+            let operator = trust == Trust::System;
             let profile = Profile {
                 name: "p".into(),
                 system: backhaul_wire::System::Vb365,
                 url: parse_url("https://vb365.example.com:4443")?,
                 user: Some("DOMAIN\\svc".into()),
+                logon: ZstackLogon::Account,
+                utc_offset: UtcOffset::default(),
                 password,
                 trust,
                 api_version: Some("v8".into()),
+                microsoft: operator.then(|| Microsoft { client_id: "app".into(), operator: true }),
             };
             let read = from_text(&write(&profile).to_string())?;
             assert_eq!(read, Read { profile, warnings: vec![] });
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_logs_on_to_zstack_is_read_and_written() -> Result<(), Failure> {
+        let table = "system = \"zstack\"\nurl = \"http://10.0.0.5:8080\"\n";
+        for (keys, user, logon, offset) in [
+            ("user = \"admin\"\n", "admin", ZstackLogon::Account, "+00:00"),
+            ("user = \"alice\"\naccount = \"tenant\"\n", "alice", ZstackLogon::User("tenant".into()), "+00:00"),
+            ("access_key = \"kid\"\nutc_offset = \"+08:00\"\n", "kid", ZstackLogon::AccessKey, "+08:00"),
+        ] {
+            let read = from_text(&format!("{table}{keys}"))?;
+            let profile = &read.profile;
+            assert_eq!((profile.user.as_deref(), &profile.logon), (Some(user), &logon));
+            assert_eq!(profile.utc_offset.to_string(), offset);
+            assert_eq!(write(profile).to_string(), format!("{table}{keys}"));
         }
         Ok(())
     }
@@ -245,6 +317,16 @@ mod tests {
             ("system = \"em\"\nurl = \"https://em\"\ninsecure = 1", "insecure"),
             ("system = \"vb365\"\nurl = \"https://em\"\napi_version = \"v2\"", "api_version"),
             ("system = \"em\"\nurl = \"https://em\"\npassword_command = []", "password_command"),
+            ("system = \"em\"\nurl = \"https://em\"\nlogon = \"operator\"\nclient_id = \"a\"", "logon"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nlogon = \"other\"\nclient_id = \"a\"", "logon"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nlogon = \"operator\"", "client_id"),
+            ("system = \"vb365\"\nurl = \"https://em\"\nclient_id = \"a\"", "client_id"),
+            ("system = \"em\"\nurl = \"https://em\"\naccess_key = \"a\"", "access_key"),
+            ("system = \"em\"\nurl = \"https://em\"\nuser = \"a\"\naccount = \"b\"", "account"),
+            ("system = \"zstack\"\nurl = \"https://z\"\naccess_key = \"a\"\nuser = \"b\"", "access_key"),
+            ("system = \"zstack\"\nurl = \"https://z\"\naccess_key = \"a\"\naccount = \"b\"", "access_key"),
+            ("system = \"zstack\"\nurl = \"https://z\"\naccount = \"b\"", "account"),
+            ("system = \"zstack\"\nurl = \"https://z\"\nutc_offset = \"8\"", "utc_offset"),
         ] {
             let failure = from_text(text).err();
             let message = failure.as_ref().map_or("", Failure::message);

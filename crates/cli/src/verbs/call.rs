@@ -7,10 +7,12 @@ mod wait;
 use std::path::Path;
 
 use backhaul_models::registry;
+use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
 use backhaul_transport::{Error, Given, Raw};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
+use bytes::Bytes;
 
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
@@ -32,9 +34,6 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     if args.wait && args.format == Some(CallFormat::Raw) {
         return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
     }
-    if args.wait && operation.long_running && operation.system != System::Em {
-        console.warn(&format!("{} is not waited for: only tasks of em are", operation.name));
-    }
     let call = Calling { operation, args, console };
     connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
     Ok(Code::Done)
@@ -51,7 +50,10 @@ impl Calling<'_> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
         let (peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
         if let Some(body) = body {
-            given.body = Some(body.for_server(&peer, self.operation, self.args).await?);
+            given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
+        }
+        if given.body.is_none() {
+            given.body = self.no_options(peer.version().await?);
         }
         self.console.verbose(1, || format!("{}: {} {}", peer.name, self.operation.method, self.operation.path));
         let answered = match &self.args.out {
@@ -83,6 +85,12 @@ impl Calling<'_> {
         }
     }
 
+    /// VB365 wants an object where an operation takes options, also when there are none.
+    fn no_options(&self, version: u8) -> Option<Bytes> {
+        let takes = self.operation.system == System::Vb365 && self.operation.method == "POST";
+        self.operation.form(version).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
+    }
+
     async fn send(&self, peer: &Peer, given: &Given) -> Result<Raw, Failure> {
         let sent = peer.client.send(self.operation, given).await;
         sent.map_err(|error: Error| peer.refusal(&error))
@@ -99,8 +107,15 @@ impl Calling<'_> {
 
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
     async fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
-        let version = peer.client.version().await.map_err(|error| peer.refusal(&error))?;
-        let Some(mut value) = self.answer(given, version) else { return Ok(None) };
+        let version = peer.version().await?;
+        // What ZStack answers with a job is not there yet, only where to ask for it.
+        let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
+        let value = if is_job {
+            Some(Box::new(JobLocation::default()) as Box<dyn Struct>)
+        } else {
+            self.answer(given, version)
+        };
+        let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
         if !drift.is_empty() {
@@ -120,28 +135,12 @@ impl Calling<'_> {
                 out::write(&mut out, text.as_bytes()).await?;
             }
         } else {
-            self.stream(peer, given, &mut out).await?;
+            let written = peer.client.write_to(self.operation, given, &mut out).await;
+            written.map_err(|error| out::failure(peer, &error))?;
         }
         out.finish().await.map_err(|error| out::refusal(&error))?;
         self.console.verbose(1, || format!("{} is written", path.display()));
         Ok(())
-    }
-
-    /// Writes the bytes as they come.
-    async fn stream(&self, peer: &Peer, given: &Given, out: &mut NewFile) -> Result<(), Failure> {
-        // What an answer without success means is known to `send` alone, so only what may be sent twice is streamed.
-        if self.operation.method == "GET" && !self.operation.anonymous {
-            let opened = peer.client.open(self.operation, given).await;
-            let mut answer = opened.map_err(|error| peer.refusal(&error))?;
-            if answer.status.is_success() {
-                let cut = |error| Failure::new(Code::NotReachable, format!("{}: {error}", peer.name));
-                while let Some(part) = answer.chunk().await.map_err(cut)? {
-                    out::write(out, &part).await?;
-                }
-                return Ok(());
-            }
-        }
-        out::write(out, &self.send(peer, given).await?.body).await
     }
 }
 

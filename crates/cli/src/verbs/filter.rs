@@ -2,13 +2,11 @@
 
 mod explain;
 
-use backhaul_filter::{
-    Ask, By, Diagnostic, Order, ParseOptions, Parsed, Plan, Schema, Severity, check, parse, print, url,
-};
+use backhaul_filter::{Ask, By, Diagnostic, Order, ParseOptions, Parsed, Schema, Severity, check, parse, print, url};
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, allow_joined, plan};
+use super::query::{Listing, Way, allow_joined, plan, ways};
 use crate::args::filter::{Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -100,7 +98,8 @@ impl Given {
             let text = print(expr).map_err(|error| no(error.to_string()))?;
             return Ok(url::encode(&text).into_owned());
         };
-        let plan = self.plan(listing, None, None)?;
+        let ask = Ask { filter: Some(expr), ..Ask::default() };
+        let plan = plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
         if let Some(part) = plan.parts().iter().find(|part| part.by != By::Server) {
             let product = listing.operation.system.product();
             return Err(no(format!("{product} cannot be asked `{}`: {}", part.what, part.why))
@@ -113,9 +112,9 @@ impl Given {
         })
     }
 
-    fn plan(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Plan, Failure> {
+    fn ways(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Vec<Way>, Failure> {
         let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
-        plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+        ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
 }
 

@@ -15,7 +15,9 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
     let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
     let version = version.transpose()?.flatten();
     let all = registry::operations(args.system).iter();
-    let rows = all.filter(|it| version.is_none_or(|version| it.versions.contains(version))).map(row).collect();
+    let rows = all.filter(|it| version.is_none_or(|version| it.versions.contains(version)));
+    // Without a version it is the newest that is told of.
+    let rows = rows.map(|it| row(it, version.unwrap_or(0))).collect();
     let columns = vec![
         Column::new("operation", Kind::Text),
         Column::new("method", Kind::Text),
@@ -30,7 +32,8 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
     Ok(Code::Done)
 }
 
-fn row(operation: &Operation) -> Row {
+fn row(operation: &Operation, version: u8) -> Row {
+    let form = operation.form(version);
     vec![
         json!(operation.name),
         json!(operation.method),
@@ -38,7 +41,7 @@ fn row(operation: &Operation) -> Row {
         json!(api_version::bound(operation.versions.since)),
         json!(api_version::bound(operation.versions.until)),
         json!(operation.long_running),
-        json!(operation.request.map(|shape| shape.name)),
-        json!(names::answer(operation)),
+        json!(form.request.map(|shape| shape.name)),
+        json!(names::answer_of(form.response)),
     ]
 }

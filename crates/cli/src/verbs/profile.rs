@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
 
 use super::profile_test;
@@ -9,7 +10,9 @@ use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Sh
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{self, Column, Format, Kind, Table};
-use crate::profile::{ConfigFile, Demo, Location, Profile, Trust, Wanted, check_name, parse_url, select_one};
+use crate::profile::{
+    ConfigFile, Demo, Location, Profile, Trust, Wanted, check_logon, check_name, parse_url, select_one,
+};
 use crate::secret::Source;
 use crate::{api_version, input};
 
@@ -37,14 +40,19 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
 fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
     check_name(&args.name)?;
     let version = args.api_version.as_deref().map(|text| api_version::normalise(args.system, text)).transpose();
+    let (user, logon) = check_logon(args.system, args.user.clone(), args.account.clone(), args.access_key.clone())
+        .map_err(|(key, problem)| Failure::usage(format!("--{}: {problem}", key.replace('_', "-"))))?;
     let profile = Profile {
         name: args.name.clone(),
         system: args.system,
         url: parse_url(&args.url)?,
-        user: args.user.clone(),
+        user,
+        logon,
+        utc_offset: args.utc_offset.unwrap_or_default(),
         password: password(&args.password)?,
         trust: trust(&args.trust)?,
         api_version: version.map_err(Failure::usage)?,
+        microsoft: None,
     };
     if let Source::File(_) = profile.password {
         // Read once now, so that a wrong mode or an empty file shows here and not in next night's report.
@@ -133,7 +141,9 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
             let read = file.get(&args.name)?;
             let cautions = read.profile.cautions();
             read.warnings.iter().chain(&cautions).for_each(|warning| console.warn(warning));
-            fields(&read.profile)
+            let mut fields = fields(&read.profile);
+            fields.extend(logon(&read.profile));
+            fields
         }
         (_, None) => {
             // Says that there is no file, and which name may have been meant.
@@ -151,7 +161,7 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
             Table { columns, rows }.print(Format::Table, console)?;
         }
         format => {
-            let columns = FIELDS.map(|name| Column::new(name, Kind::Text)).into();
+            let columns = fields.keys().map(|name| Column::new(name, Kind::Text)).collect();
             Table { columns, rows: vec![fields.into_values().collect()] }.print(format, console)?;
         }
     }
@@ -193,6 +203,24 @@ fn fields(profile: &Profile) -> Map<String, Value> {
         json!(profile.api_version),
     ];
     FIELDS.map(str::to_owned).into_iter().zip(values).collect()
+}
+
+/// What logs on, where that is no plain account with a password.
+fn logon(profile: &Profile) -> Map<String, Value> {
+    let mut said = Map::new();
+    match &profile.logon {
+        ZstackLogon::User(account) => said.insert("account".to_owned(), json!(account)),
+        ZstackLogon::AccessKey => said.insert("access_key".to_owned(), json!(profile.user)),
+        _ => None,
+    };
+    if profile.utc_offset != UtcOffset::default() {
+        said.insert("utc_offset".to_owned(), json!(profile.utc_offset.to_string()));
+    }
+    if let Some(microsoft) = &profile.microsoft {
+        said.insert("logon".to_owned(), json!(microsoft.kind()));
+        said.insert("client_id".to_owned(), json!(microsoft.client_id));
+    }
+    said
 }
 
 fn demo_fields(demo: Demo) -> Map<String, Value> {

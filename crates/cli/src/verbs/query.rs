@@ -3,8 +3,9 @@
 mod listing;
 mod request;
 mod rows;
+mod way;
 
-use backhaul_filter::{Ask, Order, Predicate, Reflected, Schema};
+use backhaul_filter::{Ask, Order, Plan, Predicate, Reflected, Schema};
 use backhaul_models::registry;
 use backhaul_wire::Drift;
 
@@ -12,6 +13,7 @@ pub(super) use self::listing::Listing;
 use self::request::Request;
 pub(super) use self::request::{allow_joined, plan};
 use self::rows::{Kept, Rows};
+pub(super) use self::way::{Way, ways};
 use crate::api_version;
 use crate::args::data::Query;
 use crate::connect::{self, Peer, Peers};
@@ -23,7 +25,11 @@ use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
-    let mut listing = Listing::find(&args.target, &args.params)?;
+    let version = match &args.connection.api_version {
+        Some(version) => api_version::number(args.target.system, version)?,
+        None => None,
+    };
+    let mut listing = Listing::find(&args.target, &args.params, version)?;
     let params = listing.params(&args.params)?;
     let source = args.filter.as_ref().map(crate::input::Expression::text).transpose()?;
     let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
@@ -46,20 +52,16 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     selection.say(console);
     let several = selection.servers.len() > 1;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let version = match &args.connection.api_version {
-        Some(version) => api_version::number(args.target.system, version)?,
-        None => None,
-    };
-    let plan = plan(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
-    console.verbose(1, || plan.to_string());
-    let request = Request::new(&listing, params, &plan, order.as_ref(), projection.as_ref())?;
-    let here = match plan.rest() {
-        Some(expr) => {
-            let compiled = Predicate::compile(expr, &schema);
-            Some(compiled.map_err(|error| Failure::usage(error.to_string()))?)
-        }
-        None => None,
-    };
+    let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+    let mut asks = Vec::with_capacity(ways.len());
+    for way in &ways {
+        let request = Request::new(&listing, params.clone(), way, order.as_ref(), projection.as_ref())?;
+        let here = way.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
+        let here = here.map_err(|error| Failure::usage(error.to_string()))?;
+        asks.push(One { plan: &way.plan, request, here });
+    }
+    // An order that one of the ways leaves to us is made for all rows: what is in order already stays in it.
+    let order_here = ways.iter().any(|way| way.plan.order_here());
 
     let server = several.then_some(match listing.item.index_of("server") {
         Some(_) => "_server",
@@ -68,10 +70,9 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let format = Format::or_default(args.output.format, console);
     let mut asking = Asking {
         listing: &listing,
-        request,
-        here,
+        asks,
         rows: Rows::new(format, projection, server, args.limit, console),
-        kept: plan.order_here().then(Kept::default),
+        kept: order_here.then(Kept::default),
         console,
     };
     let (names, failed) = connect::wait_for(asking.all(&selection.servers, args))?;
@@ -96,12 +97,20 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
 /// A query under way.
 struct Asking<'a> {
     listing: &'a Listing,
-    request: Request,
-    here: Option<Predicate<'a>>,
+    /// The ways to ask; the next one serves where a server does not know the one before.
+    asks: Vec<One<'a>>,
     rows: Rows,
     /// Where items wait until all are there, when they are sorted here.
     kept: Option<Kept>,
     console: &'a Console,
+}
+
+/// One way to ask.
+struct One<'a> {
+    plan: &'a Plan,
+    request: Request,
+    /// What is left to evaluate here.
+    here: Option<Predicate<'a>>,
 }
 
 impl Asking<'_> {
@@ -127,22 +136,36 @@ impl Asking<'_> {
 
     async fn one(&mut self, server: usize, peer: &Peer) -> Result<(), Stop> {
         let operation = self.listing.operation;
-        let mut pages = peer.client.pages(operation, self.request.given.clone());
+        let mut ways = self.asks.iter();
+        let Some(mut way) = ways.next() else { return Ok(()) };
+        self.console.verbose(1, || way.plan.to_string());
+        let (mut pages, mut begun) = (way.request.pages(&peer.client, operation), false);
         while !self.rows.is_full() {
-            let version = peer.client.version().await.map_err(|error| Stop::Server(peer.refusal(&error)))?;
+            let version = peer.version().await.map_err(Stop::Server)?;
+            self.listing.check_version(version).map_err(|failure| Stop::Server(failure.of_server(&peer.name)))?;
             let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
             let mut drift = Drift::default();
-            let next = pages.next_into(page.as_mut(), Some(&mut drift)).await;
-            if next.map_err(|error| Stop::Server(peer.refusal(&error)))?.is_none() {
-                break;
+            match pages.next_into(page.as_mut(), Some(&mut drift)).await {
+                Ok(None) => break,
+                Ok(Some(_)) => begun = true,
+                Err(error) => {
+                    let unknown = !begun && matches!(error.status(), Some(404 | 501));
+                    match ways.next().filter(|_| unknown) {
+                        None => return Err(Stop::Server(peer.refusal(&error))),
+                        Some(next) => way = next,
+                    }
+                    self.console.verbose(1, || format!("{}: {error}\n{}", peer.name, way.plan));
+                    pages = way.request.pages(&peer.client, operation);
+                    continue;
+                }
             }
             let Some(items) = page.path(self.listing.list).structs() else { continue };
             self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
             if !drift.is_empty() {
                 self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
             }
-            let wanted = |place: &usize| match (&self.here, items.get(*place)) {
+            let wanted = |place: &usize| match (&way.here, items.get(*place)) {
                 (Some(here), Some(item)) => here.matches(&Reflected(item)),
                 (None, item) => item.is_some(),
                 (Some(_), None) => false,

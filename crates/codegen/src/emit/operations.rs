@@ -1,9 +1,10 @@
 use heck::ToUpperCamelCase;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, type_name};
-use super::types::{evidence, kind, versions, with_versions};
+use super::params::ParamLists;
+use super::types::{evidence, versions, with_versions};
 use super::{doc, render};
 use crate::ir::{Kind, Operation, Param, Request, Response};
 use crate::operations::QUERIES;
@@ -15,7 +16,9 @@ use crate::operations::QUERIES;
 pub fn operations(system: &str, all: &[Operation]) -> String {
     let replies = (system != "Em").then(|| quote! { use super::super::reply::*; });
     let system = format_ident!("{system}");
-    let rows = all.iter().map(|operation| row(&system, operation));
+    let lists = ParamLists::of_one(all, &ParamLists::default());
+    let rows = all.iter().map(|operation| row(&system, operation, lists.of(operation).as_ref()));
+    let lists = lists.iter().map(|(name, list)| quote! { const #name: &[Param] = #list; });
     let answers = all.iter().map(|operation| match answer(&operation.response) {
         Some(answer) => quote! { Some(make::<#answer>) },
         None => quote! { None },
@@ -32,6 +35,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
         use super::prelude::*;
         #[allow(unused_imports, reason = "not every system has every reply")]
         #replies
+        #(#lists)*
         /// Every operation, in schema order.
         pub static OPERATIONS: &[Operation] = &[#(#rows),*];
         /// How an empty answer of each operation is made, beside [`OPERATIONS`].
@@ -45,7 +49,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
 }
 
 /// The Rust type of an answer.
-fn answer(response: &Response) -> Option<TokenStream> {
+pub(super) fn answer(response: &Response) -> Option<TokenStream> {
     Some(match response {
         Response::Empty | Response::Bytes => return None,
         Response::Body(name) | Response::List(name, _) | Response::Forms(name, _) => {
@@ -60,57 +64,61 @@ fn answer(response: &Response) -> Option<TokenStream> {
             let item = type_name(item);
             quote! { Reply<super::#item> }
         }
+        Response::Inventories(item) => {
+            let item = type_name(item);
+            quote! { Page<super::#item> }
+        }
     })
 }
 
-fn row(system: &proc_macro2::Ident, operation: &Operation) -> TokenStream {
-    let Operation { name, aliases, method, path, long_running, anonymous, .. } = operation;
-    let params = operation.params.iter().map(|param| {
-        let Param { name, list, required, .. } = param;
-        let place = format_ident!("{}", if param.in_path { "Path" } else { "Query" });
-        let kind = kind(&param.kind);
-        let versions = range(param.versions);
-        quote! {
-            Param { name: #name, place: ParamPlace::#place, kind: #kind, list: #list, required: #required, versions: #versions }
-        }
-    });
-    let request = request_shape(operation.request.as_ref());
-    let wrapper = operation.wrapper.as_deref().unwrap_or("");
-    let response = response_shape(&operation.response);
-    let bare = match operation.bare {
-        None => quote! { None },
-        Some(bare) => {
-            let bare = range(bare);
-            quote! { Some(#bare) }
+pub(super) fn row(system: &Ident, operation: &Operation, params: Option<&Ident>) -> TokenStream {
+    let Operation { name, aliases, also, method, path, .. } = operation;
+    let aliases = (!aliases.is_empty()).then(|| quote! { .aliases(&[#(#aliases),*]) });
+    let also = (!also.is_empty()).then(|| quote! { .also(&[#(#also),*]) });
+    let params = params.map(|list| quote! { .params(#list) });
+    let versions = versions(operation.versions);
+    let request = request_shape(operation.request.as_ref()).map(|shape| quote! { .request(#shape) });
+    let wrapper = operation.wrapper.as_ref().map(|wrapper| quote! { .wrapper(#wrapper) });
+    let response = match &operation.response {
+        Response::Empty => None,
+        response => {
+            let response = response_shape(response);
+            Some(quote! { .response(#response) })
         }
     };
+    let bare = operation.bare.map(|bare| {
+        let (since, until) = (bare.since.unwrap_or(0), bare.until.unwrap_or(0));
+        quote! { .bare(#since, #until) }
+    });
     let older = operation.older.iter().map(|form| {
-        let (until, request, response) =
-            (form.until, request_shape(form.request.as_ref()), response_shape(&form.response));
+        let (until, response) = (form.until, response_shape(&form.response));
+        let request = match request_shape(form.request.as_ref()) {
+            None => quote! { None },
+            Some(shape) => quote! { Some(#shape) },
+        };
         quote! { Form { until: #until, request: #request, response: #response } }
     });
-    let versions = range(operation.versions);
+    let older = (!operation.older.is_empty()).then(|| quote! { .older(&[#(#older),*]) });
+    let long_running = operation.long_running.then(|| quote! { .long_running() });
+    let anonymous = operation.anonymous.then(|| quote! { .anonymous() });
     quote! {
-        Operation {
-            system: System::#system, name: #name, aliases: &[#(#aliases),*], method: #method, path: #path,
-            params: &[#(#params),*], versions: #versions, request: #request, wrapper: #wrapper, response: #response,
-            bare: #bare, older: &[#(#older),*], long_running: #long_running, anonymous: #anonymous,
-        }
+        Operation::new(System::#system, #name, #method, #path)
+            #aliases #also #params #versions #request #wrapper #response #bare #older #long_running #anonymous
     }
 }
 
-fn request_shape(request: Option<&Request>) -> TokenStream {
-    let Some(request) = request else { return quote! { None } };
+fn request_shape(request: Option<&Request>) -> Option<TokenStream> {
+    let request = request?;
     if request.list {
         let body = request_type(request);
-        return quote! { Some(<#body as Model>::SHAPE) };
+        return Some(quote! { <#body as Model>::SHAPE });
     }
     let shape = request.ty.as_deref().map(constant);
-    quote! { Some(&#shape) }
+    Some(quote! { &#shape })
 }
 
 /// The Rust type of a request body.
-fn request_type(request: &Request) -> TokenStream {
+pub(super) fn request_type(request: &Request) -> TokenStream {
     match &request.ty {
         None => quote! { Ids },
         Some(name) => {
@@ -148,15 +156,9 @@ fn response_shape(response: &Response) -> TokenStream {
             let item = type_name(item);
             quote! { Response::Body(<Reply<super::#item> as Model>::SHAPE) }
         }
-    }
-}
-
-fn range(of: crate::ir::Versions) -> TokenStream {
-    match versions(of) {
-        None => quote! { Versions::ALL },
-        Some(_) => {
-            let (since, until) = (of.since.unwrap_or(0), of.until.unwrap_or(0));
-            quote! { Versions::new(#since, #until) }
+        Response::Inventories(item) => {
+            let item = type_name(item);
+            quote! { Response::Body(<Page<super::#item> as Model>::SHAPE) }
         }
     }
 }
@@ -298,7 +300,7 @@ fn param_type(param: &Param) -> TokenStream {
     }
 }
 
-fn value_type(kind: &Kind) -> TokenStream {
+pub(super) fn value_type(kind: &Kind) -> TokenStream {
     match kind {
         Kind::Bool => quote! { bool },
         Kind::Int => quote! { i64 },

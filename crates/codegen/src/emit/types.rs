@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, module_name, type_name, variant};
-use super::unions::{any_name, union};
+use super::unions::{any_name, union, wide_doc};
 use super::words::{field_words, type_words};
 use super::{doc, render};
 use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Types, Value, Versions};
@@ -89,10 +89,7 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
     let shape = constant(&ty.name);
     let docs = match union {
         None => doc(&documentation(ty)),
-        Some(_) => doc(&format!(
-            "Every field that a kind of [`{}`] has, and those that an unknown kind came with.\n\nSchema: `{}`",
-            ty.name, ty.source
-        )),
+        Some(_) => doc(&wide_doc(ty)),
     };
     let members = body.fields.iter().map(|field| {
         let (ident, docs, rust) = (member(field), doc(&field_doc(field)), rust_type(field));
@@ -254,7 +251,7 @@ pub(super) fn member(field: &Field) -> proc_macro2::Ident {
     field_name(if bare { &field.json } else { &field.wire })
 }
 
-fn access(field: &Field) -> &'static str {
+pub(super) fn access(field: &Field) -> &'static str {
     if field.edit {
         return "Edit";
     }
@@ -285,6 +282,11 @@ fn access(field: &Field) -> &'static str {
 }
 
 fn rust_type(field: &Field) -> TokenStream {
+    held_type(field, true)
+}
+
+/// The type of a field, or of the one value that it may hold.
+pub(super) fn held_type(field: &Field, whole: bool) -> TokenStream {
     let one = match &field.kind {
         Kind::Bool => quote! { bool },
         Kind::Int => quote! { i64 },
@@ -305,6 +307,7 @@ fn rust_type(field: &Field) -> TokenStream {
         }
     };
     match field.repeat {
+        Repeat::One if !whole => one,
         Repeat::One if field.edit => quote! { Edit<#one> },
         Repeat::One => quote! { Option<#one> },
         Repeat::List => quote! { Vec<#one> },
@@ -343,7 +346,7 @@ pub(super) fn access_type(field: &Field) -> TokenStream {
 }
 
 /// `Field::new("name", Kind::Text).required()`
-fn field_shape(field: &Field) -> TokenStream {
+pub(super) fn field_shape(field: &Field) -> TokenStream {
     let wire = &field.wire;
     let kind = kind(&field.kind);
     let new = match field.repeat {
@@ -365,8 +368,9 @@ fn field_shape(field: &Field) -> TokenStream {
         Place::Text => Some(quote! { .text() }),
     };
     let required = field.required.then(|| quote! { .required() });
+    let uncertain = field.uncertain.then(|| quote! { .uncertain() });
     let versions = versions(field.versions);
-    quote! { Field::#new(#wire, #kind) #json #item #place #required #versions }
+    quote! { Field::#new(#wire, #kind) #json #item #place #required #uncertain #versions }
 }
 
 pub(super) fn kind(kind: &Kind) -> TokenStream {

@@ -13,11 +13,35 @@ pub(super) fn any_name(union: &str) -> String {
 
 /// A union: an enum over its kinds, and the struct of unknown ones.
 pub(super) fn union(ty: &Type, body: &Union) -> TokenStream {
+    let shape = kinds(ty);
+    let wide = structure(ty, &any_name(&ty.name), &wide(body), Some(&quote! { .union(&#shape) }));
+    let choice = choice(ty, body);
+    quote! { #wide #choice }
+}
+
+/// The constant that tells the kinds of a union apart.
+pub(super) fn kinds(ty: &Type) -> Ident {
+    format_ident!("{}_KINDS", constant(&ty.name))
+}
+
+/// The struct of unknown kinds.
+pub(super) fn wide(body: &Union) -> Struct {
+    Struct { fields: body.fields.clone(), keep_unknown: true, ..Struct::default() }
+}
+
+/// What the struct of unknown kinds is.
+pub(super) fn wide_doc(ty: &Type) -> String {
+    format!(
+        "Every field that a kind of [`{}`] has, and those that an unknown kind came with.\n\nSchema: `{}`",
+        ty.name, ty.source
+    )
+}
+
+/// The enum over the kinds of a union.
+pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
     let name = type_name(&ty.name);
     let any = any_name(&ty.name);
-    let shape = format_ident!("{}_KINDS", constant(&ty.name));
-    let wide = Struct { fields: body.fields.clone(), keep_unknown: true, ..Struct::default() };
-    let wide = structure(ty, &any, &wide, Some(&quote! { .union(&#shape) }));
+    let shape = kinds(ty);
     let any = type_name(&any);
     let docs = doc(&documentation(ty));
     let idents = variants(body);
@@ -56,7 +80,6 @@ pub(super) fn union(ty: &Type, body: &Union) -> TokenStream {
     });
     let accessors: TokenStream = accessors.collect();
     quote! {
-        #wide
         #docs
         #[non_exhaustive]
         #[allow(clippy::large_enum_variant, reason = "a box for each would cost more than it saves")]

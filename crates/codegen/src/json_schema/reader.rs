@@ -63,14 +63,14 @@ impl Form {
             Self::List => &["type", "items", "minItems", "maxItems"],
             Self::Map => &["type", "additionalProperties", "minProperties", "maxProperties"],
             Self::Scalar => {
-                &["type", "format", "x-nullable", "minLength", "maxLength", "pattern", "minimum", "maximum"]
+                &["type", "format", "x-nullable", "minLength", "maxLength", "pattern", "minimum", "maximum", "default"]
             }
         }
     }
 }
 
 /// What every schema may say.
-const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources", "x-evidence"];
+const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources", "x-evidence", "x-uncertain"];
 
 /// Bounds that a value must keep: nothing checks them here, the documentation says them.
 const BOUNDS: [(&str, &str); 9] = [
@@ -220,6 +220,7 @@ impl Reader<'_> {
             versions: self.versions(object, pointer)?,
             boxed: false,
             edit: false,
+            uncertain: self.flag(object, "x-uncertain", pointer)?,
         })
     }
 
@@ -442,7 +443,11 @@ fn documented(object: &Map<String, Json>) -> String {
         Some(words.replace("{}", &bound))
     });
     let bounds: Vec<String> = bounds.collect();
-    let text = text(object, "description");
+    let mut text = text(object, "description");
+    if let Some(default) = object.get("default") {
+        let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+        text = format!("{text} `{default}` when left out.").trim_start().to_owned();
+    }
     if bounds.is_empty() {
         return text;
     }

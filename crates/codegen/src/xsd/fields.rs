@@ -263,6 +263,7 @@ fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> F
         versions: Versions::default(),
         boxed: false,
         edit: false,
+        uncertain: false,
     }
 }
 

@@ -27,7 +27,7 @@ impl<T: Model> Page<T> {
 }
 
 impl<T: Model> Model for Page<T> {
-    const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(0);
+    const SHAPE: &'static Shape = &Shape::new("Page", Self::FIELDS).bare_list(0).classes(2);
 }
 
 impl<T: Model> Struct for Page<T> {
@@ -79,7 +79,7 @@ impl<T: Model> Reply<T> {
 }
 
 impl<T: Model> Model for Reply<T> {
-    const SHAPE: &'static Shape = &Shape::new("Reply", Self::FIELDS);
+    const SHAPE: &'static Shape = &Shape::new("Reply", Self::FIELDS).classes(1);
 }
 
 impl<T: Model> Struct for Reply<T> {

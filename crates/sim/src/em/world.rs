@@ -13,7 +13,7 @@ pub(in crate::em) struct World {
     pub(in crate::em) store: Store,
     pub(in crate::em) desks: Desks,
     pub(in crate::em) pace: Pace,
-    agenda: Agenda<World>,
+    agenda: Agenda<Self>,
 }
 
 impl World {

@@ -8,10 +8,13 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Drift, Id, Struct, System, json};
 use serde_json::Value;
 
-use super::{EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate};
+use super::{
+    EmEstate, EmRecord, Estate, GuestFile, Owned, Usage, Vb365Estate, Vb365Record, ZstackEstate, ZstackRecord,
+};
 use crate::em::is_resource;
 use crate::form::{FormError, Object, parse};
 use crate::vb365::is_known;
+use crate::zstack::is_inventory;
 
 pub(super) fn read(text: &str) -> Result<Estate, FormError> {
     let mut root = Object::new("", parse(text)?)?;
@@ -187,8 +190,36 @@ fn zstack(mut object: Object) -> Result<ZstackEstate, FormError> {
     }
     estate.zones = records(&mut object, "zones")?;
     estate.backup_storages = records(&mut object, "backupStorages")?;
+    estate.records = inventories(&mut object)?;
     object.finish()?;
     Ok(estate)
+}
+
+/// ZStack's records of any inventory; the two that are listed by name are not among them.
+fn inventories(object: &mut Object) -> Result<Vec<ZstackRecord>, FormError> {
+    let mut all = Vec::new();
+    for (path, value) in object.list("records")? {
+        let mut row = Object::new(path, value)?;
+        let name = row.required("type")?;
+        let Some(mut record) = make(System::Zstack, &name).filter(|it| is_inventory(it.shape())) else {
+            let message = format!("`{}` is no type of inventory", name.escape_debug());
+            return Err(FormError::new(row.at("type"), message));
+        };
+        let at = row.at("record");
+        let body = row.take("record").ok_or_else(|| FormError::new(&at, "it is missing"))?;
+        fill(&at, &body, record.as_mut())?;
+        row.finish()?;
+        all.push(ZstackRecord::boxed(record));
+    }
+    Ok(all)
+}
+
+/// ZStack's records alone.
+pub(super) fn zstack_records(text: &str) -> Result<Vec<ZstackRecord>, FormError> {
+    let mut object = Object::new("", parse(text)?)?;
+    let all = inventories(&mut object)?;
+    object.finish()?;
+    Ok(all)
 }
 
 /// The records of an array.

@@ -5,7 +5,7 @@ use backhaul_models::em::{
     CloudTenantResource, Repository, RepositoryKind,
 };
 use backhaul_models::vb365::{AnyOrganization, BackupRepository, OrganizationType};
-use backhaul_models::zstack::{BackupStorage, BackupStorageState, BackupStorageStatus, Zone, ZoneState};
+use backhaul_models::zstack::{BackupStorageState, BackupStorageStatus, ImageStoreBackupStorage, Zone, ZoneState};
 
 use super::{EmEstate, Estate, Owned, Usage, Vb365Estate, ZstackEstate};
 
@@ -155,10 +155,9 @@ fn zstack(n: usize) -> ZstackEstate {
         .collect();
     let backup_storages = (0..n)
         .map(|number| {
-            let mut it = BackupStorage::default();
+            let mut it = ImageStoreBackupStorage::default();
             it.uuid = Some(uuid(0x5a00_0002, number).into());
             it.name = Some(format!("storage-{number:05}"));
-            it.r#type = Some("ImageStoreBackupStorage".to_owned());
             it.state = Some(BackupStorageState::Enabled);
             it.status = Some(BackupStorageStatus::Connected);
             it.hostname = Some(format!("10.{}.{}.{}", number >> 16 & 255, number >> 8 & 255, number & 255));
@@ -167,7 +166,7 @@ fn zstack(n: usize) -> ZstackEstate {
             it.attached_zone_uuids = vec![uuid(0x5a00_0001, number % zones).into()];
             it.create_date = Some("Jan 1, 2024 12:00:00 AM".into());
             it.last_op_date = Some("Jan 1, 2024 12:00:00 AM".into());
-            it
+            it.into()
         })
         .collect();
     ZstackEstate { backup_storages, zones: attached, ..ZstackEstate::default() }

@@ -24,7 +24,9 @@ pub(crate) enum Outcome {
 /// The outcome of an effect on the server's own answer. `here` is the URL that the client asked for.
 pub(crate) fn rewrite(effect: &Effect, reply: Reply, here: &str) -> Outcome {
     match effect {
-        Effect::Delay | Effect::ExpireSessions | Effect::TaskHangs | Effect::TaskFails(_) => Outcome::Answer(reply),
+        Effect::Delay | Effect::ExpireSessions | Effect::TaskHangs | Effect::TaskFails(_) | Effect::TaskVanishes => {
+            Outcome::Answer(reply)
+        }
         Effect::Status { status, content_type, headers, body } => {
             let mut answer = Reply::bare(code(*status), body.clone());
             if let Some(kind) = content_type {

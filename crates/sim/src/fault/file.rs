@@ -56,10 +56,11 @@ fn effect(object: &mut Object) -> Result<Effect, FormError> {
         "expireSessions" => Effect::ExpireSessions,
         "taskHangs" => Effect::TaskHangs,
         "taskFails" => Effect::TaskFails(object.text("message")?.unwrap_or_else(|| "The operation failed.".to_owned())),
+        "taskVanishes" => Effect::TaskVanishes,
         other => {
             let message = format!(
                 "`{}` is no effect; there are delay, status, html, empty, truncate, drop, huge, wrongRoot, loopingNext, \
-                 foreignNext, expireSessions, taskHangs, taskFails",
+                 foreignNext, expireSessions, taskHangs, taskFails, taskVanishes",
                 other.escape_debug()
             );
             return Err(FormError::new(object.at("effect"), message));

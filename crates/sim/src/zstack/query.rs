@@ -1,13 +1,18 @@
 //! `Query*`: the parameters, the rows, the answer.
 
-use backhaul_filter::zstack::{Condition, QOp};
-use backhaul_wire::Struct;
+mod filter;
+mod test;
+
+use backhaul_filter::zstack::{Condition, QOp, split_q};
 use serde_json::{Map, Value};
 
-use super::condition::{Kinds, Test, order, split, unknown};
-use super::inventory::{Aim, Target, schema};
-use super::{Refusal, plain};
-use crate::estate::ZstackEstate;
+pub(super) use self::filter::{Filter, Leaf, unknown};
+pub(super) use self::test::order;
+use super::answer::Classes;
+use super::class::Class;
+use super::refusal::{Failure, Refusal};
+use super::store::{Row, Store};
+use crate::route::PathParams;
 
 const DEFAULT_LIMIT: usize = 1000;
 
@@ -20,46 +25,73 @@ struct Params<'a> {
     reply_with_count: bool,
     sort: Option<&'a str>,
     fields: Option<Vec<&'a str>>,
+    filter_name: Option<&'a str>,
 }
 
-/// Answers a query; with a `uuid` in the path, the query's parameters do not count.
+/// Answers a query. What stands in the path is a condition; with a `uuid` there, the query's parameters do not count.
 pub(super) fn answer(
-    data: &ZstackEstate,
-    target: Target,
+    store: &Store,
+    target: &'static Class,
     params: &[(String, String)],
-    uuid: &str,
+    path: &PathParams,
 ) -> Result<Value, Refusal> {
-    let by_uuid = format!("uuid={uuid}");
-    let params =
-        if uuid.is_empty() { Params::read(params)? } else { Params { q: vec![&by_uuid], ..Params::read(&[])? } };
+    let by_uuid = path.pairs().any(|(name, _)| name == "uuid");
+    let in_path: Vec<String> = path.pairs().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut params = Params::read(if by_uuid { &[] } else { params })?;
+    params.q.extend(in_path.iter().map(String::as_str));
     let conditions: Vec<Condition<'_>> = params.q.iter().map(|text| split(text)).collect::<Result<_, _>>()?;
-    let types = conditions.iter().filter(|it| it.field == "type" && it.op == QOp::Eq);
-    let aim = Aim::new(target, types.map(|it| it.value));
-    let kinds = Kinds::new();
-    let tests: Vec<Test<'_>> = conditions.into_iter().map(|it| Test::new(it, aim, &kinds)).collect::<Result<_, _>>()?;
-    let mut rows: Vec<&dyn Struct> = target.objects(data);
-    rows.retain(|row| tests.iter().all(|test| test.holds(*row, data)));
+    let aim = aim(target, &conditions);
+    let filters = conditions.iter().map(|condition| compile(store, aim, *condition)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(name) = params.filter_name {
+        return Err(Failure::argument(format!("no query filter is registered for '{name}'")).into());
+    }
+    let mut rows = Filter::All(filters).rows(store, aim);
     if let Some(sort) = params.sort {
-        let (field, descending) = match sort.strip_prefix('-') {
-            Some(field) => (field, true),
-            // A raw `+` arrives as a blank.
-            None => (sort.strip_prefix('+').unwrap_or(sort), false),
-        };
-        let field = field.trim();
-        if !aim.has(field) {
-            return Err(unknown(field, aim));
-        }
-        rows.sort_by(|a, b| {
-            let order = order(*a, *b, field, &kinds);
-            if descending { order.reverse() } else { order }
-        });
+        sorted(&mut rows, aim, sort)?;
     }
-    if let Some(field) = params.fields.iter().flatten().find(|field| !aim.has(field)) {
-        return Err(unknown(field, aim));
+    if let Some(field) = params.fields.iter().flatten().find(|field| aim.field(field).is_none()) {
+        return Err(unknown(field, aim).into());
     }
-    let total = rows.len();
-    let page = rows.into_iter().skip(params.start).take(params.limit);
-    Ok(params.body(target, aim, page, total))
+    Ok(params.body(store, aim, &rows))
+}
+
+/// Takes a condition apart; the refusal is the server's.
+fn split(text: &str) -> Result<Condition<'_>, Refusal> {
+    split_q(text).map_err(|error| Refusal::text(format!("invalid query string '{text}': {error}")))
+}
+
+/// The class that a query is about: `type=` with a subtype's value narrows it down.
+fn aim(target: &'static Class, conditions: &[Condition<'_>]) -> &'static Class {
+    let types = conditions.iter().filter(|it| it.op == QOp::Eq && !it.field.is_empty() && it.field == target.tag());
+    types.filter_map(|it| target.kind(it.value)).next_back().unwrap_or(target)
+}
+
+fn compile(store: &Store, class: &'static Class, condition: Condition<'_>) -> Result<Filter, Failure> {
+    let Condition { field, op, value } = condition;
+    // The server quotes the value in a way that its own lexer does not read.
+    if value.contains('\'') {
+        return Err(Failure::argument(format!("zql: token recognition error in the value of '{field}'")));
+    }
+    let values: Vec<String> = match op {
+        QOp::IsNull | QOp::NotNull => Vec::new(),
+        QOp::In | QOp::NotIn => value.split(',').map(str::to_owned).collect(),
+        _ => vec![value.to_owned()],
+    };
+    Filter::new(store, class, Leaf { field, op, values: &values })
+}
+
+fn sorted(rows: &mut [Row], class: &'static Class, sort: &str) -> Result<(), Failure> {
+    let (name, descending) = match sort.strip_prefix('-') {
+        Some(name) => (name, true),
+        // A raw `+` arrives as a blank.
+        None => (sort.strip_prefix('+').unwrap_or(sort), false),
+    };
+    let field = class.field(name.trim()).ok_or_else(|| unknown(name.trim(), class))?;
+    rows.sort_by(|a, b| {
+        let order = order(Some(field), a.body.get(field.json), b.body.get(field.json));
+        if descending { order.reverse() } else { order }
+    });
+    Ok(())
 }
 
 impl<'a> Params<'a> {
@@ -70,7 +102,7 @@ impl<'a> Params<'a> {
             Some(text) => text
                 .trim()
                 .parse()
-                .map_err(|_| Refusal::Text(format!("'{name}' must be an integer, but '{text}' is not"))),
+                .map_err(|_| Refusal::text(format!("'{name}' must be an integer, but '{text}' is not"))),
         };
         // Java's `Boolean.parseBoolean`.
         let flag = |name: &str| first(name).is_some_and(|text| text.eq_ignore_ascii_case("true"));
@@ -89,32 +121,32 @@ impl<'a> Params<'a> {
             reply_with_count: flag("replyWithCount"),
             sort: first("sort").map(str::trim).filter(|sort| !sort.is_empty()),
             fields,
+            filter_name: first("filterName").filter(|name| !name.is_empty()),
         })
     }
 
-    fn body<'r>(&self, target: Target, aim: Aim, page: impl Iterator<Item = &'r dyn Struct>, total: usize) -> Value {
+    fn body(&self, store: &Store, aim: &'static Class, rows: &[Row]) -> Value {
         let mut body = Map::new();
         if self.count || self.reply_with_count {
-            body.insert("total".to_owned(), total.into());
+            body.insert("total".to_owned(), rows.len().into());
         }
-        let mut classes = Map::new();
+        let mut classes = Classes::new(store);
         if !self.count {
             let mut inventories = Vec::new();
-            for (at, row) in page.enumerate() {
-                let mut object = plain(row);
-                let mut java = target.java(row);
-                if let (Some(fields), Value::Object(members)) = (&self.fields, &mut object) {
+            for (at, row) in rows.iter().skip(self.start).take(self.limit).enumerate() {
+                let (mut object, mut class) = ((*row.body).clone(), row.class);
+                if let Some(fields) = &self.fields {
                     // With `fields`, rows are built as the class that was asked for.
-                    members.retain(|name, _| fields.contains(&name.as_str()));
-                    java = aim.java();
+                    object.retain(|name, _| fields.contains(&name.as_str()));
+                    class = aim;
                 }
-                let entries = schema(&format!("inventories[{at}]"), java, &object);
-                classes.extend(entries.into_iter().map(|(place, java)| (place, java.into())));
+                let object = Value::Object(object);
+                classes.add(&format!("inventories[{at}]"), class, &object);
                 inventories.push(object);
             }
             body.insert("inventories".to_owned(), inventories.into());
         }
-        body.insert("schema".to_owned(), classes.into());
+        body.insert("schema".to_owned(), classes.into_value());
         body.into()
     }
 }

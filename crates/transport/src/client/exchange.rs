@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ::http::header::ACCEPT;
+use ::http::header::{ACCEPT, HeaderName};
 use ::http::{Method, StatusCode};
+use backhaul_wire::operation::Response as Form;
 use backhaul_wire::{Operation, System};
 use bytes::Bytes;
 use url::Url;
@@ -24,10 +25,14 @@ pub(crate) struct Ask {
     method: Method,
     pub(crate) url: Url,
     body: Option<Bytes>,
-    /// Where in the body the request stands, when it is wrapped (ZStack).
-    wrapper: &'static str,
     anonymous: bool,
     bound: Option<Bound>,
+    /// What it means that the server does not know what is asked for (404, 501), where that is known better than by its text.
+    gone: Option<String>,
+    /// Whether the answer is a file.
+    file: bool,
+    /// Headers of this request alone.
+    headers: Vec<(HeaderName, String)>,
 }
 
 /// What belongs to one session of the client and is gone with it: a task, a mount.
@@ -63,22 +68,51 @@ impl Ask {
             method: Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET),
             url,
             body,
-            wrapper: operation.wrapper,
             anonymous: operation.anonymous,
             bound: None,
+            gone: None,
+            file: matches!(operation.response, Form::Bytes),
+            headers: Vec::new(),
         }
     }
 
     /// A request to an address that the server gave.
     pub(crate) fn link(method: Method, url: Url, body: Option<Bytes>) -> Self {
         let name = format!("{method} {}", shown(&url).path());
-        Self { name: name.into(), method, url, body, wrapper: "", anonymous: false, bound: None }
+        Self {
+            name: name.into(),
+            method,
+            url,
+            body,
+            anonymous: false,
+            bound: None,
+            gone: None,
+            file: false,
+            headers: Vec::new(),
+        }
+    }
+
+    /// The same, under an operation's name.
+    pub(crate) fn named(mut self, name: &'static str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same; this is what to say when the server does not know what is asked for.
+    pub(crate) fn gone(mut self, meaning: String) -> Self {
+        self.gone = Some(meaning);
+        self
     }
 
     /// The same, but only within one session.
     pub(crate) fn bound(mut self, bound: Option<Bound>) -> Self {
         self.bound = bound;
         self
+    }
+
+    /// The same with these headers, and no others of its own.
+    pub(crate) fn with(&self, headers: Vec<(HeaderName, String)>) -> Self {
+        Self { headers, ..self.clone() }
     }
 }
 
@@ -123,7 +157,8 @@ impl Client {
 
     async fn session_of(&self, ask: &Ask) -> Result<Option<Arc<Session>>> {
         match &ask.bound {
-            _ if ask.anonymous => Ok(None),
+            // Requests with an access key need no session.
+            _ if ask.anonymous || self.core.access_key.is_some() => Ok(None),
             None => self.session(None).await.map(Some),
             Some(bound) => match self.core.sessions.numbered(bound.session).await {
                 Some(session) => Ok(Some(session)),
@@ -135,6 +170,9 @@ impl Client {
     /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
     /// carried out: sending it again does nothing twice.
     async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
+        if let Some(key) = self.core.access_key.as_ref().filter(|_| !ask.anonymous) {
+            return Ok(key.learn(answer));
+        }
         if session.is_none() || !classify::is_expired(self.core.system, answer) {
             return Ok(false);
         }
@@ -158,6 +196,14 @@ impl Client {
 
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
+        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(answer)) {
+            return refusal;
+        }
+        // A page of a proxy says nothing of what is asked for.
+        let is_gone = matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::NOT_IMPLEMENTED);
+        if let Some(meaning) = ask.gone.as_ref().filter(|_| is_gone && !product::is_page(answer)) {
+            return Reason::Api { status: answer.status.as_u16(), code: None, message: meaning.clone() };
+        }
         match classify::error(self.core.system, answer) {
             Reason::Product(None, hint) => self.identify(hint).await,
             Reason::Api { status: 404, code, message } if self.ends_with_session(ask, session) => {
@@ -184,19 +230,29 @@ impl Client {
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
         let mut request = Request::new(ask.method.clone(), ask.url.clone());
-        request.retry_503 = self.core.system != System::Zstack;
-        request = request.header(ACCEPT, self.media_type());
+        if self.core.system == System::Zstack {
+            request.own_503 = |body| classify::zstack(body).is_some();
+        }
+        request = request.header(ACCEPT, self.accepted(ask));
+        for (name, value) in &ask.headers {
+            request = request.header(name.clone(), value);
+        }
         request = match &ask.body {
             None => request,
-            Some(body) if !ask.wrapper.is_empty() => {
-                let wrapped = [b"{\"", ask.wrapper.as_bytes(), b"\":", body, b"}"].concat();
-                request.body("application/json", wrapped)
-            }
             Some(body) => request.body(self.media_type(), body.clone()),
         };
-        match session {
-            None => request,
-            Some(session) => session.authorize(request),
+        match (session, &self.core.access_key) {
+            (Some(session), _) => session.authorize(request),
+            (None, Some(key)) if !ask.anonymous => key.sign(request),
+            (None, _) => request,
+        }
+    }
+
+    /// What the server shall answer in. VB365 declares its files as bytes; an error comes as JSON all the same.
+    fn accepted(&self, ask: &Ask) -> &'static str {
+        match self.core.system {
+            System::Vb365 if ask.file => "application/octet-stream, application/json",
+            _ => self.media_type(),
         }
     }
 

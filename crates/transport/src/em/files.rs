@@ -16,7 +16,7 @@ use super::EmClient;
 use super::links::{Linked, Links};
 use super::task::{Finished, TaskPoller, begin};
 use crate::address;
-use crate::client::{Answered, Ask, Bound};
+use crate::client::{Answered, Ask, Bound, Resumable};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, NewFile};
 use crate::paging;
@@ -115,14 +115,7 @@ impl Finished {
         let ask = Ask::link(Method::GET, em.place(link)?, None).bound(Some(bound));
         let on_disk = |error| em.client().fail(ask.name.clone(), Reason::File(error));
         let mut file = NewFile::create(to, existing).await.map_err(on_disk)?;
-        let mut answer = em.client().exchange_open(&ask).await?;
-        let mut length = 0;
-        while let Some(part) =
-            answer.chunk().await.map_err(|error| em.client().fail(ask.name.clone(), Reason::Http(error)))?
-        {
-            file.write(&part).await.map_err(on_disk)?;
-            length += part.len() as u64;
-        }
+        let length = em.client().write_answer(&ask, Resumable::Always, &mut file).await?;
         file.finish().await.map_err(on_disk)?;
         Ok(length)
     }

@@ -74,8 +74,7 @@ impl HttpClient {
             let begun = Instant::now();
             let outcome = shared.whole(&request).await;
             trace::tried(&request, attempt, begun, outcome.as_ref().map(|answer| answer.status));
-            let seen = outcome.as_ref().map(|answer| (answer.status, &answer.headers));
-            match shared.options.retry.pause(&request, attempt, seen) {
+            match shared.options.retry.pause(&request, attempt, outcome.as_ref()) {
                 Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
                 _ => return outcome,
             }

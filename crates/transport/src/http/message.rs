@@ -25,8 +25,9 @@ pub struct Request {
     pub body: Bytes,
     /// Whether sending it twice does the same as once: by itself only GET and HEAD.
     pub idempotent: bool,
-    /// Whether 503 means that the server is busy; ZStack answers the errors of its API with it.
-    pub retry_503: bool,
+    /// Of the body of a 503: whether it is an answer and not a server that is busy. ZStack answers the errors of its API with it,
+    /// a proxy in front of it means what 503 says.
+    pub own_503: fn(&[u8]) -> bool,
     pub(super) bad_header: Option<HeaderName>,
 }
 
@@ -41,7 +42,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             idempotent,
-            retry_503: true,
+            own_503: |_| false,
             bad_header: None,
         }
     }

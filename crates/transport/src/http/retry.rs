@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 
-use super::{HttpError, Request};
+use super::{HttpError, Request, Response};
 
 /// When a request is sent again: after a connection that was not made, and, where sending twice does no harm, after one that
 /// broke and after 429, 502, 503 and 504.
@@ -48,7 +48,7 @@ impl RetryPolicy {
         &self,
         request: &Request,
         attempt: u32,
-        seen: Result<(StatusCode, &HeaderMap), &HttpError>,
+        seen: Result<&Response, &HttpError>,
     ) -> Option<Duration> {
         if attempt >= self.max_attempts {
             return None;
@@ -60,21 +60,20 @@ impl RetryPolicy {
             Err(error) if error.is_tls() => None,
             Err(error) if error.is_connect() => Some(jittered),
             Err(error) => (request.idempotent && error.is_interrupted()).then_some(jittered),
-            Ok((status, headers)) if request.idempotent && is_busy(status, request.retry_503) => {
-                match wanted_pause(headers) {
-                    None => Some(jittered),
-                    Some(wanted) => (wanted <= self.max_delay).then(|| wanted.max(jittered)),
-                }
-            }
+            Ok(answer) if request.idempotent && is_busy(answer, request.own_503) => match wanted_pause(&answer.headers)
+            {
+                None => Some(jittered),
+                Some(wanted) => (wanted <= self.max_delay).then(|| wanted.max(jittered)),
+            },
             Ok(_) => None,
         }
     }
 }
 
-fn is_busy(status: StatusCode, retry_503: bool) -> bool {
-    match status {
+fn is_busy(answer: &Response, own_503: fn(&[u8]) -> bool) -> bool {
+    match answer.status {
         StatusCode::TOO_MANY_REQUESTS | StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => true,
-        StatusCode::SERVICE_UNAVAILABLE => retry_503,
+        StatusCode::SERVICE_UNAVAILABLE => !own_503(&answer.body),
         _ => false,
     }
 }
@@ -119,6 +118,7 @@ impl Budget {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use bytes::Bytes;
     use http::{HeaderValue, Method};
 
     use super::*;
@@ -127,16 +127,16 @@ mod tests {
         Request::new(Method::GET, "http://em.example.com/".parse().unwrap())
     }
 
-    fn busy_for(seconds: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(seconds))])
+    fn answer(status: StatusCode, headers: HeaderMap) -> Response {
+        Response { status, headers, body: Bytes::new() }
     }
 
     #[test]
     fn pauses_grow_from_the_base_to_the_most() {
         let policy = RetryPolicy { max_attempts: 50, ..RetryPolicy::default() };
-        let none = HeaderMap::new();
+        let busy = answer(StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new());
         for (attempt, most) in [(1, 200), (2, 400), (3, 800), (6, 5_000), (40, 5_000)] {
-            let pause = policy.pause(&get(), attempt, Ok((StatusCode::SERVICE_UNAVAILABLE, &none))).unwrap();
+            let pause = policy.pause(&get(), attempt, Ok(&busy)).unwrap();
             let (least, most) = (Duration::from_millis(most / 2), Duration::from_millis(most));
             assert!(pause >= least && pause <= most, "{attempt}: {pause:?}");
         }
@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn the_server_may_ask_for_longer_but_not_for_too_long() {
         let policy = RetryPolicy::default();
-        let busy = |seconds| policy.pause(&get(), 1, Ok((StatusCode::TOO_MANY_REQUESTS, &busy_for(seconds))));
+        let busy = |seconds| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(seconds))]);
+            policy.pause(&get(), 1, Ok(&answer(StatusCode::TOO_MANY_REQUESTS, headers)))
+        };
         assert_eq!(busy("3"), Some(Duration::from_secs(3)));
         assert_eq!(busy("6"), None);
     }

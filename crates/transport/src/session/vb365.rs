@@ -1,19 +1,20 @@
-//! VB365: a bearer token, by password first and by refresh token after that.
+//! VB365: a bearer token, by password or a Microsoft logon first and by refresh token after that.
 
 use std::time::{Duration, Instant};
 
 use ::http::header::AUTHORIZATION;
 use ::http::{Method, StatusCode};
-use backhaul_models::vb365::{ExceptionInfo, GrantType, Token, TokenRequest};
+use backhaul_models::vb365::{ExceptionInfo, GrantType, ServiceInstance, Token, TokenRequest};
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Secret, Struct, System, json};
+use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::{Session, below};
 use crate::classify;
 use crate::error::Reason;
 use crate::http::{HttpClient, Request, Response};
-use crate::options::{Options, Version};
+use crate::options::{Options, Vb365Logon, Version};
 use crate::product;
 
 /// How long before its end a token is renewed.
@@ -27,14 +28,25 @@ pub(super) async fn open(
 ) -> Result<Session, Reason> {
     if let Some(refresh) = refresh {
         let request = TokenRequest::new(GrantType::RefreshToken).refresh_token(refresh.clone());
-        // A refresh token that is refused is no fault of the account: the password tells.
+        // A refresh token that is refused is no fault of the account: the logon tells.
         if let Ok(session) = ask(http, options, version, request).await {
             return Ok(session);
         }
     }
-    let request =
-        TokenRequest::new(GrantType::Password).username(options.user.as_str()).password(options.password.clone());
-    ask(http, options, version, request).await
+    ask(http, options, version, logon(options)).await
+}
+
+/// The logon that the options say.
+fn logon(options: &Options) -> TokenRequest {
+    let (grant, assertion) = match &options.vb365_logon {
+        Vb365Logon::Password => {
+            let request = TokenRequest::new(GrantType::Password);
+            return request.username(options.user.as_str()).password(options.password.clone());
+        }
+        Vb365Logon::Assertion(assertion) => (GrantType::UrnIetfParamsOauthGrantTypeJwtBearer, assertion),
+        Vb365Logon::Operator(assertion) => (GrantType::Operator, assertion),
+    };
+    TokenRequest::new(grant).client_id(assertion.client_id.as_str()).assertion(assertion.token.clone())
 }
 
 async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenRequest) -> Result<Session, Reason> {
@@ -48,7 +60,10 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
     let sent = Instant::now();
     let answer = http.send(request).await.map_err(Reason::Http)?;
     if !answer.status.is_success() {
-        return Err(refusal(&answer, &options.user));
+        return Err(match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => not_served(http, options, version, &answer).await,
+            _ => refusal(&answer, options),
+        });
     }
     let token: Token = match json::decode(&answer.body) {
         Ok(token) => token,
@@ -84,36 +99,65 @@ fn encode(form: &TokenRequest) -> String {
     out.finish()
 }
 
-fn refusal(answer: &Response, user: &str) -> Reason {
-    if !matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Reason::Product(None, product::describe(answer)),
-            _ => classify::error(System::Vb365, answer),
-        };
+/// The server has no such place for a logon: it may serve other versions.
+async fn not_served(http: &HttpClient, options: &Options, version: u8, answer: &Response) -> Reason {
+    match newest_version(http, &options.url).await {
+        Ok(newest) if newest != version => Reason::Version(format!(
+            "the server does not serve v{version} of the API, the newest that it serves and that is known here is v{newest}: \
+             choose v{newest}, or no version"
+        )),
+        _ => Reason::Product(None, product::describe(answer)),
     }
+}
+
+fn refusal(answer: &Response, options: &Options) -> Reason {
+    if !matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        return classify::error(System::Vb365, answer);
+    }
+    let who = match &options.vb365_logon {
+        Vb365Logon::Password => format!("account `{}`", options.user),
+        Vb365Logon::Assertion(assertion) | Vb365Logon::Operator(assertion) => {
+            format!(
+                "Microsoft logon to the application `{}`, which may have ended: log on there anew",
+                assertion.client_id
+            )
+        }
+    };
     // Both forms of a refusal are met: OAuth's, and the API's own.
     match json::decode::<ExceptionInfo>(&answer.body) {
         Ok(info) => match info.error_description.or(info.message).or(info.error) {
-            Some(text) => Reason::Logon(format!("{} (account `{user}`)", text.trim_end_matches('.'))),
+            Some(text) => Reason::Logon(format!("{} ({who})", text.trim_end_matches('.'))),
             None => Reason::Product(None, product::describe(answer)),
         },
         Err(_) => Reason::Product(None, product::describe(answer)),
     }
 }
 
-/// The newest version that the server serves, learnt without credentials: a served one refuses (401), another is not found.
-pub(crate) async fn newest_version(http: &HttpClient, base: &url::Url) -> Result<u8, Reason> {
+/// The newest version that the server serves, learnt without credentials: a served one refuses (401, 403) or answers, another is
+/// not found.
+pub(crate) async fn newest_version(http: &HttpClient, base: &Url) -> Result<u8, Reason> {
     let mut last = None;
     for version in Version::VB365.rev() {
-        // `ServiceInstance` came with v6.
+        // `ServiceInstance` came with v6; nothing is known of v3 to v5 but that they want a token for this.
         let path = if version >= 6 { "ServiceInstance" } else { "Organizations" };
         let url = below(base, &format!("/v{version}/{path}"));
         let answer = http.send(Request::new(Method::GET, url)).await.map_err(Reason::Http)?;
-        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-            return Ok(version);
+        if product::is_page(&answer) {
+            // A proxy that wants its own logon refuses every version alike.
+            last = Some(answer);
+            break;
         }
-        last = Some(answer);
+        match answer.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Ok(version),
+            StatusCode::OK if names_itself(&answer) => return Ok(version),
+            _ => last = Some(answer),
+        }
     }
     let hint = last.as_ref().map_or_else(String::new, product::describe);
     Err(Reason::Product(None, format!("it serves no version of the API from v3 to v8: {hint}")))
+}
+
+/// Whether a server that wants no token says which product it is.
+fn names_itself(answer: &Response) -> bool {
+    json::decode::<ServiceInstance>(&answer.body).is_ok_and(|instance| instance.version.is_some())
 }

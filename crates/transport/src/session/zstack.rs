@@ -1,34 +1,26 @@
-//! ZStack: an account and the SHA-512 of its password, then a header.
+//! ZStack: an account or a user, the SHA-512 of its password, then a header.
 
 use ::http::header::AUTHORIZATION;
 use ::http::{Method, StatusCode};
-use backhaul_models::zstack::{ErrorResponse, LogInByAccountRequest, Reply, Session as SessionInventory};
-use backhaul_wire::{System, json};
+use backhaul_models::zstack::{LogInByAccountRequest, LogInByUserRequest, Reply, Session as SessionInventory};
+use backhaul_wire::{Secret, Struct, System, json};
 use sha2::{Digest, Sha512};
 
 use super::{Session, below};
 use crate::error::Reason;
 use crate::http::{HttpClient, Request};
-use crate::options::Options;
+use crate::options::{Options, ZstackLogon};
 use crate::{classify, product};
 
 /// Wrong account or password.
 const WRONG_CREDENTIALS: &str = "ID.1000";
 
 pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session, Reason> {
-    let digest = Sha512::digest(options.password.expose().as_bytes());
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let login = LogInByAccountRequest::new(options.user.as_str(), digest);
-    let body = json::encode(&login, json::Case::Schema).map_err(|error| Reason::Call(error.to_string()))?;
-    let body = [b"{\"logInByAccount\":", body.as_slice(), b"}"].concat();
-    let mut request = Request::new(Method::PUT, below(&options.url, "/zstack/v1/accounts/login"));
-    request.retry_503 = false;
-    let answer = http.send(request.body("application/json", body)).await.map_err(Reason::Http)?;
+    let answer = http.send(request(options)?).await.map_err(Reason::Http)?;
     if answer.status == StatusCode::SERVICE_UNAVAILABLE
-        && let Ok(error) = json::decode::<ErrorResponse>(&answer.body)
-        && error.error.as_ref().and_then(|error| error.code.as_deref()) == Some(WRONG_CREDENTIALS)
+        && classify::zstack(&answer.body).is_some_and(|error| error.code.as_deref() == Some(WRONG_CREDENTIALS))
     {
-        return Err(Reason::Logon(format!("the account `{}` or its password is wrong", options.user)));
+        return Err(Reason::Logon(format!("the {} or its password is wrong", account(options))));
     }
     if !answer.status.is_success() {
         return Err(classify::error(System::Zstack, &answer));
@@ -50,4 +42,40 @@ pub(super) async fn open(http: &HttpClient, options: &Options) -> Result<Session
         logout: Some(format!("/zstack/v1/accounts/sessions/{}", token.expose())),
         number: 0,
     })
+}
+
+fn request(options: &Options) -> Result<Request, Reason> {
+    let user = options.user.as_str();
+    let (path, wrapper, login): (_, _, Box<dyn Struct>) = match &options.zstack_logon {
+        ZstackLogon::User(account) => {
+            let mut login = LogInByUserRequest::new(user, digest(&options.password));
+            login.account_name = Some(account.clone());
+            ("/zstack/v1/accounts/users/login", "logInByUser", Box::new(login))
+        }
+        // A client with an access key opens no session.
+        ZstackLogon::Account | ZstackLogon::AccessKey => {
+            let login = LogInByAccountRequest::new(user, digest(&options.password));
+            ("/zstack/v1/accounts/login", "logInByAccount", Box::new(login))
+        }
+    };
+    let login = json::encode(login.as_ref(), json::Case::Schema).map_err(|error| Reason::Call(error.to_string()))?;
+    let body = [b"{\"", wrapper.as_bytes(), b"\":", &login, b"}"].concat();
+    let mut request = Request::new(Method::PUT, below(&options.url, path));
+    request.own_503 = |body| classify::zstack(body).is_some();
+    Ok(request.body("application/json", body))
+}
+
+/// The form in which ZStack keeps a password and wants it sent.
+fn digest(password: &Secret) -> Secret {
+    let digest = Sha512::digest(password.expose().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+}
+
+/// Whose logon it was, for a refusal.
+fn account(options: &Options) -> String {
+    let user = &options.user;
+    match &options.zstack_logon {
+        ZstackLogon::User(account) => format!("user `{user}` of the account `{account}`"),
+        ZstackLogon::Account | ZstackLogon::AccessKey => format!("account `{user}`"),
+    }
 }

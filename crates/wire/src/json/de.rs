@@ -14,6 +14,7 @@ use crate::reflect::{EditSlot, EnumSlot, Slot, Struct, UnknownField, UnknownPlac
 use crate::shape::{Field, Place, Repeat, Shape};
 use crate::text::{DateTime, Id, Secret};
 use lists::{read_items, read_wrapped, wraps};
+pub(super) use union::Fields;
 use union::read_union;
 
 /// Where the driver is, and what it reports.
@@ -60,6 +61,13 @@ impl<'a> Context<'a> {
 
     pub(crate) fn pop(&mut self) {
         self.segments.pop();
+    }
+
+    /// Drops what was reported below a path.
+    pub(super) fn forget(&mut self, path: &str) {
+        if let Some(drift) = &mut self.drift {
+            drift.forget(path);
+        }
     }
 
     pub(crate) fn unknown_field(&mut self, name: &str) {
@@ -192,7 +200,13 @@ fn read_members<'de, A: MapAccess<'de>>(
     context: &mut Context<'_>,
 ) -> Result<(), A::Error> {
     match target.shape().union {
-        None => read_fields(target, first, map, context),
+        None => {
+            read_fields(target, first, map, context)?;
+            match target.shape().classes {
+                None => Ok(()),
+                Some(index) => super::classes::settle(target, index.into(), context).map_err(A::Error::custom),
+            }
+        }
         Some(union) => read_union(target, union, first, map, context),
     }
 }
@@ -217,7 +231,11 @@ fn read_fields<'de, A: MapAccess<'de>>(
             Some(Key::Known(index)) => {
                 next = index + 1;
                 let field = &shape.fields[index];
-                read_field(target.slot(index), field, &mut map, context)?;
+                if field.uncertain {
+                    read_uncertain(target, index, &mut map, context)?;
+                } else {
+                    read_field(target.slot(index), field, &mut map, context)?;
+                }
             }
             // The document's element around its members: naive XML-to-JSON conversions keep it.
             Some(Key::Root) => map.next_value_seed(OrNull { target: &mut *target, context: &mut *context })?,
@@ -365,6 +383,55 @@ fn read_field<'de, A: MapAccess<'de>>(
                 map.next_value_seed(NestedSeed { slot, field, wrapped, context })
             })
         }
+    }
+}
+
+/// Reads a member whose type is a guess: a value that does not fit is kept as it came, and reported.
+#[cold]
+fn read_uncertain<'de, A: MapAccess<'de>>(
+    target: &mut dyn Struct,
+    index: usize,
+    map: &mut A,
+    context: &mut Context<'_>,
+) -> Result<(), A::Error> {
+    let field = &target.shape().fields[index];
+    let value: Value = map.next_value()?;
+    let (depth, mut one) = (context.segments.len(), serde_json::Map::new());
+    one.insert(field.json.to_owned(), value.clone());
+    let mut drift = context.drift.is_some().then(Drift::default);
+    let mut inner = Context { segments: std::mem::take(&mut context.segments), drift: drift.as_mut() };
+    let read = Value::Object(one).deserialize_map(One { slot: target.slot(index), field, context: &mut inner });
+    inner.segments.truncate(depth);
+    context.segments = std::mem::take(&mut inner.segments);
+    if read.is_ok() {
+        if let (Some(all), Some(more)) = (&mut context.drift, drift) {
+            all.extend(more);
+        }
+        return Ok(());
+    }
+    target.slot(index).clear();
+    context.unknown_field(field.json);
+    if let Some(unknown) = target.unknown_mut() {
+        unknown.push(UnknownField { name: field.json.to_owned(), place: UnknownPlace::Member, value });
+    }
+    Ok(())
+}
+
+/// Reads the one member of an object into a slot.
+struct One<'t, 'c, 'd> {
+    slot: Slot<'t>,
+    field: &'static Field,
+    context: &'c mut Context<'d>,
+}
+
+impl<'de> Visitor<'de> for One<'_, '_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        map.next_key::<IgnoredAny>()?;
+        read_field(self.slot, self.field, &mut map, self.context)
     }
 }
 

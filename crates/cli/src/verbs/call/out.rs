@@ -2,13 +2,20 @@
 
 use std::io;
 
+use backhaul_transport::Error;
 use backhaul_transport::file::{FileError, NewFile};
 
+use crate::connect::Peer;
 use crate::exit::Failure;
 
 /// Adds to the file's end.
 pub(super) async fn write(file: &mut NewFile, bytes: &[u8]) -> Result<(), Failure> {
     file.write(bytes).await.map_err(|error| refusal(&error))
+}
+
+/// Why the answer did not get into its file: the disk, or the server.
+pub(super) fn failure(peer: &Peer, error: &Error) -> Failure {
+    error.file().map_or_else(|| peer.refusal(error), refusal)
 }
 
 /// A place that cannot be written to is the user's to choose anew, the rest is the disk's.

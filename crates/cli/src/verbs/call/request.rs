@@ -1,7 +1,7 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
 use backhaul_models::registry;
-use backhaul_wire::{Drift, Operation, Struct, System};
+use backhaul_wire::{Drift, Operation, Shape, Struct, System};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -19,30 +19,47 @@ pub(super) struct Body {
     form: Form,
     /// As the schemas read it; nothing where they do not say what the operation takes.
     value: Option<Box<dyn Struct>>,
+    /// Where it was read from.
+    source: String,
 }
 
 impl Body {
-    /// Reads the body. What the schemas do not know of it is said; what does not fit them is a usage error.
+    /// Reads the body. Versions of VB365 may want different types: then it is read once the version is known.
     pub(super) fn read(operation: &'static Operation, source: &Source, console: &Console) -> Result<Self, Failure> {
-        let Some(shape) = operation.request else {
+        if operation.request.is_none() && operation.older.iter().all(|form| form.request.is_none()) {
             return Err(Failure::usage(format!("{} takes no body", operation.name)));
-        };
+        }
         let bytes = start(&source.read()?).to_vec();
         let bytes = if operation.wrapper.is_empty() { bytes } else { unwrapped(bytes, operation.wrapper) };
-        let form = Form::of(operation.system, &bytes);
-        let Some(mut value) = registry::make(operation.system, shape.name) else {
-            return Ok(Self { bytes, form, value: None });
+        let mut body = Self { form: Form::of(operation.system, &bytes), bytes, value: None, source: source.name() };
+        if operation.older.is_empty() {
+            body.value = body.decoded(operation, operation.request, console)?;
+        }
+        Ok(body)
+    }
+
+    /// The body as the schemas read it. What the schemas do not know of it is said; what does not fit them is a usage error.
+    fn decoded(
+        &self,
+        operation: &'static Operation,
+        request: Option<&'static Shape>,
+        console: &Console,
+    ) -> Result<Option<Box<dyn Struct>>, Failure> {
+        let Some(shape) = request else {
+            return Err(Failure::usage(format!("{} takes no body in the version that is spoken", operation.name)));
         };
+        let Some(mut value) = registry::make(operation.system, shape.name) else { return Ok(None) };
         let mut drift = Drift::default();
-        form.decode(value.as_mut(), &bytes, Some(&mut drift))
-            .map_err(|error| Failure::usage(format!("the body in {}: {error}", source.name())))?;
+        self.form
+            .decode(value.as_mut(), &self.bytes, Some(&mut drift))
+            .map_err(|error| Failure::usage(format!("the body in {}: {error}", self.source)))?;
         for field in &drift.unknown_fields {
             console.warn(&format!("the body has a field that {} does not have: {field}", shape.name));
         }
         for found in &drift.unknown_values {
             console.warn(&format!("the body has a value that is not known: {} is `{}`", found.path, found.value));
         }
-        Ok(Self { bytes, form, value: Some(value) })
+        Ok(Some(value))
     }
 
     /// The bytes to send: as given, unless Enterprise Manager is spoken to in the other format. A field or value that
@@ -52,8 +69,15 @@ impl Body {
         peer: &Peer,
         operation: &'static Operation,
         args: &Call,
+        console: &Console,
     ) -> Result<Bytes, Failure> {
-        let Some(value) = self.value else { return Ok(self.bytes.into()) };
+        let value = match self.value {
+            None if !operation.older.is_empty() => {
+                self.decoded(operation, operation.form(peer.version().await?).request, console)?
+            }
+            read => read,
+        };
+        let Some(value) = value else { return Ok(self.bytes.into()) };
         let spoken = match (operation.system, args.connection.em_format) {
             (System::Em, Some(EmFormat::Xml) | None) => Form::Xml,
             (System::Em, Some(EmFormat::Json)) | (System::Vb365 | System::Zstack, _) => Form::Json,

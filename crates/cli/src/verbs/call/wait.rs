@@ -1,39 +1,88 @@
-//! `--wait`: from the task that an operation is answered with to its end.
+//! `--wait`: from the task, session or job that an operation is answered with to its end.
 
+use backhaul_models::em::{Task, TaskState};
 use backhaul_transport::Given;
-use backhaul_transport::em::TaskPoller;
-use backhaul_transport::poller::Progress;
+use backhaul_transport::poller::{Poller, Progress, Work};
+use backhaul_transport::vb365::{Session, Started};
+use backhaul_transport::zstack::Job;
 use backhaul_wire::System;
+use backhaul_wire::operation::Response;
 
 use super::{Calling, shown};
 use crate::connect::Peer;
 use crate::exit::Failure;
 
 impl Calling<'_> {
-    /// Whether there is something to wait for: of any other operation the answer is the end already.
+    /// Whether there may be something to wait for: of any other operation the answer is the end already. What of VB365 starts a
+    /// session depends on the version that is spoken.
     pub(super) fn waits(&self) -> bool {
-        self.args.wait && self.operation.long_running && self.operation.system == System::Em
+        self.args.wait
+            && match self.operation.system {
+                System::Em => self.operation.long_running,
+                System::Vb365 => self.operation.method == "POST" && !matches!(self.operation.response, Response::Bytes),
+                System::Zstack => self.operation.long_running,
+            }
     }
 
-    /// Calls, and waits for the task's end, which is given as text; nothing where the server has done it at once.
+    /// Calls, and waits for the end, which is given as text; of a task or session itself, of a job its
+    /// answer. Nothing where the server has done it at once and says nothing.
     pub(super) async fn to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
-        let started = peer.client.start(self.operation, given).await;
-        let Some(mut task) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
-        if let Some(limit) = self.args.connection.timeout {
-            task = task.deadline(limit);
-        }
-        self.wait(peer, task).await
-    }
-
-    async fn wait(&self, peer: &Peer, mut task: TaskPoller) -> Result<String, Failure> {
-        loop {
-            match task.next().await.map_err(|error| peer.refusal(&error))? {
-                Progress::Done(done) => return shown(done.task()),
-                Progress::Going(now) => self.console.verbose(1, || {
-                    let state = now.state.as_ref().map_or("in no state that it tells", |state| state.as_str());
-                    format!("{}: {} is {state}", peer.name, now.task_id.as_deref().unwrap_or("the task"))
-                }),
+        match self.operation.system {
+            System::Em => {
+                let started = peer.client.start(self.operation, given).await;
+                let Some(task) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
+                shown(self.wait(peer, task, task_told).await?.task())
+            }
+            System::Vb365 => self.session_to_the_end(peer, given).await,
+            System::Zstack => {
+                let job = peer.client.start_job(self.operation, given).await.map_err(|error| peer.refusal(&error))?;
+                let raw = self.wait(peer, job, job_told).await?;
+                Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default())
             }
         }
     }
+
+    async fn session_to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
+        let started = peer.client.start_session(self.operation, given).await;
+        match started.map_err(|error| peer.refusal(&error))? {
+            Started::Done(raw) => Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default()),
+            Started::Job(session) => shown(&self.wait(peer, session, session_told).await?),
+            Started::Restore(session) => shown(&self.wait(peer, session, session_told).await?),
+            Started::Synchronize(session) => shown(&self.wait(peer, session, session_told).await?),
+            Started::ChangeOwner(session) => shown(&self.wait(peer, session, session_told).await?),
+        }
+    }
+
+    async fn wait<W: Work>(
+        &self,
+        peer: &Peer,
+        mut poller: Poller<W>,
+        told: impl Fn(&W::State) -> String,
+    ) -> Result<W::Done, Failure> {
+        if let Some(limit) = self.args.connection.timeout {
+            poller = poller.deadline(limit);
+        }
+        loop {
+            match poller.next().await.map_err(|error| peer.refusal(&error))? {
+                Progress::Done(done) => return Ok(done),
+                Progress::Going(now) => self.console.verbose(1, || format!("{}: {}", peer.name, told(&now))),
+            }
+        }
+    }
+}
+
+fn task_told(task: &Task) -> String {
+    let state = task.state.as_ref().map_or("in no state that it tells", TaskState::as_str);
+    format!("{} is {state}", task.task_id.as_deref().unwrap_or("the task"))
+}
+
+fn session_told<S: Session>(session: &S) -> String {
+    let Some(id) = session.id() else { return "not begun".to_owned() };
+    let state = session.state().unwrap_or("in no state that it tells");
+    let progress = session.progress().map(|progress| format!(", progress {progress}")).unwrap_or_default();
+    format!("the {} {id} is {state}{progress}", S::KIND)
+}
+
+fn job_told(job: &Job) -> String {
+    format!("the job {} is running", job.id().unwrap_or("without an id"))
 }

@@ -1,8 +1,10 @@
 //! What the bodies of `check` are read as.
 
 use backhaul_models::registry;
+use backhaul_models::zstack::JobLocation;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::operation::Response;
+use backhaul_wire::reflect::Model;
 use backhaul_wire::{Kind, Operation, Repeat, Shape, Struct, System, Versions};
 
 use super::Report;
@@ -69,6 +71,9 @@ impl Subject {
                 if self.status.is_none() && outline.is_error(system, operation.response.shape()) {
                     return Ok(error(system));
                 }
+                if self.is_job(operation, &outline) {
+                    return Ok(plain(system, JobLocation::SHAPE));
+                }
                 let response = operation.form(version).response;
                 match response {
                     Response::Body(_) | Response::Page(..) => {
@@ -82,12 +87,26 @@ impl Subject {
                     }
                     Response::Bytes => Err(Report::nothing_to_read()),
                     Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
+                    // ZStack's way to say nothing.
+                    Response::Empty
+                        if system == System::Zstack
+                            && matches!(&outline, Outline::Object(members) if members.is_empty()) =>
+                    {
+                        Err(Report::nothing_to_read())
+                    }
                     Response::Empty => {
                         Err(Report::failed(None, format!("{} answers without a body, and this is one", operation.name)))
                     }
                 }
             }
         }
+    }
+
+    /// Whether the body is no answer yet, and says where ZStack's job can be asked for.
+    fn is_job(&self, operation: &Operation, outline: &Outline) -> bool {
+        let place = matches!(outline, Outline::Object(members) if members.contains("location"));
+        let told = self.status.map_or_else(|| place && outline.is(JobLocation::SHAPE), |status| status == 202);
+        self.system == System::Zstack && operation.long_running && told
     }
 }
 

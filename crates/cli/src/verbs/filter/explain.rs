@@ -31,11 +31,31 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
-    let plan = given.plan(listing, order, args.limit)?;
-    let rows = plan.parts().iter().map(|part| row(part, listing)).collect();
+    let ways = given.ways(listing, order, args.limit)?;
+    let Some(best) = ways.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
+    let parts = best.plan.parts();
+    let rows = match &best.zql {
+        None => parts.iter().map(|part| row(part, listing)).collect(),
+        // Why it is ZQL is told by what the operation's own parameters cannot say.
+        Some(_) => {
+            let own = ways.get(1).map(|way| way.plan.parts());
+            parts.iter().enumerate().map(|(at, part)| zql_row(part, own.and_then(|own| own.get(at)))).collect()
+        }
+    };
     let columns = ["condition", "evaluated", "sent", "why"].map(|name| Column::new(name, Kind::Text)).into();
     Table { columns, rows }.print(Format::or_default(args.output.format, console), console)?;
     Ok(Code::Done)
+}
+
+fn zql_row(part: &Part, own: Option<&Part>) -> Row {
+    let sent: Vec<_> = part.sent.iter().map(|(clause, text)| format!("{clause} {text}")).collect();
+    let sent = (!sent.is_empty()).then(|| sent.join(" "));
+    let why = match (part.by, own) {
+        (By::Server, Some(own)) if !own.why.is_empty() => format!("ZQL, which stands in for `q=`: {}", own.why),
+        (By::Server, _) => "ZQL, along with what `q=` cannot say".to_owned(),
+        _ => part.why.clone(),
+    };
+    vec![json!(part.what), json!(part.by.to_string()), json!(sent), json!(why)]
 }
 
 fn row(part: &Part, listing: &Listing) -> Row {

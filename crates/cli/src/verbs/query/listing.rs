@@ -4,7 +4,7 @@ use backhaul_filter::FieldSchema;
 use backhaul_models::registry;
 use backhaul_transport::em::QueryTypeRow;
 use backhaul_transport::{Params, QUERY_TYPES};
-use backhaul_wire::operation::{Param, ParamPlace};
+use backhaul_wire::operation::{Param, ParamPlace, Response};
 use backhaul_wire::{Operation, Shape, System};
 
 use crate::args::values::Qualified;
@@ -34,11 +34,23 @@ enum Filterable {
 }
 
 impl Listing {
-    /// Finds the listing of a type; `params` decide between several.
-    pub(crate) fn find(target: &Qualified, params: &[(String, String)]) -> Result<Self, Failure> {
+    /// Finds the listing of a type; `params` decide between several, and so does VB365's version, where it is known.
+    pub(crate) fn find(target: &Qualified, params: &[(String, String)], version: Option<u8>) -> Result<Self, Failure> {
         match target.system {
             System::Em => query_type(&target.name),
-            System::Vb365 | System::Zstack => collection(target, params),
+            System::Vb365 | System::Zstack => collection(target, params, version),
+        }
+    }
+
+    /// Refuses a version whose listing has items of another type: their fields are not those that were asked for.
+    pub(crate) fn check_version(&self, version: u8) -> Result<(), Failure> {
+        match registry::listed_in(self.operation.form(version).response) {
+            Some(item) if item.name != self.item.name => {
+                let (system, wanted) = (self.operation.system, self.item.name);
+                Err(Failure::usage(format!("v{version} of the API lists {} where others list {wanted}", item.name))
+                    .with_help(format!("ask for {system}.{} with --api-version v{version}", item.name)))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -46,7 +58,7 @@ impl Listing {
     pub(crate) fn about(target: &Qualified) -> Result<Self, Failure> {
         let candidates = match target.system {
             System::Em => return query_type(&target.name),
-            System::Vb365 | System::Zstack => candidates(target)?,
+            System::Vb365 | System::Zstack => candidates(target, None)?,
         };
         let first = candidates.first().copied();
         first.map(|found| found.listing(target.system)).ok_or_else(|| Failure::internal("no listing among some"))
@@ -104,12 +116,32 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn of(operation: &'static Operation) -> Option<Self> {
-        Some(Self { operation, list: names::list(operation)?, item: registry::listed(operation)? })
+    /// An operation as a listing, in the form of a version. What is not got but posted changes something, or searches for what
+    /// stands in a body.
+    fn of(operation: &'static Operation, response: Response) -> Option<Self> {
+        let Response::Page(_, list) = response else { return None };
+        (operation.method == "GET").then_some(Self { operation, list, item: registry::listed_in(response)? })
     }
 
-    fn takes(self, params: &[(String, String)]) -> bool {
-        params.iter().all(|(name, _)| names::find_param(self.operation, name).is_some())
+    /// The forms in which an operation is a listing: that of the version, or all, the newest first.
+    fn all(operation: &'static Operation, version: Option<u8>) -> impl Iterator<Item = Self> {
+        let older = if version.is_some() { &[] } else { operation.older };
+        let forms = std::iter::once(operation.form(version.unwrap_or(0))).chain(older.iter().rev().copied());
+        let has = version.is_none_or(|version| operation.versions.contains(version));
+        forms.filter(move |_| has).filter_map(move |form| Self::of(operation, form.response))
+    }
+
+    /// Which of several is meant: one that newer versions still have, then what is more specific, when its parameters are given.
+    fn rank(&self) -> (bool, usize) {
+        (self.operation.versions.until == 0, path_params(self.operation).count())
+    }
+
+    fn takes(self, params: &[(String, String)], version: Option<u8>) -> bool {
+        let known = |name: &str| {
+            let param = self.operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name));
+            param.is_some_and(|param| version.is_none_or(|version| param.versions.contains(version)))
+        };
+        params.iter().all(|(name, _)| known(name))
     }
 
     fn listing(self, system: System) -> Listing {
@@ -119,9 +151,10 @@ impl Candidate {
 }
 
 /// What may be meant by a name: a resource of ZStack's queries, a type that is listed, an operation. Never none.
-fn candidates(target: &Qualified) -> Result<Vec<Candidate>, Failure> {
+fn candidates(target: &Qualified, version: Option<u8>) -> Result<Vec<Candidate>, Failure> {
     let Qualified { system, name } = target;
-    let all: Vec<Candidate> = registry::operations(*system).iter().filter_map(Candidate::of).collect();
+    let all: Vec<Candidate> =
+        registry::operations(*system).iter().flat_map(|operation| Candidate::all(operation, version)).collect();
     let some = |wanted: &dyn Fn(&Candidate) -> bool| {
         let found: Vec<Candidate> = all.iter().copied().filter(|it| wanted(it)).collect();
         (!found.is_empty()).then_some(found)
@@ -137,14 +170,23 @@ fn candidates(target: &Qualified) -> Result<Vec<Candidate>, Failure> {
 }
 
 /// A collection of VB365 or a query of ZStack, by what it lists; the parameters choose among several.
-fn collection(target: &Qualified, params: &[(String, String)]) -> Result<Listing, Failure> {
-    let candidates = candidates(target)?;
-    let complete = |it: &&Candidate| it.takes(params) && path_params(it.operation).all(|param| has(params, param.name));
-    // What is more specific is meant when its parameters are given.
-    if let Some(chosen) = candidates.iter().filter(complete).max_by_key(|it| path_params(it.operation).count()) {
+fn collection(target: &Qualified, params: &[(String, String)], version: Option<u8>) -> Result<Listing, Failure> {
+    let candidates = candidates(target, version).map_err(|failure| match (version, candidates(target, None)) {
+        // Where other versions list it, those are worth more than that this one does not.
+        (Some(version), Ok(others)) => {
+            let mut versions: Vec<_> = others.iter().map(|it| it.operation.versions.to_string()).collect();
+            versions.dedup();
+            Failure::usage(format!("{target} is not listed in v{version} of the API: it is in {}", versions.join(", ")))
+        }
+        _ => failure,
+    })?;
+    let complete =
+        |it: &&Candidate| it.takes(params, version) && path_params(it.operation).all(|param| has(params, param.name));
+    // Of equals the first: the newest form.
+    if let Some(chosen) = candidates.iter().rev().filter(complete).max_by_key(|it| it.rank()) {
         return Ok(chosen.listing(target.system));
     }
-    if let Some(near) = candidates.iter().find(|it| it.takes(params)) {
+    if let Some(near) = candidates.iter().find(|it| it.takes(params, version)) {
         let missing: Vec<_> =
             path_params(near.operation).map(|param| param.name).filter(|name| !has(params, name)).collect();
         return Err(needs(&target.to_string(), &missing));
@@ -190,7 +232,7 @@ mod tests {
     fn find(target: &str, params: &[&str]) -> Result<&'static str, Failure> {
         let params: Vec<_> = params.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
         let target = target.parse().map_err(|message: String| Failure::internal(message))?;
-        Listing::find(&target, &params).map(|listing| listing.operation.name)
+        Listing::find(&target, &params, None).map(|listing| listing.operation.name)
     }
 
     #[test]
@@ -202,8 +244,34 @@ mod tests {
             ("vb365.Organization", &[], "Organization_Get"),
             ("vb365.UsedRepository", &["organizationID"], "Organization_GetStorageSpaceUsage"),
             ("vb365.Organization_Get", &[], "Organization_Get"),
+            // Several list them: what newer versions still have, and never what a body is posted to.
+            ("vb365.JobSession", &[], "JobSession_Get"),
+            ("vb365.JobSession", &["jobId"], "JobSession_Get"),
+            ("vb365.Application", &["organizationId"], "Application_GetApplications"),
+            ("vb365.Credential", &[], "Account_GetAccounts"),
         ] {
             assert_eq!(find(target, params), Ok(operation), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_version_has_listings_of_its_own() {
+        let find = |target: &str, params: &[&str], version| {
+            let params: Vec<_> = params.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect();
+            let target = target.parse().map_err(|message: String| Failure::internal(message))?;
+            Listing::find(&target, &params, Some(version)).map(|listing| (listing.operation.name, listing.item.name))
+        };
+        assert_eq!(find("vb365.JobSession", &["jobId"], 5), Ok(("JobSession_GetByJobId", "JobSession")));
+        assert_eq!(find("vb365.JobSession", &["jobId"], 7), Ok(("JobSession_Get", "JobSession")));
+        assert_eq!(find("vb365.Credential", &[], 7), Ok(("Account_GetAccounts", "Credential")));
+        assert_eq!(find("vb365.Account", &[], 8), Ok(("Account_GetAccounts", "Account")));
+        for (target, version, says) in [
+            ("vb365.Account", 7, "is not listed in v7"),
+            ("vb365.Credential", 8, "is not listed in v8"),
+            ("vb365.CopyJob", 5, "it is in v6 and later"),
+        ] {
+            let failure = find(target, &[], version).err();
+            assert!(failure.as_ref().is_some_and(|it| it.message().contains(says)), "{target} v{version}: {failure:?}");
         }
     }
 

@@ -1,12 +1,14 @@
 //! How a query is split: what the server is asked, and what is done here.
 
-use backhaul_filter::{Ask, Expr, Order, Parsed, Plan, Schema, Target, lower};
-use backhaul_transport::{Given, Params};
-use backhaul_wire::System;
+use backhaul_filter::{Ask, Expr, LowerError, Order, Parsed, Plan, Schema, Target, lower};
+use backhaul_transport::paging::Pages;
+use backhaul_transport::zstack::Zql;
+use backhaul_transport::{Client, Given, Params};
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;
+use backhaul_wire::{Operation, System};
 
-use super::Listing;
+use super::{Listing, Way};
 use crate::exit::{Code, Failure};
 use crate::names;
 use crate::output::Projection;
@@ -34,12 +36,14 @@ pub(crate) fn plan(
             Target::Vb365 { params: &narrowing }
         }
     };
-    lower(ask, &schema, target).map_err(|error| {
-        let failure =
-            Failure::new(code, format!("{} cannot be asked this: {error}", listing.operation.system.product()));
-        let joined = ask.several && ask.order.is_some_and(|order| order.field.source.place().is_none());
-        if joined { failure.with_help("name one server with -p") } else { failure }
-    })
+    lower(ask, &schema, target).map_err(|error| nobody(listing, ask, &error, code))
+}
+
+/// The failure of what neither the server nor we can do.
+pub(super) fn nobody(listing: &Listing, ask: &Ask<'_>, error: &LowerError, code: Code) -> Failure {
+    let failure = Failure::new(code, format!("{} cannot be asked this: {error}", listing.operation.system.product()));
+    let joined = ask.several && ask.order.is_some_and(|order| order.field.source.place().is_none());
+    if joined { failure.with_help("name one server with -p") } else { failure }
 }
 
 /// The parameters of a VB365 listing that take an identifier: those of the version, or of all that have the listing.
@@ -57,18 +61,25 @@ fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'
 }
 
 /// What is sent.
-pub(super) struct Request {
-    pub(super) given: Given,
+pub(super) enum Request {
+    /// The operation, with parameters.
+    Own(Given),
+    /// A query in ZStack's language.
+    Zql(Zql),
 }
 
 impl Request {
     pub(super) fn new(
         listing: &Listing,
         params: Params,
-        plan: &Plan,
+        way: &Way,
         order: Option<&Order<'_>>,
         projection: Option<&Projection>,
     ) -> Result<Self, Failure> {
+        if let Some(zql) = &way.zql {
+            return Ok(Self::Zql(zql.clone()));
+        }
+        let plan = &way.plan;
         let mut given = Given { params, body: None };
         let system = listing.operation.system;
         for (name, value) in plan.sent() {
@@ -115,7 +126,15 @@ impl Request {
             // Which of its versions take a `limit` is known once it is spoken to; the listing asks for large pages then.
             System::Vb365 => {}
         }
-        Ok(Self { given })
+        Ok(Self::Own(given))
+    }
+
+    /// The pages of the answer of one server.
+    pub(super) fn pages(&self, client: &Client, operation: &'static Operation) -> Pages {
+        match self {
+            Self::Own(given) => client.pages(operation, given.clone()),
+            Self::Zql(zql) => client.pages_zql(operation, zql.clone()),
+        }
     }
 }
 
@@ -129,6 +148,7 @@ pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ways;
     use super::*;
     use crate::console::Console;
     use crate::expression;
@@ -144,7 +164,7 @@ mod tests {
         let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
         allow_joined(&mut listing, &parsed);
         let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
-        let plan = plan(&listing, &ask, given, version, Code::Usage)?;
+        let plan = &ways(&listing, &ask, given, version, Code::Usage)?[0].plan;
         let sent = plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect();
         Ok((sent, plan.rest().map(ToString::to_string).unwrap_or_default()))
     }
@@ -164,11 +184,40 @@ mod tests {
     }
 
     #[test]
-    fn what_zstack_would_misread_is_evaluated_here() -> Result<(), Failure> {
-        for filter in ["name==a,state==Enabled", "name==\"a>=b\"", "name!=a"] {
-            assert_eq!(zstack(filter)?, (Vec::new(), filter.to_owned()));
+    fn what_zstack_would_misread_is_asked_in_zql_or_evaluated_here() -> Result<(), Failure> {
+        for (filter, sent) in [
+            ("name==a,state==Enabled", "where=name = 'a' or state = 'Enabled'"),
+            ("name==\"a>=b\";state==Enabled", "where=name = 'a>=b' and state = 'Enabled'"),
+            ("name!=a", "where=name != 'a' or name is null"),
+            ("zone.name==\"O'Brien\",name==b", "where=zone.name = 'O''Brien' or name = 'b'"),
+        ] {
+            assert_eq!(zstack(filter)?, (vec![sent.to_owned()], String::new()), "{filter}");
         }
-        assert_eq!(zstack("state>=Disabled;name!=a")?.1, "name!=a");
+        // ZQL cannot say all of it, either: `q=` serves as well.
+        let backslash = "name==\"a\\b\";state==Enabled";
+        assert_eq!(zstack(backslash)?.0, ["q=state=Enabled"]);
+        // A parameter of the operation cannot go along.
+        let given = Params::from([("limit".to_owned(), "3".to_owned())]);
+        assert_eq!(planned("zstack.BackupStorage", "name!=a", &given, None)?.0, [""; 0]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_server_without_zql_is_asked_otherwise() -> Result<(), Failure> {
+        let ways = |filter: &str| {
+            let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
+            let mut listing = Listing::about(&target)?;
+            let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
+            allow_joined(&mut listing, &parsed);
+            let ask = Ask { filter: Some(parsed.expr()), limit: Some(3), ..Ask::default() };
+            let ways = ways(&listing, &ask, &Params::default(), None, Code::Usage)?;
+            Ok::<_, Failure>(ways.into_iter().map(|way| way.zql.map(|zql| zql.to_string())).collect::<Vec<_>>())
+        };
+        let zql = "query backupstorage where name != 'a' or name is null return with (total) order by uuid asc";
+        assert_eq!(ways("name!=a")?, [Some(zql.to_owned()), None]);
+        assert_eq!(ways("name==a")?, [None]);
+        let joined = "query backupstorage where zone.name = 'a' or name = 'b' return with (total) order by uuid asc";
+        assert_eq!(ways("zone.name==a,name==b")?, [Some(joined.to_owned())]);
         Ok(())
     }
 
@@ -188,8 +237,10 @@ mod tests {
 
     #[test]
     fn what_nobody_can_evaluate_is_refused() {
-        for (filter, says) in [("createDate>\"2024-01-31T08:00:00Z\"", "time zone"), ("zone.name==a,name==b", "no OR")]
-        {
+        for (filter, says) in [
+            ("createDate>\"2024-01-31T08:00:00Z\"", "time zone"),
+            ("zone.name==\"a\\b\",name==b", "only the server knows"),
+        ] {
             let failure = zstack(filter).err();
             assert!(failure.as_ref().is_some_and(|it| it.message().contains(says)), "{filter}: {failure:?}");
         }

@@ -4,20713 +4,7441 @@
 use super::prelude::*;
 #[allow(unused_imports, reason = "not every system has every reply")]
 use super::super::reply::*;
+const PARAMS_0: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_1: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("groupId", Kind::Id),
+];
+const PARAMS_2: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("organizationId", Kind::Id),
+];
+const PARAMS_3: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+];
+const PARAMS_4: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("filter", Kind::Text),
+    Param::query("organizationId", Kind::Id),
+    Param::query("pointInTime", Kind::DateTime),
+];
+const PARAMS_5: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+];
+const PARAMS_6: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+];
+const PARAMS_7: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+];
+const PARAMS_8: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::path("userId", Kind::Id),
+];
+const PARAMS_9: &[Param] = &[
+    Param::query("displayName", Kind::Text),
+    Param::query("description", Kind::Text),
+];
+const PARAMS_10: &[Param] = &[Param::path("id", Kind::Id)];
+const PARAMS_11: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::query("subscriptionName", Kind::Text),
+];
+const PARAMS_12: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+];
+const PARAMS_13: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::query("locationName", Kind::Text),
+];
+const PARAMS_14: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("resourceGroupName", Kind::Text),
+];
+const PARAMS_15: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("locationName", Kind::Text),
+];
+const PARAMS_16: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("locationName", Kind::Text),
+    Param::path("vmSizeName", Kind::Text),
+];
+const PARAMS_17: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("resourceGroupName", Kind::Text),
+    Param::query("locationName", Kind::Text),
+];
+const PARAMS_18: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("resourceGroupName", Kind::Text),
+    Param::path("virtualNetworkName", Kind::Text),
+];
+const PARAMS_19: &[Param] = &[
+    Param::path("serviceAccountId", Kind::Id),
+    Param::path("subscriptionId", Kind::Id),
+    Param::path("resourceGroupName", Kind::Text),
+    Param::path("virtualNetworkName", Kind::Text),
+    Param::path("subnetName", Kind::Text),
+];
+const PARAMS_20: &[Param] = &[
+    Param::query("name", Kind::Text),
+    Param::query("accountType", Kind::Enum(&ACCOUNT_TYPE_FILTER)),
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+];
+const PARAMS_21: &[Param] = &[Param::path("accountId", Kind::Id)];
+const PARAMS_22: &[Param] = &[
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required(),
+    Param::query("Name", Kind::Text),
+];
+const PARAMS_23: &[Param] = &[
+    Param::path("Name", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required(),
+];
+const PARAMS_24: &[Param] = &[
+    Param::path("containerName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required(),
+    Param::query("Name", Kind::Text),
+];
+const PARAMS_25: &[Param] = &[
+    Param::path("containerName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required(),
+];
+const PARAMS_26: &[Param] = &[
+    Param::path("containerName", Kind::Text),
+    Param::path("Name", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required(),
+];
+const PARAMS_27: &[Param] = &[
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_28: &[Param] = &[
+    Param::path("instanceTypeName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_29: &[Param] = &[
+    Param::path("name", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_30: &[Param] = &[
+    Param::path("id", Kind::Id),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_31: &[Param] = &[
+    Param::path("id", Kind::Id),
+    Param::path("subnetName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_32: &[Param] = &[
+    Param::path("id", Kind::Id),
+    Param::path("securityGroupName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("regionId", Kind::Id).required(),
+];
+const PARAMS_33: &[Param] = &[
+    Param::query("organizationId", Kind::Id),
+    Param::query("repositoryId", Kind::Id),
+    Param::query("dataState", Kind::Enum(&DATA_RETRIEVAL_DATA_STATE)),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_34: &[Param] = &[Param::query("force", Kind::Bool).versions(8, 0)];
+const PARAMS_35: &[Param] = &[Param::path("dataRetrievalId", Kind::Id)];
+const PARAMS_36: &[Param] = &[
+    Param::path("dataRetrievalId", Kind::Id),
+    Param::query("force", Kind::Bool).versions(8, 0),
+];
+const PARAMS_37: &[Param] = &[
+    Param::path("dataRetrievalId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_38: &[Param] = &[
+    Param::query("dataRetrievalId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_39: &[Param] = &[Param::path("dataRetrievalSessionId", Kind::Id)];
+const PARAMS_40: &[Param] = &[
+    Param::path("sessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("orderAsc", Kind::Bool).versions(8, 0),
+];
+const PARAMS_41: &[Param] = &[
+    Param::path("sessionId", Kind::Id),
+    Param::path("logItemId", Kind::Id),
+];
+const PARAMS_42: &[Param] = &[
+    Param::query("jobType", Kind::Enum(&JOB_SESSION_TYPE)).versions(6, 0),
+    Param::query("endTimeLowerBound", Kind::DateTime).versions(6, 0),
+    Param::query("limit", Kind::Int).versions(5, 0),
+    Param::query("offset", Kind::Int).versions(5, 0),
+    Param::query("jobId", Kind::Id).versions(7, 0),
+    Param::query("endTimeUpperBound", Kind::DateTime).versions(7, 0),
+    Param::query("status", Kind::Enum(&JOB_SESSION_STATUS_FILTER)).versions(8, 0),
+];
+const PARAMS_43: &[Param] = &[Param::path("jobSessionsId", Kind::Id)];
+const PARAMS_44: &[Param] = &[
+    Param::path("sessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("type", Kind::Enum(&LOG_ITEM_TYPE_FILTER)).versions(8, 0),
+    Param::query("orderAsc", Kind::Bool).versions(8, 0),
+];
+const PARAMS_45: &[Param] = &[
+    Param::path("sessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_46: &[Param] = &[
+    Param::query("jobType", Kind::Enum(&JOB_SESSION_TYPE)),
+    Param::query("limit", Kind::Int),
+    Param::query("from", Kind::Text),
+];
+const PARAMS_47: &[Param] = &[
+    Param::query("from", Kind::Text).required(),
+    Param::query("limit", Kind::Int),
+    Param::query("timeoutSeconds", Kind::Int),
+];
+const PARAMS_48: &[Param] = &[
+    Param::query("repositoryId", Kind::Id),
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_49: &[Param] = &[
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("repositoryId", Kind::Id).versions(8, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_50: &[Param] = &[Param::path("jobId", Kind::Id)];
+const PARAMS_51: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::query("skipItemUpdate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_52: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_53: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::query("ids", Kind::Text),
+];
+const PARAMS_54: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+];
+const PARAMS_55: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+    Param::query("skipItemUpdate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_56: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::query("ids", Kind::Text).required(),
+];
+const PARAMS_57: &[Param] = &[Param::path("organizationId", Kind::Id)];
+const PARAMS_58: &[Param] = &[
+    Param::path("jobId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(5, 0),
+    Param::query("offset", Kind::Int).versions(5, 0),
+];
+const PARAMS_59: &[Param] = &[Param::query("skipItemUpdate", Kind::Bool)];
+const PARAMS_60: &[Param] = &[Param::path("reportId", Kind::Int)];
+const PARAMS_61: &[Param] = &[
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("organizationId", Kind::Id),
+    Param::query("name", Kind::Text).versions(5, 0),
+    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+];
+const PARAMS_62: &[Param] = &[Param::path("licensedUserId", Kind::Id)];
+const PARAMS_63: &[Param] = &[
+    Param::query("platformId", Kind::Id),
+    Param::query("organizationId", Kind::Id),
+    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+];
+const PARAMS_64: &[Param] = &[
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("ServicePoint", Kind::Text).required(),
+    Param::query("CustomRegionId", Kind::Id).required(),
+    Param::query("Name", Kind::Text),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
+    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_65: &[Param] = &[
+    Param::path("Name", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("ServicePoint", Kind::Text).required(),
+    Param::query("CustomRegionId", Kind::Id).required(),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
+    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_66: &[Param] = &[
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("ServicePoint", Kind::Text).required(),
+    Param::query("CustomRegionId", Kind::Id).required(),
+    Param::query("Name", Kind::Text),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
+    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_67: &[Param] = &[
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("ServicePoint", Kind::Text).required(),
+    Param::query("CustomRegionId", Kind::Id).required(),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
+    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_68: &[Param] = &[
+    Param::path("Name", Kind::Text),
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("ServicePoint", Kind::Text).required(),
+    Param::query("CustomRegionId", Kind::Id).required(),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
+    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+];
+const PARAMS_69: &[Param] = &[
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required(),
+    Param::query("RegionId", Kind::Id),
+    Param::query("Name", Kind::Text),
+];
+const PARAMS_70: &[Param] = &[
+    Param::path("Name", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required(),
+];
+const PARAMS_71: &[Param] = &[
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required(),
+    Param::query("Name", Kind::Text),
+];
+const PARAMS_72: &[Param] = &[
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required(),
+];
+const PARAMS_73: &[Param] = &[
+    Param::path("Name", Kind::Text),
+    Param::path("bucketName", Kind::Text),
+    Param::query("accountId", Kind::Id).required(),
+    Param::query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required(),
+];
+const PARAMS_74: &[Param] = &[
+    Param::query("description", Kind::Text),
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+];
+const PARAMS_75: &[Param] = &[Param::path("keyId", Kind::Id)];
+const PARAMS_76: &[Param] = &[Param::path("repositoryId", Kind::Id)];
+const PARAMS_77: &[Param] = &[Param::query("longTerm", Kind::Bool).versions(6, 0)];
+const PARAMS_78: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("displayName", Kind::Text),
+    Param::query("groupName", Kind::Text),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("name", Kind::Text).versions(0, 4),
+];
+const PARAMS_79: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("groupId", Kind::Id),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_80: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("groupId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_81: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("includePersonalSites", Kind::Bool).versions(6, 0),
+    Param::query("parentId", Kind::Id).versions(6, 0),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
+    Param::query("filter", Kind::Text).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("includeSearchSites", Kind::Bool).versions(8, 0),
+];
+const PARAMS_82: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_83: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("displayName", Kind::Text).versions(6, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_84: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_85: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("userName", Kind::Text),
+    Param::query("displayName", Kind::Text),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("detectedSkuType", Kind::Enum(&DETECTED_SKU_TYPE)).versions(8, 0),
+    Param::query("name", Kind::Text).versions(0, 4),
+];
+const PARAMS_86: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("userId", Kind::Id),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+];
+const PARAMS_87: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("userId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("setId", Kind::Id).versions(6, 0),
+];
+const PARAMS_88: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::path("userId", Kind::Id),
+    Param::path("onedriveId", Kind::Id),
+];
+const PARAMS_89: &[Param] = &[
+    Param::query("organizationId", Kind::Id),
+    Param::query("backedUpOrganizationId", Kind::Id),
+    Param::query("repositoryId", Kind::Id),
+    Param::query("restorePointId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_90: &[Param] = &[Param::path("protectedUserId", Kind::Id)];
+const PARAMS_91: &[Param] = &[Param::path("protectedGroupId", Kind::Id)];
+const PARAMS_92: &[Param] = &[Param::path("protectedSiteId", Kind::Id)];
+const PARAMS_93: &[Param] = &[Param::path("protectedTeamId", Kind::Id)];
+const PARAMS_94: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("displayName", Kind::Text),
+    Param::query("tag", Kind::Text),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_95: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_96: &[Param] = &[
+    Param::query("extendedView", Kind::Bool).versions(6, 0),
+    Param::query("msid", Kind::Id).versions(8, 0),
+    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_97: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("extendedView", Kind::Bool).versions(6, 0),
+];
+const PARAMS_98: &[Param] = &[
+    Param::query("extendedView", Kind::Bool).versions(5, 7),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_99: &[Param] = &[
+    Param::path("proxyId", Kind::Id),
+    Param::query("extendedView", Kind::Bool).versions(5, 7),
+];
+const PARAMS_100: &[Param] = &[Param::path("proxyId", Kind::Id)];
+const PARAMS_101: &[Param] = &[Param::query("host", Kind::Text).required()];
+const PARAMS_102: &[Param] = &[
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_103: &[Param] = &[Param::path("poolId", Kind::Id)];
+const PARAMS_104: &[Param] = &[
+    Param::path("poolId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_105: &[Param] = &[Param::path("roleId", Kind::Id)];
+const PARAMS_106: &[Param] = &[
+    Param::path("roleId", Kind::Id),
+    Param::query("ids", Kind::Text).required(),
+];
+const PARAMS_107: &[Param] = &[
+    Param::path("roleId", Kind::Id),
+    Param::path("operatorId", Kind::Id),
+];
+const PARAMS_108: &[Param] = &[
+    Param::path("roleId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+];
+const PARAMS_109: &[Param] = &[
+    Param::query("proxyId", Kind::Id).versions(4, 0),
+    Param::query("longTerm", Kind::Bool).versions(6, 0),
+    Param::query("proxyPoolId", Kind::Id).versions(8, 0),
+    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("limit", Kind::Int).versions(8, 0),
+    Param::query("offset", Kind::Int).versions(8, 0),
+];
+const PARAMS_110: &[Param] = &[Param::path("sessionId", Kind::Id)];
+const PARAMS_111: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("organizationId", Kind::Id).required(),
+];
+const PARAMS_112: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("proxyId", Kind::Id),
+    Param::query("poolId", Kind::Id),
+    Param::query("includeAllRelatedRepositories", Kind::Bool),
+    Param::query("waitForSessionsTimeout", Kind::Int),
+    Param::query("forceStopSessions", Kind::Bool),
+    Param::query("forceStopSessionsTimeout", Kind::Int),
+];
+const PARAMS_113: &[Param] = &[Param::path("restoreSessionId", Kind::Id)];
+const PARAMS_114: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_115: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id),
+    Param::query("name", Kind::Text).versions(6, 0),
+];
+const PARAMS_116: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+];
+const PARAMS_117: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+];
+const PARAMS_118: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+];
+const PARAMS_119: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("folderId", Kind::Id).versions(0, 6),
+    Param::query("parentId", Kind::Id).versions(7, 0),
+];
+const PARAMS_120: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+];
+const PARAMS_121: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_122: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("mailboxId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+];
+const PARAMS_123: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+];
+const PARAMS_124: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+];
+const PARAMS_125: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT)),
+];
+const PARAMS_126: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT)),
+];
+const PARAMS_127: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id),
+    Param::query("includeFolders", Kind::Bool).versions(7, 0),
+];
+const PARAMS_128: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+];
+const PARAMS_129: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_130: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+    Param::path("versionId", Kind::Int),
+];
+const PARAMS_131: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::query("parentId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_132: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("versionId", Kind::Int),
+];
+const PARAMS_133: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::path("versionId", Kind::Int),
+];
+const PARAMS_134: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_135: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+];
+const PARAMS_136: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("oneDriveId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_DOCUMENT)),
+];
+const PARAMS_137: &[Param] = &[
+    Param::query("organizationId", Kind::Id),
+    Param::query("jobId", Kind::Id),
+    Param::query("repositoryId", Kind::Id),
+    Param::query("backupTime", Kind::DateTime).versions(0, 6),
+    Param::query("isLongTermCopy", Kind::Bool),
+    Param::query("isRetrieved", Kind::Bool),
+    Param::query("from", Kind::DateTime).versions(7, 0),
+    Param::query("to", Kind::DateTime).versions(7, 0),
+    Param::query("orderAsc", Kind::Bool).versions(7, 0),
+    Param::query("isCopy", Kind::Bool).versions(7, 0),
+    Param::query("limit", Kind::Int).versions(7, 0),
+    Param::query("offset", Kind::Int).versions(7, 0),
+    Param::query("userId", Kind::Id).versions(8, 0),
+    Param::query("groupId", Kind::Id).versions(8, 0),
+    Param::query("siteId", Kind::Id).versions(8, 0),
+    Param::query("teamId", Kind::Id).versions(8, 0),
+];
+const PARAMS_138: &[Param] = &[Param::path("restorePointId", Kind::Id)];
+const PARAMS_139: &[Param] = &[
+    Param::query("rbacItem", Kind::Text),
+    Param::query("isCopy", Kind::Bool),
+];
+const PARAMS_140: &[Param] = &[
+    Param::query("from", Kind::Text).required(),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_141: &[Param] = &[
+    Param::path("restorePointId", Kind::Id),
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+];
+const PARAMS_142: &[Param] = &[
+    Param::query("limit", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("startTimeFrom", Kind::Text).versions(6, 0),
+    Param::query("startTimeTo", Kind::Text).versions(6, 0),
+    Param::query("endTimeFrom", Kind::Text).versions(8, 0),
+    Param::query("endTimeTo", Kind::Text).versions(8, 0),
+    Param::query("orderAsc", Kind::Bool).versions(8, 0),
+    Param::query("orderBy", Kind::Enum(&JOB_SESSION_ORDER)).versions(8, 0),
+];
+const PARAMS_143: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("eventId", Kind::Id),
+];
+const PARAMS_144: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_145: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+    Param::path("attachmentId", Kind::Id),
+];
+const PARAMS_146: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+];
+const PARAMS_147: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id),
+    Param::query("includeFolders", Kind::Bool).versions(7, 0),
+];
+const PARAMS_148: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+];
+const PARAMS_149: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+    Param::path("versionId", Kind::Int),
+];
+const PARAMS_150: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("documentId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_151: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+];
+const PARAMS_152: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id),
+];
+const PARAMS_153: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+];
+const PARAMS_154: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::path("versionId", Kind::Int),
+];
+const PARAMS_155: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_156: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("folderId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_ITEM)),
+];
+const PARAMS_157: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("itemId", Kind::Id),
+    Param::path("versionId", Kind::Int),
+];
+const PARAMS_158: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id).versions(0, 5),
+];
+const PARAMS_159: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("libraryId", Kind::Id),
+];
+const PARAMS_160: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("libraryId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_ITEM)),
+];
+const PARAMS_161: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("listId", Kind::Id),
+];
+const PARAMS_162: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::path("listId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_ITEM)),
+];
+const PARAMS_163: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id),
+];
+const PARAMS_164: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_ITEM)),
+];
+const PARAMS_165: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("siteId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("setId", Kind::Id),
+    Param::query("itemType", Kind::Enum(&FOLDER_OR_ITEM)),
+];
+const PARAMS_166: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("displayName", Kind::Text).versions(6, 0),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_167: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+];
+const PARAMS_168: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_169: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("channelId", Kind::Id),
+    Param::query("parentId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("foldersOnly", Kind::Bool).versions(7, 0),
+];
+const PARAMS_170: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("fileId", Kind::Id),
+    Param::query("channelId", Kind::Id).versions(6, 0),
+];
+const PARAMS_171: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("channelId", Kind::Id).versions(7, 0),
+    Param::query("parentId", Kind::Id).versions(7, 0),
+];
+const PARAMS_172: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+];
+const PARAMS_173: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("fileId", Kind::Id),
+];
+const PARAMS_174: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("channelId", Kind::Id),
+    Param::query("parentId", Kind::Int),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_175: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("postId", Kind::Int),
+    Param::query("channelId", Kind::Id).versions(6, 0),
+];
+const PARAMS_176: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("channelId", Kind::Id).versions(7, 0),
+    Param::query("parentId", Kind::Int).versions(7, 0),
+];
+const PARAMS_177: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("postId", Kind::Int),
+];
+const PARAMS_178: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+    Param::path("tabId", Kind::Id),
+];
+const PARAMS_179: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::query("displayName", Kind::Text).versions(6, 0),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+    Param::query("parentId", Kind::Id).versions(0, 5),
+];
+const PARAMS_180: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_181: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+    Param::path("requestExportId", Kind::Id),
+    Param::query("authCode", Kind::Text).required(),
+];
+const PARAMS_182: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("fileId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_183: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("requestExportId", Kind::Id),
+    Param::query("authCode", Kind::Text).required(),
+];
+const PARAMS_184: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+    Param::path("fileId", Kind::Id),
+];
+const PARAMS_185: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("channelId", Kind::Id),
+    Param::path("fileId", Kind::Id),
+    Param::query("offset", Kind::Int),
+    Param::query("limit", Kind::Int),
+];
+const PARAMS_186: &[Param] = &[
+    Param::path("restoreSessionId", Kind::Id),
+    Param::path("teamId", Kind::Id),
+    Param::path("postId", Kind::Id),
+];
+const PARAMS_187: &[Param] = &[
+    Param::path("repositoryId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(6, 0),
+    Param::query("offset", Kind::Int).versions(6, 0),
+];
+const PARAMS_188: &[Param] = &[
+    Param::path("organizationId", Kind::Id),
+    Param::query("limit", Kind::Int).versions(6, 0),
+    Param::query("offset", Kind::Int).versions(6, 0),
+];
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
-    Operation {
-        system: System::Vb365,
-        name: "BackupGroupData_GetGroupsData",
-        aliases: &["get_BackupRepositories_by_repositoryId_GroupData"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/GroupData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupGroupData> as Model>::SHAPE,
-            Page::<super::BackupGroupData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupGroupData_GetSingleGroupData",
-        aliases: &[
-            "get_BackupRepositories_by_repositoryId_GroupData_by_groupId",
-            "get_BackupRepositories_by_repositoryId_GroupData_by_id",
-        ],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/GroupData/{groupId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "groupId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_GROUP_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganizationData_GetOrganizationData",
-        aliases: &["get_BackupRepositories_by_repositoryId_OrganizationData"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/OrganizationData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupOrganizationData> as Model>::SHAPE,
-            Page::<super::BackupOrganizationData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganizationData_GetSingleOrganizationData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_ORGANIZATION_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupSiteData_GetSitesData",
-        aliases: &["get_BackupRepositories_by_repositoryId_SiteData"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/SiteData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupSiteData> as Model>::SHAPE,
-            Page::<super::BackupSiteData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupSiteData_GetSiteData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/SiteData/{siteId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_SITE_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOneDriveData_GetOneDrivesData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/OneDriveData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "filter",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "pointInTime",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupOneDriveData> as Model>::SHAPE,
-            Page::<super::BackupOneDriveData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOneDriveData_GetOneDriveData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/OneDriveData/{oneDriveId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_ONE_DRIVE_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupMailboxData_GetMailboxesData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/MailboxData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "filter",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "pointInTime",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupMailboxData> as Model>::SHAPE,
-            Page::<super::BackupMailboxData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupMailboxData_GetMailboxData",
-        aliases: &[],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/MailboxData/{mailboxId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_MAILBOX_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupTeamData_GetTeamsData",
-        aliases: &["get_BackupRepositories_by_repositoryId_TeamData"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/TeamData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupTeamData> as Model>::SHAPE,
-            Page::<super::BackupTeamData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupTeamData_GetTeamData",
-        aliases: &["get_BackupRepositories_by_repositoryId_TeamData_by_teamId"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/TeamData/{teamId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_TEAM_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupUserData_GetUsersData",
-        aliases: &["get_BackupRepositories_by_repositoryId_UserData"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/UserData",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupUserData> as Model>::SHAPE,
-            Page::<super::BackupUserData>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupUserData_GetUserData",
-        aliases: &[
-            "get_BackupRepositories_by_repositoryId_UserData_by_userId",
-            "get_BackupRepositories_by_repositoryId_UserData_by_id",
-        ],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/UserData/{userId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "userId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_USER_DATA),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts",
-        params: &[
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "description",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ServiceAccountInfo> as Model>::SHAPE,
-            Page::<super::ServiceAccountInfo>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_Add",
-        aliases: &[],
-        method: "POST",
-        path: "/AzureServiceAccounts",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SERVICE_ACCOUNT_CREATION_DATA),
-        wrapper: "",
-        response: Response::Body(&SERVICE_ACCOUNT_INFO),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SERVICE_ACCOUNT_INFO),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/AzureServiceAccounts/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SERVICE_ACCOUNT_UPDATE_DATA),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_Delete",
-        aliases: &[],
-        method: "DELETE",
-        path: "/AzureServiceAccounts/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetDeviceCode",
-        aliases: &[],
-        method: "POST",
-        path: "/AzureServiceAccounts/DeviceCode",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&DEVICE_CODE_INFO_REQUEST),
-        wrapper: "",
-        response: Response::Body(&DEVICE_CODE_INFO),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetSubscriptions",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureSubscription> as Model>::SHAPE,
-            Page::<super::AzureSubscription>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetSubscriptionById",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_SUBSCRIPTION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetResourceGroups",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureResourceGroup> as Model>::SHAPE,
-            Page::<super::AzureResourceGroup>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetResourceGroupByName",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "resourceGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_RESOURCE_GROUP),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetLocations",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureLocation> as Model>::SHAPE,
-            Page::<super::AzureLocation>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetLocationByName",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_LOCATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetVirtualMachineSizes",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureVirtualMachineSize> as Model>::SHAPE,
-            Page::<super::AzureVirtualMachineSize>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetVirtualMachineSizeByName",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes/{vmSizeName}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "vmSizeName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_VIRTUAL_MACHINE_SIZE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetVirtualNetworks",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "resourceGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureVirtualNetwork> as Model>::SHAPE,
-            Page::<super::AzureVirtualNetwork>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetVirtualNetworkByName",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "resourceGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "virtualNetworkName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_VIRTUAL_NETWORK),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetSubnets",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "resourceGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "virtualNetworkName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureSubnet> as Model>::SHAPE,
-            Page::<super::AzureSubnet>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureServiceAccounts_GetSubnetByName",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets/{subnetName}",
-        params: &[
-            Param {
-                name: "serviceAccountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subscriptionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "resourceGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "virtualNetworkName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subnetName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_SUBNET),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Account_GetAccounts",
-        aliases: &["Account_GetCredentials"],
-        method: "GET",
-        path: "/Accounts",
-        params: &[
-            Param {
-                name: "name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&ACCOUNT_TYPE_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Account> as Model>::SHAPE,
-            Page::<super::Account>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::Credential> as Model>::SHAPE,
-                    Page::<super::Credential>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Account_AddAccount",
-        aliases: &["Account_AddCredential"],
-        method: "POST",
-        path: "/Accounts",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&ACCOUNT_TO_SEND),
-        wrapper: "",
-        response: Response::Body(&ACCOUNT),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&CREDENTIAL_TO_SEND),
-                response: Response::Body(&CREDENTIAL),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Account_GetAccount",
-        aliases: &["Account_GetCredential"],
-        method: "GET",
-        path: "/Accounts/{accountId}",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ACCOUNT),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Body(&CREDENTIAL),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Account_UpdateAccount",
-        aliases: &["Account_UpdateCredential"],
-        method: "PUT",
-        path: "/Accounts/{accountId}",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&ACCOUNT_TO_SEND),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&CREDENTIAL_TO_SEND),
-                response: Response::Empty,
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Account_RemoveAccount",
-        aliases: &["Account_RemoveCredential"],
-        method: "DELETE",
-        path: "/Accounts/{accountId}",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureObjectStorage_GetContainers",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureResources/containers",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AZURE_STORAGE_ENDPOINT),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureContainer> as Model>::SHAPE,
-            Page::<super::AzureContainer>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureObjectStorage_GetContainer",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureResources/containers/{Name}",
-        params: &[
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AZURE_STORAGE_ENDPOINT),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_CONTAINER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureObjectStorage_GetFolders",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureResources/containers/{containerName}/folders",
-        params: &[
-            Param {
-                name: "containerName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AZURE_STORAGE_ENDPOINT),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AzureFolderToReceive> as Model>::SHAPE,
-            Page::<super::AzureFolderToReceive>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureObjectStorage_AddFolder",
-        aliases: &[],
-        method: "POST",
-        path: "/AzureResources/containers/{containerName}/folders",
-        params: &[
-            Param {
-                name: "containerName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AZURE_STORAGE_ENDPOINT),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&AZURE_FOLDER_TO_SEND),
-        wrapper: "",
-        response: Response::Body(&AZURE_FOLDER_TO_RECEIVE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AzureObjectStorage_GetFolder",
-        aliases: &[],
-        method: "GET",
-        path: "/AzureResources/containers/{containerName}/folders/{Name}",
-        params: &[
-            Param {
-                name: "containerName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AZURE_STORAGE_ENDPOINT),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AZURE_FOLDER_TO_RECEIVE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetInstanceTypes",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/InstanceType",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonInstanceType> as Model>::SHAPE,
-            Page::<super::AmazonInstanceType>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetInstanceTypeByName",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/InstanceType/{instanceTypeName}",
-        params: &[
-            Param {
-                name: "instanceTypeName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonInstanceType> as Model>::SHAPE,
-            Page::<super::AmazonInstanceType>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetVirtualPrivateClouds",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonVpc> as Model>::SHAPE,
-            Page::<super::AmazonVpc>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetVirtualPrivateCloudByName",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud/{name}",
-        params: &[
-            Param {
-                name: "name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonVpc> as Model>::SHAPE,
-            Page::<super::AmazonVpc>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetSubnets",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud/{id}/Subnets",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonSubnet> as Model>::SHAPE,
-            Page::<super::AmazonSubnet>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetSubnetByName",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud/{id}/Subnets/{subnetName}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "subnetName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonSubnet> as Model>::SHAPE,
-            Page::<super::AmazonSubnet>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetSecurityGroups",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonSecurityGroup> as Model>::SHAPE,
-            Page::<super::AmazonSecurityGroup>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EC2Resources_GetSecurityGroupByName",
-        aliases: &[],
-        method: "GET",
-        path: "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup/{securityGroupName}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "securityGroupName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "regionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AMAZON_SECURITY_GROUP),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "token",
-        aliases: &["post_token"],
-        method: "POST",
-        path: "/token",
-        params: &[],
-        versions: Versions::ALL,
-        request: Some(&TOKEN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&TOKEN),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: true,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ServiceInstance_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/ServiceInstance",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SERVICE_INSTANCE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "logout",
-        aliases: &[],
-        method: "POST",
-        path: "/token/logout",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "authCode",
-        aliases: &[],
-        method: "POST",
-        path: "/token/AuthCode",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AUTH_CODE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Health_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/Health",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&HEALTH_REPORT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: true,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetDataRetrievals",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataState",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_RETRIEVAL_DATA_STATE),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrieval> as Model>::SHAPE,
-            Page::<super::DataRetrieval>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_Create",
-        aliases: &[],
-        method: "POST",
-        path: "/DataRetrievals",
-        params: &[
-            Param {
-                name: "force",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&DATA_RETRIEVAL_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Body(&DATA_RETRIEVAL),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetDataRetrieval",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals/{dataRetrievalId}",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&DATA_RETRIEVAL),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/DataRetrievals/{dataRetrievalId}",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "force",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&DATA_RETRIEVAL_UPDATE_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_DeleteDataRetrieval",
-        aliases: &[],
-        method: "DELETE",
-        path: "/DataRetrievals/{dataRetrievalId}",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetMailboxes",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals/{dataRetrievalId}/mailboxes",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrievalMailbox> as Model>::SHAPE,
-            Page::<super::DataRetrievalMailbox>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetTeams",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals/{dataRetrievalId}/teams",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrievalTeam> as Model>::SHAPE,
-            Page::<super::DataRetrievalTeam>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetWebs",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals/{dataRetrievalId}/webs",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrievalWeb> as Model>::SHAPE,
-            Page::<super::DataRetrievalWeb>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_GetOneDrives",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievals/{dataRetrievalId}/onedrives",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrievalOneDrive> as Model>::SHAPE,
-            Page::<super::DataRetrievalOneDrive>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrieval_ExploreAction",
-        aliases: &[],
-        method: "POST",
-        path: "/DataRetrievals/{dataRetrievalId}/explore",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrievalSession_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievalSessions",
-        params: &[
-            Param {
-                name: "dataRetrievalId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::DataRetrievalSession> as Model>::SHAPE,
-            Page::<super::DataRetrievalSession>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrievalSession_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievalSessions/{dataRetrievalSessionId}",
-        params: &[
-            Param {
-                name: "dataRetrievalSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&DATA_RETRIEVAL_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrievalSessionLog_GetBatchBySessionId",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievalSessions/{sessionId}/LogItems",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "orderAsc",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::LogItem> as Model>::SHAPE,
-            Page::<super::LogItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "DataRetrievalSessionLog_GetOneBySessionIdByLogItemId",
-        aliases: &[],
-        method: "GET",
-        path: "/DataRetrievalSessions/{sessionId}/LogItems/{logItemId}",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "logItemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LOG_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSession_Get",
-        aliases: &["get_JobSessions"],
-        method: "GET",
-        path: "/JobSessions",
-        params: &[
-            Param {
-                name: "jobType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&JOB_SESSION_TYPE),
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "endTimeLowerBound",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 0u8),
-            },
-            Param {
-                name: "jobId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "endTimeUpperBound",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "status",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&JOB_SESSION_STATUS_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::JobSession> as Model>::SHAPE,
-            Page::<super::JobSession>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 4u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSession_GetById",
-        aliases: &["get_JobSessions_by_jobSessionsId"],
-        method: "GET",
-        path: "/JobSessions/{jobSessionsId}",
-        params: &[
-            Param {
-                name: "jobSessionsId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSessionLog_GetBatchBySessionId",
-        aliases: &["get_JobSessions_by_sessionId_LogItems"],
-        method: "GET",
-        path: "/JobSessions/{sessionId}/LogItems",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "type",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&LOG_ITEM_TYPE_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "orderAsc",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::LogItem> as Model>::SHAPE,
-            Page::<super::LogItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSessionLog_GetBatchBySessionIdByLogItemId",
-        aliases: &["get_JobSessions_by_sessionId_LogItems_by_logItemId"],
-        method: "GET",
-        path: "/JobSessions/{sessionId}/LogItems/{logItemId}",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "logItemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LOG_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSession_GetObjectsBySessionId",
-        aliases: &[],
-        method: "GET",
-        path: "/JobSessions/{sessionId}/ProcessedObjects",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::JobSessionObject> as Model>::SHAPE,
-            Page::<super::JobSessionObject>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSessionChanges_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/JobSessions/Changes",
-        params: &[
-            Param {
-                name: "jobType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&JOB_SESSION_TYPE),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "from",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB_SESSION_CHANGES),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Events_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/Events",
-        params: &[
-            Param {
-                name: "from",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "timeoutSeconds",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&EVENTS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/CopyJobs",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::CopyJob> as Model>::SHAPE,
-            Page::<super::CopyJob>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Create",
-        aliases: &[],
-        method: "POST",
-        path: "/CopyJobs",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&CREATE_COPY_JOB),
-        wrapper: "",
-        response: Response::Body(&COPY_JOB),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_JOB),
-                response: Response::Body(&COPY_JOB),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/CopyJobs/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&COPY_JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/CopyJobs/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EDIT_COPY_JOB),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_JOB),
-                response: Response::Empty,
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Delete",
-        aliases: &[],
-        method: "DELETE",
-        path: "/CopyJobs/{id}",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_GetBackupJobByCopyJob",
-        aliases: &[],
-        method: "GET",
-        path: "/CopyJobs/{id}/BackupJob",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Enable",
-        aliases: &[],
-        method: "POST",
-        path: "/CopyJobs/{id}/enable",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Disable",
-        aliases: &[],
-        method: "POST",
-        path: "/CopyJobs/{id}/disable",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Start",
-        aliases: &[],
-        method: "POST",
-        path: "/CopyJobs/{id}/start",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB_SESSION),
-        bare: None,
-        older: &[
-            Form {
-                until: 6u8,
-                request: Some(&START_JOB_OPTIONS),
-                response: Response::Empty,
-            },
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Empty,
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "CopyJob_Stop",
-        aliases: &[],
-        method: "POST",
-        path: "/CopyJobs/{id}/stop",
-        params: &[
-            Param {
-                name: "id",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_Get",
-        aliases: &["get_Jobs"],
-        method: "GET",
-        path: "/Jobs",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Job> as Model>::SHAPE,
-            Page::<super::Job>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetById",
-        aliases: &["get_Jobs_by_jobId", "get_Jobs_by_id"],
-        method: "GET",
-        path: "/Jobs/{jobId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_Update",
-        aliases: &["put_Jobs_by_jobId", "put_Jobs_by_id"],
-        method: "PUT",
-        path: "/Jobs/{jobId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&EDIT_BACKUP_JOB),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: Some(&JOB),
-                response: Response::Body(&JOB),
-            },
-            Form {
-                until: 7u8,
-                request: Some(&JOB),
-                response: Response::Empty,
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_Remove",
-        aliases: &["delete_Jobs_by_jobId", "delete_Jobs_by_id"],
-        method: "DELETE",
-        path: "/Jobs/{jobId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetCopyJobByBackupJob",
-        aliases: &[],
-        method: "GET",
-        path: "/Jobs/{jobId}/CopyJob",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&COPY_JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetSelectedItems",
-        aliases: &["get_Jobs_by_jobId_SelectedItems", "get_Jobs_by_id_SelectedItems"],
-        method: "GET",
-        path: "/Jobs/{jobId}/SelectedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::JobItem> as Model>::SHAPE,
-            Page::<super::JobItem>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_AddSelectedItems",
-        aliases: &["post_Jobs_by_jobId_SelectedItems", "post_Jobs_by_id_SelectedItems"],
-        method: "POST",
-        path: "/Jobs/{jobId}/SelectedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(<Items<super::JobItem> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_RemoveSelectedItems",
-        aliases: &[
-            "delete_Jobs_by_jobId_SelectedItems",
-            "delete_Jobs_by_id_SelectedItems",
-        ],
-        method: "DELETE",
-        path: "/Jobs/{jobId}/SelectedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ids",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(<Ids as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetSelectedItem",
-        aliases: &[
-            "get_Jobs_by_jobId_SelectedItems_by_itemId",
-            "get_Jobs_by_id_SelectedItems_by_itemId",
-        ],
-        method: "GET",
-        path: "/Jobs/{jobId}/SelectedItems/{itemId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_UpdateSelectedItems",
-        aliases: &[
-            "put_Jobs_by_jobId_SelectedItems_by_itemId",
-            "put_Jobs_by_id_SelectedItems_by_itemId",
-        ],
-        method: "PUT",
-        path: "/Jobs/{jobId}/SelectedItems/{itemId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&JOB_ITEM),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetExcludedItems",
-        aliases: &["get_Jobs_by_jobId_ExcludedItems", "get_Jobs_by_id_ExcludedItems"],
-        method: "GET",
-        path: "/Jobs/{jobId}/ExcludedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::JobItem> as Model>::SHAPE,
-            Page::<super::JobItem>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_AddExcludedItems",
-        aliases: &["post_Jobs_by_jobId_ExcludedItems", "post_Jobs_by_id_ExcludedItems"],
-        method: "POST",
-        path: "/Jobs/{jobId}/ExcludedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(<Items<super::JobItem> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_RemoveExcludedItems",
-        aliases: &[
-            "delete_Jobs_by_jobId_ExcludedItems",
-            "delete_Jobs_by_id_ExcludedItems",
-        ],
-        method: "DELETE",
-        path: "/Jobs/{jobId}/ExcludedItems",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ids",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetExcludedItem",
-        aliases: &[
-            "get_Jobs_by_jobId_ExcludedItems_by_itemId",
-            "get_Jobs_by_id_ExcludedItems_by_itemId",
-        ],
-        method: "GET",
-        path: "/Jobs/{jobId}/ExcludedItems/{itemId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&JOB_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_UpdateExcludedItems",
-        aliases: &[
-            "put_Jobs_by_jobId_ExcludedItems_by_itemId",
-            "put_Jobs_by_id_ExcludedItems_by_itemId",
-        ],
-        method: "PUT",
-        path: "/Jobs/{jobId}/ExcludedItems/{itemId}",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&JOB_ITEM),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_GetByOrganizationId",
-        aliases: &["get_Organizations_by_organizationId_Jobs"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Jobs",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Job> as Model>::SHAPE,
-            Page::<super::Job>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_AddV7",
-        aliases: &["Job_Add", "post_Organizations_by_organizationId_Jobs"],
-        method: "POST",
-        path: "/Organizations/{organizationId}/Jobs",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 7u8),
-        request: Some(&JOB),
-        wrapper: "",
-        response: Response::Body(&JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_EnableAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/enable",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_DisableAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/disable",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_StartAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/start",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&START_JOB_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&JOB_SESSION),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&START_JOB_OPTIONS),
-                response: Response::Empty,
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_StopAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/stop",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_ExploreAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/explore",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPLORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "JobSession_GetByJobId",
-        aliases: &["get_Jobs_by_jobId_JobSessions"],
-        method: "GET",
-        path: "/Jobs/{jobId}/JobSessions",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 0u8),
-            },
-        ],
-        versions: Versions::new(0u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::JobSession> as Model>::SHAPE,
-            Page::<super::JobSession>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 4u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Job_Add",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs",
-        params: &[
-            Param {
-                name: "skipItemUpdate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&CREATE_BACKUP_JOB),
-        wrapper: "",
-        response: Response::Body(&JOB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_Jobs_by_jobId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/Jobs/{jobId}/Action",
-        params: &[
-            Param {
-                name: "jobId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&JOB_ACTION_BODY),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "License_Get",
-        aliases: &["get_License"],
-        method: "GET",
-        path: "/License",
-        params: &[],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "License_InstallAction",
-        aliases: &[],
-        method: "POST",
-        path: "/License/Install",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&INSTALL_LICENSE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&LICENSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "License_UpdateAction",
-        aliases: &[],
-        method: "POST",
-        path: "/License/Update",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "License_GetAutoUpdate",
-        aliases: &[],
-        method: "GET",
-        path: "/License/AutoUpdate",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSE_AUTO_UPDATE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "License_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/License/AutoUpdate",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&LICENSE_AUTO_UPDATE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseReport_GetLatestReport",
-        aliases: &["get_licensing_reports_latest"],
-        method: "GET",
-        path: "/licensing/reports/latest",
-        params: &[],
-        versions: Versions::new(5u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&MONTHLY_REPORT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseReport_ApproveReport",
-        aliases: &[],
-        method: "POST",
-        path: "/licensing/reports/{reportId}/approve",
-        params: &[
-            Param {
-                name: "reportId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 6u8),
-        request: Some(&APPROVE_REPORT_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicensedUser_Get",
-        aliases: &["get_LicensedUsers"],
-        method: "GET",
-        path: "/LicensedUsers",
-        params: &[
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 0u8),
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::LicensedUser> as Model>::SHAPE,
-            Page::<super::LicensedUser>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicensedUser_Remove",
-        aliases: &["delete_LicensedUsers_by_licensedUserId"],
-        method: "DELETE",
-        path: "/LicensedUsers/{licensedUserId}",
-        params: &[
-            Param {
-                name: "licensedUserId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationLicensingInformation_GetLicenseCount",
-        aliases: &[
-            "get_Organizations_by_organizationId_LicensingInformation",
-            "get_Organizations_by_id_LicensingInformation",
-        ],
-        method: "GET",
-        path: "/Organizations/{organizationId}/LicensingInformation",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ORGANIZATION_LICENSING_INFORMATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseStatistic_GetLicensingPlatformInfo",
-        aliases: &[],
-        method: "GET",
-        path: "/licensing/statistic/platform",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSING_PLATFORM_INFO),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseStatistic_GetLatestReport",
-        aliases: &[],
-        method: "GET",
-        path: "/licensing/statistic/reports/latest",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSING_MONTHLY_REPORT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseStatistic_ApproveReport",
-        aliases: &[],
-        method: "POST",
-        path: "/licensing/statistic/reports/{reportId}/approve",
-        params: &[
-            Param {
-                name: "reportId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&LICENSING_APPROVE_REPORT_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "LicenseStatistic_GetUsage",
-        aliases: &[],
-        method: "GET",
-        path: "/licensing/statistic/usage",
-        params: &[
-            Param {
-                name: "platformId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LICENSE_USAGE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_License_action",
-        aliases: &[],
-        method: "POST",
-        path: "/License/action",
-        params: &[],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&LICENSE_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3CompatibleObjectStorage_GetBuckets",
-        aliases: &[],
-        method: "GET",
-        path: "/S3CompatibleResources/buckets",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ServicePoint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "CustomRegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "trustedServerCertificateThumbprint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "trustServerCertificate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonBucketS3Compatible> as Model>::SHAPE,
-            Page::<super::AmazonBucketS3Compatible>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3CompatibleObjectStorage_GetBucket",
-        aliases: &[],
-        method: "GET",
-        path: "/S3CompatibleResources/buckets/{Name}",
-        params: &[
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ServicePoint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "CustomRegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "trustedServerCertificateThumbprint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "trustServerCertificate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AMAZON_BUCKET_S3_COMPATIBLE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3CompatibleObjectStorage_GetFolders",
-        aliases: &[],
-        method: "GET",
-        path: "/S3CompatibleResources/buckets/{bucketName}/folders",
-        params: &[
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ServicePoint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "CustomRegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "trustedServerCertificateThumbprint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "trustServerCertificate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonFolderToReceiveS3Compatible> as Model>::SHAPE,
-            Page::<super::AmazonFolderToReceiveS3Compatible>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3CompatibleObjectStorage_AddFolder",
-        aliases: &[],
-        method: "POST",
-        path: "/S3CompatibleResources/buckets/{bucketName}/folders",
-        params: &[
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ServicePoint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "CustomRegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "trustedServerCertificateThumbprint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "trustServerCertificate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&AMAZON_FOLDER_TO_SEND),
-        wrapper: "",
-        response: Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3CompatibleObjectStorage_GetFolder",
-        aliases: &[],
-        method: "GET",
-        path: "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}",
-        params: &[
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ServicePoint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "CustomRegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "trustedServerCertificateThumbprint",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "trustServerCertificate",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3ObjectStorage_GetBuckets",
-        aliases: &[],
-        method: "GET",
-        path: "/S3Resources/buckets",
-        params: &[
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonBucketS3Aws> as Model>::SHAPE,
-            Page::<super::AmazonBucketS3Aws>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3ObjectStorage_GetBucket",
-        aliases: &[],
-        method: "GET",
-        path: "/S3Resources/buckets/{Name}",
-        params: &[
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AMAZON_BUCKET_S3_AWS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3ObjectStorage_GetFolders",
-        aliases: &[],
-        method: "GET",
-        path: "/S3Resources/buckets/{bucketName}/folders",
-        params: &[
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "Name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AmazonFolderToReceiveS3Aws> as Model>::SHAPE,
-            Page::<super::AmazonFolderToReceiveS3Aws>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3ObjectStorage_AddFolder",
-        aliases: &[],
-        method: "POST",
-        path: "/S3Resources/buckets/{bucketName}/folders",
-        params: &[
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&AMAZON_FOLDER_TO_SEND),
-        wrapper: "",
-        response: Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AmazonS3ObjectStorage_GetFolder",
-        aliases: &[],
-        method: "GET",
-        path: "/S3Resources/buckets/{bucketName}/folders/{Name}",
-        params: &[
-            Param {
-                name: "Name",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "bucketName",
-                place: ParamPlace::Path,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "accountId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "RegionType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE),
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EncryptionKey_GetEncryptionKey",
-        aliases: &[],
-        method: "GET",
-        path: "/EncryptionKeys",
-        params: &[
-            Param {
-                name: "description",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::EncryptionKey> as Model>::SHAPE,
-            Page::<super::EncryptionKey>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EncryptionKey_AddEncryptionKey",
-        aliases: &[],
-        method: "POST",
-        path: "/EncryptionKeys",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&ENCRYPTION_KEY_TO_SEND),
-        wrapper: "",
-        response: Response::Body(&ENCRYPTION_KEY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EncryptionKey_GetEncryptionKeyById",
-        aliases: &[],
-        method: "GET",
-        path: "/EncryptionKeys/{keyId}",
-        params: &[
-            Param {
-                name: "keyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ENCRYPTION_KEY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "EncryptionKey_RemoveEncryptionKey",
-        aliases: &[],
-        method: "DELETE",
-        path: "/EncryptionKeys/{keyId}",
-        params: &[
-            Param {
-                name: "keyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ObjectStorageRepository_GetObjectRepository",
-        aliases: &["get_objectstoragerepositories_by_repositoryId"],
-        method: "GET",
-        path: "/objectstoragerepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(4u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&OBJECT_STORAGE_REPOSITORY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ObjectStorageRepository_UpdateObjectStorageRepository",
-        aliases: &[],
-        method: "PUT",
-        path: "/objectstoragerepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&OBJECT_STORAGE_REPOSITORY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ObjectStorageRepository_RemoveObjectStorageRepository",
-        aliases: &[],
-        method: "DELETE",
-        path: "/objectstoragerepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ObjectStorageRepository_GetObjectStorageRepositories",
-        aliases: &["get_objectstoragerepositories"],
-        method: "GET",
-        path: "/objectstoragerepositories",
-        params: &[
-            Param {
-                name: "longTerm",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::new(4u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ObjectStorageRepository> as Model>::SHAPE,
-            Page::<super::ObjectStorageRepository>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ObjectStorageRepository_AddObjectStorageRepository",
-        aliases: &[],
-        method: "POST",
-        path: "/objectstoragerepositories",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&OBJECT_STORAGE_REPOSITORY),
-        wrapper: "",
-        response: Response::Body(&OBJECT_STORAGE_REPOSITORY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationGroup_Get",
-        aliases: &["get_Organizations_by_organizationId_Groups"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Groups",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "groupName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationFilter",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&LOCATION_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 4u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Group> as Model>::SHAPE,
-            Page::<super::Group>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationGroup_GetById",
-        aliases: &["get_Organizations_by_organizationId_Groups_by_groupId"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Groups/{groupId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "groupId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&GROUP),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationGroupMember_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Groups/{groupId}/Members",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "groupId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::GroupMember> as Model>::SHAPE,
-            Page::<super::GroupMember>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationSite_Get",
-        aliases: &["get_Organizations_by_organizationId_Sites"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Sites",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "includePersonalSites",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "locationFilter",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&LOCATION_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "filter",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "includeSearchSites",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Site> as Model>::SHAPE,
-            Page::<super::Site>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationSite_GetById",
-        aliases: &["get_Organizations_by_organizationId_Sites_by_siteId"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Sites/{siteId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SITE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationTeam_Get",
-        aliases: &["get_Organizations_by_organizationId_Teams"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Teams",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Team> as Model>::SHAPE,
-            Page::<super::Team>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationTeam_GetById",
-        aliases: &["get_Organizations_by_organizationId_Teams_by_teamId"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Teams/{teamId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationUser_Get",
-        aliases: &["get_Organizations_by_organizationId_Users"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Users",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "userName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "locationFilter",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&LOCATION_FILTER),
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "detectedSkuType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DETECTED_SKU_TYPE),
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 4u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::User> as Model>::SHAPE,
-            Page::<super::User>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationUser_GetById",
-        aliases: &["get_Organizations_by_organizationId_Users_by_userId"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Users/{userId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "userId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "dataSource",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&DATA_SOURCE),
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&USER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationUserOneDrive_GetPage",
-        aliases: &["get_Organizations_by_organizationId_Users_by_userId_onedrives"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Users/{userId}/OneDrives",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "userId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::new(4u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OneDrive> as Model>::SHAPE,
-            Page::<super::OneDrive>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationUserOneDrive_GetOne",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Users/{userId}/OneDrives/{onedriveId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "userId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "onedriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedUsers",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedUsers",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ProtectedUser> as Model>::SHAPE,
-            Page::<super::ProtectedUser>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedUser",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedUsers/{protectedUserId}",
-        params: &[
-            Param {
-                name: "protectedUserId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROTECTED_USER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedGroups",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedGroups",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ProtectedGroup> as Model>::SHAPE,
-            Page::<super::ProtectedGroup>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedGroup",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedGroups/{protectedGroupId}",
-        params: &[
-            Param {
-                name: "protectedGroupId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROTECTED_GROUP),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedSites",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedSites",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ProtectedSite> as Model>::SHAPE,
-            Page::<super::ProtectedSite>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedSite",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedSites/{protectedSiteId}",
-        params: &[
-            Param {
-                name: "protectedSiteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROTECTED_SITE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedTeams",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedTeams",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ProtectedTeam> as Model>::SHAPE,
-            Page::<super::ProtectedTeam>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProtectedData_GetProtectedTeam",
-        aliases: &[],
-        method: "GET",
-        path: "/ProtectedTeams/{protectedTeamId}",
-        params: &[
-            Param {
-                name: "protectedTeamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROTECTED_TEAM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Application_GetApplications",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/Applications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "tag",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Application> as Model>::SHAPE,
-            Page::<super::Application>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Application_CreateApplication",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/Applications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&APPLICATION_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Application> as Model>::SHAPE,
-            Page::<super::Application>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExclusionSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/ExclusionSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&EXCLUSION_SETTINGS_TO_CLIENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExclusionSettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/ExclusionSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXCLUSION_SETTINGS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "GlobalRetentionExclusionSettings_GlobalRetentionPolicyGet",
-        aliases: &[],
-        method: "GET",
-        path: "/GlobalRetentionExclusionSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RETENTION_EXCLUSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "GlobalRetentionExclusionSettings_GlobalRetentionPolicyPut",
-        aliases: &[],
-        method: "PUT",
-        path: "/GlobalRetentionExclusionSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RETENTION_EXCLUSION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationAudit_Get",
-        aliases: &["get_Organizations_by_organizationId_AuditItems"],
-        method: "GET",
-        path: "/Organizations/{organizationId}/AuditItems",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::AuditUserOrGroup> as Model>::SHAPE,
-            Page::<super::AuditUserOrGroup>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationAudit_Post",
-        aliases: &["post_Organizations_by_organizationId_AuditItems"],
-        method: "POST",
-        path: "/Organizations/{organizationId}/AuditItems",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: Some(<Items<super::AuditUserOrGroup> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationAudit_ExecuteRemove",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/AuditItems/remove",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&REMOVE_AUDIT_ITEMS_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupAccounts_GetBackupAccounts",
-        aliases: &[
-            "get_Organizations_by_organizationId_BackupAccounts",
-            "get_Organizations_by_id_BackupAccounts",
-        ],
-        method: "GET",
-        path: "/Organizations/{organizationId}/BackupAccounts",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupAccount> as Model>::SHAPE,
-            Page::<super::BackupAccount>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupAccounts_SetAccountPool",
-        aliases: &[
-            "put_Organizations_by_organizationId_BackupAccounts",
-            "put_Organizations_by_id_BackupAccounts",
-        ],
-        method: "PUT",
-        path: "/Organizations/{organizationId}/BackupAccounts",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(<Items<super::BackupAccount> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Body(&ACCOUNT_POOL),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Empty,
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupApplications_GetBackupApplications",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/BackupApplications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupApplication> as Model>::SHAPE,
-            Page::<super::BackupApplication>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupApplications_ReplaceBackupApplications",
-        aliases: &["OrganizationBackupApplications_AddBackupApplications"],
-        method: "PUT",
-        path: "/Organizations/{organizationId}/BackupApplications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupApplications_OrganizationDeviceCode",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/DeviceCode",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&DEVICE_CODE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_OrganizationDeviceCode",
-        aliases: &[],
-        method: "POST",
-        path: "/DeviceCode",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COMMON_DEVICE_CODE_REQUEST_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&DEVICE_CODE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_CheckDeviceCode",
-        aliases: &[],
-        method: "POST",
-        path: "/DeviceCode/check",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&CHECK_DEVICE_CODE),
-        wrapper: "",
-        response: Response::Body(&DEVICE_CODE_CHECK_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRetentionExclusion_OrganizationRetentionPolicyGet",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/RetentionExclusion",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RETENTION_EXCLUSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRetentionExclusion_OrganizationRetentionPolicyPut",
-        aliases: &[],
-        method: "PUT",
-        path: "/Organizations/{organizationId}/RetentionExclusion",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RETENTION_EXCLUSION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRetentionExclusion_OrganizationRetentionPolicyDelete",
-        aliases: &[],
-        method: "DELETE",
-        path: "/Organizations/{organizationId}/RetentionExclusion",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupApplications_AppendBackupApplications",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/BackupApplications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationBackupApplications_DeleteBackupApplications",
-        aliases: &[],
-        method: "DELETE",
-        path: "/Organizations/{organizationId}/BackupApplications",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(<Ids as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetVersionBackupOptionsByID",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/versionBackupOptions",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&VERSION_BACKUP_OPTIONS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_SetVersionBackupOptionsByID",
-        aliases: &[],
-        method: "PUT",
-        path: "/Organizations/{organizationId}/versionBackupOptions",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&VERSION_BACKUP_OPTIONS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_Organizations_by_organizationId_AuditItems_action",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/AuditItems/action",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Get",
-        aliases: &["get_Organizations"],
-        method: "GET",
-        path: "/Organizations",
-        params: &[
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "msid",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "backedUpOrganizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Organization> as Model>::SHAPE,
-            Page::<super::Organization>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Add",
-        aliases: &["post_Organizations"],
-        method: "POST",
-        path: "/Organizations",
-        params: &[],
-        versions: Versions::ALL,
-        request: Some(&ORGANIZATION),
-        wrapper: "",
-        response: Response::Body(&ORGANIZATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetById",
-        aliases: &["get_Organizations_by_organizationId", "get_Organizations_by_id"],
-        method: "GET",
-        path: "/Organizations/{organizationId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ORGANIZATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Update",
-        aliases: &["put_Organizations_by_organizationId", "put_Organizations_by_id"],
-        method: "PUT",
-        path: "/Organizations/{organizationId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&ORGANIZATION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: Some(&ORGANIZATION),
-                response: Response::Body(&ORGANIZATION),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Remove",
-        aliases: &[
-            "delete_Organizations_by_organizationId",
-            "delete_Organizations_by_id",
-        ],
-        method: "DELETE",
-        path: "/Organizations/{organizationId}",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetCurrentOrganization",
-        aliases: &["get_Organization"],
-        method: "GET",
-        path: "/Organization",
-        params: &[],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&LOGGED_IN_ORGANIZATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationSync_GetState",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/SyncState",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ORGANIZATION_SYNC_STATE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationSync_Start",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/Sync",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&ORGANIZATION_SYNC_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetTenantInformationByID",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/tenantInformation",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TENANT_INFORMATION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationSync_GetStates",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/SyncState",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OrganizationSyncState> as Model>::SHAPE,
-            Page::<super::OrganizationSyncState>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_Organization_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/Organization/Action",
-        params: &[],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&ORGANIZATION_ACTION_BODY),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_Organizations_by_organizationId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/Action",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&ORGANIZATION_ACTION_BODY),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_GetProxies",
-        aliases: &["get_Proxies"],
-        method: "GET",
-        path: "/Proxies",
-        params: &[
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 7u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Proxy> as Model>::SHAPE,
-            Page::<super::Proxy>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_Add",
-        aliases: &["post_Proxies"],
-        method: "POST",
-        path: "/Proxies",
-        params: &[],
-        versions: Versions::ALL,
-        request: Some(&PROXY_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Body(&PROXY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_GetProxy",
-        aliases: &["get_Proxies_by_proxyId"],
-        method: "GET",
-        path: "/Proxies/{proxyId}",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "extendedView",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(5u8, 7u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROXY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_Update",
-        aliases: &["put_Proxies_by_proxyId"],
-        method: "PUT",
-        path: "/Proxies/{proxyId}",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&PROXY_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: Some(&PROXY_FROM_CLIENT),
-                response: Response::Body(&PROXY),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_RescanAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/{proxyId}/Rescan",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_RemoveAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/{proxyId}/Remove",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&REMOVE_PROXY_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_Rescan",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/Rescan",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESCAN_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_EnableMaintenanceAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/{proxyId}/maintenance/enable",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PROXY_CREDENTIALS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_DisableMaintenanceAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/{proxyId}/maintenance/disable",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PROXY_CREDENTIALS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Proxy_CheckSshConnectionConfig",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/CheckSshConnectionConfig",
-        params: &[
-            Param {
-                name: "host",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&SSH_SETTINGS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Body(&SSH_CONNECTION_CONFIG_VALIDATION_RESULT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_GetProxyPools",
-        aliases: &[],
-        method: "GET",
-        path: "/ProxyPools",
-        params: &[
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ProxyPool> as Model>::SHAPE,
-            Page::<super::ProxyPool>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_Add",
-        aliases: &[],
-        method: "POST",
-        path: "/ProxyPools",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PROXY_POOL_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Body(&PROXY_POOL),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_GetProxyPool",
-        aliases: &[],
-        method: "GET",
-        path: "/ProxyPools/{poolId}",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&PROXY_POOL),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/ProxyPools/{poolId}",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PROXY_POOL_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_Remove",
-        aliases: &[],
-        method: "DELETE",
-        path: "/ProxyPools/{poolId}",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_GetProxies",
-        aliases: &[],
-        method: "GET",
-        path: "/ProxyPools/{poolId}/proxies",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Proxy> as Model>::SHAPE,
-            Page::<super::Proxy>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_AddProxies",
-        aliases: &[],
-        method: "POST",
-        path: "/ProxyPools/{poolId}/proxies",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ProxyPool_RemoveProxies",
-        aliases: &[],
-        method: "DELETE",
-        path: "/ProxyPools/{poolId}/proxies",
-        params: &[
-            Param {
-                name: "poolId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_Proxies_by_proxyId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/Proxies/{proxyId}/Action",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&PROXY_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "delete_Proxies_by_proxyId",
-        aliases: &[],
-        method: "DELETE",
-        path: "/Proxies/{proxyId}",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(4u8, 4u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetAll",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RbacRole> as Model>::SHAPE,
-            Page::<super::RbacRole>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_ROLE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/RbacRoles/{roleId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RBAC_ROLE_CREATE_MODEL),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_Delete",
-        aliases: &[],
-        method: "DELETE",
-        path: "/RbacRoles/{roleId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetOperators",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/operators",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RbacOperator> as Model>::SHAPE,
-            Page::<super::RbacOperator>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::RbacItem> as Model>::SHAPE,
-                    Page::<super::RbacItem>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_AddOperators",
-        aliases: &[],
-        method: "POST",
-        path: "/RbacRoles/{roleId}/operators",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(<Items<super::RbacOperator> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(<Items<super::RbacItem> as Model>::SHAPE),
-                response: Response::Empty,
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_DeleteOperators",
-        aliases: &[],
-        method: "DELETE",
-        path: "/RbacRoles/{roleId}/operators",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ids",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetOperator",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/operators/{operatorId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "operatorId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_OPERATOR),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: None,
-                response: Response::Body(&RBAC_ITEM),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetSelectedItems",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/selectedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RbacItem> as Model>::SHAPE,
-            Page::<super::RbacItem>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_AddSelectedItems",
-        aliases: &[],
-        method: "POST",
-        path: "/RbacRoles/{roleId}/selectedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(<Items<super::RbacItem> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_DeleteSelectedItems",
-        aliases: &[],
-        method: "DELETE",
-        path: "/RbacRoles/{roleId}/selectedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ids",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetSelectedItem",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/selectedItems/{itemId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetExcludedItems",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/excludedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RbacItem> as Model>::SHAPE,
-            Page::<super::RbacItem>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_AddExcludedItems",
-        aliases: &[],
-        method: "POST",
-        path: "/RbacRoles/{roleId}/excludedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(<Items<super::RbacItem> as Model>::SHAPE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_DeleteExcludedItems",
-        aliases: &[],
-        method: "DELETE",
-        path: "/RbacRoles/{roleId}/excludedItems",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "ids",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetExcludedItem",
-        aliases: &[],
-        method: "GET",
-        path: "/RbacRoles/{roleId}/excludedItems/{itemId}",
-        params: &[
-            Param {
-                name: "roleId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_GetByOrganization",
-        aliases: &[],
-        method: "GET",
-        path: "/Organizations/{organizationId}/RbacRoles",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RbacRole> as Model>::SHAPE,
-            Page::<super::RbacRole>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RbacRole_Add",
-        aliases: &[],
-        method: "POST",
-        path: "/Organizations/{organizationId}/RbacRoles",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RBAC_ROLE_CREATE_MODEL),
-        wrapper: "",
-        response: Response::Body(&RBAC_ROLE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateLicenseOverviewAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateLicenseOverview",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&LICENSE_OVERVIEW_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateStorageConsumptionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateStorageConsumption",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&STORAGE_CONSUMPTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateMailboxProtectionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateMailboxProtection",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&MAILBOX_PROTECTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateUserProtectionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateUserProtection",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&USER_PROTECTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateOneDriveProtectionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateOneDriveProtection",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&ONE_DRIVE_PROTECTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateTeamsProtectionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateTeamsProtection",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&TEAMS_PROTECTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Reports_GenerateSharepointProtectionAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Reports/GenerateSharepointProtection",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&SHAREPOINT_PROTECTION_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositories",
-        aliases: &["get_BackupRepositories"],
-        method: "GET",
-        path: "/BackupRepositories",
-        params: &[
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(4u8, 0u8),
-            },
-            Param {
-                name: "longTerm",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "proxyPoolId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupRepository> as Model>::SHAPE,
-            Page::<super::BackupRepository>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 7u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_Add",
-        aliases: &["post_BackupRepositories"],
-        method: "POST",
-        path: "/BackupRepositories",
-        params: &[],
-        versions: Versions::ALL,
-        request: Some(&BACKUP_REPOSITORY_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Body(&BACKUP_REPOSITORY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositoriesById",
-        aliases: &["get_BackupRepositories_by_repositoryId"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_REPOSITORY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_UpdateRepository",
-        aliases: &["put_BackupRepositories_by_repositoryId"],
-        method: "PUT",
-        path: "/BackupRepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: Some(&BACKUP_REPOSITORY_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: Some(&BACKUP_REPOSITORY_FROM_CLIENT),
-                response: Response::Body(&BACKUP_REPOSITORY),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_Remove",
-        aliases: &["delete_BackupRepositories_by_repositoryId"],
-        method: "DELETE",
-        path: "/BackupRepositories/{repositoryId}",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_StartSynchronizeAction",
-        aliases: &[],
-        method: "POST",
-        path: "/BackupRepositories/{repositoryId}/Sync",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositorySynchronizeSessions_GetSynchronizeSessions",
-        aliases: &[],
-        method: "GET",
-        path: "/RepositorySynchronizeSessions",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RepositorySynchronizeSession> as Model>::SHAPE,
-            Page::<super::RepositorySynchronizeSession>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositorySynchronizeSessions_GetRepositoriesById",
-        aliases: &[],
-        method: "GET",
-        path: "/RepositorySynchronizeSessions/{sessionId}",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositorySynchronizeSessions_StopSynchronizeAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RepositorySynchronizeSessions/{sessionId}/StopSynchronize",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_Explore",
-        aliases: &[],
-        method: "POST",
-        path: "/BackupRepositories/{repositoryId}/explore",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&EXPLORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_ChangeOwner",
-        aliases: &[],
-        method: "POST",
-        path: "/BackupRepositories/{repositoryId}/changeOwner",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "proxyId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "poolId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "includeAllRelatedRepositories",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "waitForSessionsTimeout",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "forceStopSessions",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "forceStopSessionsTimeout",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositoryOwnerChangeSessions_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/RepositoryOwnerChangeSessions",
-        params: &[
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupRepositoryOwnerChangeSession> as Model>::SHAPE,
-            Page::<super::BackupRepositoryOwnerChangeSession>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositoryOwnerChangeSessions_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RepositoryOwnerChangeSessions/{sessionId}",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RepositoryOwnerChangeSessions_StopAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RepositoryOwnerChangeSessions/{sessionId}/Stop",
-        params: &[
-            Param {
-                name: "sessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganization_RestoreSessionsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/exportToPst",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPORT_FOLDER_TO_PST),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganization_RestoreSessionsSearchExchange",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/searchExchange",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeItem> as Model>::SHAPE,
-            Page::<super::ExchangeItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "name",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeFolder> as Model>::SHAPE,
-            Page::<super::ExchangeFolder>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_GetByFolderId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&EXCHANGE_FOLDER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_RestoreAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-                response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_RestoreToAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-                response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_ExportToPstAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/exportToPst",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPORT_FOLDER_TO_PST),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeFolder_SearchByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeItem> as Model>::SHAPE,
-            Page::<super::ExchangeItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&EXCHANGE_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 6u8),
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeItem> as Model>::SHAPE,
-            Page::<super::ExchangeItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_RestoreItemsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS),
-                response: Response::Body(&ITEMS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_RestoreItemsToAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS),
-                response: Response::Body(&ITEMS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_ExportItemsToPstAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/exportToPst",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEVERAL_ITEMS_EXPORT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SaveItems",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/Save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_TO_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SendItemsToDefaultAddressAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDefaultAddress",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_TO_DEFAULT_ADDRESS_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SendItemsToDifferentAddressAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDifferentAddress",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_TO_DIFFERENT_ADDRESS_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_RestoreItemAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-                response: Response::Body(&ITEMS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_RestoreItemToAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-                response: Response::Body(&ITEMS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_ExportItemToPstAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/exportToPst",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPORT_TO_PST_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SaveItemAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SendItemToDefaultAddressAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDefaultAddress",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_SendItemToDifferentAddressAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDifferentAddress",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeItem_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&OPERATOR_RESTORE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_Get",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeMailbox> as Model>::SHAPE,
-            Page::<super::ExchangeMailbox>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_GetById",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&EXCHANGE_MAILBOX),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_RestoreMailboxesAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&BULK_RESTORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&BULK_RESTORE_OPTIONS),
-                response: Response::Body(&BULK_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_RestoreMailboxAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
-                response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_RestoreMailboxToAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
-                response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_ExportMailboxToPstAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/exportToPst",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPORT_FOLDER_TO_PST),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_SearchByIdByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeItem> as Model>::SHAPE,
-            Page::<super::ExchangeItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ExchangeMailbox_SearchByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/mailboxes/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ExchangeItem> as Model>::SHAPE,
-            Page::<super::ExchangeItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_by_itemId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/{itemId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders_by_folderId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Folders/{folderId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "mailboxId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_Get",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OneDrive> as Model>::SHAPE,
-            Page::<super::OneDrive>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_GetById",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_CopyToOneDriveAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_FOLDER),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_FOLDER),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_SaveOneDriveAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_SendOneDriveAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_RestoreOneDriveAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_RestoreOneDrivesAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&BULK_RESTORE_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&BULK_RESTORE_CONFIG),
-                response: Response::Body(&SHARE_POINT_BULK_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_SearchOneDrivesByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_DOCUMENT),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDrive_SearchOneDriveByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_DOCUMENT),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "includeFolders",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 6u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::OneDriveDocument> as Model>::SHAPE,
-                    Page::<super::OneDriveDocument>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE_DOCUMENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OneDriveDocument> as Model>::SHAPE,
-            Page::<super::OneDriveDocument>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_GetByIdByVersionId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE_DOCUMENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_RestoreDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_DOCUMENTS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_DOCUMENTS),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_CopyToDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_DOCUMENTS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_DOCUMENTS),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SendDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_DOCUMENTS_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SaveDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_DOCUMENTS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_RestoreDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_RestoreDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_CopyToDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_DOCUMENT),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_DOCUMENT),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_CopyToDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_DOCUMENT),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_DOCUMENT),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SaveDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SaveDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SendDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_SendDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveDocument_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS),
-        wrapper: "",
-        response: Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OneDriveFolder> as Model>::SHAPE,
-            Page::<super::OneDriveFolder>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE_FOLDER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_RestoreFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL_FOLDERS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL_FOLDERS),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_GetByIdByVersionId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&ONE_DRIVE_FOLDER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_CopyToFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_FOLDERS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_FOLDERS),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SaveFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_ONE_DRIVE_FOLDERS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SendFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_FOLDERS_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OneDriveFolder> as Model>::SHAPE,
-            Page::<super::OneDriveFolder>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_RestoreFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_RestoreFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ORIGINAL),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ORIGINAL),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_CopyToFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_FOLDER),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_FOLDER),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_CopyToFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&COPY_TO_FOLDER),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&COPY_TO_FOLDER),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SaveFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SaveFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SendFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SendFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OneDriveFolder_SearchOneDriveFolderByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_DOCUMENT),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_by_documentId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders_by_folderId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "oneDriveId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRbac_GetLoggedInUser",
-        aliases: &[],
-        method: "GET",
-        path: "/Organization/LoggedInUser",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_LOGGED_IN_USER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRbac_GetLoggedInUserOperatorInfo",
-        aliases: &[],
-        method: "GET",
-        path: "/Organization/LoggedInUser/OperatorInfo",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&OPERATOR_INFO),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRbac_GetLoggedInUserEffectiveScope",
-        aliases: &[],
-        method: "GET",
-        path: "/Organization/LoggedInUser/EffectiveScope",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RBAC_EFFECTIVE_SCOPE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePoints",
-        aliases: &["RestorePoint_GetRestorePointsV7"],
-        method: "GET",
-        path: "/RestorePoints",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "jobId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "backupTime",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 6u8),
-            },
-            Param {
-                name: "isLongTermCopy",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "isRetrieved",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "from",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "to",
-                place: ParamPlace::Query,
-                kind: Kind::DateTime,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "orderAsc",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "isCopy",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "userId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "groupId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePoint> as Model>::SHAPE,
-            Page::<super::RestorePoint>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 6u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePoint",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_POINT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointMailboxesV6",
-        aliases: &["RestorePoint_GetRestorePointMailboxes"],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/mailboxes",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointMailbox> as Model>::SHAPE,
-            Page::<super::RestorePointMailbox>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointTeamsV6",
-        aliases: &["RestorePoint_GetRestorePointTeams"],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/teams",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointTeam> as Model>::SHAPE,
-            Page::<super::RestorePointTeam>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointWebsV6",
-        aliases: &["RestorePoint_GetRestorePointWebs"],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/webs",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointSite> as Model>::SHAPE,
-            Page::<super::RestorePointSite>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointOneDrivesV6",
-        aliases: &["RestorePoint_GetRestorePointOneDrives"],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/onedrives",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 6u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointOneDrive> as Model>::SHAPE,
-            Page::<super::RestorePointOneDrive>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "OrganizationRbac_GetLoggedInUserRestorePoints",
-        aliases: &[],
-        method: "GET",
-        path: "/Organization/LoggedInUser/RestorePoints",
-        params: &[
-            Param {
-                name: "rbacItem",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "isCopy",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePoint> as Model>::SHAPE,
-            Page::<super::RestorePoint>::LIST,
-        ),
-        bare: Some(Versions::ALL),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetChanges",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/Changes",
-        params: &[
-            Param {
-                name: "from",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_POINT_CHANGES),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointMailboxes",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedMailboxes",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointMailbox> as Model>::SHAPE,
-            Page::<super::RestorePointMailbox>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointTeams",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedTeams",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointTeam> as Model>::SHAPE,
-            Page::<super::RestorePointTeam>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointWebs",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedSites",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointSite> as Model>::SHAPE,
-            Page::<super::RestorePointSite>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointOneDrives",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedOnedrives",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointOneDrive> as Model>::SHAPE,
-            Page::<super::RestorePointOneDrive>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointUsers",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedUsers",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointUser> as Model>::SHAPE,
-            Page::<super::RestorePointUser>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePoint_GetRestorePointGroups",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePoints/{restorePointId}/protectedGroups",
-        params: &[
-            Param {
-                name: "restorePointId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestorePointGroup> as Model>::SHAPE,
-            Page::<super::RestorePointGroup>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganization_GetByRestoreSessionId",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Organization"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&BACKUP_ORGANIZATION),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Body(&LOGGED_IN_ORGANIZATION),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_Explore",
-        aliases: &["Organization_ExploreAction"],
-        method: "POST",
-        path: "/Organizations/{organizationId}/explore",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&ORGANIZATION_EXPLORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&EXPLORE_OPTIONS),
-                response: Response::Body(&RESTORE_SESSION),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_GetPage",
-        aliases: &["get_RestoreSessions"],
-        method: "GET",
-        path: "/RestoreSessions",
-        params: &[
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "startTimeFrom",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "startTimeTo",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "endTimeFrom",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "endTimeTo",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "orderAsc",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-            Param {
-                name: "orderBy",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&JOB_SESSION_ORDER),
-                list: false,
-                required: false,
-                versions: Versions::new(8u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestoreSession> as Model>::SHAPE,
-            Page::<super::RestoreSession>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_GetByRestoreSessionId",
-        aliases: &["get_RestoreSessions_by_restoreSessionId"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_StopAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Stop",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_DeviceCodeAction",
-        aliases: &[
-            "post_RestoreSessions_by_restoreSessionId_organization_restoreDeviceCode",
-        ],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/restoreDeviceCode",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(4u8, 0u8),
-        request: Some(&DEVICE_CODE_REQUEST_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&DEVICE_CODE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_ExploreAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Organization/Explore",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPLORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_OperatorExploreAction",
-        aliases: &[],
-        method: "POST",
-        path: "/Organization/OperatorExplore",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&OPERATOR_EXPLORE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSessionEvent_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Events/{eventId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "eventId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION_EVENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSessionEvent_Get",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Events"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Events",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::RestoreSessionEvent> as Model>::SHAPE,
-            Page::<super::RestoreSessionEvent>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestoreSession_GetRestoreStatistics",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Statistics",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_SESSION_STATISTICS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&RESTORE_SESSION_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointAttachment> as Model>::SHAPE,
-            Page::<super::SharePointAttachment>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "attachmentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_ATTACHMENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_SaveAttachmentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_ATTACHMENTS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_SaveAttachmentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "attachmentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_SendAttachmentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_ATTACHMENTS_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointAttachment_SendAttachmentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "attachmentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "includeFolders",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::SharePointItem> as Model>::SHAPE,
-                    Page::<super::SharePointItem>::LIST,
-                ),
-            },
-            Form {
-                until: 6u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::SharePointDocument> as Model>::SHAPE,
-                    Page::<super::SharePointDocument>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_DOCUMENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_GetByIdByVersionId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_DOCUMENT),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointDocument> as Model>::SHAPE,
-            Page::<super::SharePointDocument>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_DOCUMENTS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_DOCUMENTS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentsActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_DOCUMENTS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_DOCUMENTS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentActionByVersionIdTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_RestoreDocumentActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SaveDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SAVE_DOCUMENTS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SaveDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SaveDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SendDocumentsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SendDocumentActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_SendDocumentAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointDocument_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointFolder> as Model>::SHAPE,
-            Page::<super::SharePointFolder>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::SharePointItem> as Model>::SHAPE,
-                    Page::<super::SharePointItem>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_FOLDER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_GetByIdByVersionId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_FOLDER),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointFolder> as Model>::SHAPE,
-            Page::<super::SharePointFolder>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_FOLDERS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_FOLDERS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFoldersActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_FOLDERS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_FOLDERS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFolderActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_RestoreFolderActionByVersionIdTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SaveFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_SHARE_POINT_FOLDERS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SaveFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SaveFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SendFoldersAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SendFolderAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SendFolderActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointFolder_SearchFolderByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "folderId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_ITEM),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "includeFolders",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointItem> as Model>::SHAPE,
-            Page::<super::SharePointItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_GetByIdByVersionId",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_ITEM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointItem> as Model>::SHAPE,
-            Page::<super::SharePointItem>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemsAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_ITEMS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEMS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemsActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ITEMS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEMS_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemActionByVersionId",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_ITEM_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_RestoreItemActionByVersionIdTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "versionId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_VERSION_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_ITEM_CONFIG),
-                response: Response::Body(&ITEM_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointItem_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG),
-        wrapper: "",
-        response: Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 5u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointLibrary> as Model>::SHAPE,
-            Page::<super::SharePointLibrary>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::SharePointItem> as Model>::SHAPE,
-                    Page::<super::SharePointItem>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_LIBRARY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_RestoreLibraryAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_LIST_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_LIST_CONFIG),
-                response: Response::Body(&LIST_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_RestoreLibraryActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_LIST_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_LIST_CONFIG),
-                response: Response::Body(&LIST_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_SaveLibraryAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_SendLibraryAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS_V6),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointLibrary_SearchLibraryByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_ITEM),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointList_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 5u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointList> as Model>::SHAPE,
-            Page::<super::SharePointList>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 5u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::SharePointItem> as Model>::SHAPE,
-                    Page::<super::SharePointItem>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointList_GetById",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "listId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_LIST),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointList_RestoreListAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "listId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_LIST_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_LIST_CONFIG),
-                response: Response::Body(&LIST_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointList_RestoreListActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "listId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_LIST_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_LIST_CONFIG),
-                response: Response::Body(&LIST_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointList_SearchListByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "listId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_ITEM),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_Get",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Organization_Sites"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::SharePointSite> as Model>::SHAPE,
-            Page::<super::SharePointSite>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_GetById",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_SITE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_RestoreSiteAction",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_SITE_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_SITE_CONFIG),
-                response: Response::Body(&WEB_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_RestoreSiteActionTo",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TO_SITE_CONFIG),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TO_SITE_CONFIG),
-                response: Response::Body(&WEB_RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_SearchSitesByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_ITEM),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "SharePointSite_SearchSiteByOptions",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "setId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemType",
-                place: ParamPlace::Query,
-                kind: Kind::Enum(&FOLDER_OR_ITEM),
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&VESP_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::Item> as Model>::SHAPE,
-            Page::<super::Item>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_by_documentId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "documentId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries_by_libraryId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "libraryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists_by_listId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "listId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "siteId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "itemId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(0u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupOrganization_RestoreSessionsSearchTeams",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/searchTeams",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&TEAMS_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ChannelEntity> as Model>::SHAPE,
-            Page::<super::ChannelEntity>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsChannelPreview> as Model>::SHAPE,
-            Page::<super::TeamsChannelPreview>::LIST,
-        ),
-        bare: None,
-        older: &[
-            Form {
-                until: 6u8,
-                request: None,
-                response: Response::Page(
-                    <Page<super::TeamsChannel> as Model>::SHAPE,
-                    Page::<super::TeamsChannel>::LIST,
-                ),
-            },
-        ],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_GetByChannelId",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_CHANNEL),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_Search",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&TEAMS_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ChannelEntity> as Model>::SHAPE,
-            Page::<super::ChannelEntity>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_Restore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_CHANNEL_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_CHANNEL_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_GetPage",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "foldersOnly",
-                place: ParamPlace::Query,
-                kind: Kind::Bool,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsFile> as Model>::SHAPE,
-            Page::<super::TeamsFile>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_GetV7",
-        aliases: &[
+    Operation::new(
+            System::Vb365,
+            "BackupGroupData_GetGroupsData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/GroupData",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_GroupData"])
+        .params(PARAMS_0)
+        .response(
+            Response::Page(
+                <Page<super::BackupGroupData> as Model>::SHAPE,
+                Page::<super::BackupGroupData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupGroupData_GetSingleGroupData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/GroupData/{groupId}",
+        )
+        .aliases(
+            &[
+                "get_BackupRepositories_by_repositoryId_GroupData_by_groupId",
+                "get_BackupRepositories_by_repositoryId_GroupData_by_id",
+            ],
+        )
+        .params(PARAMS_1)
+        .response(Response::Body(&BACKUP_GROUP_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganizationData_GetOrganizationData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/OrganizationData",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_OrganizationData"])
+        .params(PARAMS_0)
+        .response(
+            Response::Page(
+                <Page<super::BackupOrganizationData> as Model>::SHAPE,
+                Page::<super::BackupOrganizationData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganizationData_GetSingleOrganizationData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}",
+        )
+        .params(PARAMS_2)
+        .versions(6, 0)
+        .response(Response::Body(&BACKUP_ORGANIZATION_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupSiteData_GetSitesData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/SiteData",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_SiteData"])
+        .params(PARAMS_0)
+        .response(
+            Response::Page(
+                <Page<super::BackupSiteData> as Model>::SHAPE,
+                Page::<super::BackupSiteData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupSiteData_GetSiteData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/SiteData/{siteId}",
+        )
+        .params(PARAMS_3)
+        .versions(6, 0)
+        .response(Response::Body(&BACKUP_SITE_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupOneDriveData_GetOneDrivesData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/OneDriveData",
+        )
+        .params(PARAMS_4)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::BackupOneDriveData> as Model>::SHAPE,
+                Page::<super::BackupOneDriveData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupOneDriveData_GetOneDriveData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/OneDriveData/{oneDriveId}",
+        )
+        .params(PARAMS_5)
+        .versions(6, 0)
+        .response(Response::Body(&BACKUP_ONE_DRIVE_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupMailboxData_GetMailboxesData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/MailboxData",
+        )
+        .params(PARAMS_4)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::BackupMailboxData> as Model>::SHAPE,
+                Page::<super::BackupMailboxData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupMailboxData_GetMailboxData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/MailboxData/{mailboxId}",
+        )
+        .params(PARAMS_6)
+        .versions(6, 0)
+        .response(Response::Body(&BACKUP_MAILBOX_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupTeamData_GetTeamsData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/TeamData",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_TeamData"])
+        .params(PARAMS_0)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::BackupTeamData> as Model>::SHAPE,
+                Page::<super::BackupTeamData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupTeamData_GetTeamData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/TeamData/{teamId}",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_TeamData_by_teamId"])
+        .params(PARAMS_7)
+        .versions(5, 0)
+        .response(Response::Body(&BACKUP_TEAM_DATA)),
+    Operation::new(
+            System::Vb365,
+            "BackupUserData_GetUsersData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/UserData",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_UserData"])
+        .params(PARAMS_0)
+        .response(
+            Response::Page(
+                <Page<super::BackupUserData> as Model>::SHAPE,
+                Page::<super::BackupUserData>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupUserData_GetUserData",
+            "GET",
+            "/BackupRepositories/{repositoryId}/UserData/{userId}",
+        )
+        .aliases(
+            &[
+                "get_BackupRepositories_by_repositoryId_UserData_by_userId",
+                "get_BackupRepositories_by_repositoryId_UserData_by_id",
+            ],
+        )
+        .params(PARAMS_8)
+        .response(Response::Body(&BACKUP_USER_DATA)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_Get",
+            "GET",
+            "/AzureServiceAccounts",
+        )
+        .params(PARAMS_9)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::ServiceAccountInfo> as Model>::SHAPE,
+                Page::<super::ServiceAccountInfo>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_Add",
+            "POST",
+            "/AzureServiceAccounts",
+        )
+        .versions(6, 0)
+        .request(&SERVICE_ACCOUNT_CREATION_DATA)
+        .response(Response::Body(&SERVICE_ACCOUNT_INFO)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetById",
+            "GET",
+            "/AzureServiceAccounts/{id}",
+        )
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .response(Response::Body(&SERVICE_ACCOUNT_INFO)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_Update",
+            "PUT",
+            "/AzureServiceAccounts/{id}",
+        )
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .request(&SERVICE_ACCOUNT_UPDATE_DATA),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_Delete",
+            "DELETE",
+            "/AzureServiceAccounts/{id}",
+        )
+        .params(PARAMS_10)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetDeviceCode",
+            "POST",
+            "/AzureServiceAccounts/DeviceCode",
+        )
+        .versions(6, 0)
+        .request(&DEVICE_CODE_INFO_REQUEST)
+        .response(Response::Body(&DEVICE_CODE_INFO)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetSubscriptions",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions",
+        )
+        .params(PARAMS_11)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureSubscription> as Model>::SHAPE,
+                Page::<super::AzureSubscription>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetSubscriptionById",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}",
+        )
+        .params(PARAMS_12)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_SUBSCRIPTION)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetResourceGroups",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups",
+        )
+        .params(PARAMS_13)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureResourceGroup> as Model>::SHAPE,
+                Page::<super::AzureResourceGroup>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetResourceGroupByName",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}",
+        )
+        .params(PARAMS_14)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_RESOURCE_GROUP)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetLocations",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations",
+        )
+        .params(PARAMS_12)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureLocation> as Model>::SHAPE,
+                Page::<super::AzureLocation>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetLocationByName",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}",
+        )
+        .params(PARAMS_15)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_LOCATION)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetVirtualMachineSizes",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes",
+        )
+        .params(PARAMS_15)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureVirtualMachineSize> as Model>::SHAPE,
+                Page::<super::AzureVirtualMachineSize>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetVirtualMachineSizeByName",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes/{vmSizeName}",
+        )
+        .params(PARAMS_16)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_VIRTUAL_MACHINE_SIZE)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetVirtualNetworks",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks",
+        )
+        .params(PARAMS_17)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureVirtualNetwork> as Model>::SHAPE,
+                Page::<super::AzureVirtualNetwork>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetVirtualNetworkByName",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}",
+        )
+        .params(PARAMS_18)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_VIRTUAL_NETWORK)),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetSubnets",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets",
+        )
+        .params(PARAMS_18)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureSubnet> as Model>::SHAPE,
+                Page::<super::AzureSubnet>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureServiceAccounts_GetSubnetByName",
+            "GET",
+            "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets/{subnetName}",
+        )
+        .params(PARAMS_19)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_SUBNET)),
+    Operation::new(System::Vb365, "Account_GetAccounts", "GET", "/Accounts")
+        .aliases(&["Account_GetCredentials"])
+        .params(PARAMS_20)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::Account> as Model>::SHAPE,
+                Page::<super::Account>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8)
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::Credential> as Model>::SHAPE,
+                        Page::<super::Credential>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "Account_AddAccount", "POST", "/Accounts")
+        .aliases(&["Account_AddCredential"])
+        .versions(6, 0)
+        .request(&ACCOUNT_TO_SEND)
+        .response(Response::Body(&ACCOUNT))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&CREDENTIAL_TO_SEND),
+                    response: Response::Body(&CREDENTIAL),
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "Account_GetAccount", "GET", "/Accounts/{accountId}")
+        .aliases(&["Account_GetCredential"])
+        .params(PARAMS_21)
+        .versions(6, 0)
+        .response(Response::Body(&ACCOUNT))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: None,
+                    response: Response::Body(&CREDENTIAL),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "Account_UpdateAccount",
+            "PUT",
+            "/Accounts/{accountId}",
+        )
+        .aliases(&["Account_UpdateCredential"])
+        .params(PARAMS_21)
+        .versions(6, 0)
+        .request(&ACCOUNT_TO_SEND)
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&CREDENTIAL_TO_SEND),
+                    response: Response::Empty,
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "Account_RemoveAccount",
+            "DELETE",
+            "/Accounts/{accountId}",
+        )
+        .aliases(&["Account_RemoveCredential"])
+        .params(PARAMS_21)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "AzureObjectStorage_GetContainers",
+            "GET",
+            "/AzureResources/containers",
+        )
+        .params(PARAMS_22)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureContainer> as Model>::SHAPE,
+                Page::<super::AzureContainer>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureObjectStorage_GetContainer",
+            "GET",
+            "/AzureResources/containers/{Name}",
+        )
+        .params(PARAMS_23)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_CONTAINER)),
+    Operation::new(
+            System::Vb365,
+            "AzureObjectStorage_GetFolders",
+            "GET",
+            "/AzureResources/containers/{containerName}/folders",
+        )
+        .params(PARAMS_24)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AzureFolderToReceive> as Model>::SHAPE,
+                Page::<super::AzureFolderToReceive>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AzureObjectStorage_AddFolder",
+            "POST",
+            "/AzureResources/containers/{containerName}/folders",
+        )
+        .params(PARAMS_25)
+        .versions(6, 0)
+        .request(&AZURE_FOLDER_TO_SEND)
+        .response(Response::Body(&AZURE_FOLDER_TO_RECEIVE)),
+    Operation::new(
+            System::Vb365,
+            "AzureObjectStorage_GetFolder",
+            "GET",
+            "/AzureResources/containers/{containerName}/folders/{Name}",
+        )
+        .params(PARAMS_26)
+        .versions(6, 0)
+        .response(Response::Body(&AZURE_FOLDER_TO_RECEIVE)),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetInstanceTypes",
+            "GET",
+            "/EC2Resources/InstanceType",
+        )
+        .params(PARAMS_27)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonInstanceType> as Model>::SHAPE,
+                Page::<super::AmazonInstanceType>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetInstanceTypeByName",
+            "GET",
+            "/EC2Resources/InstanceType/{instanceTypeName}",
+        )
+        .params(PARAMS_28)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonInstanceType> as Model>::SHAPE,
+                Page::<super::AmazonInstanceType>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetVirtualPrivateClouds",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud",
+        )
+        .params(PARAMS_27)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonVpc> as Model>::SHAPE,
+                Page::<super::AmazonVpc>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetVirtualPrivateCloudByName",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud/{name}",
+        )
+        .params(PARAMS_29)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonVpc> as Model>::SHAPE,
+                Page::<super::AmazonVpc>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetSubnets",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud/{id}/Subnets",
+        )
+        .params(PARAMS_30)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonSubnet> as Model>::SHAPE,
+                Page::<super::AmazonSubnet>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetSubnetByName",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud/{id}/Subnets/{subnetName}",
+        )
+        .params(PARAMS_31)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonSubnet> as Model>::SHAPE,
+                Page::<super::AmazonSubnet>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetSecurityGroups",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup",
+        )
+        .params(PARAMS_30)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonSecurityGroup> as Model>::SHAPE,
+                Page::<super::AmazonSecurityGroup>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EC2Resources_GetSecurityGroupByName",
+            "GET",
+            "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup/{securityGroupName}",
+        )
+        .params(PARAMS_32)
+        .versions(6, 0)
+        .response(Response::Body(&AMAZON_SECURITY_GROUP)),
+    Operation::new(System::Vb365, "token", "POST", "/token")
+        .aliases(&["post_token"])
+        .request(&TOKEN_REQUEST)
+        .response(Response::Body(&TOKEN))
+        .anonymous(),
+    Operation::new(System::Vb365, "ServiceInstance_Get", "GET", "/ServiceInstance")
+        .versions(6, 0)
+        .response(Response::Body(&SERVICE_INSTANCE)),
+    Operation::new(System::Vb365, "logout", "POST", "/token/logout").versions(7, 0),
+    Operation::new(System::Vb365, "authCode", "POST", "/token/AuthCode")
+        .versions(7, 0)
+        .response(Response::Body(&AUTH_CODE)),
+    Operation::new(System::Vb365, "Health_Get", "GET", "/Health")
+        .versions(8, 0)
+        .response(Response::Body(&HEALTH_REPORT))
+        .anonymous(),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetDataRetrievals",
+            "GET",
+            "/DataRetrievals",
+        )
+        .params(PARAMS_33)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrieval> as Model>::SHAPE,
+                Page::<super::DataRetrieval>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "DataRetrieval_Create", "POST", "/DataRetrievals")
+        .params(PARAMS_34)
+        .versions(6, 0)
+        .request(&DATA_RETRIEVAL_FROM_CLIENT)
+        .response(Response::Body(&DATA_RETRIEVAL)),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetDataRetrieval",
+            "GET",
+            "/DataRetrievals/{dataRetrievalId}",
+        )
+        .params(PARAMS_35)
+        .versions(6, 0)
+        .response(Response::Body(&DATA_RETRIEVAL)),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_Update",
+            "PUT",
+            "/DataRetrievals/{dataRetrievalId}",
+        )
+        .params(PARAMS_36)
+        .versions(6, 0)
+        .request(&DATA_RETRIEVAL_UPDATE_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_DeleteDataRetrieval",
+            "DELETE",
+            "/DataRetrievals/{dataRetrievalId}",
+        )
+        .params(PARAMS_35)
+        .versions(6, 7),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetMailboxes",
+            "GET",
+            "/DataRetrievals/{dataRetrievalId}/mailboxes",
+        )
+        .params(PARAMS_37)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrievalMailbox> as Model>::SHAPE,
+                Page::<super::DataRetrievalMailbox>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetTeams",
+            "GET",
+            "/DataRetrievals/{dataRetrievalId}/teams",
+        )
+        .params(PARAMS_37)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrievalTeam> as Model>::SHAPE,
+                Page::<super::DataRetrievalTeam>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetWebs",
+            "GET",
+            "/DataRetrievals/{dataRetrievalId}/webs",
+        )
+        .params(PARAMS_37)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrievalWeb> as Model>::SHAPE,
+                Page::<super::DataRetrievalWeb>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_GetOneDrives",
+            "GET",
+            "/DataRetrievals/{dataRetrievalId}/onedrives",
+        )
+        .params(PARAMS_37)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrievalOneDrive> as Model>::SHAPE,
+                Page::<super::DataRetrievalOneDrive>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "DataRetrieval_ExploreAction",
+            "POST",
+            "/DataRetrievals/{dataRetrievalId}/explore",
+        )
+        .params(PARAMS_35)
+        .versions(6, 0)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "DataRetrievalSession_Get",
+            "GET",
+            "/DataRetrievalSessions",
+        )
+        .params(PARAMS_38)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::DataRetrievalSession> as Model>::SHAPE,
+                Page::<super::DataRetrievalSession>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "DataRetrievalSession_GetById",
+            "GET",
+            "/DataRetrievalSessions/{dataRetrievalSessionId}",
+        )
+        .params(PARAMS_39)
+        .versions(6, 0)
+        .response(Response::Body(&DATA_RETRIEVAL_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "DataRetrievalSessionLog_GetBatchBySessionId",
+            "GET",
+            "/DataRetrievalSessions/{sessionId}/LogItems",
+        )
+        .params(PARAMS_40)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::LogItem> as Model>::SHAPE,
+                Page::<super::LogItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "DataRetrievalSessionLog_GetOneBySessionIdByLogItemId",
+            "GET",
+            "/DataRetrievalSessions/{sessionId}/LogItems/{logItemId}",
+        )
+        .params(PARAMS_41)
+        .versions(6, 0)
+        .response(Response::Body(&LOG_ITEM)),
+    Operation::new(System::Vb365, "JobSession_Get", "GET", "/JobSessions")
+        .aliases(&["get_JobSessions"])
+        .params(PARAMS_42)
+        .response(
+            Response::Page(
+                <Page<super::JobSession> as Model>::SHAPE,
+                Page::<super::JobSession>::LIST,
+            ),
+        )
+        .bare(0u8, 4u8),
+    Operation::new(
+            System::Vb365,
+            "JobSession_GetById",
+            "GET",
+            "/JobSessions/{jobSessionsId}",
+        )
+        .aliases(&["get_JobSessions_by_jobSessionsId"])
+        .params(PARAMS_43)
+        .response(Response::Body(&JOB_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "JobSessionLog_GetBatchBySessionId",
+            "GET",
+            "/JobSessions/{sessionId}/LogItems",
+        )
+        .aliases(&["get_JobSessions_by_sessionId_LogItems"])
+        .params(PARAMS_44)
+        .response(
+            Response::Page(
+                <Page<super::LogItem> as Model>::SHAPE,
+                Page::<super::LogItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "JobSessionLog_GetBatchBySessionIdByLogItemId",
+            "GET",
+            "/JobSessions/{sessionId}/LogItems/{logItemId}",
+        )
+        .aliases(&["get_JobSessions_by_sessionId_LogItems_by_logItemId"])
+        .params(PARAMS_41)
+        .response(Response::Body(&LOG_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "JobSession_GetObjectsBySessionId",
+            "GET",
+            "/JobSessions/{sessionId}/ProcessedObjects",
+        )
+        .params(PARAMS_45)
+        .versions(7, 0)
+        .response(
+            Response::Page(
+                <Page<super::JobSessionObject> as Model>::SHAPE,
+                Page::<super::JobSessionObject>::LIST,
+            ),
+        ),
+    Operation::new(System::Vb365, "JobSessionChanges_Get", "GET", "/JobSessions/Changes")
+        .params(PARAMS_46)
+        .versions(7, 7)
+        .response(Response::Body(&JOB_SESSION_CHANGES)),
+    Operation::new(System::Vb365, "Events_Get", "GET", "/Events")
+        .params(PARAMS_47)
+        .versions(8, 0)
+        .response(Response::Body(&EVENTS)),
+    Operation::new(System::Vb365, "CopyJob_Get", "GET", "/CopyJobs")
+        .params(PARAMS_48)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::CopyJob> as Model>::SHAPE,
+                Page::<super::CopyJob>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "CopyJob_Create", "POST", "/CopyJobs")
+        .versions(6, 0)
+        .request(&CREATE_COPY_JOB)
+        .response(Response::Body(&COPY_JOB))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_JOB),
+                    response: Response::Body(&COPY_JOB),
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "CopyJob_GetById", "GET", "/CopyJobs/{id}")
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .response(Response::Body(&COPY_JOB)),
+    Operation::new(System::Vb365, "CopyJob_Update", "PUT", "/CopyJobs/{id}")
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .request(&EDIT_COPY_JOB)
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_JOB),
+                    response: Response::Empty,
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "CopyJob_Delete", "DELETE", "/CopyJobs/{id}")
+        .params(PARAMS_10)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "CopyJob_GetBackupJobByCopyJob",
+            "GET",
+            "/CopyJobs/{id}/BackupJob",
+        )
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .response(Response::Body(&JOB)),
+    Operation::new(System::Vb365, "CopyJob_Enable", "POST", "/CopyJobs/{id}/enable")
+        .params(PARAMS_10)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "CopyJob_Disable", "POST", "/CopyJobs/{id}/disable")
+        .params(PARAMS_10)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "CopyJob_Start", "POST", "/CopyJobs/{id}/start")
+        .params(PARAMS_10)
+        .versions(6, 0)
+        .response(Response::Body(&JOB_SESSION))
+        .older(
+            &[
+                Form {
+                    until: 6u8,
+                    request: Some(&START_JOB_OPTIONS),
+                    response: Response::Empty,
+                },
+                Form {
+                    until: 7u8,
+                    request: None,
+                    response: Response::Empty,
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(System::Vb365, "CopyJob_Stop", "POST", "/CopyJobs/{id}/stop")
+        .params(PARAMS_10)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "Job_Get", "GET", "/Jobs")
+        .aliases(&["get_Jobs"])
+        .params(PARAMS_49)
+        .response(
+            Response::Page(<Page<super::Job> as Model>::SHAPE, Page::<super::Job>::LIST),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "Job_GetById", "GET", "/Jobs/{jobId}")
+        .aliases(&["get_Jobs_by_jobId", "get_Jobs_by_id"])
+        .params(PARAMS_50)
+        .response(Response::Body(&JOB)),
+    Operation::new(System::Vb365, "Job_Update", "PUT", "/Jobs/{jobId}")
+        .aliases(&["put_Jobs_by_jobId", "put_Jobs_by_id"])
+        .params(PARAMS_51)
+        .request(&EDIT_BACKUP_JOB)
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: Some(&JOB),
+                    response: Response::Body(&JOB),
+                },
+                Form {
+                    until: 7u8,
+                    request: Some(&JOB),
+                    response: Response::Empty,
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "Job_Remove", "DELETE", "/Jobs/{jobId}")
+        .aliases(&["delete_Jobs_by_jobId", "delete_Jobs_by_id"])
+        .params(PARAMS_50),
+    Operation::new(
+            System::Vb365,
+            "Job_GetCopyJobByBackupJob",
+            "GET",
+            "/Jobs/{jobId}/CopyJob",
+        )
+        .params(PARAMS_50)
+        .versions(6, 0)
+        .response(Response::Body(&COPY_JOB)),
+    Operation::new(
+            System::Vb365,
+            "Job_GetSelectedItems",
+            "GET",
+            "/Jobs/{jobId}/SelectedItems",
+        )
+        .aliases(&["get_Jobs_by_jobId_SelectedItems", "get_Jobs_by_id_SelectedItems"])
+        .params(PARAMS_52)
+        .response(
+            Response::Page(
+                <Page<super::JobItem> as Model>::SHAPE,
+                Page::<super::JobItem>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "Job_AddSelectedItems",
+            "POST",
+            "/Jobs/{jobId}/SelectedItems",
+        )
+        .aliases(&["post_Jobs_by_jobId_SelectedItems", "post_Jobs_by_id_SelectedItems"])
+        .params(PARAMS_51)
+        .request(<Items<super::JobItem> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "Job_RemoveSelectedItems",
+            "DELETE",
+            "/Jobs/{jobId}/SelectedItems",
+        )
+        .aliases(
+            &["delete_Jobs_by_jobId_SelectedItems", "delete_Jobs_by_id_SelectedItems"],
+        )
+        .params(PARAMS_53)
+        .request(<Ids as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "Job_GetSelectedItem",
+            "GET",
+            "/Jobs/{jobId}/SelectedItems/{itemId}",
+        )
+        .aliases(
+            &[
+                "get_Jobs_by_jobId_SelectedItems_by_itemId",
+                "get_Jobs_by_id_SelectedItems_by_itemId",
+            ],
+        )
+        .params(PARAMS_54)
+        .response(Response::Body(&JOB_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "Job_UpdateSelectedItems",
+            "PUT",
+            "/Jobs/{jobId}/SelectedItems/{itemId}",
+        )
+        .aliases(
+            &[
+                "put_Jobs_by_jobId_SelectedItems_by_itemId",
+                "put_Jobs_by_id_SelectedItems_by_itemId",
+            ],
+        )
+        .params(PARAMS_55)
+        .request(&JOB_ITEM),
+    Operation::new(
+            System::Vb365,
+            "Job_GetExcludedItems",
+            "GET",
+            "/Jobs/{jobId}/ExcludedItems",
+        )
+        .aliases(&["get_Jobs_by_jobId_ExcludedItems", "get_Jobs_by_id_ExcludedItems"])
+        .params(PARAMS_52)
+        .response(
+            Response::Page(
+                <Page<super::JobItem> as Model>::SHAPE,
+                Page::<super::JobItem>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(
+            System::Vb365,
+            "Job_AddExcludedItems",
+            "POST",
+            "/Jobs/{jobId}/ExcludedItems",
+        )
+        .aliases(&["post_Jobs_by_jobId_ExcludedItems", "post_Jobs_by_id_ExcludedItems"])
+        .params(PARAMS_51)
+        .request(<Items<super::JobItem> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "Job_RemoveExcludedItems",
+            "DELETE",
+            "/Jobs/{jobId}/ExcludedItems",
+        )
+        .aliases(
+            &["delete_Jobs_by_jobId_ExcludedItems", "delete_Jobs_by_id_ExcludedItems"],
+        )
+        .params(PARAMS_56),
+    Operation::new(
+            System::Vb365,
+            "Job_GetExcludedItem",
+            "GET",
+            "/Jobs/{jobId}/ExcludedItems/{itemId}",
+        )
+        .aliases(
+            &[
+                "get_Jobs_by_jobId_ExcludedItems_by_itemId",
+                "get_Jobs_by_id_ExcludedItems_by_itemId",
+            ],
+        )
+        .params(PARAMS_54)
+        .response(Response::Body(&JOB_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "Job_UpdateExcludedItems",
+            "PUT",
+            "/Jobs/{jobId}/ExcludedItems/{itemId}",
+        )
+        .aliases(
+            &[
+                "put_Jobs_by_jobId_ExcludedItems_by_itemId",
+                "put_Jobs_by_id_ExcludedItems_by_itemId",
+            ],
+        )
+        .params(PARAMS_55)
+        .request(&JOB_ITEM),
+    Operation::new(
+            System::Vb365,
+            "Job_GetByOrganizationId",
+            "GET",
+            "/Organizations/{organizationId}/Jobs",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Jobs"])
+        .params(PARAMS_57)
+        .versions(0, 7)
+        .response(
+            Response::Page(<Page<super::Job> as Model>::SHAPE, Page::<super::Job>::LIST),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "Job_AddV7",
+            "POST",
+            "/Organizations/{organizationId}/Jobs",
+        )
+        .aliases(&["Job_Add", "post_Organizations_by_organizationId_Jobs"])
+        .params(PARAMS_57)
+        .versions(0, 7)
+        .request(&JOB)
+        .response(Response::Body(&JOB)),
+    Operation::new(System::Vb365, "Job_EnableAction", "POST", "/Jobs/{jobId}/enable")
+        .params(PARAMS_50)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "Job_DisableAction", "POST", "/Jobs/{jobId}/disable")
+        .params(PARAMS_50)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "Job_StartAction", "POST", "/Jobs/{jobId}/start")
+        .params(PARAMS_50)
+        .versions(6, 0)
+        .request(&START_JOB_OPTIONS)
+        .response(Response::Body(&JOB_SESSION))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&START_JOB_OPTIONS),
+                    response: Response::Empty,
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(System::Vb365, "Job_StopAction", "POST", "/Jobs/{jobId}/stop")
+        .params(PARAMS_50)
+        .versions(6, 0),
+    Operation::new(System::Vb365, "Job_ExploreAction", "POST", "/Jobs/{jobId}/explore")
+        .params(PARAMS_50)
+        .versions(6, 0)
+        .request(&EXPLORE_OPTIONS)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "JobSession_GetByJobId",
+            "GET",
+            "/Jobs/{jobId}/JobSessions",
+        )
+        .aliases(&["get_Jobs_by_jobId_JobSessions"])
+        .params(PARAMS_58)
+        .versions(0, 6)
+        .response(
+            Response::Page(
+                <Page<super::JobSession> as Model>::SHAPE,
+                Page::<super::JobSession>::LIST,
+            ),
+        )
+        .bare(0u8, 4u8),
+    Operation::new(System::Vb365, "Job_Add", "POST", "/Jobs")
+        .params(PARAMS_59)
+        .versions(8, 0)
+        .request(&CREATE_BACKUP_JOB)
+        .response(Response::Body(&JOB)),
+    Operation::new(
+            System::Vb365,
+            "post_Jobs_by_jobId_Action",
+            "POST",
+            "/Jobs/{jobId}/Action",
+        )
+        .params(PARAMS_50)
+        .versions(0, 5)
+        .request(&JOB_ACTION_BODY)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(System::Vb365, "License_Get", "GET", "/License")
+        .aliases(&["get_License"])
+        .versions(5, 0)
+        .response(Response::Body(&LICENSE)),
+    Operation::new(System::Vb365, "License_InstallAction", "POST", "/License/Install")
+        .versions(6, 0)
+        .request(&INSTALL_LICENSE_OPTIONS)
+        .response(Response::Body(&LICENSE)),
+    Operation::new(System::Vb365, "License_UpdateAction", "POST", "/License/Update")
+        .versions(6, 0)
+        .response(Response::Body(&LICENSE)),
+    Operation::new(System::Vb365, "License_GetAutoUpdate", "GET", "/License/AutoUpdate")
+        .versions(6, 0)
+        .response(Response::Body(&LICENSE_AUTO_UPDATE)),
+    Operation::new(System::Vb365, "License_Update", "PUT", "/License/AutoUpdate")
+        .versions(6, 0)
+        .request(&LICENSE_AUTO_UPDATE),
+    Operation::new(
+            System::Vb365,
+            "LicenseReport_GetLatestReport",
+            "GET",
+            "/licensing/reports/latest",
+        )
+        .aliases(&["get_licensing_reports_latest"])
+        .versions(5, 6)
+        .response(Response::Body(&MONTHLY_REPORT)),
+    Operation::new(
+            System::Vb365,
+            "LicenseReport_ApproveReport",
+            "POST",
+            "/licensing/reports/{reportId}/approve",
+        )
+        .params(PARAMS_60)
+        .versions(6, 6)
+        .request(&APPROVE_REPORT_OPTIONS),
+    Operation::new(System::Vb365, "LicensedUser_Get", "GET", "/LicensedUsers")
+        .aliases(&["get_LicensedUsers"])
+        .params(PARAMS_61)
+        .response(
+            Response::Page(
+                <Page<super::LicensedUser> as Model>::SHAPE,
+                Page::<super::LicensedUser>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "LicensedUser_Remove",
+            "DELETE",
+            "/LicensedUsers/{licensedUserId}",
+        )
+        .aliases(&["delete_LicensedUsers_by_licensedUserId"])
+        .params(PARAMS_62)
+        .versions(5, 0),
+    Operation::new(
+            System::Vb365,
+            "OrganizationLicensingInformation_GetLicenseCount",
+            "GET",
+            "/Organizations/{organizationId}/LicensingInformation",
+        )
+        .aliases(
+            &[
+                "get_Organizations_by_organizationId_LicensingInformation",
+                "get_Organizations_by_id_LicensingInformation",
+            ],
+        )
+        .params(PARAMS_57)
+        .response(Response::Body(&ORGANIZATION_LICENSING_INFORMATION)),
+    Operation::new(
+            System::Vb365,
+            "LicenseStatistic_GetLicensingPlatformInfo",
+            "GET",
+            "/licensing/statistic/platform",
+        )
+        .versions(7, 0)
+        .response(Response::Body(&LICENSING_PLATFORM_INFO)),
+    Operation::new(
+            System::Vb365,
+            "LicenseStatistic_GetLatestReport",
+            "GET",
+            "/licensing/statistic/reports/latest",
+        )
+        .versions(7, 0)
+        .response(Response::Body(&LICENSING_MONTHLY_REPORT)),
+    Operation::new(
+            System::Vb365,
+            "LicenseStatistic_ApproveReport",
+            "POST",
+            "/licensing/statistic/reports/{reportId}/approve",
+        )
+        .params(PARAMS_60)
+        .versions(7, 0)
+        .request(&LICENSING_APPROVE_REPORT_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "LicenseStatistic_GetUsage",
+            "GET",
+            "/licensing/statistic/usage",
+        )
+        .params(PARAMS_63)
+        .versions(7, 0)
+        .response(Response::Body(&LICENSE_USAGE)),
+    Operation::new(System::Vb365, "post_License_action", "POST", "/License/action")
+        .versions(5, 5)
+        .request(&LICENSE_ACTION_BODY),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3CompatibleObjectStorage_GetBuckets",
+            "GET",
+            "/S3CompatibleResources/buckets",
+        )
+        .params(PARAMS_64)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonBucketS3Compatible> as Model>::SHAPE,
+                Page::<super::AmazonBucketS3Compatible>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3CompatibleObjectStorage_GetBucket",
+            "GET",
+            "/S3CompatibleResources/buckets/{Name}",
+        )
+        .params(PARAMS_65)
+        .versions(6, 0)
+        .response(Response::Body(&AMAZON_BUCKET_S3_COMPATIBLE)),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3CompatibleObjectStorage_GetFolders",
+            "GET",
+            "/S3CompatibleResources/buckets/{bucketName}/folders",
+        )
+        .params(PARAMS_66)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonFolderToReceiveS3Compatible> as Model>::SHAPE,
+                Page::<super::AmazonFolderToReceiveS3Compatible>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3CompatibleObjectStorage_AddFolder",
+            "POST",
+            "/S3CompatibleResources/buckets/{bucketName}/folders",
+        )
+        .params(PARAMS_67)
+        .versions(6, 0)
+        .request(&AMAZON_FOLDER_TO_SEND)
+        .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE)),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3CompatibleObjectStorage_GetFolder",
+            "GET",
+            "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}",
+        )
+        .params(PARAMS_68)
+        .versions(6, 0)
+        .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE)),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3ObjectStorage_GetBuckets",
+            "GET",
+            "/S3Resources/buckets",
+        )
+        .params(PARAMS_69)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonBucketS3Aws> as Model>::SHAPE,
+                Page::<super::AmazonBucketS3Aws>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3ObjectStorage_GetBucket",
+            "GET",
+            "/S3Resources/buckets/{Name}",
+        )
+        .params(PARAMS_70)
+        .versions(6, 0)
+        .response(Response::Body(&AMAZON_BUCKET_S3_AWS)),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3ObjectStorage_GetFolders",
+            "GET",
+            "/S3Resources/buckets/{bucketName}/folders",
+        )
+        .params(PARAMS_71)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::AmazonFolderToReceiveS3Aws> as Model>::SHAPE,
+                Page::<super::AmazonFolderToReceiveS3Aws>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3ObjectStorage_AddFolder",
+            "POST",
+            "/S3Resources/buckets/{bucketName}/folders",
+        )
+        .params(PARAMS_72)
+        .versions(6, 0)
+        .request(&AMAZON_FOLDER_TO_SEND)
+        .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS)),
+    Operation::new(
+            System::Vb365,
+            "AmazonS3ObjectStorage_GetFolder",
+            "GET",
+            "/S3Resources/buckets/{bucketName}/folders/{Name}",
+        )
+        .params(PARAMS_73)
+        .versions(6, 0)
+        .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS)),
+    Operation::new(
+            System::Vb365,
+            "EncryptionKey_GetEncryptionKey",
+            "GET",
+            "/EncryptionKeys",
+        )
+        .params(PARAMS_74)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::EncryptionKey> as Model>::SHAPE,
+                Page::<super::EncryptionKey>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "EncryptionKey_AddEncryptionKey",
+            "POST",
+            "/EncryptionKeys",
+        )
+        .versions(6, 0)
+        .request(&ENCRYPTION_KEY_TO_SEND)
+        .response(Response::Body(&ENCRYPTION_KEY)),
+    Operation::new(
+            System::Vb365,
+            "EncryptionKey_GetEncryptionKeyById",
+            "GET",
+            "/EncryptionKeys/{keyId}",
+        )
+        .params(PARAMS_75)
+        .versions(6, 0)
+        .response(Response::Body(&ENCRYPTION_KEY)),
+    Operation::new(
+            System::Vb365,
+            "EncryptionKey_RemoveEncryptionKey",
+            "DELETE",
+            "/EncryptionKeys/{keyId}",
+        )
+        .params(PARAMS_75)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "ObjectStorageRepository_GetObjectRepository",
+            "GET",
+            "/objectstoragerepositories/{repositoryId}",
+        )
+        .aliases(&["get_objectstoragerepositories_by_repositoryId"])
+        .params(PARAMS_76)
+        .versions(4, 7)
+        .response(Response::Body(&OBJECT_STORAGE_REPOSITORY)),
+    Operation::new(
+            System::Vb365,
+            "ObjectStorageRepository_UpdateObjectStorageRepository",
+            "PUT",
+            "/objectstoragerepositories/{repositoryId}",
+        )
+        .params(PARAMS_76)
+        .versions(6, 7)
+        .request(&OBJECT_STORAGE_REPOSITORY),
+    Operation::new(
+            System::Vb365,
+            "ObjectStorageRepository_RemoveObjectStorageRepository",
+            "DELETE",
+            "/objectstoragerepositories/{repositoryId}",
+        )
+        .params(PARAMS_76)
+        .versions(6, 7),
+    Operation::new(
+            System::Vb365,
+            "ObjectStorageRepository_GetObjectStorageRepositories",
+            "GET",
+            "/objectstoragerepositories",
+        )
+        .aliases(&["get_objectstoragerepositories"])
+        .params(PARAMS_77)
+        .versions(4, 7)
+        .response(
+            Response::Page(
+                <Page<super::ObjectStorageRepository> as Model>::SHAPE,
+                Page::<super::ObjectStorageRepository>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "ObjectStorageRepository_AddObjectStorageRepository",
+            "POST",
+            "/objectstoragerepositories",
+        )
+        .versions(6, 7)
+        .request(&OBJECT_STORAGE_REPOSITORY)
+        .response(Response::Body(&OBJECT_STORAGE_REPOSITORY)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationGroup_Get",
+            "GET",
+            "/Organizations/{organizationId}/Groups",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Groups"])
+        .params(PARAMS_78)
+        .response(
+            Response::Page(
+                <Page<super::Group> as Model>::SHAPE,
+                Page::<super::Group>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationGroup_GetById",
+            "GET",
+            "/Organizations/{organizationId}/Groups/{groupId}",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Groups_by_groupId"])
+        .params(PARAMS_79)
+        .response(Response::Body(&GROUP)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationGroupMember_Get",
+            "GET",
+            "/Organizations/{organizationId}/Groups/{groupId}/Members",
+        )
+        .params(PARAMS_80)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::GroupMember> as Model>::SHAPE,
+                Page::<super::GroupMember>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationSite_Get",
+            "GET",
+            "/Organizations/{organizationId}/Sites",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Sites"])
+        .params(PARAMS_81)
+        .response(
+            Response::Page(
+                <Page<super::Site> as Model>::SHAPE,
+                Page::<super::Site>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationSite_GetById",
+            "GET",
+            "/Organizations/{organizationId}/Sites/{siteId}",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Sites_by_siteId"])
+        .params(PARAMS_82)
+        .response(Response::Body(&SITE)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationTeam_Get",
+            "GET",
+            "/Organizations/{organizationId}/Teams",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Teams"])
+        .params(PARAMS_83)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::Team> as Model>::SHAPE,
+                Page::<super::Team>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationTeam_GetById",
+            "GET",
+            "/Organizations/{organizationId}/Teams/{teamId}",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Teams_by_teamId"])
+        .params(PARAMS_84)
+        .versions(5, 0)
+        .response(Response::Body(&TEAM)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationUser_Get",
+            "GET",
+            "/Organizations/{organizationId}/Users",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Users"])
+        .params(PARAMS_85)
+        .response(
+            Response::Page(
+                <Page<super::User> as Model>::SHAPE,
+                Page::<super::User>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationUser_GetById",
+            "GET",
+            "/Organizations/{organizationId}/Users/{userId}",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Users_by_userId"])
+        .params(PARAMS_86)
+        .response(Response::Body(&USER)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationUserOneDrive_GetPage",
+            "GET",
+            "/Organizations/{organizationId}/Users/{userId}/OneDrives",
+        )
+        .aliases(&["get_Organizations_by_organizationId_Users_by_userId_onedrives"])
+        .params(PARAMS_87)
+        .versions(4, 0)
+        .response(
+            Response::Page(
+                <Page<super::OneDrive> as Model>::SHAPE,
+                Page::<super::OneDrive>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationUserOneDrive_GetOne",
+            "GET",
+            "/Organizations/{organizationId}/Users/{userId}/OneDrives/{onedriveId}",
+        )
+        .params(PARAMS_88)
+        .versions(6, 0)
+        .response(Response::Body(&ONE_DRIVE)),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedUsers",
+            "GET",
+            "/ProtectedUsers",
+        )
+        .params(PARAMS_89)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::ProtectedUser> as Model>::SHAPE,
+                Page::<super::ProtectedUser>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedUser",
+            "GET",
+            "/ProtectedUsers/{protectedUserId}",
+        )
+        .params(PARAMS_90)
+        .versions(8, 0)
+        .response(Response::Body(&PROTECTED_USER)),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedGroups",
+            "GET",
+            "/ProtectedGroups",
+        )
+        .params(PARAMS_89)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::ProtectedGroup> as Model>::SHAPE,
+                Page::<super::ProtectedGroup>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedGroup",
+            "GET",
+            "/ProtectedGroups/{protectedGroupId}",
+        )
+        .params(PARAMS_91)
+        .versions(8, 0)
+        .response(Response::Body(&PROTECTED_GROUP)),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedSites",
+            "GET",
+            "/ProtectedSites",
+        )
+        .params(PARAMS_89)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::ProtectedSite> as Model>::SHAPE,
+                Page::<super::ProtectedSite>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedSite",
+            "GET",
+            "/ProtectedSites/{protectedSiteId}",
+        )
+        .params(PARAMS_92)
+        .versions(8, 0)
+        .response(Response::Body(&PROTECTED_SITE)),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedTeams",
+            "GET",
+            "/ProtectedTeams",
+        )
+        .params(PARAMS_89)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::ProtectedTeam> as Model>::SHAPE,
+                Page::<super::ProtectedTeam>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ProtectedData_GetProtectedTeam",
+            "GET",
+            "/ProtectedTeams/{protectedTeamId}",
+        )
+        .params(PARAMS_93)
+        .versions(8, 0)
+        .response(Response::Body(&PROTECTED_TEAM)),
+    Operation::new(
+            System::Vb365,
+            "Application_GetApplications",
+            "GET",
+            "/Organizations/{organizationId}/Applications",
+        )
+        .params(PARAMS_94)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::Application> as Model>::SHAPE,
+                Page::<super::Application>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "Application_CreateApplication",
+            "POST",
+            "/Organizations/{organizationId}/Applications",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(&APPLICATION_FROM_CLIENT)
+        .response(
+            Response::Page(
+                <Page<super::Application> as Model>::SHAPE,
+                Page::<super::Application>::LIST,
+            ),
+        ),
+    Operation::new(System::Vb365, "ExclusionSettings_Get", "GET", "/ExclusionSettings")
+        .versions(6, 0)
+        .response(Response::Body(&EXCLUSION_SETTINGS_TO_CLIENT)),
+    Operation::new(
+            System::Vb365,
+            "ExclusionSettings_Update",
+            "PUT",
+            "/ExclusionSettings",
+        )
+        .versions(6, 0)
+        .request(&EXCLUSION_SETTINGS),
+    Operation::new(
+            System::Vb365,
+            "GlobalRetentionExclusionSettings_GlobalRetentionPolicyGet",
+            "GET",
+            "/GlobalRetentionExclusionSettings",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&RETENTION_EXCLUSION)),
+    Operation::new(
+            System::Vb365,
+            "GlobalRetentionExclusionSettings_GlobalRetentionPolicyPut",
+            "PUT",
+            "/GlobalRetentionExclusionSettings",
+        )
+        .versions(6, 0)
+        .request(&RETENTION_EXCLUSION),
+    Operation::new(
+            System::Vb365,
+            "OrganizationAudit_Get",
+            "GET",
+            "/Organizations/{organizationId}/AuditItems",
+        )
+        .aliases(&["get_Organizations_by_organizationId_AuditItems"])
+        .params(PARAMS_57)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::AuditUserOrGroup> as Model>::SHAPE,
+                Page::<super::AuditUserOrGroup>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "OrganizationAudit_Post",
+            "POST",
+            "/Organizations/{organizationId}/AuditItems",
+        )
+        .aliases(&["post_Organizations_by_organizationId_AuditItems"])
+        .params(PARAMS_57)
+        .versions(5, 0)
+        .request(<Items<super::AuditUserOrGroup> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "OrganizationAudit_ExecuteRemove",
+            "POST",
+            "/Organizations/{organizationId}/AuditItems/remove",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(&REMOVE_AUDIT_ITEMS_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupAccounts_GetBackupAccounts",
+            "GET",
+            "/Organizations/{organizationId}/BackupAccounts",
+        )
+        .aliases(
+            &[
+                "get_Organizations_by_organizationId_BackupAccounts",
+                "get_Organizations_by_id_BackupAccounts",
+            ],
+        )
+        .params(PARAMS_57)
+        .response(
+            Response::Page(
+                <Page<super::BackupAccount> as Model>::SHAPE,
+                Page::<super::BackupAccount>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupAccounts_SetAccountPool",
+            "PUT",
+            "/Organizations/{organizationId}/BackupAccounts",
+        )
+        .aliases(
+            &[
+                "put_Organizations_by_organizationId_BackupAccounts",
+                "put_Organizations_by_id_BackupAccounts",
+            ],
+        )
+        .params(PARAMS_57)
+        .request(<Items<super::BackupAccount> as Model>::SHAPE)
+        .response(Response::Body(&ACCOUNT_POOL))
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Empty,
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupApplications_GetBackupApplications",
+            "GET",
+            "/Organizations/{organizationId}/BackupApplications",
+        )
+        .params(PARAMS_95)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::BackupApplication> as Model>::SHAPE,
+                Page::<super::BackupApplication>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupApplications_ReplaceBackupApplications",
+            "PUT",
+            "/Organizations/{organizationId}/BackupApplications",
+        )
+        .aliases(&["OrganizationBackupApplications_AddBackupApplications"])
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupApplications_OrganizationDeviceCode",
+            "POST",
+            "/Organizations/{organizationId}/DeviceCode",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .response(Response::Body(&DEVICE_CODE_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "Organization_OrganizationDeviceCode",
+            "POST",
+            "/DeviceCode",
+        )
+        .versions(6, 0)
+        .request(&COMMON_DEVICE_CODE_REQUEST_OPTIONS)
+        .response(Response::Body(&DEVICE_CODE_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "Organization_CheckDeviceCode",
+            "POST",
+            "/DeviceCode/check",
+        )
+        .versions(6, 0)
+        .request(&CHECK_DEVICE_CODE)
+        .response(Response::Body(&DEVICE_CODE_CHECK_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRetentionExclusion_OrganizationRetentionPolicyGet",
+            "GET",
+            "/Organizations/{organizationId}/RetentionExclusion",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .response(Response::Body(&RETENTION_EXCLUSION)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRetentionExclusion_OrganizationRetentionPolicyPut",
+            "PUT",
+            "/Organizations/{organizationId}/RetentionExclusion",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(&RETENTION_EXCLUSION),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRetentionExclusion_OrganizationRetentionPolicyDelete",
+            "DELETE",
+            "/Organizations/{organizationId}/RetentionExclusion",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupApplications_AppendBackupApplications",
+            "POST",
+            "/Organizations/{organizationId}/BackupApplications",
+        )
+        .params(PARAMS_57)
+        .versions(8, 0)
+        .request(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "OrganizationBackupApplications_DeleteBackupApplications",
+            "DELETE",
+            "/Organizations/{organizationId}/BackupApplications",
+        )
+        .params(PARAMS_57)
+        .versions(8, 0)
+        .request(<Ids as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetVersionBackupOptionsByID",
+            "GET",
+            "/Organizations/{organizationId}/versionBackupOptions",
+        )
+        .params(PARAMS_57)
+        .versions(8, 0)
+        .response(Response::Body(&VERSION_BACKUP_OPTIONS)),
+    Operation::new(
+            System::Vb365,
+            "Organization_SetVersionBackupOptionsByID",
+            "PUT",
+            "/Organizations/{organizationId}/versionBackupOptions",
+        )
+        .params(PARAMS_57)
+        .versions(8, 0)
+        .request(&VERSION_BACKUP_OPTIONS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "post_Organizations_by_organizationId_AuditItems_action",
+            "POST",
+            "/Organizations/{organizationId}/AuditItems/action",
+        )
+        .params(PARAMS_57)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY),
+    Operation::new(System::Vb365, "Organization_Get", "GET", "/Organizations")
+        .aliases(&["get_Organizations"])
+        .params(PARAMS_96)
+        .response(
+            Response::Page(
+                <Page<super::Organization> as Model>::SHAPE,
+                Page::<super::Organization>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "Organization_Add", "POST", "/Organizations")
+        .aliases(&["post_Organizations"])
+        .request(&ORGANIZATION)
+        .response(Response::Body(&ORGANIZATION)),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetById",
+            "GET",
+            "/Organizations/{organizationId}",
+        )
+        .aliases(&["get_Organizations_by_organizationId", "get_Organizations_by_id"])
+        .params(PARAMS_97)
+        .response(Response::Body(&ORGANIZATION)),
+    Operation::new(
+            System::Vb365,
+            "Organization_Update",
+            "PUT",
+            "/Organizations/{organizationId}",
+        )
+        .aliases(&["put_Organizations_by_organizationId", "put_Organizations_by_id"])
+        .params(PARAMS_57)
+        .request(&ORGANIZATION)
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: Some(&ORGANIZATION),
+                    response: Response::Body(&ORGANIZATION),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "Organization_Remove",
+            "DELETE",
+            "/Organizations/{organizationId}",
+        )
+        .aliases(
+            &["delete_Organizations_by_organizationId", "delete_Organizations_by_id"],
+        )
+        .params(PARAMS_57),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetCurrentOrganization",
+            "GET",
+            "/Organization",
+        )
+        .aliases(&["get_Organization"])
+        .response(Response::Body(&LOGGED_IN_ORGANIZATION)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationSync_GetState",
+            "GET",
+            "/Organizations/{organizationId}/SyncState",
+        )
+        .params(PARAMS_57)
+        .versions(7, 0)
+        .response(Response::Body(&ORGANIZATION_SYNC_STATE)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationSync_Start",
+            "POST",
+            "/Organizations/{organizationId}/Sync",
+        )
+        .params(PARAMS_57)
+        .versions(7, 0)
+        .request(&ORGANIZATION_SYNC_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetTenantInformationByID",
+            "GET",
+            "/Organizations/{organizationId}/tenantInformation",
+        )
+        .params(PARAMS_57)
+        .versions(8, 0)
+        .response(Response::Body(&TENANT_INFORMATION)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationSync_GetStates",
+            "GET",
+            "/Organizations/SyncState",
+        )
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::OrganizationSyncState> as Model>::SHAPE,
+                Page::<super::OrganizationSyncState>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "post_Organization_Action",
+            "POST",
+            "/Organization/Action",
+        )
+        .versions(0, 5)
+        .request(&ORGANIZATION_ACTION_BODY)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "post_Organizations_by_organizationId_Action",
+            "POST",
+            "/Organizations/{organizationId}/Action",
+        )
+        .params(PARAMS_57)
+        .versions(0, 5)
+        .request(&ORGANIZATION_ACTION_BODY)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(System::Vb365, "Proxy_GetProxies", "GET", "/Proxies")
+        .aliases(&["get_Proxies"])
+        .params(PARAMS_98)
+        .response(
+            Response::Page(
+                <Page<super::Proxy> as Model>::SHAPE,
+                Page::<super::Proxy>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "Proxy_Add", "POST", "/Proxies")
+        .aliases(&["post_Proxies"])
+        .request(&PROXY_FROM_CLIENT)
+        .response(Response::Body(&PROXY)),
+    Operation::new(System::Vb365, "Proxy_GetProxy", "GET", "/Proxies/{proxyId}")
+        .aliases(&["get_Proxies_by_proxyId"])
+        .params(PARAMS_99)
+        .response(Response::Body(&PROXY)),
+    Operation::new(System::Vb365, "Proxy_Update", "PUT", "/Proxies/{proxyId}")
+        .aliases(&["put_Proxies_by_proxyId"])
+        .params(PARAMS_100)
+        .request(&PROXY_FROM_CLIENT)
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: Some(&PROXY_FROM_CLIENT),
+                    response: Response::Body(&PROXY),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "Proxy_RescanAction",
+            "POST",
+            "/Proxies/{proxyId}/Rescan",
+        )
+        .params(PARAMS_100)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "Proxy_RemoveAction",
+            "POST",
+            "/Proxies/{proxyId}/Remove",
+        )
+        .params(PARAMS_100)
+        .versions(6, 0)
+        .request(&REMOVE_PROXY_OPTIONS),
+    Operation::new(System::Vb365, "Proxy_Rescan", "POST", "/Proxies/Rescan")
+        .versions(6, 0)
+        .request(&RESCAN_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "Proxy_EnableMaintenanceAction",
+            "POST",
+            "/Proxies/{proxyId}/maintenance/enable",
+        )
+        .params(PARAMS_100)
+        .versions(8, 0)
+        .request(&PROXY_CREDENTIALS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "Proxy_DisableMaintenanceAction",
+            "POST",
+            "/Proxies/{proxyId}/maintenance/disable",
+        )
+        .params(PARAMS_100)
+        .versions(8, 0)
+        .request(&PROXY_CREDENTIALS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "Proxy_CheckSshConnectionConfig",
+            "POST",
+            "/Proxies/CheckSshConnectionConfig",
+        )
+        .params(PARAMS_101)
+        .versions(8, 0)
+        .request(&SSH_SETTINGS_FROM_CLIENT)
+        .response(Response::Body(&SSH_CONNECTION_CONFIG_VALIDATION_RESULT)),
+    Operation::new(System::Vb365, "ProxyPool_GetProxyPools", "GET", "/ProxyPools")
+        .params(PARAMS_102)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::ProxyPool> as Model>::SHAPE,
+                Page::<super::ProxyPool>::LIST,
+            ),
+        ),
+    Operation::new(System::Vb365, "ProxyPool_Add", "POST", "/ProxyPools")
+        .versions(8, 0)
+        .request(&PROXY_POOL_FROM_CLIENT)
+        .response(Response::Body(&PROXY_POOL)),
+    Operation::new(
+            System::Vb365,
+            "ProxyPool_GetProxyPool",
+            "GET",
+            "/ProxyPools/{poolId}",
+        )
+        .params(PARAMS_103)
+        .versions(8, 0)
+        .response(Response::Body(&PROXY_POOL)),
+    Operation::new(System::Vb365, "ProxyPool_Update", "PUT", "/ProxyPools/{poolId}")
+        .params(PARAMS_103)
+        .versions(8, 0)
+        .request(&PROXY_POOL_FROM_CLIENT),
+    Operation::new(System::Vb365, "ProxyPool_Remove", "DELETE", "/ProxyPools/{poolId}")
+        .params(PARAMS_103)
+        .versions(8, 0),
+    Operation::new(
+            System::Vb365,
+            "ProxyPool_GetProxies",
+            "GET",
+            "/ProxyPools/{poolId}/proxies",
+        )
+        .params(PARAMS_104)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::Proxy> as Model>::SHAPE,
+                Page::<super::Proxy>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ProxyPool_AddProxies",
+            "POST",
+            "/ProxyPools/{poolId}/proxies",
+        )
+        .params(PARAMS_103)
+        .versions(8, 0)
+        .request(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "ProxyPool_RemoveProxies",
+            "DELETE",
+            "/ProxyPools/{poolId}/proxies",
+        )
+        .params(PARAMS_103)
+        .versions(8, 0)
+        .request(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "post_Proxies_by_proxyId_Action",
+            "POST",
+            "/Proxies/{proxyId}/Action",
+        )
+        .params(PARAMS_100)
+        .versions(0, 5)
+        .request(&PROXY_ACTION_BODY),
+    Operation::new(
+            System::Vb365,
+            "delete_Proxies_by_proxyId",
+            "DELETE",
+            "/Proxies/{proxyId}",
+        )
+        .params(PARAMS_100)
+        .versions(4, 4),
+    Operation::new(System::Vb365, "RbacRole_GetAll", "GET", "/RbacRoles")
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RbacRole> as Model>::SHAPE,
+                Page::<super::RbacRole>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(System::Vb365, "RbacRole_Get", "GET", "/RbacRoles/{roleId}")
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_ROLE)),
+    Operation::new(System::Vb365, "RbacRole_Update", "PUT", "/RbacRoles/{roleId}")
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .request(&RBAC_ROLE_CREATE_MODEL),
+    Operation::new(System::Vb365, "RbacRole_Delete", "DELETE", "/RbacRoles/{roleId}")
+        .params(PARAMS_105)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetOperators",
+            "GET",
+            "/RbacRoles/{roleId}/operators",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RbacOperator> as Model>::SHAPE,
+                Page::<super::RbacOperator>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8)
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::RbacItem> as Model>::SHAPE,
+                        Page::<super::RbacItem>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_AddOperators",
+            "POST",
+            "/RbacRoles/{roleId}/operators",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .request(<Items<super::RbacOperator> as Model>::SHAPE)
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(<Items<super::RbacItem> as Model>::SHAPE),
+                    response: Response::Empty,
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_DeleteOperators",
+            "DELETE",
+            "/RbacRoles/{roleId}/operators",
+        )
+        .params(PARAMS_106)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetOperator",
+            "GET",
+            "/RbacRoles/{roleId}/operators/{operatorId}",
+        )
+        .params(PARAMS_107)
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_OPERATOR))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: None,
+                    response: Response::Body(&RBAC_ITEM),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetSelectedItems",
+            "GET",
+            "/RbacRoles/{roleId}/selectedItems",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RbacItem> as Model>::SHAPE,
+                Page::<super::RbacItem>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_AddSelectedItems",
+            "POST",
+            "/RbacRoles/{roleId}/selectedItems",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .request(<Items<super::RbacItem> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_DeleteSelectedItems",
+            "DELETE",
+            "/RbacRoles/{roleId}/selectedItems",
+        )
+        .params(PARAMS_106)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetSelectedItem",
+            "GET",
+            "/RbacRoles/{roleId}/selectedItems/{itemId}",
+        )
+        .params(PARAMS_108)
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetExcludedItems",
+            "GET",
+            "/RbacRoles/{roleId}/excludedItems",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RbacItem> as Model>::SHAPE,
+                Page::<super::RbacItem>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_AddExcludedItems",
+            "POST",
+            "/RbacRoles/{roleId}/excludedItems",
+        )
+        .params(PARAMS_105)
+        .versions(6, 0)
+        .request(<Items<super::RbacItem> as Model>::SHAPE),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_DeleteExcludedItems",
+            "DELETE",
+            "/RbacRoles/{roleId}/excludedItems",
+        )
+        .params(PARAMS_106)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetExcludedItem",
+            "GET",
+            "/RbacRoles/{roleId}/excludedItems/{itemId}",
+        )
+        .params(PARAMS_108)
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_GetByOrganization",
+            "GET",
+            "/Organizations/{organizationId}/RbacRoles",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RbacRole> as Model>::SHAPE,
+                Page::<super::RbacRole>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RbacRole_Add",
+            "POST",
+            "/Organizations/{organizationId}/RbacRoles",
+        )
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(&RBAC_ROLE_CREATE_MODEL)
+        .response(Response::Body(&RBAC_ROLE)),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateLicenseOverviewAction",
+            "POST",
+            "/Reports/GenerateLicenseOverview",
+        )
+        .versions(6, 0)
+        .request(&LICENSE_OVERVIEW_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateStorageConsumptionAction",
+            "POST",
+            "/Reports/GenerateStorageConsumption",
+        )
+        .versions(6, 0)
+        .request(&STORAGE_CONSUMPTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateMailboxProtectionAction",
+            "POST",
+            "/Reports/GenerateMailboxProtection",
+        )
+        .versions(6, 0)
+        .request(&MAILBOX_PROTECTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateUserProtectionAction",
+            "POST",
+            "/Reports/GenerateUserProtection",
+        )
+        .versions(6, 0)
+        .request(&USER_PROTECTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateOneDriveProtectionAction",
+            "POST",
+            "/Reports/GenerateOneDriveProtection",
+        )
+        .versions(8, 0)
+        .request(&ONE_DRIVE_PROTECTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateTeamsProtectionAction",
+            "POST",
+            "/Reports/GenerateTeamsProtection",
+        )
+        .versions(8, 0)
+        .request(&TEAMS_PROTECTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "Reports_GenerateSharepointProtectionAction",
+            "POST",
+            "/Reports/GenerateSharepointProtection",
+        )
+        .versions(8, 0)
+        .request(&SHAREPOINT_PROTECTION_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositories",
+            "GET",
+            "/BackupRepositories",
+        )
+        .aliases(&["get_BackupRepositories"])
+        .params(PARAMS_109)
+        .response(
+            Response::Page(
+                <Page<super::BackupRepository> as Model>::SHAPE,
+                Page::<super::BackupRepository>::LIST,
+            ),
+        )
+        .bare(0u8, 7u8),
+    Operation::new(System::Vb365, "BackupRepository_Add", "POST", "/BackupRepositories")
+        .aliases(&["post_BackupRepositories"])
+        .request(&BACKUP_REPOSITORY_FROM_CLIENT)
+        .response(Response::Body(&BACKUP_REPOSITORY)),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositoriesById",
+            "GET",
+            "/BackupRepositories/{repositoryId}",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId"])
+        .params(PARAMS_76)
+        .response(Response::Body(&BACKUP_REPOSITORY)),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_UpdateRepository",
+            "PUT",
+            "/BackupRepositories/{repositoryId}",
+        )
+        .aliases(&["put_BackupRepositories_by_repositoryId"])
+        .params(PARAMS_76)
+        .request(&BACKUP_REPOSITORY_FROM_CLIENT)
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: Some(&BACKUP_REPOSITORY_FROM_CLIENT),
+                    response: Response::Body(&BACKUP_REPOSITORY),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_Remove",
+            "DELETE",
+            "/BackupRepositories/{repositoryId}",
+        )
+        .aliases(&["delete_BackupRepositories_by_repositoryId"])
+        .params(PARAMS_76),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_StartSynchronizeAction",
+            "POST",
+            "/BackupRepositories/{repositoryId}/Sync",
+        )
+        .params(PARAMS_76)
+        .versions(6, 0)
+        .response(Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION))
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "RepositorySynchronizeSessions_GetSynchronizeSessions",
+            "GET",
+            "/RepositorySynchronizeSessions",
+        )
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RepositorySynchronizeSession> as Model>::SHAPE,
+                Page::<super::RepositorySynchronizeSession>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RepositorySynchronizeSessions_GetRepositoriesById",
+            "GET",
+            "/RepositorySynchronizeSessions/{sessionId}",
+        )
+        .params(PARAMS_110)
+        .versions(6, 0)
+        .response(Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "RepositorySynchronizeSessions_StopSynchronizeAction",
+            "POST",
+            "/RepositorySynchronizeSessions/{sessionId}/StopSynchronize",
+        )
+        .params(PARAMS_110)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_Explore",
+            "POST",
+            "/BackupRepositories/{repositoryId}/explore",
+        )
+        .params(PARAMS_111)
+        .versions(7, 0)
+        .request(&EXPLORE_OPTIONS)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_ChangeOwner",
+            "POST",
+            "/BackupRepositories/{repositoryId}/changeOwner",
+        )
+        .params(PARAMS_112)
+        .versions(8, 0)
+        .response(Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION))
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "RepositoryOwnerChangeSessions_Get",
+            "GET",
+            "/RepositoryOwnerChangeSessions",
+        )
+        .params(PARAMS_102)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::BackupRepositoryOwnerChangeSession> as Model>::SHAPE,
+                Page::<super::BackupRepositoryOwnerChangeSession>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RepositoryOwnerChangeSessions_GetById",
+            "GET",
+            "/RepositoryOwnerChangeSessions/{sessionId}",
+        )
+        .params(PARAMS_110)
+        .versions(8, 0)
+        .response(Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "RepositoryOwnerChangeSessions_StopAction",
+            "POST",
+            "/RepositoryOwnerChangeSessions/{sessionId}/Stop",
+        )
+        .params(PARAMS_110)
+        .versions(8, 0),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganization_RestoreSessionsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/exportToPst",
+        )
+        .params(PARAMS_113)
+        .versions(6, 0)
+        .request(&EXPORT_FOLDER_TO_PST)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganization_RestoreSessionsSearchExchange",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/searchExchange",
+        )
+        .params(PARAMS_114)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeItem> as Model>::SHAPE,
+                Page::<super::ExchangeItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders",
+            ],
+        )
+        .params(PARAMS_115)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeFolder> as Model>::SHAPE,
+                Page::<super::ExchangeFolder>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_GetByFolderId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}",
+        )
+        .params(PARAMS_116)
+        .versions(6, 0)
+        .response(Response::Body(&EXCHANGE_FOLDER)),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_RestoreAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore",
+        )
+        .params(PARAMS_116)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
+                    response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_RestoreToAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo",
+        )
+        .params(PARAMS_116)
+        .versions(6, 0)
+        .request(&RESTORE_TO_DIFFERENT_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
+                    response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_ExportToPstAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/exportToPst",
+        )
+        .params(PARAMS_116)
+        .versions(6, 0)
+        .request(&EXPORT_FOLDER_TO_PST)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeFolder_SearchByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/search",
+        )
+        .params(PARAMS_117)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeItem> as Model>::SHAPE,
+                Page::<super::ExchangeItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .response(Response::Body(&EXCHANGE_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items",
+            ],
+        )
+        .params(PARAMS_119)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeItem> as Model>::SHAPE,
+                Page::<super::ExchangeItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_RestoreItemsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS),
+                    response: Response::Body(&ITEMS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_RestoreItemsToAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS),
+                    response: Response::Body(&ITEMS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_ExportItemsToPstAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/exportToPst",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&SEVERAL_ITEMS_EXPORT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SaveItems",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/Save",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&SAVE_TO_MSG_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SendItemsToDefaultAddressAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDefaultAddress",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&SEND_TO_DEFAULT_ADDRESS_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SendItemsToDifferentAddressAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDifferentAddress",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&SEND_TO_DIFFERENT_ADDRESS_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_RestoreItemAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
+                    response: Response::Body(&ITEMS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_RestoreItemToAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .request(&RESTORE_TO_DIFFERENT_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
+                    response: Response::Body(&ITEMS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_ExportItemToPstAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/exportToPst",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .request(&EXPORT_TO_PST_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SaveItemAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/save",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SendItemToDefaultAddressAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDefaultAddress",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_SendItemToDifferentAddressAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDifferentAddress",
+        )
+        .params(PARAMS_118)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "ExchangeItem_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/operatorRestore",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&OPERATOR_RESTORE_OPTIONS)
+        .response(Response::Body(&OPERATOR_RESTORE_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes"])
+        .params(PARAMS_121)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeMailbox> as Model>::SHAPE,
+                Page::<super::ExchangeMailbox>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId",
+            ],
+        )
+        .params(PARAMS_120)
+        .response(Response::Body(&EXCHANGE_MAILBOX)),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_RestoreMailboxesAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/restore",
+        )
+        .params(PARAMS_113)
+        .versions(6, 0)
+        .request(&BULK_RESTORE_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&BULK_RESTORE_OPTIONS),
+                    response: Response::Body(&BULK_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_RestoreMailboxAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
+                    response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_RestoreMailboxToAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&RESTORE_TO_DIFFERENT_LOCATION)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
+                    response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_ExportMailboxToPstAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/exportToPst",
+        )
+        .params(PARAMS_120)
+        .versions(6, 0)
+        .request(&EXPORT_FOLDER_TO_PST)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_SearchByIdByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/search",
+        )
+        .params(PARAMS_122)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeItem> as Model>::SHAPE,
+                Page::<super::ExchangeItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "ExchangeMailbox_SearchByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/mailboxes/search",
+        )
+        .params(PARAMS_123)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ExchangeItem> as Model>::SHAPE,
+                Page::<super::ExchangeItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Action",
+        )
+        .params(PARAMS_120)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/Action",
+        )
+        .params(PARAMS_120)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Items_by_itemId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/{itemId}/Action",
+        )
+        .params(PARAMS_118)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Mailboxes_by_mailboxId_Folders_by_folderId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Folders/{folderId}/Action",
+        )
+        .params(PARAMS_116)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_OneDrives"])
+        .params(PARAMS_121)
+        .response(
+            Response::Page(
+                <Page<super::OneDrive> as Model>::SHAPE,
+                Page::<super::OneDrive>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId",
+            ],
+        )
+        .params(PARAMS_124)
+        .response(Response::Body(&ONE_DRIVE)),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_CopyToOneDriveAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&COPY_TO_FOLDER)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_FOLDER),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_SaveOneDriveAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/save",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_SendOneDriveAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/send",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&SHARE_POINT_SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_RestoreOneDriveAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_RestoreOneDrivesAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore",
+        )
+        .params(PARAMS_113)
+        .versions(6, 0)
+        .request(&BULK_RESTORE_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&BULK_RESTORE_CONFIG),
+                    response: Response::Body(&SHARE_POINT_BULK_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_SearchOneDrivesByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/search",
+        )
+        .params(PARAMS_125)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDrive_SearchOneDriveByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/search",
+        )
+        .params(PARAMS_126)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents",
+            ],
+        )
+        .params(PARAMS_127)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 6u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::OneDriveDocument> as Model>::SHAPE,
+                        Page::<super::OneDriveDocument>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}",
+        )
+        .params(PARAMS_128)
+        .versions(6, 0)
+        .response(Response::Body(&ONE_DRIVE_DOCUMENT)),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions",
+        )
+        .params(PARAMS_129)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::OneDriveDocument> as Model>::SHAPE,
+                Page::<super::OneDriveDocument>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_GetByIdByVersionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}",
+        )
+        .params(PARAMS_130)
+        .versions(6, 0)
+        .response(Response::Body(&ONE_DRIVE_DOCUMENT)),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_RestoreDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_DOCUMENTS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_DOCUMENTS),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_CopyToDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&COPY_TO_DOCUMENTS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_DOCUMENTS),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SendDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/send",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&SEND_DOCUMENTS_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SaveDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/save",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&SAVE_DOCUMENTS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_RestoreDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore",
+        )
+        .params(PARAMS_128)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_RestoreDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore",
+        )
+        .params(PARAMS_130)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_CopyToDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo",
+        )
+        .params(PARAMS_128)
+        .versions(6, 0)
+        .request(&COPY_TO_DOCUMENT)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_DOCUMENT),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_CopyToDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo",
+        )
+        .params(PARAMS_130)
+        .versions(6, 0)
+        .request(&COPY_TO_DOCUMENT)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_DOCUMENT),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SaveDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save",
+        )
+        .params(PARAMS_128)
+        .versions(6, 0)
+        .request(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SaveDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/save",
+        )
+        .params(PARAMS_130)
+        .versions(6, 0)
+        .request(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SendDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send",
+        )
+        .params(PARAMS_128)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_SendDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/send",
+        )
+        .params(PARAMS_130)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "OneDriveDocument_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS)
+        .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders",
+            ],
+        )
+        .params(PARAMS_131)
+        .response(
+            Response::Page(
+                <Page<super::OneDriveFolder> as Model>::SHAPE,
+                Page::<super::OneDriveFolder>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}",
+        )
+        .params(PARAMS_132)
+        .versions(6, 0)
+        .response(Response::Body(&ONE_DRIVE_FOLDER)),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_RestoreFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL_FOLDERS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL_FOLDERS),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_GetByIdByVersionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}",
+        )
+        .params(PARAMS_133)
+        .versions(6, 0)
+        .response(Response::Body(&ONE_DRIVE_FOLDER)),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_CopyToFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&COPY_TO_FOLDERS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_FOLDERS),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SaveFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/save",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&SAVE_ONE_DRIVE_FOLDERS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SendFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/send",
+        )
+        .params(PARAMS_124)
+        .versions(6, 0)
+        .request(&SEND_FOLDERS_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions",
+        )
+        .params(PARAMS_134)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::OneDriveFolder> as Model>::SHAPE,
+                Page::<super::OneDriveFolder>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_RestoreFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore",
+        )
+        .params(PARAMS_135)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_RestoreFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore",
+        )
+        .params(PARAMS_133)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ORIGINAL)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ORIGINAL),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_CopyToFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo",
+        )
+        .params(PARAMS_135)
+        .versions(6, 0)
+        .request(&COPY_TO_FOLDER)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_FOLDER),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_CopyToFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo",
+        )
+        .params(PARAMS_133)
+        .versions(6, 0)
+        .request(&COPY_TO_FOLDER)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&COPY_TO_FOLDER),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SaveFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save",
+        )
+        .params(PARAMS_135)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SaveFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/save",
+        )
+        .params(PARAMS_133)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SendFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send",
+        )
+        .params(PARAMS_135)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SendFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/send",
+        )
+        .params(PARAMS_133)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "OneDriveFolder_SearchOneDriveFolderByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search",
+        )
+        .params(PARAMS_136)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Action",
+        )
+        .params(PARAMS_124)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/Action",
+        )
+        .params(PARAMS_124)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Documents_by_documentId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Action",
+        )
+        .params(PARAMS_128)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders_by_folderId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Action",
+        )
+        .params(PARAMS_135)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRbac_GetLoggedInUser",
+            "GET",
+            "/Organization/LoggedInUser",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_LOGGED_IN_USER)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRbac_GetLoggedInUserOperatorInfo",
+            "GET",
+            "/Organization/LoggedInUser/OperatorInfo",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&OPERATOR_INFO)),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRbac_GetLoggedInUserEffectiveScope",
+            "GET",
+            "/Organization/LoggedInUser/EffectiveScope",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&RBAC_EFFECTIVE_SCOPE)),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePoints",
+            "GET",
+            "/RestorePoints",
+        )
+        .aliases(&["RestorePoint_GetRestorePointsV7"])
+        .params(PARAMS_137)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::RestorePoint> as Model>::SHAPE,
+                Page::<super::RestorePoint>::LIST,
+            ),
+        )
+        .bare(0u8, 6u8),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePoint",
+            "GET",
+            "/RestorePoints/{restorePointId}",
+        )
+        .params(PARAMS_138)
+        .versions(6, 0)
+        .response(Response::Body(&RESTORE_POINT)),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointMailboxesV6",
+            "GET",
+            "/RestorePoints/{restorePointId}/mailboxes",
+        )
+        .aliases(&["RestorePoint_GetRestorePointMailboxes"])
+        .params(PARAMS_138)
+        .versions(6, 6)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointMailbox> as Model>::SHAPE,
+                Page::<super::RestorePointMailbox>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointTeamsV6",
+            "GET",
+            "/RestorePoints/{restorePointId}/teams",
+        )
+        .aliases(&["RestorePoint_GetRestorePointTeams"])
+        .params(PARAMS_138)
+        .versions(6, 6)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointTeam> as Model>::SHAPE,
+                Page::<super::RestorePointTeam>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointWebsV6",
+            "GET",
+            "/RestorePoints/{restorePointId}/webs",
+        )
+        .aliases(&["RestorePoint_GetRestorePointWebs"])
+        .params(PARAMS_138)
+        .versions(6, 6)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointSite> as Model>::SHAPE,
+                Page::<super::RestorePointSite>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointOneDrivesV6",
+            "GET",
+            "/RestorePoints/{restorePointId}/onedrives",
+        )
+        .aliases(&["RestorePoint_GetRestorePointOneDrives"])
+        .params(PARAMS_138)
+        .versions(6, 6)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointOneDrive> as Model>::SHAPE,
+                Page::<super::RestorePointOneDrive>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "OrganizationRbac_GetLoggedInUserRestorePoints",
+            "GET",
+            "/Organization/LoggedInUser/RestorePoints",
+        )
+        .params(PARAMS_139)
+        .versions(7, 0)
+        .response(
+            Response::Page(
+                <Page<super::RestorePoint> as Model>::SHAPE,
+                Page::<super::RestorePoint>::LIST,
+            ),
+        )
+        .bare(0u8, 0u8),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetChanges",
+            "GET",
+            "/RestorePoints/Changes",
+        )
+        .params(PARAMS_140)
+        .versions(7, 7)
+        .response(Response::Body(&RESTORE_POINT_CHANGES)),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointMailboxes",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedMailboxes",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointMailbox> as Model>::SHAPE,
+                Page::<super::RestorePointMailbox>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointTeams",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedTeams",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointTeam> as Model>::SHAPE,
+                Page::<super::RestorePointTeam>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointWebs",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedSites",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointSite> as Model>::SHAPE,
+                Page::<super::RestorePointSite>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointOneDrives",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedOnedrives",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointOneDrive> as Model>::SHAPE,
+                Page::<super::RestorePointOneDrive>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointUsers",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedUsers",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointUser> as Model>::SHAPE,
+                Page::<super::RestorePointUser>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestorePoint_GetRestorePointGroups",
+            "GET",
+            "/RestorePoints/{restorePointId}/protectedGroups",
+        )
+        .params(PARAMS_141)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::RestorePointGroup> as Model>::SHAPE,
+                Page::<super::RestorePointGroup>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganization_GetByRestoreSessionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization"])
+        .params(PARAMS_113)
+        .response(Response::Body(&BACKUP_ORGANIZATION))
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Body(&LOGGED_IN_ORGANIZATION),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "Organization_Explore",
+            "POST",
+            "/Organizations/{organizationId}/explore",
+        )
+        .aliases(&["Organization_ExploreAction"])
+        .params(PARAMS_57)
+        .versions(6, 0)
+        .request(&ORGANIZATION_EXPLORE_OPTIONS)
+        .response(Response::Body(&RESTORE_SESSION))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&EXPLORE_OPTIONS),
+                    response: Response::Body(&RESTORE_SESSION),
+                },
+            ],
+        ),
+    Operation::new(System::Vb365, "RestoreSession_GetPage", "GET", "/RestoreSessions")
+        .aliases(&["get_RestoreSessions"])
+        .params(PARAMS_142)
+        .response(
+            Response::Page(
+                <Page<super::RestoreSession> as Model>::SHAPE,
+                Page::<super::RestoreSession>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_GetByRestoreSessionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId"])
+        .params(PARAMS_113)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_StopAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Stop",
+        )
+        .params(PARAMS_113)
+        .versions(6, 0),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_DeviceCodeAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/restoreDeviceCode",
+        )
+        .aliases(
+            &["post_RestoreSessions_by_restoreSessionId_organization_restoreDeviceCode"],
+        )
+        .params(PARAMS_113)
+        .versions(4, 0)
+        .request(&DEVICE_CODE_REQUEST_OPTIONS)
+        .response(Response::Body(&DEVICE_CODE_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_ExploreAction",
+            "POST",
+            "/Organization/Explore",
+        )
+        .versions(6, 0)
+        .request(&EXPLORE_OPTIONS)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_OperatorExploreAction",
+            "POST",
+            "/Organization/OperatorExplore",
+        )
+        .versions(6, 0)
+        .request(&OPERATOR_EXPLORE_OPTIONS)
+        .response(Response::Body(&RESTORE_SESSION)),
+    Operation::new(
+            System::Vb365,
+            "RestoreSessionEvent_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Events/{eventId}",
+        )
+        .params(PARAMS_143)
+        .versions(6, 0)
+        .response(Response::Body(&RESTORE_SESSION_EVENT)),
+    Operation::new(
+            System::Vb365,
+            "RestoreSessionEvent_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Events",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Events"])
+        .params(PARAMS_114)
+        .response(
+            Response::Page(
+                <Page<super::RestoreSessionEvent> as Model>::SHAPE,
+                Page::<super::RestoreSessionEvent>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "RestoreSession_GetRestoreStatistics",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Statistics",
+        )
+        .params(PARAMS_113)
+        .versions(8, 0)
+        .response(Response::Body(&RESTORE_SESSION_STATISTICS)),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Action",
+        )
+        .params(PARAMS_113)
+        .versions(0, 5)
+        .request(&RESTORE_SESSION_ACTION_BODY),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments",
+        )
+        .params(PARAMS_144)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::SharePointAttachment> as Model>::SHAPE,
+                Page::<super::SharePointAttachment>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}",
+        )
+        .params(PARAMS_145)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_ATTACHMENT)),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_SaveAttachmentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/save",
+        )
+        .params(PARAMS_146)
+        .versions(6, 0)
+        .request(&SAVE_ATTACHMENTS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_SaveAttachmentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/save",
+        )
+        .params(PARAMS_145)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_SendAttachmentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/send",
+        )
+        .params(PARAMS_146)
+        .versions(6, 0)
+        .request(&SEND_ATTACHMENTS_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "SharePointAttachment_SendAttachmentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/send",
+        )
+        .params(PARAMS_145)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents",
+            ],
+        )
+        .params(PARAMS_147)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::SharePointItem> as Model>::SHAPE,
+                        Page::<super::SharePointItem>::LIST,
+                    ),
+                },
+                Form {
+                    until: 6u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::SharePointDocument> as Model>::SHAPE,
+                        Page::<super::SharePointDocument>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}",
+        )
+        .params(PARAMS_148)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_DOCUMENT)),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_GetByIdByVersionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}",
+        )
+        .params(PARAMS_149)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_DOCUMENT)),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions",
+        )
+        .params(PARAMS_150)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::SharePointDocument> as Model>::SHAPE,
+                Page::<super::SharePointDocument>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_DOCUMENTS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_DOCUMENTS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentsActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_TO_DOCUMENTS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_DOCUMENTS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore",
+        )
+        .params(PARAMS_149)
+        .versions(6, 0)
+        .request(&RESTORE_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentActionByVersionIdTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo",
+        )
+        .params(PARAMS_149)
+        .versions(6, 0)
+        .request(&RESTORE_TO_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore",
+        )
+        .params(PARAMS_148)
+        .versions(6, 0)
+        .request(&RESTORE_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_RestoreDocumentActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo",
+        )
+        .params(PARAMS_148)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SaveDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/save",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&SHARE_POINT_SAVE_DOCUMENTS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SaveDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/save",
+        )
+        .params(PARAMS_149)
+        .versions(6, 0)
+        .request(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SaveDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save",
+        )
+        .params(PARAMS_148)
+        .versions(6, 0)
+        .request(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SendDocumentsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/send",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SendDocumentActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/send",
+        )
+        .params(PARAMS_149)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_SendDocumentAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send",
+        )
+        .params(PARAMS_148)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "SharePointDocument_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/operatorRestore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG)
+        .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders",
+            ],
+        )
+        .params(PARAMS_152)
+        .response(
+            Response::Page(
+                <Page<super::SharePointFolder> as Model>::SHAPE,
+                Page::<super::SharePointFolder>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::SharePointItem> as Model>::SHAPE,
+                        Page::<super::SharePointItem>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}",
+        )
+        .params(PARAMS_153)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_FOLDER)),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_GetByIdByVersionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}",
+        )
+        .params(PARAMS_154)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_FOLDER)),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions",
+        )
+        .params(PARAMS_155)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::SharePointFolder> as Model>::SHAPE,
+                Page::<super::SharePointFolder>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_FOLDERS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_FOLDERS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFoldersActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_TO_FOLDERS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_FOLDERS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore",
+        )
+        .params(PARAMS_153)
+        .versions(6, 0)
+        .request(&RESTORE_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFolderActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo",
+        )
+        .params(PARAMS_153)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore",
+        )
+        .params(PARAMS_154)
+        .versions(6, 0)
+        .request(&RESTORE_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_RestoreFolderActionByVersionIdTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo",
+        )
+        .params(PARAMS_154)
+        .versions(6, 0)
+        .request(&RESTORE_TO_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SaveFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&SAVE_SHARE_POINT_FOLDERS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SaveFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/save",
+        )
+        .params(PARAMS_153)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SaveFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/save",
+        )
+        .params(PARAMS_154)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SendFoldersAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SendFolderAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/send",
+        )
+        .params(PARAMS_153)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SendFolderActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/send",
+        )
+        .params(PARAMS_154)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "SharePointFolder_SearchFolderByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search",
+        )
+        .params(PARAMS_156)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items",
+            ],
+        )
+        .params(PARAMS_147)
+        .response(
+            Response::Page(
+                <Page<super::SharePointItem> as Model>::SHAPE,
+                Page::<super::SharePointItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}",
+        )
+        .params(PARAMS_146)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_GetByIdByVersionId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}",
+        )
+        .params(PARAMS_157)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_ITEM)),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions",
+        )
+        .params(PARAMS_144)
+        .versions(6, 0)
+        .response(
+            Response::Page(
+                <Page<super::SharePointItem> as Model>::SHAPE,
+                Page::<super::SharePointItem>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemsAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_ITEMS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEMS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemsActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ITEMS_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEMS_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore",
+        )
+        .params(PARAMS_146)
+        .versions(6, 0)
+        .request(&RESTORE_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemActionByVersionId",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore",
+        )
+        .params(PARAMS_157)
+        .versions(6, 0)
+        .request(&RESTORE_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo",
+        )
+        .params(PARAMS_146)
+        .versions(6, 0)
+        .request(&RESTORE_TO_ITEM_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_RestoreItemActionByVersionIdTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo",
+        )
+        .params(PARAMS_157)
+        .versions(6, 0)
+        .request(&RESTORE_TO_VERSION_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_ITEM_CONFIG),
+                    response: Response::Body(&ITEM_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointItem_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG)
+        .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries",
+            ],
+        )
+        .params(PARAMS_158)
+        .response(
+            Response::Page(
+                <Page<super::SharePointLibrary> as Model>::SHAPE,
+                Page::<super::SharePointLibrary>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::SharePointItem> as Model>::SHAPE,
+                        Page::<super::SharePointItem>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}",
+        )
+        .params(PARAMS_159)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_LIBRARY)),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_RestoreLibraryAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore",
+        )
+        .params(PARAMS_159)
+        .versions(6, 0)
+        .request(&RESTORE_LIST_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_LIST_CONFIG),
+                    response: Response::Body(&LIST_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_RestoreLibraryActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo",
+        )
+        .params(PARAMS_159)
+        .versions(6, 0)
+        .request(&RESTORE_TO_LIST_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_LIST_CONFIG),
+                    response: Response::Body(&LIST_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_SaveLibraryAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/save",
+        )
+        .params(PARAMS_159)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_SendLibraryAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/send",
+        )
+        .params(PARAMS_159)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS_V6),
+    Operation::new(
+            System::Vb365,
+            "SharePointLibrary_SearchLibraryByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/search",
+        )
+        .params(PARAMS_160)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointList_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists",
+            ],
+        )
+        .params(PARAMS_158)
+        .response(
+            Response::Page(
+                <Page<super::SharePointList> as Model>::SHAPE,
+                Page::<super::SharePointList>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 5u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::SharePointItem> as Model>::SHAPE,
+                        Page::<super::SharePointItem>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointList_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}",
+        )
+        .params(PARAMS_161)
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_LIST)),
+    Operation::new(
+            System::Vb365,
+            "SharePointList_RestoreListAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore",
+        )
+        .params(PARAMS_161)
+        .versions(6, 0)
+        .request(&RESTORE_LIST_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_LIST_CONFIG),
+                    response: Response::Body(&LIST_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointList_RestoreListActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo",
+        )
+        .params(PARAMS_161)
+        .versions(6, 0)
+        .request(&RESTORE_TO_LIST_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_LIST_CONFIG),
+                    response: Response::Body(&LIST_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointList_SearchListByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/search",
+        )
+        .params(PARAMS_162)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_Sites"])
+        .params(PARAMS_163)
+        .response(
+            Response::Page(
+                <Page<super::SharePointSite> as Model>::SHAPE,
+                Page::<super::SharePointSite>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}",
+        )
+        .aliases(
+            &["get_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId"],
+        )
+        .params(PARAMS_151)
+        .response(Response::Body(&SHARE_POINT_SITE)),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_RestoreSiteAction",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_SITE_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_SITE_CONFIG),
+                    response: Response::Body(&WEB_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_RestoreSiteActionTo",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo",
+        )
+        .params(PARAMS_151)
+        .versions(6, 0)
+        .request(&RESTORE_TO_SITE_CONFIG)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TO_SITE_CONFIG),
+                    response: Response::Body(&WEB_RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_SearchSitesByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/search",
+        )
+        .params(PARAMS_164)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "SharePointSite_SearchSiteByOptions",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/search",
+        )
+        .params(PARAMS_165)
+        .versions(6, 0)
+        .request(&VESP_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::Item> as Model>::SHAPE,
+                Page::<super::Item>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Action",
+        )
+        .params(PARAMS_151)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/Action",
+        )
+        .params(PARAMS_151)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Documents_by_documentId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Action",
+        )
+        .params(PARAMS_148)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Libraries_by_libraryId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/Action",
+        )
+        .params(PARAMS_159)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Lists_by_listId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/Action",
+        )
+        .params(PARAMS_161)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Action",
+        )
+        .params(PARAMS_146)
+        .versions(0, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "BackupOrganization_RestoreSessionsSearchTeams",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/searchTeams",
+        )
+        .params(PARAMS_114)
+        .versions(6, 0)
+        .request(&TEAMS_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ChannelEntity> as Model>::SHAPE,
+                Page::<super::ChannelEntity>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels",
+            ],
+        )
+        .params(PARAMS_166)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsChannelPreview> as Model>::SHAPE,
+                Page::<super::TeamsChannelPreview>::LIST,
+            ),
+        )
+        .older(
+            &[
+                Form {
+                    until: 6u8,
+                    request: None,
+                    response: Response::Page(
+                        <Page<super::TeamsChannel> as Model>::SHAPE,
+                        Page::<super::TeamsChannel>::LIST,
+                    ),
+                },
+            ],
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_GetByChannelId",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId",
+            ],
+        )
+        .params(PARAMS_167)
+        .versions(5, 0)
+        .response(Response::Body(&TEAMS_CHANNEL)),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_Search",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/search",
+        )
+        .params(PARAMS_168)
+        .versions(6, 0)
+        .request(&TEAMS_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ChannelEntity> as Model>::SHAPE,
+                Page::<super::ChannelEntity>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_Restore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore",
+        )
+        .params(PARAMS_167)
+        .versions(6, 0)
+        .request(&RESTORE_CHANNEL_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_CHANNEL_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_GetPage",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files",
+            ],
+        )
+        .params(PARAMS_169)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsFile> as Model>::SHAPE,
+                Page::<super::TeamsFile>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_GetV7",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}",
+        )
+        .aliases(
+            &[
+                "TeamsFile_Get",
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId",
+            ],
+        )
+        .params(PARAMS_170)
+        .versions(5, 7)
+        .response(Response::Body(&TEAMS_FILE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_Search",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/search",
+        )
+        .params(PARAMS_171)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::TeamsFile> as Model>::SHAPE,
+                Page::<super::TeamsFile>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_Save",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/save",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&FILES_SAVE_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_SaveByIdV7",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/save",
+        )
+        .aliases(&["TeamsFile_SaveById"])
+        .params(PARAMS_173)
+        .versions(6, 7)
+        .request(&FILE_SAVE_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_Send",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/send",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&FILES_SEND_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_SendByIdV7",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/send",
+        )
+        .aliases(&["TeamsFile_SendById"])
+        .params(PARAMS_173)
+        .versions(6, 7)
+        .request(&SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_Restore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&RESTORE_FILES_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_FILES_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_RestoreByIdV7",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/restore",
+        )
+        .aliases(&["TeamsFile_RestoreById"])
+        .params(PARAMS_173)
+        .versions(6, 7)
+        .request(&RESTORE_FILE_OPTIONS)
+        .response(Response::Body(&RESTORE_STATISTICS)),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_GetPage",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts",
+            ],
+        )
+        .params(PARAMS_174)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsPost> as Model>::SHAPE,
+                Page::<super::TeamsPost>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId",
+            ],
+        )
+        .params(PARAMS_175)
+        .versions(5, 0)
+        .response(Response::Body(&TEAMS_POST)),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Search",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/search",
+        )
+        .params(PARAMS_176)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::TeamsPost> as Model>::SHAPE,
+                Page::<super::TeamsPost>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Save",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/save",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&SAVE_POSTS_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_SaveById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/save",
+        )
+        .params(PARAMS_177)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Send",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&SEND_POSTS_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_SendById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/send",
+        )
+        .params(PARAMS_177)
+        .versions(6, 0)
+        .request(&SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Export",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&EXPORT_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_ExportById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/export",
+        )
+        .params(PARAMS_177)
+        .versions(6, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_Restore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&RESTORE_POSTS_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_POSTS_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs",
+            ],
+        )
+        .params(PARAMS_168)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsTab> as Model>::SHAPE,
+                Page::<super::TeamsTab>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_GetTab",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}",
+        )
+        .aliases(
+            &[
+                "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId",
+            ],
+        )
+        .params(PARAMS_178)
+        .versions(5, 0)
+        .response(Response::Body(&TEAMS_TAB)),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_Search",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/search",
+        )
+        .params(PARAMS_168)
+        .versions(6, 0)
+        .request(&SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::TeamsTab> as Model>::SHAPE,
+                Page::<super::TeamsTab>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_Restore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore",
+        )
+        .params(PARAMS_167)
+        .versions(6, 0)
+        .request(&RESTORE_TABS_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TABS_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_RestoreById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore",
+        )
+        .params(PARAMS_178)
+        .versions(6, 0)
+        .request(&RESTORE_TAB_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TAB_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_Get",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams",
+        )
+        .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams"])
+        .params(PARAMS_179)
+        .versions(5, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsTeam> as Model>::SHAPE,
+                Page::<super::TeamsTeam>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_GetById",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}",
+        )
+        .aliases(
+            &["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId"],
+        )
+        .params(PARAMS_172)
+        .versions(5, 0)
+        .response(Response::Body(&TEAMS_TEAM)),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_Restore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/restore",
+        )
+        .params(PARAMS_113)
+        .versions(6, 0)
+        .request(&RESTORE_TEAM_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TEAM_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_Search",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/search",
+        )
+        .params(PARAMS_180)
+        .versions(6, 0)
+        .request(&TEAMS_SEARCH_OPTIONS)
+        .response(
+            Response::Page(
+                <Page<super::ChannelEntity> as Model>::SHAPE,
+                Page::<super::ChannelEntity>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_RestoreById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore",
+        )
+        .params(PARAMS_172)
+        .versions(6, 0)
+        .request(&RESTORE_TEAM_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .older(
+            &[
+                Form {
+                    until: 7u8,
+                    request: Some(&RESTORE_TEAM_OPTIONS),
+                    response: Response::Body(&RESTORE_STATISTICS),
+                },
+            ],
+        )
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_GetChildrenPage",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/children",
+        )
+        .params(PARAMS_168)
+        .versions(7, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsNode> as Model>::SHAPE,
+                Page::<super::TeamsNode>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorRestore",
+        )
+        .params(PARAMS_167)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_CHANNEL_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_OperatorStartExportTask",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/startOperatorExportPosts",
+        )
+        .params(PARAMS_167)
+        .versions(7, 0)
+        .response(Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsChannel_DownloadExportedPosts",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorExport/{requestExportId}",
+        )
+        .params(PARAMS_181)
+        .versions(7, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_GetVersionsV7",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/versions",
+        )
+        .aliases(&["TeamsFile_GetVersions"])
+        .params(PARAMS_182)
+        .versions(7, 7)
+        .response(
+            Response::Page(
+                <Page<super::TeamsFile> as Model>::SHAPE,
+                Page::<super::TeamsFile>::LIST,
+            ),
+        ),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/operatorRestore",
+        )
+        .params(PARAMS_172)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_FILES_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorRestore",
+        )
+        .params(PARAMS_172)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_POSTS_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_OperatorStartExportTask",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorStartExportTask",
+        )
+        .params(PARAMS_172)
+        .versions(7, 0)
+        .request(&OPERATOR_START_EXPORT_TASK_OPTIONS)
+        .response(Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsPost_DownloadExportedPosts",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorExport/{requestExportId}",
+        )
+        .params(PARAMS_183)
+        .versions(7, 0)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/operatorRestore",
+        )
+        .params(PARAMS_167)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_TABS_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_OperatorRestoreByMultipleChannels",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/operatorRestore",
+        )
+        .params(PARAMS_172)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_TABS_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsTeam_OperatorRestore",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/operatorRestore",
+        )
+        .params(PARAMS_113)
+        .versions(7, 0)
+        .request(&OPERATOR_RESTORE_TEAM_OPTIONS)
+        .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
+    Operation::new(
+            System::Vb365,
             "TeamsFile_Get",
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::new(5u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_FILE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_Search",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsFile> as Model>::SHAPE,
-            Page::<super::TeamsFile>::LIST,
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}",
+        )
+        .params(PARAMS_184)
+        .versions(8, 0)
+        .response(Response::Body(&TEAMS_FILE)),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_GetVersions",
+            "GET",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/versions",
+        )
+        .params(PARAMS_185)
+        .versions(8, 0)
+        .response(
+            Response::Page(
+                <Page<super::TeamsFile> as Model>::SHAPE,
+                Page::<super::TeamsFile>::LIST,
+            ),
         ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_Save",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&FILES_SAVE_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_SaveByIdV7",
-        aliases: &["TeamsFile_SaveById"],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&FILE_SAVE_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_Send",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&FILES_SEND_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_SendByIdV7",
-        aliases: &["TeamsFile_SendById"],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_Restore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_FILES_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_FILES_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_RestoreByIdV7",
-        aliases: &["TeamsFile_RestoreById"],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&RESTORE_FILE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&RESTORE_STATISTICS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_GetPage",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsPost> as Model>::SHAPE,
-            Page::<super::TeamsPost>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "postId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_POST),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Search",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(7u8, 0u8),
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsPost> as Model>::SHAPE,
-            Page::<super::TeamsPost>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Save",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SAVE_POSTS_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_SaveById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "postId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Send",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_POSTS_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_SendById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "postId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Export",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&EXPORT_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_ExportById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/export",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "postId",
-                place: ParamPlace::Path,
-                kind: Kind::Int,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_Restore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_POSTS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_POSTS_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_Get",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsTab> as Model>::SHAPE,
-            Page::<super::TeamsTab>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_GetTab",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "tabId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_TAB),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_Search",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsTab> as Model>::SHAPE,
-            Page::<super::TeamsTab>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_Restore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TABS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TABS_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_RestoreById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "tabId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TAB_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TAB_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_Get",
-        aliases: &["get_RestoreSessions_by_restoreSessionId_Organization_teams"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "displayName",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "parentId",
-                place: ParamPlace::Query,
-                kind: Kind::Id,
-                list: false,
-                required: false,
-                versions: Versions::new(0u8, 5u8),
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsTeam> as Model>::SHAPE,
-            Page::<super::TeamsTeam>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_GetById",
-        aliases: &[
-            "get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId",
-        ],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_TEAM),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_Restore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TEAM_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TEAM_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_Search",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/search",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&TEAMS_SEARCH_OPTIONS),
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::ChannelEntity> as Model>::SHAPE,
-            Page::<super::ChannelEntity>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_RestoreById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&RESTORE_TEAM_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[
-            Form {
-                until: 7u8,
-                request: Some(&RESTORE_TEAM_OPTIONS),
-                response: Response::Body(&RESTORE_STATISTICS),
-            },
-        ],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_GetChildrenPage",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/children",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsNode> as Model>::SHAPE,
-            Page::<super::TeamsNode>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_CHANNEL_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_OperatorStartExportTask",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/startOperatorExportPosts",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsChannel_DownloadExportedPosts",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorExport/{requestExportId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "requestExportId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "authCode",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_GetVersionsV7",
-        aliases: &["TeamsFile_GetVersions"],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/{fileId}/versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsFile> as Model>::SHAPE,
-            Page::<super::TeamsFile>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_FILES_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_POSTS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_OperatorStartExportTask",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorStartExportTask",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_START_EXPORT_TASK_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsPost_DownloadExportedPosts",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorExport/{requestExportId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "requestExportId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "authCode",
-                place: ParamPlace::Query,
-                kind: Kind::Text,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_TABS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_OperatorRestoreByMultipleChannels",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_TABS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTeam_OperatorRestore",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/operatorRestore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&OPERATOR_RESTORE_TEAM_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&TEAMS_FILE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_GetVersions",
-        aliases: &[],
-        method: "GET",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/versions",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::TeamsFile> as Model>::SHAPE,
-            Page::<super::TeamsFile>::LIST,
-        ),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_SaveById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/save",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&FILE_SAVE_OPTIONS),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_SendById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/send",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&SEND_AS_MSG_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsFile_RestoreById",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&RESTORE_FILE_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "TeamsTab_RestoreByMultipleChannels",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/restore",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&RESTORE_TABS_OPTIONS),
-        wrapper: "",
-        response: Response::Body(&ASYNC_RESTORE_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: true,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "channelId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "tabId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/{fileId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "fileId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId_Action",
-        aliases: &[],
-        method: "POST",
-        path: "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/{postId}/Action",
-        params: &[
-            Param {
-                name: "restoreSessionId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "teamId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "postId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-        ],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Bytes,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_Get",
-        aliases: &["get_AuditEmailSettings"],
-        method: "GET",
-        path: "/AuditEmailSettings",
-        params: &[],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&AUDIT_EMAIL_SETTINGS_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_Update",
-        aliases: &["put_AuditEmailSettings"],
-        method: "PUT",
-        path: "/AuditEmailSettings",
-        params: &[],
-        versions: Versions::new(5u8, 0u8),
-        request: Some(&AUDIT_EMAIL_SETTINGS_REQUEST),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_SendTest",
-        aliases: &[],
-        method: "POST",
-        path: "/AuditEmailSettings/SendTest",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "HistorySettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/HistorySettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&HISTORY_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "HistorySettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/HistorySettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&HISTORY_SETTINGS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "InternetProxySettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/InternetProxySettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&INTERNET_PROXY),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "InternetProxySettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/InternetProxySettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&INTERNET_PROXY_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ManagementMode_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/ManagementMode",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&MANAGEMENT_MODE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "ManagementMode_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/ManagementMode",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&MANAGEMENT_MODE),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "RestorePortalSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/RestorePortalSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&RESTORE_PORTAL_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: true,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/VboEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&NOTIFICATION_EMAIL_SETTINGS_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/VboEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&NOTIFICATION_EMAIL_SETTINGS_REQUEST),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_SendTestAction",
-        aliases: &[],
-        method: "POST",
-        path: "/VboEmailSettings/SendTest",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/VexEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SMTP_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/VexEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SMTP_SETTINGS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_SendTestAction",
-        aliases: &[],
-        method: "POST",
-        path: "/VexEmailSettings/SendTest",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&SEND_TEST_OPTION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VeodEmailSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/VeodEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_SMTP_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VeodEmailSettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/VeodEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VeodEmailSettings_SendTestEmail",
-        aliases: &["VeodEmailSettings_SendTestEmailAction"],
-        method: "POST",
-        path: "/VeodEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_TEST_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VespEmailSettings_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/VespEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SHARE_POINT_SMTP_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VespEmailSettings_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/VespEmailSettings",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VespEmailSettings_SendTestEmail",
-        aliases: &["VespEmailSettings_SendTestEmailAction"],
-        method: "POST",
-        path: "/VespEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(6u8, 0u8),
-        request: Some(&SEND_TEST_OPTIONS),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_Get",
-        aliases: &["get_VetEmailSettings"],
-        method: "GET",
-        path: "/VetEmailSettings",
-        params: &[],
-        versions: Versions::new(5u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&SMTP_SETTINGS),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_Update",
-        aliases: &["put_VetEmailSettings"],
-        method: "PUT",
-        path: "/VetEmailSettings",
-        params: &[],
-        versions: Versions::new(5u8, 0u8),
-        request: Some(&TEAMS_SMTP_SETTINGS_FROM_CLIENT),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_SendTest",
-        aliases: &[],
-        method: "POST",
-        path: "/VetEmailSettings/sendTest",
-        params: &[],
-        versions: Versions::new(6u8, 7u8),
-        request: Some(&SEND_TEST_OPTION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/AuditEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/AuditEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VboEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VboEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(7u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "AuditEmailSettings_SendTestEmail",
-        aliases: &[],
-        method: "POST",
-        path: "/AuditEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VboEmailSettings_SendTestEmail",
-        aliases: &[],
-        method: "POST",
-        path: "/VboEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VexEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VexEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VexEmailSettings_SendTestEmail",
-        aliases: &[],
-        method: "POST",
-        path: "/VexEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&SEND_TEST_OPTION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VeodEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VeodEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VeodEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VeodEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VespEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VespEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VespEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VespEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_PrepareOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VetEmailSettings/PrepareOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&PREPARE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_CompleteOAuthSignIn",
-        aliases: &[],
-        method: "POST",
-        path: "/VetEmailSettings/CompleteOAuthSignIn",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&COMPLETE_O_AUTH_SIGN_IN_REQUEST),
-        wrapper: "",
-        response: Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "VetEmailSettings_SendTestEmail",
-        aliases: &[],
-        method: "POST",
-        path: "/VetEmailSettings/SendTestEmail",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&SEND_TEST_OPTION),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Configuration_Updates_Get",
-        aliases: &[],
-        method: "GET",
-        path: "/Configuration/Updates",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: None,
-        wrapper: "",
-        response: Response::Body(&UPDATE_PRODUCT_CONFIG),
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Configuration_Updates_Update",
-        aliases: &[],
-        method: "PUT",
-        path: "/Configuration/Updates",
-        params: &[],
-        versions: Versions::new(8u8, 0u8),
-        request: Some(&UPDATE_PRODUCT_CONFIG),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_AuditEmailSettings_action",
-        aliases: &[],
-        method: "POST",
-        path: "/AuditEmailSettings/action",
-        params: &[],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "post_VetEmailSettings_action",
-        aliases: &[],
-        method: "POST",
-        path: "/VetEmailSettings/action",
-        params: &[],
-        versions: Versions::new(5u8, 5u8),
-        request: Some(&GENERIC_ACTION_BODY),
-        wrapper: "",
-        response: Response::Empty,
-        bare: None,
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "BackupRepository_GetRepositoryStorageUsage",
-        aliases: &["get_BackupRepositories_by_repositoryId_BackedUpOrganizations"],
-        method: "GET",
-        path: "/BackupRepositories/{repositoryId}/backedupOrganizations",
-        params: &[
-            Param {
-                name: "repositoryId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::BackupRepositoryStorageUsageInfo> as Model>::SHAPE,
-            Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 5u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
-    Operation {
-        system: System::Vb365,
-        name: "Organization_GetStorageSpaceUsage",
-        aliases: &[
-            "get_Organizations_by_organizationId_usedRepositories",
-            "get_Organizations_by_id_usedRepositories",
-        ],
-        method: "GET",
-        path: "/Organizations/{organizationId}/usedRepositories",
-        params: &[
-            Param {
-                name: "organizationId",
-                place: ParamPlace::Path,
-                kind: Kind::Id,
-                list: false,
-                required: true,
-                versions: Versions::ALL,
-            },
-            Param {
-                name: "limit",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-            Param {
-                name: "offset",
-                place: ParamPlace::Query,
-                kind: Kind::Int,
-                list: false,
-                required: false,
-                versions: Versions::new(6u8, 0u8),
-            },
-        ],
-        versions: Versions::ALL,
-        request: None,
-        wrapper: "",
-        response: Response::Page(
-            <Page<super::OrganizationStorageSpaceUsage> as Model>::SHAPE,
-            Page::<super::OrganizationStorageSpaceUsage>::LIST,
-        ),
-        bare: Some(Versions::new(0u8, 5u8)),
-        older: &[],
-        long_running: false,
-        anonymous: false,
-    },
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_SaveById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/save",
+        )
+        .params(PARAMS_184)
+        .versions(8, 0)
+        .request(&FILE_SAVE_OPTIONS)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_SendById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/send",
+        )
+        .params(PARAMS_184)
+        .versions(8, 0)
+        .request(&SEND_AS_MSG_OPTIONS),
+    Operation::new(
+            System::Vb365,
+            "TeamsFile_RestoreById",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/restore",
+        )
+        .params(PARAMS_184)
+        .versions(8, 0)
+        .request(&RESTORE_FILE_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "TeamsTab_RestoreByMultipleChannels",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/restore",
+        )
+        .params(PARAMS_172)
+        .versions(8, 0)
+        .request(&RESTORE_TABS_OPTIONS)
+        .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
+        .long_running(),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/Action",
+        )
+        .params(PARAMS_113)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/Action",
+        )
+        .params(PARAMS_172)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/Action",
+        )
+        .params(PARAMS_167)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/Action",
+        )
+        .params(PARAMS_167)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_channels_by_channelId_tabs_by_tabId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/Action",
+        )
+        .params(PARAMS_178)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/Action",
+        )
+        .params(PARAMS_172)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_files_by_fileId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/{fileId}/Action",
+        )
+        .params(PARAMS_173)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/Action",
+        )
+        .params(PARAMS_172)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(
+            System::Vb365,
+            "post_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId_posts_by_postId_Action",
+            "POST",
+            "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/{postId}/Action",
+        )
+        .params(PARAMS_186)
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY)
+        .response(Response::Bytes),
+    Operation::new(System::Vb365, "AuditEmailSettings_Get", "GET", "/AuditEmailSettings")
+        .aliases(&["get_AuditEmailSettings"])
+        .versions(5, 0)
+        .response(Response::Body(&AUDIT_EMAIL_SETTINGS_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "AuditEmailSettings_Update",
+            "PUT",
+            "/AuditEmailSettings",
+        )
+        .aliases(&["put_AuditEmailSettings"])
+        .versions(5, 0)
+        .request(&AUDIT_EMAIL_SETTINGS_REQUEST),
+    Operation::new(
+            System::Vb365,
+            "AuditEmailSettings_SendTest",
+            "POST",
+            "/AuditEmailSettings/SendTest",
+        )
+        .versions(6, 7),
+    Operation::new(System::Vb365, "HistorySettings_Get", "GET", "/HistorySettings")
+        .versions(6, 0)
+        .response(Response::Body(&HISTORY_SETTINGS)),
+    Operation::new(System::Vb365, "HistorySettings_Update", "PUT", "/HistorySettings")
+        .versions(6, 0)
+        .request(&HISTORY_SETTINGS),
+    Operation::new(
+            System::Vb365,
+            "InternetProxySettings_Get",
+            "GET",
+            "/InternetProxySettings",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&INTERNET_PROXY)),
+    Operation::new(
+            System::Vb365,
+            "InternetProxySettings_Update",
+            "PUT",
+            "/InternetProxySettings",
+        )
+        .versions(6, 0)
+        .request(&INTERNET_PROXY_FROM_CLIENT),
+    Operation::new(System::Vb365, "ManagementMode_Get", "GET", "/ManagementMode")
+        .versions(6, 0)
+        .response(Response::Body(&MANAGEMENT_MODE)),
+    Operation::new(System::Vb365, "ManagementMode_Update", "PUT", "/ManagementMode")
+        .versions(6, 7)
+        .request(&MANAGEMENT_MODE),
+    Operation::new(
+            System::Vb365,
+            "RestorePortalSettings_Get",
+            "GET",
+            "/RestorePortalSettings",
+        )
+        .versions(6, 0)
+        .response(Response::Body(&RESTORE_PORTAL_SETTINGS))
+        .anonymous(),
+    Operation::new(System::Vb365, "VboEmailSettings_Get", "GET", "/VboEmailSettings")
+        .versions(6, 0)
+        .response(Response::Body(&NOTIFICATION_EMAIL_SETTINGS_RESPONSE)),
+    Operation::new(System::Vb365, "VboEmailSettings_Update", "PUT", "/VboEmailSettings")
+        .versions(6, 0)
+        .request(&NOTIFICATION_EMAIL_SETTINGS_REQUEST),
+    Operation::new(
+            System::Vb365,
+            "VboEmailSettings_SendTestAction",
+            "POST",
+            "/VboEmailSettings/SendTest",
+        )
+        .versions(6, 7),
+    Operation::new(System::Vb365, "VexEmailSettings_Get", "GET", "/VexEmailSettings")
+        .versions(6, 0)
+        .response(Response::Body(&SMTP_SETTINGS)),
+    Operation::new(System::Vb365, "VexEmailSettings_Update", "PUT", "/VexEmailSettings")
+        .versions(6, 0)
+        .request(&SMTP_SETTINGS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "VexEmailSettings_SendTestAction",
+            "POST",
+            "/VexEmailSettings/SendTest",
+        )
+        .versions(6, 7)
+        .request(&SEND_TEST_OPTION),
+    Operation::new(System::Vb365, "VeodEmailSettings_Get", "GET", "/VeodEmailSettings")
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_SMTP_SETTINGS)),
+    Operation::new(
+            System::Vb365,
+            "VeodEmailSettings_Update",
+            "PUT",
+            "/VeodEmailSettings",
+        )
+        .versions(6, 0)
+        .request(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "VeodEmailSettings_SendTestEmail",
+            "POST",
+            "/VeodEmailSettings/SendTestEmail",
+        )
+        .aliases(&["VeodEmailSettings_SendTestEmailAction"])
+        .versions(6, 0)
+        .request(&SEND_TEST_OPTIONS),
+    Operation::new(System::Vb365, "VespEmailSettings_Get", "GET", "/VespEmailSettings")
+        .versions(6, 0)
+        .response(Response::Body(&SHARE_POINT_SMTP_SETTINGS)),
+    Operation::new(
+            System::Vb365,
+            "VespEmailSettings_Update",
+            "PUT",
+            "/VespEmailSettings",
+        )
+        .versions(6, 0)
+        .request(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "VespEmailSettings_SendTestEmail",
+            "POST",
+            "/VespEmailSettings/SendTestEmail",
+        )
+        .aliases(&["VespEmailSettings_SendTestEmailAction"])
+        .versions(6, 0)
+        .request(&SEND_TEST_OPTIONS),
+    Operation::new(System::Vb365, "VetEmailSettings_Get", "GET", "/VetEmailSettings")
+        .aliases(&["get_VetEmailSettings"])
+        .versions(5, 0)
+        .response(Response::Body(&SMTP_SETTINGS)),
+    Operation::new(System::Vb365, "VetEmailSettings_Update", "PUT", "/VetEmailSettings")
+        .aliases(&["put_VetEmailSettings"])
+        .versions(5, 0)
+        .request(&TEAMS_SMTP_SETTINGS_FROM_CLIENT),
+    Operation::new(
+            System::Vb365,
+            "VetEmailSettings_SendTest",
+            "POST",
+            "/VetEmailSettings/sendTest",
+        )
+        .versions(6, 7)
+        .request(&SEND_TEST_OPTION),
+    Operation::new(
+            System::Vb365,
+            "AuditEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/AuditEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(7, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "AuditEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/AuditEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(7, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VboEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/VboEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(7, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VboEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/VboEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(7, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "AuditEmailSettings_SendTestEmail",
+            "POST",
+            "/AuditEmailSettings/SendTestEmail",
+        )
+        .versions(8, 0),
+    Operation::new(
+            System::Vb365,
+            "VboEmailSettings_SendTestEmail",
+            "POST",
+            "/VboEmailSettings/SendTestEmail",
+        )
+        .versions(8, 0),
+    Operation::new(
+            System::Vb365,
+            "VexEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/VexEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VexEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/VexEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VexEmailSettings_SendTestEmail",
+            "POST",
+            "/VexEmailSettings/SendTestEmail",
+        )
+        .versions(8, 0)
+        .request(&SEND_TEST_OPTION),
+    Operation::new(
+            System::Vb365,
+            "VeodEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/VeodEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VeodEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/VeodEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VespEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/VespEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VespEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/VespEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VetEmailSettings_PrepareOAuthSignIn",
+            "POST",
+            "/VetEmailSettings/PrepareOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VetEmailSettings_CompleteOAuthSignIn",
+            "POST",
+            "/VetEmailSettings/CompleteOAuthSignIn",
+        )
+        .versions(8, 0)
+        .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
+        .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
+    Operation::new(
+            System::Vb365,
+            "VetEmailSettings_SendTestEmail",
+            "POST",
+            "/VetEmailSettings/SendTestEmail",
+        )
+        .versions(8, 0)
+        .request(&SEND_TEST_OPTION),
+    Operation::new(
+            System::Vb365,
+            "Configuration_Updates_Get",
+            "GET",
+            "/Configuration/Updates",
+        )
+        .versions(8, 0)
+        .response(Response::Body(&UPDATE_PRODUCT_CONFIG)),
+    Operation::new(
+            System::Vb365,
+            "Configuration_Updates_Update",
+            "PUT",
+            "/Configuration/Updates",
+        )
+        .versions(8, 0)
+        .request(&UPDATE_PRODUCT_CONFIG),
+    Operation::new(
+            System::Vb365,
+            "post_AuditEmailSettings_action",
+            "POST",
+            "/AuditEmailSettings/action",
+        )
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY),
+    Operation::new(
+            System::Vb365,
+            "post_VetEmailSettings_action",
+            "POST",
+            "/VetEmailSettings/action",
+        )
+        .versions(5, 5)
+        .request(&GENERIC_ACTION_BODY),
+    Operation::new(
+            System::Vb365,
+            "BackupRepository_GetRepositoryStorageUsage",
+            "GET",
+            "/BackupRepositories/{repositoryId}/backedupOrganizations",
+        )
+        .aliases(&["get_BackupRepositories_by_repositoryId_BackedUpOrganizations"])
+        .params(PARAMS_187)
+        .response(
+            Response::Page(
+                <Page<super::BackupRepositoryStorageUsageInfo> as Model>::SHAPE,
+                Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
+            ),
+        )
+        .bare(0u8, 5u8),
+    Operation::new(
+            System::Vb365,
+            "Organization_GetStorageSpaceUsage",
+            "GET",
+            "/Organizations/{organizationId}/usedRepositories",
+        )
+        .aliases(
+            &[
+                "get_Organizations_by_organizationId_usedRepositories",
+                "get_Organizations_by_id_usedRepositories",
+            ],
+        )
+        .params(PARAMS_188)
+        .response(
+            Response::Page(
+                <Page<super::OrganizationStorageSpaceUsage> as Model>::SHAPE,
+                Page::<super::OrganizationStorageSpaceUsage>::LIST,
+            ),
+        )
+        .bare(0u8, 5u8),
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]

@@ -1,11 +1,17 @@
-//! Backup storages of every kind. `image-store` and `sftp` are those of ZStack's documents.
+//! Backup storages of every kind, and some of what else there is. `image-store` and `sftp` are those of ZStack's documents.
 
 use backhaul_models::zstack::{
-    BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone, ZoneState,
+    AnyBackupStorage, BackupStorage, BackupStorageState, BackupStorageStatus, CephBackupStorageMon, MonStatus, Zone,
+    ZoneState,
 };
+
+use backhaul_wire::json;
 
 use super::{GIB, TIB};
 use crate::estate::ZstackEstate;
+
+/// Accounts, images, volumes, tags.
+const MORE: &str = include_str!("zstack.json");
 
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
 const ZONE_2: &str = "36de66d82f424639af67215a53418ff6";
@@ -49,8 +55,15 @@ pub(super) fn estate() -> ZstackEstate {
         "172.16.0.9",
     );
     disabled.state = Some(BackupStorageState::Disabled);
-    let backup_storages = vec![image_store(), sftp(), ceph(), moved, addon, unknown, disabled];
-    ZstackEstate { backup_storages, zones, ..ZstackEstate::default() }
+    let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(of_its_kind).into();
+    // Checked by the test below: a mistake in the file is never more than a demo with less in it.
+    let records = crate::estate::file::zstack_records(MORE).unwrap_or_default();
+    ZstackEstate { backup_storages, zones, records, ..ZstackEstate::default() }
+}
+
+/// A storage as the kind that its type names.
+fn of_its_kind(it: AnyBackupStorage) -> BackupStorage {
+    json::recast(&it).unwrap_or(BackupStorage::Unknown(it))
 }
 
 fn zone(uuid: &str, name: &str, created: &str, default: bool) -> Zone {
@@ -70,11 +83,11 @@ fn storage(
     zones: &[&str],
     [total, available]: [i64; 2],
     [created, changed]: [&str; 2],
-) -> BackupStorage {
-    let mut it = BackupStorage::default();
+) -> AnyBackupStorage {
+    let mut it = AnyBackupStorage::default();
     it.uuid = Some(uuid.into());
     it.name = Some(name.to_owned());
-    it.r#type = Some(kind.to_owned());
+    it.r#type = Some(kind.into());
     it.url = Some(url.to_owned());
     it.attached_zone_uuids = zones.iter().map(|&zone| zone.into()).collect();
     it.total_capacity = Some(total);
@@ -86,14 +99,14 @@ fn storage(
     it
 }
 
-fn host(mut it: BackupStorage, host: &str) -> BackupStorage {
+fn host(mut it: AnyBackupStorage, host: &str) -> AnyBackupStorage {
     it.hostname = Some(host.to_owned());
     it.username = Some("root".to_owned());
     it.ssh_port = Some(22);
     it
 }
 
-fn image_store() -> BackupStorage {
+fn image_store() -> AnyBackupStorage {
     let mut it = host(
         storage(
             ["1ab3b836a88342e1bbc1b1a17d092f0f", "image-store", "ImageStoreBackupStorage", "/zstack_imagestore"],
@@ -107,7 +120,7 @@ fn image_store() -> BackupStorage {
     it
 }
 
-fn sftp() -> BackupStorage {
+fn sftp() -> AnyBackupStorage {
     host(
         storage(
             ["33a35f75885f45ab96ea2626ce9c05a6", "sftp", "SftpBackupStorage", "/export/backupStorage/sftp"],
@@ -119,7 +132,7 @@ fn sftp() -> BackupStorage {
     )
 }
 
-fn ceph() -> BackupStorage {
+fn ceph() -> AnyBackupStorage {
     const UUID: &str = "5f2e1d0c9b8a47669584736251403f2e";
     const CREATED: &str = "Feb 28, 2021 10:00:00 AM";
     let mut it = storage(
@@ -151,4 +164,15 @@ fn ceph() -> BackupStorage {
     };
     it.mons = ["172.20.2.1", "172.20.2.2", "172.20.2.3"].iter().enumerate().map(mon).collect();
     it
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_records_are_read() {
+        assert!(!crate::estate::file::zstack_records(MORE).unwrap().is_empty());
+    }
 }

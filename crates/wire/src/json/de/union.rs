@@ -34,9 +34,9 @@ pub(super) fn read_union<'de, A: MapAccess<'de>>(
 }
 
 /// Reads the members of the struct that a union's value is.
-struct Fields<'t, 'c, 'd> {
-    target: &'t mut dyn Struct,
-    context: &'c mut Context<'d>,
+pub(in crate::json) struct Fields<'t, 'c, 'd> {
+    pub(in crate::json) target: &'t mut dyn Struct,
+    pub(in crate::json) context: &'c mut Context<'d>,
 }
 
 impl<'de> Visitor<'de> for Fields<'_, '_, '_> {

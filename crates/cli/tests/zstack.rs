@@ -1,0 +1,125 @@
+//! ZStack from the command line: jobs, its query language, access keys.
+
+mod common;
+
+use common::{Home, Result, SimProcess, set_mode};
+
+const SECRET: &str = "backhaul-sim-secret-0123456789-abcdefghi";
+const STORE: &str =
+    r#"{"name": "fresh", "hostname": "10.0.0.77", "username": "root", "password": "s3cret", "url": "/zstack_bs"}"#;
+
+#[test]
+fn a_job_is_waited_for_and_its_answer_printed() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http"])?;
+    home.add("z", "zstack", sim.url("zstack"), &[])?;
+    let body = home.file("store.json", STORE)?;
+    let add = ["call", "zstack.AddImageStoreBackupStorage", "--body", &body];
+    let begun = home.run(&add)?.ends(0).json()?;
+    assert!(begun["location"].as_str().is_some_and(|place| place.contains("/api-jobs/")), "{begun}");
+    assert_eq!(begun["apiTimeout"], 1_800_000);
+    // The first one may still be at work: another host makes another storage.
+    let body = home.file("other.json", &STORE.replace("10.0.0.77", "10.0.0.78").replace("fresh", "other"))?;
+    let add = ["call", "zstack.AddImageStoreBackupStorage", "--body", &body, "--wait", "-v"];
+    let done = home.run(&add)?.ends(0);
+    assert_eq!(done.json()?["inventory"]["name"], "other");
+    assert!(done.err.contains(" is running") && !done.err.contains("s3cret"), "{}", done.err);
+    let uuid = done.json()?["inventory"]["uuid"].as_str().ok_or("no uuid")?.to_owned();
+    let delete = ["call", "zstack.DeleteBackupStorage", "--param", &format!("uuid={uuid}"), "--wait"];
+    assert_eq!(home.run(&delete)?.ends(0).out, "");
+    let left = home.run(&["query", "zstack.BackupStorage", "--filter", "name==other"])?.ends(0);
+    assert_eq!(left.out, "[]\n");
+    Ok(())
+}
+
+#[test]
+fn a_job_that_fails_or_does_not_end_is_5() -> Result {
+    let home = Home::new()?;
+    let faults = r#"{"faults": [
+        {"system": "zstack", "method": "DELETE", "path": "/zstack/v1/zones/*", "effect": "taskFails", "message": "It is in use."},
+        {"system": "zstack", "method": "DELETE", "path": "/zstack/v1/backup-storage/*", "effect": "taskHangs"}
+    ]}"#;
+    let faults = home.file("faults.json", faults)?;
+    let sim = SimProcess::start(&home, &["--http", "--faults", &faults])?;
+    home.add("z", "zstack", sim.url("zstack"), &[])?;
+    let id = "uuid=140ebc2fbdb74ae197323a69d432f25e";
+    let failed = home.run(&["call", "zstack.DeleteZone", "--param", id, "--wait"])?.ends(5);
+    assert!(failed.out.is_empty(), "{}", failed.out);
+    assert!(failed.err.contains(" failed (") && failed.err.contains("It is in use."), "{}", failed.err);
+    assert!(failed.err.lines().any(|line| line.trim_start().starts_with("because of ")), "{}", failed.err);
+    let late = ["call", "zstack.DeleteBackupStorage", "--param", id, "--wait", "--timeout", "1s"];
+    let late = home.run(&late)?.ends(5);
+    assert!(late.err.contains("is running after 1 s"), "{}", late.err);
+    Ok(())
+}
+
+#[test]
+fn what_q_cannot_say_is_asked_in_zql() -> Result {
+    let home = Home::new()?;
+    let query = |filter: &str| {
+        home.demo(&[
+            "query",
+            "zstack.BackupStorage",
+            "--filter",
+            filter,
+            "--sort-asc",
+            "name",
+            "--fields",
+            "name",
+            "-v",
+        ])
+    };
+    let either = query("name==ceph-bs,name==\"O'Brien\",zone.name==Nowhere")?.ends(0);
+    assert_eq!(either.column("name")?, ["ceph-bs"]);
+    assert!(
+        either.err.contains("where=name = 'ceph-bs' or name = 'O''Brien' or zone.name = 'Nowhere'"),
+        "{}",
+        either.err
+    );
+    // The same by the rules here, where the servers' own would leave out what has no value.
+    let (not, all) = (query("description!=x")?.ends(0), query("")?);
+    assert_eq!(all.code, Some(2));
+    let every = home.demo(&["query", "zstack.BackupStorage", "--sort-asc", "name", "--fields", "name"])?.ends(0);
+    assert_eq!(not.json()?, every.json()?);
+    Ok(())
+}
+
+#[test]
+fn an_access_key_stands_in_a_profile_and_its_secret_elsewhere() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http"])?;
+    let secret = home.file("key.secret", &format!("{SECRET}\n"))?;
+    set_mode(secret.as_ref(), 0o600)?;
+    let add = |name: &str, more: &[&str]| {
+        let url = sim.url("zstack");
+        let add = ["profile", "add", name, "--system", "zstack", "--url", url, "--password-file", &secret];
+        home.run(&[&add[..], more].concat())
+    };
+    let key = ["--access-key", "BACKHAULSIM00000KEY1"];
+    add("key", &[&key[..], &["--utc-offset", "+08:00"]].concat())?.ends(0);
+    let shown = home.run(&["profile", "show", "key", "-o", "json"])?.ends(0).json()?;
+    assert_eq!((&shown["access_key"], &shown["utc_offset"]), (&"BACKHAULSIM00000KEY1".into(), &"+08:00".into()));
+    home.run(&["profile", "test", "key"])?.ends(0);
+    let found = home.run(&["query", "zstack.Zone", "--limit", "1", "--fields", "name"])?.ends(0);
+    assert_eq!(found.json()?.as_array().map(Vec::len), Some(1));
+    // The demo's clock stands in China.
+    add("gmt", &key)?.ends(0);
+    let refused = home.run(&["profile", "test", "gmt"])?.ends(3);
+    assert!(refused.err.contains("+08:00") && !refused.err.contains(SECRET), "{}", refused.err);
+    let config = std::fs::read_to_string(home.config())?;
+    assert!(config.contains("access_key = \"BACKHAULSIM00000KEY1\"") && !config.contains(SECRET), "{config}");
+    add("both", &[&key[..], &["--user", "admin"]].concat())?.ends(2);
+    Ok(())
+}
+
+#[test]
+fn a_user_of_an_account_logs_on() -> Result {
+    let home = Home::new()?;
+    let sim = SimProcess::start(&home, &["--http"])?;
+    home.add("anna", "zstack", sim.url("zstack"), &["--user", "anna", "--account", "abc"])?;
+    home.run(&["profile", "test", "anna"])?.ends(0);
+    home.add("lost", "zstack", sim.url("zstack"), &["--user", "anna", "--account", "nobody"])?;
+    let refused = home.run(&["profile", "test", "lost"])?.ends(3);
+    assert!(refused.err.contains("user `anna` of the account `nobody`"), "{}", refused.err);
+    Ok(())
+}

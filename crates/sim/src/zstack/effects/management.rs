@@ -1,0 +1,26 @@
+//! The management node.
+
+use serde_json::{Value, json};
+
+use crate::zstack::input::Input;
+use crate::zstack::refusal::Failure;
+use crate::zstack::world::World;
+
+/// The release that is simulated.
+const VERSION: &str = "5.2.1";
+
+/// `GetCurrentTime`.
+pub(super) fn current_time(world: &mut World, _: &Input) -> Result<Value, Failure> {
+    let seconds = world.seconds();
+    Ok(json!({"currentTime": {"MillionSeconds": seconds.saturating_mul(1000), "Seconds": seconds}}))
+}
+
+/// `GetVersion`.
+pub(super) fn version(_: &mut World, _: &Input) -> Result<Value, Failure> {
+    Ok(json!({ "version": VERSION }))
+}
+
+/// `IsReadyToGo`.
+pub(super) fn ready(_: &mut World, _: &Input) -> Result<Value, Failure> {
+    Ok(json!({}))
+}

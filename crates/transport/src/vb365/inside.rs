@@ -1,0 +1,75 @@
+//! A restore within a session that stays open: what its log says of it.
+
+use std::collections::BTreeSet;
+
+use backhaul_models::vb365::operations::RestoreSessionEventGet;
+use backhaul_models::vb365::{RestoreSessionEvent, RestoreSessionEventStatus as Status};
+use backhaul_wire::Id;
+use futures_util::TryStreamExt;
+
+use super::session::Stand;
+use crate::client::Client;
+use crate::error::Result;
+
+/// What a restore session's log tells of one restore.
+///
+/// Nothing that is known of v8 says whether a restore runs in a session of its own, which ends with it, or in the one that is
+/// browsed, which stays open. In the latter only the log tells when it is done: by the lines that were not there before.
+#[derive(Debug)]
+pub(super) struct Inside {
+    session: Id,
+    before: BTreeSet<String>,
+    stand: Stand,
+}
+
+impl Inside {
+    /// The log as it is before the restore.
+    pub(super) async fn before(client: &Client, session: Id) -> Result<Self> {
+        let before = list(client, &session).await?.iter().filter_map(key).collect();
+        Ok(Self { session, before, stand: Stand::Going })
+    }
+
+    /// Whether it is about this session.
+    pub(super) fn is_of(&self, session: &Id) -> bool {
+        self.session.same(session)
+    }
+
+    /// How the restore stood when it was last looked for.
+    pub(super) fn stand(&self) -> &Stand {
+        &self.stand
+    }
+
+    /// Looks for the restore's lines.
+    pub(super) async fn look(&mut self, client: &Client) -> Result<()> {
+        let events = list(client, &self.session).await?;
+        let new = events.iter().filter(|event| key(event).is_some_and(|key| !self.before.contains(&key)));
+        self.stand = stand(new);
+        Ok(())
+    }
+}
+
+fn stand<'e>(events: impl Iterator<Item = &'e RestoreSessionEvent>) -> Stand {
+    let mut stand = Stand::Going;
+    for event in events {
+        match event.status {
+            Some(Status::Running) => return Stand::Going,
+            Some(Status::Failed | Status::Cancelled) => {
+                let said = [&event.message, &event.title].into_iter().flatten().find(|text| !text.trim().is_empty());
+                let said = said.map_or("the server does not say why", |text| text.trim());
+                stand = Stand::Failed(format!("has a restore that failed: {said}"));
+            }
+            _ if stand == Stand::Going => stand = Stand::Reached,
+            _ => {}
+        }
+    }
+    stand
+}
+
+async fn list(client: &Client, session: &Id) -> Result<Vec<RestoreSessionEvent>> {
+    client.list(&RestoreSessionEventGet::new(session.clone())).by_item().try_collect().await
+}
+
+/// Ids come in any letter case.
+fn key(event: &RestoreSessionEvent) -> Option<String> {
+    event.id.as_ref().map(|id| id.as_str().to_ascii_lowercase())
+}

@@ -1,0 +1,143 @@
+//! Jobs of ZStack: carried out, failing, vanishing, never ending, and their sessions.
+
+use std::time::Duration;
+
+use backhaul_models::zstack::operations::{
+    AddImageStoreBackupStorage, DeleteBackupStorage, GetBackupStorageCapacity, QueryBackupStorage, UpdateBackupStorage,
+};
+use backhaul_models::zstack::{AddImageStoreBackupStorageRequest, BackupStorage, UpdateBackupStorageRequest};
+use backhaul_sim::{Effect, Estate, Fault, Faults, Sim};
+
+use backhaul_transport::poller::Progress;
+use backhaul_transport::zstack::ZstackClient;
+use backhaul_wire::System;
+
+use crate::{logons, zstack};
+
+async fn sim(faults: Faults) -> Sim {
+    Sim::builder().zstack("127.0.0.1:0").faults(faults).start().await.unwrap()
+}
+
+/// A fault of what is changed in a backup storage.
+fn fault(effect: Effect) -> Faults {
+    Faults::new().with(Fault::new(effect).method("PUT").path("/zstack/v1/backup-storage/*"))
+}
+
+fn storage() -> String {
+    let estate = Estate::demo().zstack;
+    estate.backup_storages[0].uuid().unwrap().as_str().to_owned()
+}
+
+fn rename(name: &str) -> UpdateBackupStorage {
+    let mut request = UpdateBackupStorageRequest::default();
+    request.name = Some(name.to_owned());
+    UpdateBackupStorage::new(storage(), request)
+}
+
+async fn name(client: &ZstackClient) -> Option<String> {
+    let mut query = QueryBackupStorage::new();
+    query.q = vec![format!("uuid={}", storage())];
+    client.call(&query).await.unwrap().inventories[0].name().cloned()
+}
+
+#[tokio::test]
+async fn a_backup_storage_is_added_and_deleted() {
+    let sim = sim(Faults::new()).await;
+    let client = zstack(&sim);
+    let request = AddImageStoreBackupStorageRequest::new("10.0.0.77", "root", "s3cret", "/zstack_bs", "fresh, 'new'");
+    let added = client.call(&AddImageStoreBackupStorage::new(request)).await.unwrap().inventory.unwrap();
+    assert_eq!((added.name.as_deref(), added.hostname.as_deref()), (Some("fresh, 'new'"), Some("10.0.0.77")));
+    let uuid = added.uuid.unwrap();
+    let mut query = QueryBackupStorage::new();
+    query.q = vec![format!("uuid={}", uuid.as_str())];
+    let found = client.call(&query).await.unwrap().inventories;
+    assert!(matches!(&found[..], [BackupStorage::ImageStore(store)] if store.ssh_port == Some(22)));
+    client.call(&DeleteBackupStorage::new(uuid.as_str())).await.unwrap();
+    assert!(client.call(&query).await.unwrap().inventories.is_empty());
+    // What is answered at once is called and started alike.
+    let mut capacity = GetBackupStorageCapacity::new();
+    capacity.all = Some(true);
+    let now = client.start(&capacity).await.unwrap();
+    assert!(!now.state().is_running());
+    now.until_done().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_job_is_watched_while_it_runs() {
+    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::from_secs(3600)).start().await.unwrap();
+    let client = zstack(&sim);
+    let mut job = client.start(&rename("renamed")).await.unwrap();
+    assert!(job.state().id().is_some_and(|id| id.len() == 32));
+    assert!(matches!(job.next().await.unwrap(), Progress::Going(state) if state.is_running()));
+    assert!(matches!(job.next().await.unwrap(), Progress::Going(_)));
+    sim.advance(Duration::from_secs(3600));
+    let done = job.until_done().await.unwrap();
+    assert_eq!(done.inventory.unwrap().name().cloned().as_deref(), Some("renamed"));
+}
+
+#[tokio::test]
+async fn a_job_that_fails_tells_its_causes() {
+    let sim = sim(fault(Effect::TaskFails("the agent is down".to_owned()))).await;
+    let error = zstack(&sim).call(&rename("never")).await.unwrap_err();
+    assert!(error.is_api() && error.is_task_failed() && error.code().is_some());
+    let lines: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
+    assert!(lines.len() == 2 && lines[1].trim_start().starts_with("because of "), "{lines:?}");
+    assert!(lines[1].ends_with("the agent is down"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_job_that_vanishes_may_have_done_its_work() {
+    let sim = sim(fault(Effect::TaskVanishes)).await;
+    let client = zstack(&sim);
+    let error = client.call(&rename("done all the same")).await.unwrap_err();
+    assert_eq!(error.status(), Some(404));
+    assert!(error.to_string().contains("may have been carried out"), "{error}");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(name(&client).await.as_deref(), Some("done all the same"));
+}
+
+#[tokio::test]
+async fn a_job_that_hangs_meets_its_deadline() {
+    let sim = sim(fault(Effect::TaskHangs)).await;
+    let job = zstack(&sim).start(&rename("never")).await.unwrap();
+    let error = job.deadline(Duration::from_millis(700)).until_done().await.unwrap_err();
+    assert!(error.is_deadline() && error.to_string().contains("the server gives it 1800 s"), "{error}");
+}
+
+/// An asynchronous call is taken on in any session, and its job says that there is none: the call is sent again in a new one.
+#[tokio::test]
+async fn a_session_that_has_ended_is_renewed_for_a_job() {
+    let sim = sim(Faults::new()).await;
+    let client = zstack(&sim);
+    client.client().logon().await.unwrap();
+    sim.expire_sessions();
+    client.call(&rename("renamed once")).await.unwrap();
+    assert_eq!(name(&client).await.as_deref(), Some("renamed once"));
+    assert_eq!(logons(&sim, System::Zstack), 2);
+}
+
+/// Questions about a job need no session, so one that ends meanwhile changes nothing.
+#[tokio::test]
+async fn a_session_that_ends_while_a_job_runs() {
+    let sim = sim(Faults::new()).await;
+    let client = zstack(&sim);
+    let job = client.start(&rename("renamed")).await.unwrap();
+    sim.expire_sessions();
+    job.until_done().await.unwrap();
+    assert_eq!(logons(&sim, System::Zstack), 1);
+}
+
+/// The same, when the job is forgotten before it is asked about again.
+#[tokio::test]
+async fn a_job_that_is_forgotten() {
+    let sim = Sim::builder()
+        .zstack("127.0.0.1:0")
+        .zstack_job_time(Duration::from_secs(60))
+        .zstack_job_retention(Duration::from_secs(60));
+    let sim = sim.start().await.unwrap();
+    let mut job = zstack(&sim).start(&rename("renamed")).await.unwrap();
+    job.next().await.unwrap();
+    sim.advance(Duration::from_secs(3600));
+    let error = job.next().await.unwrap_err();
+    assert!(error.to_string().contains("no longer knows the job"), "{error}");
+}
