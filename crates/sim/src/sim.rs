@@ -161,7 +161,7 @@ impl Sim {
         }
     }
 
-    /// Puts the simulated clocks forward, so that tasks and jobs go on; logons do not age.
+    /// Puts the simulated clocks forward, so that tasks, jobs and sessions of jobs go on; logons do not age.
     ///
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
