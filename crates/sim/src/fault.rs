@@ -82,10 +82,10 @@ pub enum Effect {
     ForeignNext(String),
     /// Every session of the system ends before the request is looked at.
     ExpireSessions,
-    /// A task of Enterprise Manager, or a job of ZStack, that the request begins stays `Running` for ever.
+    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, stays `Running` for ever.
     TaskHangs,
-    /// A task of Enterprise Manager, or a job of ZStack, that the request begins ends without success, and with this message; it
-    /// changes nothing.
+    /// What the request begins, a task of Enterprise Manager, a session of VB365 or a job of ZStack, ends without success, and with this
+    /// message; it changes nothing.
     TaskFails(String),
     /// A job of ZStack that the request begins is not known afterwards, although its work is done.
     TaskVanishes,

@@ -273,6 +273,7 @@ async fn jobs_that_go_wrong() {
 #[tokio::test]
 async fn long_jobs() {
     let hour = Duration::from_secs(3600);
+    let long = 10 * hour;
     let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(hour).start().await.unwrap();
     let client = zstack(&sim).await;
     let submit = async |name: &str, storage: &str| {
@@ -289,8 +290,9 @@ async fn long_jobs() {
     };
     let job = submit("APIAddImageMsg", store).await.expect(200).json();
     let uuid = job["inventory"]["uuid"].as_str().unwrap();
+    sim.advance(long - hour / 2);
     assert_eq!(state(uuid).await, "Running");
-    sim.advance(hour);
+    sim.advance(hour / 2);
     assert_eq!(state(uuid).await, "Succeeded");
     assert_eq!(client.get("/zstack/v1/images?q=name=late&count=true").await.json()["total"], 1);
 
@@ -302,11 +304,11 @@ async fn long_jobs() {
     begin(&client, &path, &json!({"cancelLongJob": {}})).await;
     sim.advance(hour);
     assert_eq!(state(uuid).await, "Canceled");
-    sim.advance(hour);
+    sim.advance(long);
     assert_eq!(state(uuid).await, "Canceled");
 
     let failing = submit("APIAddImageMsg", "0").await.expect(200).json();
-    sim.advance(hour);
+    sim.advance(long);
     let path = format!("/zstack/v1/longjobs/{}", failing["inventory"]["uuid"].as_str().unwrap());
     let failed = client.get(&path).await.expect(200).json();
     let error: Value = serde_json::from_str(failed["inventories"][0]["jobResult"].as_str().unwrap()).unwrap();

@@ -156,6 +156,20 @@ async fn submit(client: &ZstackClient, storage: &str) -> LongJob {
 }
 
 #[tokio::test]
+async fn a_long_job_is_cancelled() {
+    let sim = sim(Faults::new()).await;
+    let client = zstack(&sim);
+    let job = client.long_job(submit(&client, &storage()).await);
+    job.work().cancel().await.unwrap();
+    let error = job.until_done().await.unwrap_err();
+    assert!(error.is_task_failed() && error.to_string().ends_with("was cancelled"), "{error}");
+    sim.advance(Duration::from_secs(3600));
+    let mut query = QueryImage::new();
+    query.q = vec!["name=cirros".to_owned()];
+    assert_eq!(client.call(&query).await.unwrap().inventories.len(), 0, "what was cancelled was not carried out");
+}
+
+#[tokio::test]
 async fn a_long_job_is_waited_for_or_fails() {
     let sim = sim(Faults::new()).await;
     let client = zstack(&sim);

@@ -165,7 +165,7 @@ fn candidates(target: &Qualified, version: Option<u8>) -> Result<Vec<Candidate>,
     let named = registry::find_operation(*system, name);
     some(&queried)
         .or_else(|| some(&|it| Some(it.item.name) == typed))
-        .or_else(|| some(&|it| named.is_some_and(|named| std::ptr::eq(it.operation, named))))
+        .or_else(|| some(&|it| named.is_some_and(|named| it.operation.name == named.name)))
         .ok_or_else(|| unknown(*system, name, all.iter().map(|it| it.item.name)))
 }
 
