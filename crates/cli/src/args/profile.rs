@@ -84,15 +84,15 @@ pub(crate) struct Add {
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
 
-    /// The account of which --user is a user [zstack]
+    /// The account of which --user is a user (zstack)
     #[arg(long, value_name = "NAME", requires = "user")]
     pub(crate) account: Option<String>,
 
-    /// The id of an access key in place of an account; its secret comes from where a password would [zstack]
+    /// The id of an access key in place of an account; its secret comes from where a password would (zstack)
     #[arg(long, value_name = "ID", conflicts_with_all = ["user", "account"])]
     pub(crate) access_key: Option<String>,
 
-    /// How far the server's clock is ahead of UTC, such as +08:00: an access key needs it [zstack]
+    /// How far the server's clock is ahead of UTC, such as +08:00: an access key needs it (zstack)
     #[arg(long, value_name = "OFFSET", allow_hyphen_values = true, value_parser = UtcOffset::parse)]
     pub(crate) utc_offset: Option<UtcOffset>,
 
