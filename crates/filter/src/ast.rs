@@ -184,12 +184,6 @@ macro_rules! group {
         pub struct $name(Vec<Expr>);
 
         impl $name {
-            /// The terms, to build something else from.
-            #[must_use]
-            pub fn into_terms(self) -> Vec<Expr> {
-                self.0
-            }
-
             /// Wraps terms that are known to be flat and at least two.
             pub(crate) fn from_flat(terms: Vec<Expr>) -> Self {
                 debug_assert!(terms.len() > 1 && !terms.iter().any(|term| matches!(term, Expr::$variant(_))));

@@ -117,8 +117,8 @@ impl Pages {
             Next::Link(url) => self.ask_at(url),
         };
         let mut answered = match self.client.exchange(&ask).await {
-            // Nothing said that there is a page.
-            Err(error) if self.trail.probing && error.status().is_some_and(|status| status < 500) => return Ok(None),
+            // Nothing said that there is a page: there is none. A refusal for any other reason leaves open whether there is.
+            Err(error) if self.trail.probing && matches!(error.status(), Some(400 | 404)) => return Ok(None),
             answered => answered?,
         };
         if let Source::Zql { .. } = self.source {
@@ -363,8 +363,8 @@ impl Source {
         let count = |list: &str| page.path(list).structs().map_or(0, |list| list.len());
         match self {
             Self::Place { lists, .. } => lists.iter().map(|list| count(list)).sum(),
-            Self::Call { .. } | Self::Zql { .. } if self.list().is_empty() => 0,
-            Self::Call { .. } | Self::Zql { .. } => count(self.list()),
+            _ if self.list().is_empty() => 0,
+            _ => count(self.list()),
         }
     }
 }

@@ -91,6 +91,14 @@ async fn a_limit_that_the_server_caps() {
         assert_eq!(names(&organizations(&server, 8).await.unwrap()), [0, 1], "{status}");
         assert_eq!(server.lines().len(), 2);
     }
+    // Any other refusal leaves open whether there is more: the listing does not end as if it were whole.
+    let server = Server::of_vb365(move |seen| match number(seen, "offset") {
+        Some(_) => Reply::new(403, r#"{"message": "Not now."}"#),
+        None => Reply::new(200, format!(r#"{{"offset": 0, "limit": 2, "results": [{}]}}"#, items(0, 2))),
+    })
+    .await;
+    let error = organizations(&server, 8).await.unwrap_err();
+    assert_eq!(error.status(), Some(403), "{error}");
 }
 
 /// Links without a next one end the listing, whatever a total says.

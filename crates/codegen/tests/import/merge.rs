@@ -77,6 +77,23 @@ fn our_own_words_stay() {
     assert_eq!(things["operations"][0]["description"], "Every thing.");
 }
 
+/// Nobody recorded what it is: that is no type.
+#[test]
+fn what_a_reconstructed_document_leaves_open_keeps_its_type() {
+    let tree = Tree::new(&names());
+    let mut document = document(3, thing(json!({ "name": {}, "size": { "type": "string" } })));
+    document["info"]["x-status"] = "reconstructed".into();
+    tree.import(3, &document).unwrap();
+    let known = json!({ "type": ["boolean", "null"], "description": "Whether it has a name." });
+    tree.edit(|things| {
+        things["$defs"]["Thing"]["properties"]["name"] = known.clone();
+        things["$defs"]["Thing"]["properties"]["size"] = json!({ "type": "integer" });
+    });
+    let again = tree.import(3, &document).unwrap();
+    assert_eq!(tree.things()["$defs"]["Thing"]["properties"]["name"], known);
+    assert_eq!(again.changes, [r#"~ Thing.size: {"type":"string"}"#], "what it does say counts");
+}
+
 #[test]
 fn no_sentence_of_the_vendor_comes_along() {
     let tree = Tree::new(&names());

@@ -19,10 +19,6 @@ const OLDER: [(&str, &str, Older); 9] = [
     ("TeamsFile", "version", Older::Text),
 ];
 
-/// What items of jobs say in v3 to v5, and their types do not: whether sites are backed up. On items of other kinds the member
-/// of this name is a site.
-const EXTRA: [(&str, &str); 2] = [("JobOrganizationItem", "site"), ("JobUserItem", "site")];
-
 /// How a member of an older version's answer differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Older {
@@ -89,12 +85,6 @@ impl Pen<'_> {
                     out.insert(field.json.to_owned(), date.trim_end_matches('Z').into());
                 }
                 (Some(value), _) => drop(out.insert(field.json.to_owned(), value)),
-            }
-        }
-        let extra = EXTRA.iter().filter(|(kind, _)| *kind == shape.name && self.version <= 5);
-        for (_, name) in extra {
-            if let Some(value) = given.get(*name) {
-                out.insert((*name).to_owned(), value.clone());
             }
         }
         Value::Object(out)

@@ -198,6 +198,8 @@ pub struct JobOrganizationItem {
     pub sites: Option<bool>,
     /// Whether teams are backed up. (v5 and later)
     pub teams: Option<bool>,
+    /// Whether sites are backed up. (up to v5)
+    pub site: Option<bool>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
     /// Whether chats are backed up. (v6 and later)
@@ -218,6 +220,7 @@ pub(crate) static JOB_ORGANIZATION_ITEM: Shape = Shape::new(
             Field::new("archiveMailbox", Kind::Bool),
             Field::new("sites", Kind::Bool).versions(6, 0),
             Field::new("teams", Kind::Bool).versions(5, 0),
+            Field::new("site", Kind::Bool).versions(0, 5),
             Field::new("mail", Kind::Bool).versions(0, 5),
             Field::new("teamsChats", Kind::Bool).versions(6, 0),
             Field::new("id", Kind::Id),
@@ -233,6 +236,7 @@ impl JobOrganizationItem {
         archive_mailbox: None,
         sites: None,
         teams: None,
+        site: None,
         mail: None,
         teams_chats: None,
         id: None,
@@ -255,10 +259,11 @@ impl Struct for JobOrganizationItem {
             3 => View::Bool(&self.archive_mailbox),
             4 => View::Bool(&self.sites),
             5 => View::Bool(&self.teams),
-            6 => View::Bool(&self.mail),
-            7 => View::Bool(&self.teams_chats),
-            8 => View::Id(&self.id),
-            9 => View::StructMap(&self.links),
+            6 => View::Bool(&self.site),
+            7 => View::Bool(&self.mail),
+            8 => View::Bool(&self.teams_chats),
+            9 => View::Id(&self.id),
+            10 => View::StructMap(&self.links),
             UNKNOWN => View::Unknown(&self.unknown),
             _ => View::None,
         }
@@ -271,10 +276,11 @@ impl Struct for JobOrganizationItem {
             3 => Slot::Bool(&mut self.archive_mailbox),
             4 => Slot::Bool(&mut self.sites),
             5 => Slot::Bool(&mut self.teams),
-            6 => Slot::Bool(&mut self.mail),
-            7 => Slot::Bool(&mut self.teams_chats),
-            8 => Slot::Id(&mut self.id),
-            9 => Slot::StructMap(&mut self.links),
+            6 => Slot::Bool(&mut self.site),
+            7 => Slot::Bool(&mut self.mail),
+            8 => Slot::Bool(&mut self.teams_chats),
+            9 => Slot::Id(&mut self.id),
+            10 => Slot::StructMap(&mut self.links),
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
@@ -504,6 +510,8 @@ pub struct JobUserItem {
     pub r#type: Option<JobBackupItemType>,
     /// User.
     pub user: Option<User>,
+    /// Whether sites are backed up. (up to v5)
+    pub site: Option<bool>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
     /// Whether mailboxes are backed up.
@@ -526,6 +534,7 @@ pub(crate) static JOB_USER_ITEM: Shape = Shape::new(
         &[
             Field::new("type", Kind::Enum(&JOB_BACKUP_ITEM_TYPE)),
             Field::new("user", Kind::Struct(&USER)),
+            Field::new("site", Kind::Bool).versions(0, 5),
             Field::new("mail", Kind::Bool).versions(0, 5),
             Field::new("mailbox", Kind::Bool),
             Field::new("oneDrive", Kind::Bool),
@@ -540,6 +549,7 @@ impl JobUserItem {
     const EMPTY: Self = Self {
         r#type: None,
         user: None,
+        site: None,
         mail: None,
         mailbox: None,
         one_drive: None,
@@ -561,13 +571,14 @@ impl Struct for JobUserItem {
         match index {
             0 => View::Enum(&self.r#type),
             1 => View::Struct(&self.user),
-            2 => View::Bool(&self.mail),
-            3 => View::Bool(&self.mailbox),
-            4 => View::Bool(&self.one_drive),
-            5 => View::Bool(&self.archive_mailbox),
-            6 => View::Bool(&self.personal_site),
-            7 => View::Id(&self.id),
-            8 => View::StructMap(&self.links),
+            2 => View::Bool(&self.site),
+            3 => View::Bool(&self.mail),
+            4 => View::Bool(&self.mailbox),
+            5 => View::Bool(&self.one_drive),
+            6 => View::Bool(&self.archive_mailbox),
+            7 => View::Bool(&self.personal_site),
+            8 => View::Id(&self.id),
+            9 => View::StructMap(&self.links),
             UNKNOWN => View::Unknown(&self.unknown),
             _ => View::None,
         }
@@ -576,13 +587,14 @@ impl Struct for JobUserItem {
         match index {
             0 => Slot::Enum(&mut self.r#type),
             1 => Slot::Struct(&mut self.user),
-            2 => Slot::Bool(&mut self.mail),
-            3 => Slot::Bool(&mut self.mailbox),
-            4 => Slot::Bool(&mut self.one_drive),
-            5 => Slot::Bool(&mut self.archive_mailbox),
-            6 => Slot::Bool(&mut self.personal_site),
-            7 => Slot::Id(&mut self.id),
-            8 => Slot::StructMap(&mut self.links),
+            2 => Slot::Bool(&mut self.site),
+            3 => Slot::Bool(&mut self.mail),
+            4 => Slot::Bool(&mut self.mailbox),
+            5 => Slot::Bool(&mut self.one_drive),
+            6 => Slot::Bool(&mut self.archive_mailbox),
+            7 => Slot::Bool(&mut self.personal_site),
+            8 => Slot::Id(&mut self.id),
+            9 => Slot::StructMap(&mut self.links),
             UNKNOWN => Slot::Unknown(&mut self.unknown),
             _ => Slot::None,
         }
@@ -681,12 +693,12 @@ pub struct AnyJobItem {
     pub sites: Option<bool>,
     /// Whether teams are backed up. (v5 and later)
     pub teams: Option<bool>,
+    /// Whether sites are backed up. (up to v5)
+    pub site: Option<Value>,
     /// Mail. (up to v5)
     pub mail: Option<bool>,
     /// Whether chats are backed up. (v6 and later)
     pub teams_chats: Option<bool>,
-    /// Site.
-    pub site: Option<JobSite>,
     /// Team. (v6 and later)
     pub team: Option<Team>,
     /// Chats. (v6)
@@ -724,9 +736,9 @@ pub(crate) static JOB_ITEM: Shape = Shape::new(
             Field::new("archiveMailbox", Kind::Bool),
             Field::new("sites", Kind::Bool).versions(6, 0),
             Field::new("teams", Kind::Bool).versions(5, 0),
+            Field::new("site", Kind::Json).versions(0, 5),
             Field::new("mail", Kind::Bool).versions(0, 5),
             Field::new("teamsChats", Kind::Bool).versions(6, 0),
-            Field::new("site", Kind::Struct(&JOB_SITE)),
             Field::new("team", Kind::Struct(&TEAM)).versions(6, 0),
             Field::new("chats", Kind::Bool).versions(6, 6),
             Field::new("user", Kind::Struct(&USER)),
@@ -753,9 +765,9 @@ impl AnyJobItem {
         archive_mailbox: None,
         sites: None,
         teams: None,
+        site: None,
         mail: None,
         teams_chats: None,
-        site: None,
         team: None,
         chats: None,
         user: None,
@@ -788,9 +800,9 @@ impl Struct for AnyJobItem {
             6 => View::Bool(&self.archive_mailbox),
             7 => View::Bool(&self.sites),
             8 => View::Bool(&self.teams),
-            9 => View::Bool(&self.mail),
-            10 => View::Bool(&self.teams_chats),
-            11 => View::Struct(&self.site),
+            9 => View::Json(&self.site),
+            10 => View::Bool(&self.mail),
+            11 => View::Bool(&self.teams_chats),
             12 => View::Struct(&self.team),
             13 => View::Bool(&self.chats),
             14 => View::Struct(&self.user),
@@ -817,9 +829,9 @@ impl Struct for AnyJobItem {
             6 => Slot::Bool(&mut self.archive_mailbox),
             7 => Slot::Bool(&mut self.sites),
             8 => Slot::Bool(&mut self.teams),
-            9 => Slot::Bool(&mut self.mail),
-            10 => Slot::Bool(&mut self.teams_chats),
-            11 => Slot::Struct(&mut self.site),
+            9 => Slot::Json(&mut self.site),
+            10 => Slot::Bool(&mut self.mail),
+            11 => Slot::Bool(&mut self.teams_chats),
             12 => Slot::Struct(&mut self.team),
             13 => Slot::Bool(&mut self.chats),
             14 => Slot::Struct(&mut self.user),
