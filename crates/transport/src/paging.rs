@@ -3,6 +3,7 @@
 mod listing;
 mod vb365;
 
+use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -371,7 +372,8 @@ impl Source {
 
 /// Whether an operation has a parameter in a version.
 fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
-    address::find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+    address::find(operation, name)
+        .is_some_and(|param| version == 0 || param.versions.contains(ApiVersion::new(version)))
 }
 
 fn text(of: &dyn Struct, field: &str) -> Option<String> {
