@@ -81,7 +81,7 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
 
 /// Whether an operation has a parameter in a version.
 pub(crate) fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
-    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(ApiVersion::new(version)))
 }
 
 /// Refuses an operation that the version lacks.
