@@ -66,8 +66,8 @@ pub(crate) fn style(text: &str, kind: Kind) -> Style {
 
 fn state(word: &str) -> Style {
     match word.to_ascii_lowercase().as_str() {
-        "success" | "succeeded" | "running" | "working" | "connected" | "enabled" | "ready" | "online" | "available"
-        | "ok" | "healthy" | "valid" => GOOD,
+        "success" | "succeeded" | "running" | "working" | "connected" | "enabled" | "ready" | "online"
+        | "available" | "ok" | "healthy" | "valid" => GOOD,
         "warning" | "connecting" | "disconnecting" | "maintenance" | "premaintenance" | "degraded" | "queued"
         | "outdated" | "expired" | "stopping" => DOUBTFUL,
         "failed" | "error" | "disconnected" | "unavailable" | "offline" | "invalid" | "notavailable" | "crashed" => BAD,

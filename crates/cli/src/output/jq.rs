@@ -66,7 +66,8 @@ impl Program {
                 Val::TStr(text) | Val::BStr(text) => line(&String::from_utf8_lossy(text))?,
                 other => {
                     let mut json = Vec::new();
-                    write::write(&mut json, &write::Pp::default(), 0, other).map_err(|error| Failure::output(&error))?;
+                    write::write(&mut json, &write::Pp::default(), 0, other)
+                        .map_err(|error| Failure::output(&error))?;
                     line(&escape::json(&String::from_utf8_lossy(&json)))?;
                 }
             }

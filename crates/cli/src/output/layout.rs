@@ -130,8 +130,12 @@ mod tests {
     #[test]
     fn what_matters_least_goes_first_and_what_was_asked_for_stays() {
         let column = |name: &str, kind| Column::new(name, kind);
-        let columns =
-            [column("name", Kind::Name), column("id", Kind::Text).detail(), column("x", Kind::Bool), column("why", Kind::Text)];
+        let columns = [
+            column("name", Kind::Name),
+            column("id", Kind::Text).detail(),
+            column("x", Kind::Bool),
+            column("why", Kind::Text),
+        ];
         let headings = ["name", "id", "x", "why"].map(String::from);
         let rows = [["a".repeat(10), "1".repeat(36), "-".to_owned(), "w".repeat(20)].to_vec()];
         let of = |width, wide, columns: &[Column]| layout(columns, &headings, &rows, width, wide);

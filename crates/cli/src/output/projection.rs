@@ -167,12 +167,18 @@ fn rank(column: &Column) -> u8 {
     let name = column.name.to_ascii_lowercase();
     match column.kind {
         Kind::Name if matches!(name.as_str(), "name" | "displayname") => 0,
-        Kind::Name => 1,
+        Kind::Name if !["username", "hostname", "poolname"].iter().any(|other| name.ends_with(other)) => 1,
         Kind::State => 2,
+        Kind::Bool
+            if ["enabled", "disabled", "available"].iter().any(|word| name.trim_start_matches("is") == *word) =>
+        {
+            2
+        }
         Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes | Kind::Percent => 3,
         Kind::Time => 4,
         Kind::Text if ["reason", "message", "details"].iter().any(|word| name.ends_with(word)) => 5,
         Kind::Number => 6,
+        Kind::Name => 7,
         Kind::Text if name != "description" => 7,
         Kind::Bool => 8,
         Kind::Text => 9,
@@ -241,7 +247,7 @@ mod tests {
         assert_eq!(people[..4], ["Name", "JobName", "State", "Result"]);
         assert_eq!(programs[..3], ["Href", "Type", "Name"]);
         let (people, _) = all(System::Zstack, "BackupStorage")?;
-        assert_eq!(people[..5], ["name", "poolName", "hostname", "username", "state"]);
+        assert_eq!(people[..4], ["name", "state", "status", "totalCapacity"]);
         Ok(())
     }
 

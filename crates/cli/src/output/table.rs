@@ -13,6 +13,8 @@ use crate::escape;
 use crate::exit::Failure;
 
 const HEADER: Style = Style::new().bold();
+/// More names than this are not read.
+const MANY: usize = 6;
 
 /// Collects rows, and prints them at the end. Ids, empty columns and what the terminal has no room for are left out,
 /// and stderr says which; a value is never cut.
@@ -89,19 +91,29 @@ fn heading(column: &Column) -> String {
 
 /// What the table does not show, and how to see it.
 fn left_out(columns: &[Column], layout: &Layout) -> Option<String> {
-    let names = |places: &[usize]| {
-        let names: Vec<_> = places.iter().filter_map(|at| columns.get(*at)).map(|column| column.name.as_str()).collect();
-        names.join(", ")
+    let names = |places: &[usize]| -> Vec<&str> {
+        places.iter().filter_map(|at| columns.get(*at)).map(|column| column.name.as_str()).collect()
     };
-    let hidden = [layout.details.as_slice(), &layout.crowded].concat();
+    let hidden = names(&[layout.crowded.as_slice(), &layout.details].concat());
+    // Of ids and the like it does not matter that nothing is in them.
+    let empty: Vec<usize> = layout.empty.iter().copied().filter(|at| !columns[*at].detail).collect();
     let mut parts = Vec::new();
     if !hidden.is_empty() {
-        parts.push(format!("-o wide also shows {}", names(&hidden)));
+        parts.push(format!("-o wide also shows {}", some(&hidden)));
     }
-    if !layout.empty.is_empty() {
-        parts.push(format!("empty: {}", names(&layout.empty)));
+    if !empty.is_empty() {
+        parts.push(format!("empty: {}", some(&names(&empty))));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The names, or the first of them when there are many.
+fn some(names: &[&str]) -> String {
+    match names.get(..MANY) {
+        // One more takes no more room than to say so.
+        Some(first) if names.len() > MANY + 1 => format!("{} and {} more", first.join(", "), names.len() - MANY),
+        _ => names.join(", "),
+    }
 }
 
 /// How a table looks.

@@ -21,7 +21,15 @@ fn rows() -> Vec<Row> {
     let why = "The repository has no room left for the next restore point.";
     vec![
         vec![json!("Bäckerei Müller"), json!("7a3f-11"), json!("Success"), json!(1_000_204_886_016_u64), json!(81)],
-        vec![json!("日本バックアップ株式会社 東京"), json!(null), json!("Failed"), json!(512), json!(97), json!(null), json!(why)],
+        vec![
+            json!("日本バックアップ株式会社 東京"),
+            json!(null),
+            json!("Failed"),
+            json!(512),
+            json!(97),
+            json!(null),
+            json!(why),
+        ],
         vec![json!("evil\u{1b}[2J\nname"), json!("x")],
     ]
 }
@@ -56,12 +64,18 @@ fn a_narrow_terminal_wraps_texts_and_then_leaves_out_columns() {
     assert_eq!(note.as_deref(), Some("-o wide also shows tenant_id; empty: path"));
     let (text, note) = rendered(Some(60), false, false);
     insta::assert_snapshot!(text);
-    assert_eq!(note.as_deref(), Some("-o wide also shows tenant_id, reason; empty: path"));
+    assert_eq!(note.as_deref(), Some("-o wide also shows reason, tenant_id; empty: path"));
 }
 
 #[test]
 fn states_and_thresholds_have_colours() {
     insta::assert_snapshot!(rendered(Some(120), false, true).0.escape_debug().to_string().replace("\\n", "\n"));
+}
+
+#[test]
+fn of_many_names_the_first_are_said() {
+    assert_eq!(some(&["a", "b", "c", "d", "e", "f"]), "a, b, c, d, e, f");
+    assert_eq!(some(&["a", "b", "c", "d", "e", "f", "g", "h"]), "a, b, c, d, e, f and 2 more");
 }
 
 #[test]
