@@ -1,8 +1,8 @@
 //! Restores and failovers: sessions that begin and end, and the plans that start them.
 
 use backhaul_models::em::{
-    CdpFailoverStartSpec, CdpIntervalsSpec, CdpReplicaInterval, CdpReplicaIntervals, CdpReplicaPoint, CloudFailoverPlanManagementSpec,
-    CloudFailoverSession, FailoverPlanManagementSpec, RestoreSession, RestoreSpec,
+    CdpFailoverStartSpec, CdpIntervalsSpec, CdpReplicaInterval, CdpReplicaIntervals, CdpReplicaPoint,
+    CloudFailoverPlanManagementSpec, CloudFailoverSession, FailoverPlanManagementSpec, RestoreSession, RestoreSpec,
 };
 use http::StatusCode;
 
