@@ -3,6 +3,27 @@
 //! What ZStack can be asked for: the fields of each inventory, the joins to others, and its kinds.
 use crate::zstack::inventory::inventory;
 inventory! {
+    /// A model.
+    AIModel = AI_MODEL("aimodel", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        INSTALL_PATH: Text = "installPath";
+        PARAMETERS: Text = "parameters";
+        MODEL_CENTER_UUID: Uid = "modelCenterUuid";
+        LOGO: Text = "logo";
+        VENDOR: Text = "vendor";
+        INTRODUCTION: Text = "introduction";
+        SIZE: Int = "size";
+        VERSION: Text = "version";
+        TYPE: Text = "type";
+        MIN_GPU_MEMORY: Int = "minGpuMemory";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// An access control list.
     AccessControlList = ACCESS_CONTROL_LIST("accesscontrollist", None);
     fields {
@@ -3862,27 +3883,6 @@ inventory! {
         DESCRIPTION: Text = "description";
         CLUSTER_UUID: Uid = "clusterUuid";
         UUID: Uid = "uuid";
-    }
-}
-inventory! {
-    /// A model.
-    Model = MODEL("model", None);
-    fields {
-        UUID: Uid = "uuid";
-        NAME: Text = "name";
-        DESCRIPTION: Text = "description";
-        INSTALL_PATH: Text = "installPath";
-        PARAMETERS: Text = "parameters";
-        MODEL_CENTER_UUID: Uid = "modelCenterUuid";
-        LOGO: Text = "logo";
-        VENDOR: Text = "vendor";
-        INTRODUCTION: Text = "introduction";
-        SIZE: Int = "size";
-        VERSION: Text = "version";
-        TYPE: Text = "type";
-        MIN_GPU_MEMORY: Int = "minGpuMemory";
-        CREATE_DATE: LocalTime = "createDate";
-        LAST_OP_DATE: LocalTime = "lastOpDate";
     }
 }
 inventory! {

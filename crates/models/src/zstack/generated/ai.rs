@@ -667,8 +667,8 @@ pub(super) mod with_compute {
     backhaul_wire::generated_model! {
         /// A model.
         ///
-        /// Schema: `schemas/zstack/ai.json#/$defs/Model`
-        Model = MODEL("Model").aliases(&["ModelInventory"]);
+        /// Schema: `schemas/zstack/ai.json#/$defs/AIModel`
+        AIModel = AI_MODEL("AIModel").aliases(&["ModelInventory", "Model"]);
         /// Its uuid.
         0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// Its name.
@@ -832,7 +832,7 @@ pub(super) mod with_compute {
         DeployModelServiceRequest;
         UpdateModelServiceRequest;
         AddModelRequest;
-        Model;
+        AIModel;
         DeleteModelsResult;
         UpdateModelRequest;
         SyncAINginxConfigurationRequest;
@@ -879,7 +879,7 @@ pub(super) mod with_compute {
         TypeEntry::Enum(&UPDATE_MODEL_SERVICE_REQUEST_FRAMEWORK),
         TypeEntry::Struct(&UPDATE_MODEL_SERVICE_REQUEST, make::<UpdateModelServiceRequest>),
         TypeEntry::Struct(&ADD_MODEL_REQUEST, make::<AddModelRequest>),
-        TypeEntry::Struct(&MODEL, make::<Model>),
+        TypeEntry::Struct(&AI_MODEL, make::<AIModel>),
         TypeEntry::Struct(&DELETE_MODELS_RESULT, make::<DeleteModelsResult>),
         TypeEntry::Struct(&UPDATE_MODEL_REQUEST, make::<UpdateModelRequest>),
         TypeEntry::Struct(&SYNC_AI_NGINX_CONFIGURATION_REQUEST, make::<SyncAINginxConfigurationRequest>),

@@ -19,12 +19,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "DeleteModelService", "DELETE", "/zstack/v1/ai/model-services/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
     Operation::new(System::Zstack, "DeployModelService", "PUT", "/zstack/v1/ai/model-services/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DEPLOY_MODEL_SERVICE_REQUEST).wrapper("deployModelService").response(Response::Body(<Reply<super::ModelServiceInstanceGroup> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateModelService", "PUT", "/zstack/v1/ai/model-services/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MODEL_SERVICE_REQUEST).wrapper("updateModelService").response(Response::Body(<Reply<super::ModelService> as Model>::SHAPE)).long_running(),
-    Operation::new(System::Zstack, "AddModel", "POST", "/zstack/v1/ai/models").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_MODEL_REQUEST).wrapper("param").response(Response::Body(<Reply<super::Model> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddModel", "POST", "/zstack/v1/ai/models").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_MODEL_REQUEST).wrapper("param").response(Response::Body(<Reply<super::AIModel> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "DeleteModels", "DELETE", "/zstack/v1/ai/models").params(PARAMS_0).response(Response::Body(&DELETE_MODELS_RESULT)).long_running(),
     Operation::new(System::Zstack, "BindModelToService", "POST", "/zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}").params(PARAMS_1).wrapper("param").response(Response::Body(<Reply<super::ModelService> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UnbindModelFromService", "DELETE", "/zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}").params(PARAMS_2).response(Response::Body(<Reply<super::ModelService> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "DeleteModel", "DELETE", "/zstack/v1/ai/models/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
-    Operation::new(System::Zstack, "UpdateModel", "PUT", "/zstack/v1/ai/models/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MODEL_REQUEST).wrapper("updateModel").response(Response::Body(<Reply<super::Model> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateModel", "PUT", "/zstack/v1/ai/models/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MODEL_REQUEST).wrapper("updateModel").response(Response::Body(<Reply<super::AIModel> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "SyncAINginxConfiguration", "POST", "/zstack/v1/ai/nginx/sync").params(SYSTEM_TAGS_USER_TAGS).request(&SYNC_AI_NGINX_CONFIGURATION_REQUEST).wrapper("param").response(Response::Body(&SYNC_AI_NGINX_CONFIGURATION_RESULT)),
     Operation::new(System::Zstack, "DeleteModelEvaluationTask", "DELETE", "/zstack/v1/model-evaluation-tasks/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
     Operation::new(System::Zstack, "UpdateModelServiceInstanceGroup", "PUT", "/zstack/v1/model-service-instance-groups/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_MODEL_SERVICE_INSTANCE_GROUP_REQUEST).wrapper("updateModelServiceInstanceGroup").response(Response::Body(<Reply<super::ModelServiceInstanceGroup> as Model>::SHAPE)).long_running(),
@@ -34,7 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryModelService", "GET", "/zstack/v1/ai/model-services").also(&["/zstack/v1/ai/model-services/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ModelService> as Model>::SHAPE, Page::<super::ModelService>::LIST)),
     Operation::new(System::Zstack, "QueryApplicationDevelopmentService", "GET", "/zstack/v1/ai/model-services/app/").also(&["/zstack/v1/ai/model-services/app/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ApplicationDevelopmentService> as Model>::SHAPE, Page::<super::ApplicationDevelopmentService>::LIST)),
     Operation::new(System::Zstack, "QueryModelServiceInstanceGroup", "GET", "/zstack/v1/ai/model-services/instances/groups/").also(&["/zstack/v1/ai/model-services/instances/groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ModelServiceInstanceGroup> as Model>::SHAPE, Page::<super::ModelServiceInstanceGroup>::LIST)),
-    Operation::new(System::Zstack, "QueryModel", "GET", "/zstack/v1/ai/models").also(&["/zstack/v1/ai/models/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Model> as Model>::SHAPE, Page::<super::Model>::LIST)),
+    Operation::new(System::Zstack, "QueryModel", "GET", "/zstack/v1/ai/models").also(&["/zstack/v1/ai/models/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AIModel> as Model>::SHAPE, Page::<super::AIModel>::LIST)),
     Operation::new(System::Zstack, "QueryTrainedModelRecord", "GET", "/zstack/v1/ai/trained-model/records").also(&["/zstack/v1/ai/trained-model/records/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TrainedModelRecord> as Model>::SHAPE, Page::<super::TrainedModelRecord>::LIST)),
     Operation::new(System::Zstack, "QueryModelEvaluationTask", "GET", "/zstack/v1/model-evaluation-tasks").also(&["/zstack/v1/model-evaluation-tasks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ModelEvaluationTask> as Model>::SHAPE, Page::<super::ModelEvaluationTask>::LIST)),
 ];
@@ -53,12 +53,12 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     None,
     Some(make::<Reply<super::ModelServiceInstanceGroup>>),
     Some(make::<Reply<super::ModelService>>),
-    Some(make::<Reply<super::Model>>),
+    Some(make::<Reply<super::AIModel>>),
     Some(make::<super::DeleteModelsResult>),
     Some(make::<Reply<super::ModelService>>),
     Some(make::<Reply<super::ModelService>>),
     None,
-    Some(make::<Reply<super::Model>>),
+    Some(make::<Reply<super::AIModel>>),
     Some(make::<super::SyncAINginxConfigurationResult>),
     None,
     Some(make::<Reply<super::ModelServiceInstanceGroup>>),
@@ -68,7 +68,7 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Page<super::ModelService>>),
     Some(make::<Page<super::ApplicationDevelopmentService>>),
     Some(make::<Page<super::ModelServiceInstanceGroup>>),
-    Some(make::<Page<super::Model>>),
+    Some(make::<Page<super::AIModel>>),
     Some(make::<Page<super::TrainedModelRecord>>),
     Some(make::<Page<super::ModelEvaluationTask>>),
 ];
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
     /// `POST /zstack/v1/ai/models`: Adds a model.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/13`
-    AddModel = 13 -> Reply<super::Model>, () super::AddModelRequest;
+    AddModel = 13 -> Reply<super::AIModel>, () super::AddModelRequest;
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
@@ -294,7 +294,7 @@ backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/ai/models/{uuid}`: Changes a model.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/18`
-    UpdateModel = 18 -> Reply<super::Model>, (uuid: Id) super::UpdateModelRequest;
+    UpdateModel = 18 -> Reply<super::AIModel>, (uuid: Id) super::UpdateModelRequest;
     /// Uuid.
     uuid: Id = "uuid" uuid.into();
     /// System tags, such as `name::value`.
@@ -484,7 +484,7 @@ backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ai/models`: Finds models.
     ///
     /// Schema: `schemas/zstack/ai.json#/operations/28`
-    QueryModel = 28 -> Page<super::Model>, ();
+    QueryModel = 28 -> Page<super::AIModel>, ();
     /// A condition such as `state=Enabled`; all given must hold.
     q: Vec<String> = "q" Vec::new();
     /// How many items at most: 1000 when left out.
