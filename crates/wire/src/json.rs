@@ -13,7 +13,7 @@ mod versions;
 
 pub use classes::recast;
 pub use names::camel_case;
-pub use versions::check_versions;
+pub use versions::{beyond_version, check_versions};
 
 use crate::drift::Drift;
 use crate::error::{DecodeError, EncodeError};
