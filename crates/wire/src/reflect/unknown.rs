@@ -1,5 +1,7 @@
 //! What a type does not know, kept and written back as it came.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 use serde_json::Value;
@@ -72,6 +74,32 @@ impl Unknown {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would be quadratic.
+    pub(crate) fn append(&mut self, field: UnknownField) {
+        self.0.push(field);
+    }
+
+    /// Of members and attributes of one name, keeps the last one, in the first one's place; the last `appended` fields are new.
+    pub(crate) fn drop_twins(&mut self, appended: usize) {
+        let (old, mut fields) = (self.0.len().saturating_sub(appended), std::mem::take(&mut self.0).into_iter());
+        self.0.extend(fields.by_ref().take(old));
+        let key = |field: &UnknownField| (field.name.clone(), field.place == Place::Attribute);
+        let mut seen: HashMap<_, usize> = self.0.iter().enumerate().map(|(at, field)| (key(field), at)).collect();
+        for field in fields {
+            if matches!(field.place, Place::ElementAfter(_)) {
+                self.0.push(field);
+                continue;
+            }
+            match seen.entry(key(&field)) {
+                Entry::Occupied(twin) => self.0[*twin.get()] = field,
+                Entry::Vacant(place) => {
+                    place.insert(self.0.len());
+                    self.0.push(field);
+                }
+            }
+        }
     }
 
     /// Adds a field; an earlier member or attribute of that name is replaced.
