@@ -7,7 +7,7 @@ use super::lex::{Error, Result};
 use super::read::Driver;
 use super::ser::Out;
 use crate::context::Context;
-use crate::reflect::{Model, Slot, Struct, UNION, View};
+use crate::reflect::{Model, Slot, Struct};
 use crate::shape::{Kind, Shape};
 
 impl Driver<'_, '_, '_> {
@@ -88,13 +88,12 @@ fn choose(
     let class = class.rsplit(['.', '$']).next().unwrap_or(class);
     let is = |shape: &Shape| shape.name == class || shape.aliases.contains(&class);
     let Some(wanted) = union.variants.iter().position(|variant| is(variant.shape)) else { return Ok(()) };
-    match object.view(UNION) {
-        View::Union(now) if now.index() != wanted => {}
-        _ => return Ok(()),
+    if std::ptr::eq(object.shape(), union.variants[wanted].shape) {
+        return Ok(());
     }
     let body = serde_json::to_string(&Out::wire(object, Case::Schema)).map_err(Error::misfit)?;
-    if let Slot::Union(slot) = object.slot(UNION) {
-        slot.choose(wanted);
+    if let Some(slot) = object.union() {
+        slot.choose(Some(wanted));
     }
     context.forget(place);
     context.push_name(place);

@@ -140,7 +140,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
         if kept > 1
             && let Some(unknown) = target.unknown_mut()
         {
-            unknown.drop_twins(kept);
+            unknown.drop_twins();
         }
         Ok(met)
     }
@@ -249,7 +249,7 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
             slot => {
                 self.context.push(Step::Field(field.json));
                 // Without a wrapper, an object where a list belongs is its one item.
-                self.nested(slot, field, field.item.is_empty())?;
+                self.nested(slot, field, field.item.is_none())?;
                 self.context.pop();
             }
         }

@@ -1,7 +1,6 @@
 //! What a type does not know, kept and written back as it came.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -29,8 +28,11 @@ impl fmt::Debug for UnknownValue {
 }
 
 /// Fields that a type does not know, in the order in which they came.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Unknown(Vec<UnknownField>);
+///
+/// Every generated type has one, and hardly any value has something in it: an empty one is no larger than a pointer.
+#[derive(Clone, Default, PartialEq)]
+#[allow(clippy::box_collection, reason = "one pointer in every struct instead of three")]
+pub struct Unknown(Option<Box<Vec<UnknownField>>>);
 
 /// One unknown field.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,57 +59,74 @@ pub enum Place {
 
 impl Unknown {
     /// No fields.
-    pub const NONE: Self = Self(Vec::new());
+    pub const NONE: Self = Self(None);
 
     /// The fields, in the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = &UnknownField> {
-        self.0.iter()
+    pub fn iter(&self) -> std::slice::Iter<'_, UnknownField> {
+        self.0.as_deref().map(Vec::as_slice).unwrap_or_default().iter()
     }
 
     /// The value of the field with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|field| field.name == name).map(|field| &field.value)
+        self.iter().find(|field| field.name == name).map(|field| &field.value)
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.as_ref().is_none_or(|fields| fields.is_empty())
     }
 
     /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would be quadratic.
     pub(crate) fn append(&mut self, field: UnknownField) {
-        self.0.push(field);
+        self.0.get_or_insert_default().push(field);
     }
 
-    /// Of members and attributes of one name, keeps the last one, in the first one's place; the last `appended` fields are new.
-    pub(crate) fn drop_twins(&mut self, appended: usize) {
-        let (old, mut fields) = (self.0.len().saturating_sub(appended), std::mem::take(&mut self.0).into_iter());
-        self.0.extend(fields.by_ref().take(old));
-        let key = |field: &UnknownField| (field.name.clone(), field.place == Place::Attribute);
-        let mut seen: HashMap<_, usize> = self.0.iter().enumerate().map(|(at, field)| (key(field), at)).collect();
-        for field in fields {
-            if matches!(field.place, Place::ElementAfter(_)) {
-                self.0.push(field);
-                continue;
-            }
-            match seen.entry(key(&field)) {
-                Entry::Occupied(twin) => self.0[*twin.get()] = field,
-                Entry::Vacant(place) => {
-                    place.insert(self.0.len());
-                    self.0.push(field);
+    /// Of members of one name, keeps the last one, in the first one's place.
+    pub(crate) fn drop_twins(&mut self) {
+        let Some(fields) = &mut self.0 else { return };
+        let mut seen = HashSet::with_capacity(fields.len());
+        if fields.iter().all(|field| field.place != Place::Member || seen.insert(field.name.as_str())) {
+            return;
+        }
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut kept: Vec<UnknownField> = Vec::with_capacity(fields.len());
+        for field in fields.drain(..) {
+            match places.get(&field.name) {
+                Some(twin) if field.place == Place::Member => kept[*twin] = field,
+                _ => {
+                    if field.place == Place::Member {
+                        places.insert(field.name.clone(), kept.len());
+                    }
+                    kept.push(field);
                 }
             }
         }
+        **fields = kept;
     }
 
     /// Adds a field; an earlier member or attribute of that name is replaced.
     pub fn push(&mut self, field: UnknownField) {
-        let twin = self.0.iter_mut().find(|f| f.name == field.name && f.place == field.place);
+        let fields = self.0.get_or_insert_default();
+        let twin = fields.iter_mut().find(|f| f.name == field.name && f.place == field.place);
         match twin {
             Some(twin) if !matches!(field.place, Place::ElementAfter(_)) => *twin = field,
-            _ => self.0.push(field),
+            _ => fields.push(field),
         }
+    }
+}
+
+impl<'a> IntoIterator for &'a Unknown {
+    type Item = &'a UnknownField;
+    type IntoIter = std::slice::Iter<'a, UnknownField>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|field| (&field.name, &field.value))).finish()
     }
 }

@@ -92,7 +92,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
     /// Checks the root element's name and namespace, and reads its attributes.
     fn root(&mut self, name: Span, target: &mut dyn Struct) -> Result<()> {
         let shape = target.shape();
-        let wanted = if shape.root.is_empty() { shape.name } else { shape.root };
+        let wanted = shape.root.unwrap_or(shape.name);
         let full = self.source.str(name);
         let found = local(full);
         if found != wanted {
@@ -129,7 +129,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
                     match found {
                         Some(index) if index >= next || !again(target, index) => {
                             let field = &shape.fields[index];
-                            let repeats = field.repeat != Repeat::One && field.item.is_empty();
+                            let repeats = field.repeat != Repeat::One && field.item.is_none();
                             next = if repeats { index } else { index + 1 };
                             self.element(target, index, empty)?;
                         }
@@ -158,7 +158,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
         let field = &target.shape().fields[index];
         let nested = match target.slot(index) {
             Slot::Struct(place) => Some((Step::Field(field.wire), place.get_or_default())),
-            Slot::Structs(list) if field.item.is_empty() => Some((Step::Item(field.wire, list.len()), list.push())),
+            Slot::Structs(list) if field.item.is_none() => Some((Step::Item(field.wire, list.len()), list.push())),
             _ => None,
         };
         if let Some((step, nested)) = nested {
@@ -182,7 +182,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             }
             return if empty { Ok(()) } else { self.skip() };
         }
-        if !field.item.is_empty() {
+        if field.item.is_some() {
             // An empty wrapper is an empty list.
             return if empty { Ok(()) } else { self.wrapped(target, index) };
         }
@@ -267,7 +267,6 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
 
     /// Reads an item of a wrapped list of scalars.
     fn scalar_item(&mut self, target: &mut dyn Struct, index: usize, empty: bool) -> Result<()> {
-        let field = &target.shape().fields[index];
         let (null, mut text) = (self.nil(), String::new());
         if !empty {
             self.content(&mut text)?;
@@ -291,7 +290,7 @@ impl<'s, 't, 'c, 'd> Driver<'s, 't, 'c, 'd> {
             match self.source.next()? {
                 Token::Open { name, empty } => {
                     let name = self.source.str(name);
-                    if name == field.item || local(name) == field.item {
+                    if field.item == Some(name) || field.item == Some(local(name)) {
                         return Ok(Some(empty));
                     }
                     self.context.unknown_field(local(name));

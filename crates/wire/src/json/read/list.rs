@@ -92,6 +92,6 @@ impl Driver<'_, '_, '_> {
 
 /// Whether a member of this name is what a list's wrapper holds.
 pub(super) fn wraps(field: &Field, name: &str) -> bool {
-    let known = [field.json_item, field.item, field.json, field.wire];
-    known.into_iter().any(|known| !known.is_empty() && known.eq_ignore_ascii_case(name))
+    let known = [field.json_item, field.item, Some(field.json), Some(field.wire)];
+    known.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name))
 }

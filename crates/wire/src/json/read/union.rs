@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::lex::Result;
 use super::Driver;
-use crate::reflect::{Slot, Struct, UNION};
+use crate::reflect::Struct;
 
 impl Driver<'_, '_, '_> {
     /// Makes a union the kind that the object ahead is. The tag may stand last, so the object is looked through first.
@@ -12,7 +12,7 @@ impl Driver<'_, '_, '_> {
         let wide = target.shape();
         let Some(union) = wide.union else { return Ok(()) };
         let kind = union.pick(wide, &self.outline()?);
-        if let Slot::Union(slot) = target.slot(UNION) {
+        if let Some(slot) = target.union() {
             slot.choose(kind);
         }
         Ok(())
