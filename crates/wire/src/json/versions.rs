@@ -70,8 +70,8 @@ fn walk_node<B>(
         Node::Struct(nested) => walk(nested, version, &here(), found),
         Node::List(list) => (0..list.len)
             .try_for_each(|i| walk_node(list.get(i), field, version, &|| format!("{}[{i}]", here()), found)),
-        Node::Map(map) => (0..map.len)
-            .filter_map(|i| map.nth(i))
+        Node::Map(map) => map
+            .iter()
             .try_for_each(|(name, node)| walk_node(node, field, version, &|| format!("{}.{name}", here()), found)),
         Node::Scalar(Scalar::Enum(text)) => match field.kind {
             Kind::Enum(shape) => match shape.values.iter().find(|value| value.name == text) {
