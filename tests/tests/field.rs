@@ -44,8 +44,9 @@ fn sessions_of_enterprise_manager_say_why_they_failed() {
 
 #[test]
 fn live_answers_of_enterprise_manager_are_known_whole() {
-    let server: em::BackupServer =
-        read(r#"{"port": 9392, "version": "13.0.1.1071", "wcfPort": 9401, "vbrCertificateThumbprint": "AB", "name": "vbr"}"#);
+    let server: em::BackupServer = read(
+        r#"{"port": 9392, "version": "13.0.1.1071", "wcfPort": 9401, "vbrCertificateThumbprint": "AB", "name": "vbr"}"#,
+    );
     assert_eq!((server.wcf_port, server.vbr_certificate_thumbprint.as_deref()), (Some(9401), Some("AB")));
     let frame: em::RepositoryReportFrame = read(&format!(
         "<RepositoryReportFrame {NAMESPACE} CapacityPlanningReportLink=\"reports/capacity\" Type=\"RepositoryReportFrame\"/>"

@@ -223,6 +223,10 @@ async fn every_operation_answers_as_its_type_says() {
         if matches!(what, "PostSessionMngr" | "DeleteLogonSessionsById") || what.starts_with("Query") {
             continue;
         }
+        // The simulator has no CDP replicas of machines by themselves.
+        if what == "GetCdpReplicaVms" {
+            continue;
+        }
         let own;
         let changed = if operation.method == "GET" {
             None

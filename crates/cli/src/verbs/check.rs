@@ -16,7 +16,8 @@ use crate::output::{Column, Kind, Row, Table};
 pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
     let subject = Subject::find(args)?;
     // All are read before any is checked: a file that is not there is a usage error, and not half a report.
-    let files = args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
+    let files =
+        args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
     let bodies: Vec<(String, Vec<u8>, Role)> =
         files.map(|(file, role)| Ok((file.name(), file.read()?, role))).collect::<Result<_, _>>()?;
     let mut rows = Vec::new();
@@ -116,7 +117,8 @@ fn read(
         json::beyond_version(value.as_ref(), subject.version, &mut drift);
     }
     // What is sent has to be whole; what a server answers may lack anything.
-    let refused = (role == Role::Request).then(|| json::check_versions(value.as_ref(), subject.version).err()).flatten();
+    let refused =
+        (role == Role::Request).then(|| json::check_versions(value.as_ref(), subject.version).err()).flatten();
     if let Some(error) = refused {
         return Report { drift, ..Report::failed(Some(name), error.to_string()) };
     }

@@ -202,10 +202,11 @@ fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(),
 /// What stands in ZStack's wrapper; a body that is no JSON object is left to the reader, whose errors name the place.
 fn inside(wrapper: &str, body: &[u8]) -> Result<Vec<u8>, Report> {
     match serde_json::from_slice(body) {
-        Ok(serde_json::Value::Object(mut members)) => members
-            .remove(wrapper)
-            .map(|inner| inner.to_string().into_bytes())
-            .ok_or_else(|| Report::failed(None, format!("the body has no member `{wrapper}`, in which the request stands"))),
+        Ok(serde_json::Value::Object(mut members)) => {
+            members.remove(wrapper).map(|inner| inner.to_string().into_bytes()).ok_or_else(|| {
+                Report::failed(None, format!("the body has no member `{wrapper}`, in which the request stands"))
+            })
+        }
         _ => Ok(body.to_vec()),
     }
 }
