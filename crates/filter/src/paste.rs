@@ -50,15 +50,23 @@ pub(crate) fn operator(text: &str) -> Option<(Op, usize)> {
     (!pattern).then_some((op, sign.len()))
 }
 
+/// Whether a text begins with a word, in any case, behind which something else goes on.
+pub(crate) fn is_word(text: &str, word: &str) -> bool {
+    let (start, rest) = text.split_at_checked(word.len()).unwrap_or_default();
+    start.eq_ignore_ascii_case(word) && rest.starts_with(|c| is_blank(c) || c == '(')
+}
+
+/// Whether a text goes on with a sign of calculation.
+pub(crate) fn is_sign(text: &str) -> bool {
+    text.trim_start_matches(is_blank).starts_with(['+', '-', '*', '/'])
+}
+
 /// A word or a sign that joins two conditions, with the blanks around it: which, and its length. Only
 /// where a condition follows, because `Backup and Restore` is a name.
 pub(crate) fn joiner(text: &str) -> Option<(Separator, usize)> {
     let before = blanks(text);
     let rest = &text[before..];
-    let word = |word: &str| {
-        rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-            && rest[word.len()..].starts_with(|c| is_blank(c) || c == '(')
-    };
+    let word = |word: &str| is_word(rest, word);
     let (separator, len) = if rest.starts_with("&&") {
         (Separator::And, 2)
     } else if rest.starts_with('&') {

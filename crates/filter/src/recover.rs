@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Expr, MAX_DEPTH, Op, Value, is_name_byte};
+use crate::ast::{Expr, MAX_DEPTH, Op, Pattern, Value, is_name_byte};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::{BARE, DoubledQuotes, MAX_LEN, Parser, Separator};
+use crate::parse::{BARE, DoubledQuotes, MAX_LEN, Parser, Separator, is_glob};
 use crate::paste;
 use crate::print::quoted;
 use crate::span::Span;
@@ -103,6 +103,7 @@ impl Parser<'_> {
             None if before.is_none() => Some("leave the filter out to select everything"),
             Some(';' | ',') if before.is_some() => Some("a separator stands between two conditions"),
             Some(')') if before == Some('(') => Some("a group holds at least one condition"),
+            Some('!') if self.extended => Some("behind `!` stands what does not hold: a condition, or a group"),
             Some('!') => Some(NO_NOT),
             Some('&') => Some(URL_AND),
             Some('|') => Some("OR is written `,`"),
@@ -131,6 +132,10 @@ impl Parser<'_> {
         let Some((op, len)) = paste::operator(rest) else {
             let help = match rest.chars().next() {
                 Some('%') => Some(ENCODED),
+                _ if self.extended && paste::is_word(rest, "in") => {
+                    Some("a list stands in parentheses: `Name in (a,b)`")
+                }
+                Some('=' | '!' | '~') if self.extended => Some("a pattern is written `Name==web*`, or `Name~=web%`"),
                 Some('(') if self.word_before("not") => Some(NO_NOT),
                 Some('~') => Some("patterns are not part of the grammar"),
                 _ => None,
@@ -198,8 +203,10 @@ impl Parser<'_> {
         let Some(end) = paste::bare_end(&self.source[self.at..]).map(|len| self.at + len) else { return };
         let help = if self.next_char() == Some('&') { URL_AND } else { NO_BLANKS };
         let span = Span::new(start, end);
+        let text = &self.source[start..end];
+        let fix = if self.wildcards && is_glob(text) { Pattern::glob(text).to_string() } else { quoted(text) };
         let error = self.unexpected(self.expected_next()).help_with(help);
-        self.report(error.fix_with(span, quoted(&self.source[start..end])));
+        self.report(error.fix_with(span, fix));
         self.go(end);
     }
 
@@ -270,6 +277,25 @@ impl Parser<'_> {
             self.report(error);
             self.resync();
         }
+    }
+
+    /// A list should have gone on, or ended.
+    #[cold]
+    pub(crate) fn unclosed_list(&mut self, open: usize) {
+        if self.peek().is_some() {
+            let error = self.unexpected("`,` or `)` in the list");
+            self.report(error.help_with("a value with blanks or signs in it is written in double quotes"));
+        } else {
+            let (kind, span) = (ParseErrorKind::UnclosedGroup, Span::new(open, open + 1));
+            self.report(ParseError::new(kind, span, "a closing `)` for this list", "the end of the filter"));
+        }
+    }
+
+    /// `null` stands behind an order.
+    #[cold]
+    pub(crate) fn no_order_of_null(&mut self, span: Span) {
+        let error = ParseError::new(ParseErrorKind::Unexpected, span, "a value to compare with", "`null`");
+        self.report(error.help_with("no value has no order: use `==` or `!=`; the text is written `\"null\"`"));
     }
 
     /// The group should have ended before the text did.
