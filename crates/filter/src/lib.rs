@@ -59,6 +59,8 @@
 //! it does not promise that a server evaluates as [`eval`] does where the vendor's pages are
 //! silent, and of ZQL it writes what the server's queries can ask for, not its functions and joins.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod ast;
 pub mod build;
 mod calculate;
@@ -112,3 +114,8 @@ pub use print::{PrintError, print, print_with};
 pub use reflected::Reflected;
 pub use resolve::resolve;
 pub use span::Span;
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
