@@ -84,8 +84,8 @@ impl From<&ParseError> for Diagnostic {
 /// What [`check`] looks at: an expression, or a parsed one, whose findings then have a place.
 #[derive(Debug, Clone, Copy)]
 pub struct Checked<'a> {
-    expr: &'a Expr,
-    spans: &'a [ComparisonSpans],
+    pub(crate) expr: &'a Expr,
+    pub(crate) spans: &'a [ComparisonSpans],
 }
 
 impl<'a> From<&'a Expr> for Checked<'a> {

@@ -83,6 +83,7 @@ mod number;
 pub mod parse;
 mod paste;
 pub mod print;
+mod pushdown;
 mod recover;
 #[cfg(feature = "wire")]
 mod reflected;
@@ -90,6 +91,7 @@ pub mod resolve;
 mod span;
 mod suggest;
 mod text;
+mod unlisted;
 pub mod url;
 pub mod zstack;
 
@@ -110,10 +112,12 @@ pub use json::Json;
 pub use lower::{Ask, By, LowerError, Narrowing, Order, Param, Part, Plan, Target, lower};
 pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print, print_with};
+pub use pushdown::{Pushdown, pushdown};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
 pub use resolve::resolve;
 pub use span::Span;
+pub use unlisted::check_known;
 
 /// The examples of the README are tested like those above.
 #[cfg(doctest)]

@@ -20,6 +20,8 @@ const OP: &str = "an operator (`==`, `!=`, `>`, `>=`, `<` or `<=`)";
 const NO_BLANKS: &str = "blanks are not part of the grammar; a value that has them is written in double quotes";
 const URL_AND: &str = "a raw `&` ends the filter in a URL: AND is written `;`";
 const NO_NOT: &str = "there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)";
+const UNQUOTED: &str = "no condition begins here; if this belongs to the value before, quote that value: one with `,` or `;` in it is \
+                        written in double quotes";
 const ENCODED: &str = "this looks percent-encoded: decode it first";
 
 /// Blanks outside of quotes: ASCII's, and the no-break space that word processors write.
@@ -131,6 +133,7 @@ impl Parser<'_> {
         let rest = &self.source[start..];
         let Some((op, len)) = paste::operator(rest) else {
             let help = match rest.chars().next() {
+                _ if self.goes_on_from_value() => Some(UNQUOTED),
                 Some('%') => Some(ENCODED),
                 _ if self.extended && paste::is_word(rest, "in") => {
                     Some("a list stands in parentheses: `Name in (a,b)`")
@@ -158,6 +161,16 @@ impl Parser<'_> {
         self.report(if split { error } else { error.fix_with(span, op.as_str()) });
         self.go(span.end);
         (!split).then_some((op, Span::new(start, end)))
+    }
+
+    /// Whether the name here stands behind a separator, and that behind a value without quotes: `Sites, Drives`.
+    fn goes_on_from_value(&self) -> bool {
+        let before =
+            self.source[..self.at].trim_end_matches(|c: char| c == '.' || (c.is_ascii() && is_name_byte(c as u8)));
+        let before = before.trim_end_matches(is_blank);
+        let value = before.strip_suffix([',', ';']).map(|before| before.trim_end_matches(is_blank));
+        let last = self.spans.last().filter(|last| !last.quoted);
+        last.is_some_and(|last| value.is_some_and(|value| value.len() == last.value.end))
     }
 
     /// A value should have stood here.

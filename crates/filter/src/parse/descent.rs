@@ -19,7 +19,7 @@ pub(crate) struct Parser<'a> {
     pub(crate) extended: bool,
     /// Whether the value to come may have wildcards in it.
     pub(crate) wildcards: bool,
-    pub(super) spans: Vec<ComparisonSpans>,
+    pub(crate) spans: Vec<ComparisonSpans>,
     /// What stood behind the last term.
     next: Separator,
     /// Where it stands, if it is a sign, and nothing that stays stands behind it yet.
