@@ -33,10 +33,10 @@ fn who_answers_is_explained() -> Result {
         ),
     ] {
         let ran = home.run(&["filter", "explain", filter, "--type", kind, "-o", "json"])?.ends(0);
-        let evaluated = ran.column("evaluated")?;
         let Value::Array(all) = ran.json()? else { return Err("no rows".into()) };
-        let sent = all.iter().map(|row| row["sent"].as_str().unwrap_or_default());
-        let found: Vec<_> = evaluated.iter().map(String::as_str).zip(sent).collect();
+        let text = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        let found: Vec<_> = all.iter().map(|row| (text(row, "evaluated"), text(row, "sent"))).collect();
+        let rows: Vec<_> = rows.iter().map(|(by, sent)| ((*by).to_owned(), (*sent).to_owned())).collect();
         assert_eq!(found, rows, "{filter}");
     }
     Ok(())
@@ -84,7 +84,8 @@ fn rows_are_those_that_are_asked_for() -> Result {
     let home = Home::new()?;
     let names = |kind: &str, filter: &str| {
         let ran = home.demo(&["query", kind, "--filter", filter, "-o", "json"])?.ends(0);
-        let mut names = ran.column(if kind.starts_with("em.") { "Name" } else { "name" })?;
+        let names = ran.column(if kind.starts_with("em.") { "Name" } else { "name" })?;
+        let mut names: Vec<String> = names.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         names.sort();
         Ok::<_, Box<dyn std::error::Error>>(names)
     };

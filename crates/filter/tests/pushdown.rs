@@ -158,7 +158,7 @@ proptest! {
 #[test]
 fn how_far_a_condition_is_left_to_a_server() {
     use Pushdown::{Exact, Inexact, None};
-    let extended = backhaul_filter::ParseOptions::new().extended(true);
+    let extended = backhaul_filter::ParseOptions::new().extended(true).lenient(true);
     for (text, em, q, zql) in [
         ("size>=1", Exact, Exact, Exact),
         ("size!=1", Inexact, None, Inexact),

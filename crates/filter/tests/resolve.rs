@@ -53,7 +53,7 @@ fn what_texts_mean() {
         ("Used>=1TiB", "Used>=1048576"),
         ("UsedQuotaMb>=1TiB", "Used>=1048576"),
         ("QuotaGb<1TiB", "QuotaGb<1024"),
-        ("Used>1KiB", "Used>\"1KiB\""),
+        ("Used>1KiB", "Used>1KiB"),
         ("Size>(2 * 1GiB)", "Size>(2 * 1GiB)"),
         ("Size>(2 * 1024)", "Size>2048"),
         ("Enabled==true", "Disabled==false"),
@@ -69,7 +69,7 @@ fn what_texts_mean() {
         ("Made>=Size", "Made>=Size"),
         ("Name>Name", "Name>Name"),
         ("UsedQuotaMb > 0.8 * QuotaGb", "Used>0.8 * QuotaGb"),
-        ("Other>1KiB;(Name==a,Size<1kB)", "Other>\"1KiB\";(Name==a,Size<1000)"),
+        ("Other>1KiB;(Name==a,Size<1kB)", "Other>1KiB;(Name==a,Size<1000)"),
     ] {
         assert_eq!(resolved(text).to_string(), meant, "{text}");
     }

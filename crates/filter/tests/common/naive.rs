@@ -194,7 +194,7 @@ pub fn naive(expr: &Expr, record: &Map, def: &QueryDef) -> bool {
             let held = record.0.get(&key(field(name).source.place().unwrap())).cloned().unwrap_or(Scalar::Null);
             let text = match held {
                 Scalar::Null => return *negated,
-                Scalar::Bool(value) => value.to_string(),
+                Scalar::Bool(value) => (value ^ matches!(field(name).source, Source::Not(_))).to_string(),
                 Scalar::Int(value) => value.to_string(),
                 Scalar::Float(value) => value.to_string(),
                 Scalar::Text(text) => text.into_owned(),
