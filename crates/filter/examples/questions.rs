@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = given.as_deref().unwrap_or("JobName==web*;CreationTimeUTC>=yesterday;Result in (Warning,Failed)");
     let schema = BackupJobSession::DEF;
 
-    let parsed = ParseOptions::new().extended(true).lenient(true).parse(source).map_err(|errors| errors.render(source))?;
+    let parsed =
+        ParseOptions::new().extended(true).lenient(true).parse(source).map_err(|errors| errors.render(source))?;
     // What `yesterday` is depends on the clock, and on the place.
     let parsed = parsed.resolved(schema, &Clock::utc(SystemTime::now().into()));
     for finding in check(&parsed, schema) {

@@ -172,6 +172,8 @@ pub struct AgentBackupJobInfo {
     pub includes: Vec<ObjectInAgentBackupJob>,
     /// What is done inside the computers.
     pub guest_processing_options: Option<GuestProcessingOptions>,
+    /// How its backups are stored.
+    pub advanced_storage_options: Option<AdvancedStorageOptions>,
     /// Which restore points are kept for long.
     pub gfs_retention_policy: Option<GfsRetentionPolicy>,
     /// How many restore points are kept.
@@ -189,6 +191,10 @@ pub(crate) static AGENT_BACKUP_JOB_INFO: Shape = Shape::new(
                 "GuestProcessingOptions",
                 Kind::Struct(&GUEST_PROCESSING_OPTIONS),
             ),
+            Field::new(
+                "AdvancedStorageOptions",
+                Kind::Struct(&ADVANCED_STORAGE_OPTIONS),
+            ),
             Field::new("GfsRetentionPolicy", Kind::Struct(&GFS_RETENTION_POLICY)),
             Field::new("SimpleRetentionPolicy", Kind::Struct(&SIMPLE_RETENTION_POLICY)),
         ],
@@ -198,6 +204,7 @@ impl AgentBackupJobInfo {
     const EMPTY: Self = Self {
         includes: Vec::new(),
         guest_processing_options: None,
+        advanced_storage_options: None,
         gfs_retention_policy: None,
         simple_retention_policy: None,
         unknown: Unknown::NONE,
@@ -214,8 +221,9 @@ impl Struct for AgentBackupJobInfo {
         match index {
             0 => View::Structs(&self.includes),
             1 => View::Struct(&self.guest_processing_options),
-            2 => View::Struct(&self.gfs_retention_policy),
-            3 => View::Struct(&self.simple_retention_policy),
+            2 => View::Struct(&self.advanced_storage_options),
+            3 => View::Struct(&self.gfs_retention_policy),
+            4 => View::Struct(&self.simple_retention_policy),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -223,8 +231,9 @@ impl Struct for AgentBackupJobInfo {
         match index {
             0 => Slot::Structs(&mut self.includes),
             1 => Slot::Struct(&mut self.guest_processing_options),
-            2 => Slot::Struct(&mut self.gfs_retention_policy),
-            3 => Slot::Struct(&mut self.simple_retention_policy),
+            2 => Slot::Struct(&mut self.advanced_storage_options),
+            3 => Slot::Struct(&mut self.gfs_retention_policy),
+            4 => Slot::Struct(&mut self.simple_retention_policy),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -246,6 +255,8 @@ pub struct ObjectInAgentBackupJob {
     pub name: Option<String>,
     /// The name that people see.
     pub display_name: Option<String>,
+    /// Its place in the order of work.
+    pub order: Option<i64>,
     /// What is done inside it.
     pub guest_processing_options: Option<GuestProcessingOptions>,
     /// Fields that this type does not know, written back as they came.
@@ -260,6 +271,7 @@ pub(crate) static OBJECT_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("DisplayName", Kind::Text),
+            Field::new("Order", Kind::Int),
             Field::new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS)),
         ],
     )
@@ -273,6 +285,7 @@ impl ObjectInAgentBackupJob {
         object_in_job_id: None,
         name: None,
         display_name: None,
+        order: None,
         guest_processing_options: None,
         unknown: Unknown::NONE,
     };
@@ -292,7 +305,8 @@ impl Struct for ObjectInAgentBackupJob {
             3 => View::Id(&self.object_in_job_id),
             4 => View::Text(&self.name),
             5 => View::Text(&self.display_name),
-            6 => View::Struct(&self.guest_processing_options),
+            6 => View::Int(&self.order),
+            7 => View::Struct(&self.guest_processing_options),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -304,7 +318,8 @@ impl Struct for ObjectInAgentBackupJob {
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Text(&mut self.name),
             5 => Slot::Text(&mut self.display_name),
-            6 => Slot::Struct(&mut self.guest_processing_options),
+            6 => Slot::Int(&mut self.order),
+            7 => Slot::Struct(&mut self.guest_processing_options),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -499,10 +514,14 @@ pub struct AgentRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The computer.
+    pub vm_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// The SQL Server databases that can be restored from the point.
+    pub sql_info: Option<VmRestorePointSqlInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -515,8 +534,10 @@ pub(crate) static AGENT_RESTORE_POINT: Shape = Shape::new(
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
+            Field::new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO)),
         ],
     )
     .aliases(&["AgentRestorePointEntityType"])
@@ -529,8 +550,10 @@ impl AgentRestorePoint {
         uid: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         algorithm: None,
         point_type: None,
+        sql_info: None,
         unknown: Unknown::NONE,
     };
 }
@@ -549,8 +572,10 @@ impl Struct for AgentRestorePoint {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::DateTime(&self.creation_time_utc),
-            6 => View::Enum(&self.algorithm),
-            7 => View::Enum(&self.point_type),
+            6 => View::Text(&self.vm_name),
+            7 => View::Enum(&self.algorithm),
+            8 => View::Enum(&self.point_type),
+            9 => View::Struct(&self.sql_info),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -562,8 +587,10 @@ impl Struct for AgentRestorePoint {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::DateTime(&mut self.creation_time_utc),
-            6 => Slot::Enum(&mut self.algorithm),
-            7 => Slot::Enum(&mut self.point_type),
+            6 => Slot::Text(&mut self.vm_name),
+            7 => Slot::Enum(&mut self.algorithm),
+            8 => Slot::Enum(&mut self.point_type),
+            9 => Slot::Struct(&mut self.sql_info),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }

@@ -79,6 +79,12 @@ pub enum BackupType {
     ParentBackup,
     /// `ChildBackup`: a backup below another one.
     ChildBackup,
+    /// `Standart`: `Standard`, as servers of 11 spell it.
+    Standart,
+    /// `PolicyBackup`.
+    PolicyBackup,
+    /// `ExternalBackup`.
+    ExternalBackup,
     /// A value that this list does not have, kept as it came.
     Unknown(UnknownValue),
 }
@@ -89,6 +95,9 @@ pub(crate) static BACKUP_TYPE: EnumShape = EnumShape {
         EnumValue::new("Standard"),
         EnumValue::new("ParentBackup"),
         EnumValue::new("ChildBackup"),
+        EnumValue::new("Standart"),
+        EnumValue::new("PolicyBackup"),
+        EnumValue::new("ExternalBackup"),
     ],
 };
 impl Enum for BackupType {
@@ -99,6 +108,9 @@ impl Enum for BackupType {
                 0 => Self::Standard,
                 1 => Self::ParentBackup,
                 2 => Self::ChildBackup,
+                3 => Self::Standart,
+                4 => Self::PolicyBackup,
+                5 => Self::ExternalBackup,
                 _ => return None,
             },
         )
@@ -109,6 +121,9 @@ impl Enum for BackupType {
                 Self::Standard => 0,
                 Self::ParentBackup => 1,
                 Self::ChildBackup => 2,
+                Self::Standart => 3,
+                Self::PolicyBackup => 4,
+                Self::ExternalBackup => 5,
                 Self::Unknown(value) => return Known::Other(value),
             },
         )
@@ -132,6 +147,8 @@ pub struct Backup {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The backup in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
     /// What it is to other backups.
@@ -147,6 +164,7 @@ pub(crate) static BACKUP: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("BackupType", Kind::Enum(&BACKUP_TYPE)),
         ],
@@ -160,6 +178,7 @@ impl Backup {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
         backup_type: None,
         unknown: Unknown::NONE,
@@ -179,8 +198,9 @@ impl Struct for Backup {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
-            6 => View::Enum(&self.backup_type),
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
+            7 => View::Enum(&self.backup_type),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -191,8 +211,9 @@ impl Struct for Backup {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
-            6 => Slot::Enum(&mut self.backup_type),
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
+            7 => Slot::Enum(&mut self.backup_type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -452,6 +473,8 @@ pub struct Replica {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The replica in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
     /// Fields that this type does not know, written back as they came.
@@ -465,6 +488,7 @@ pub(crate) static REPLICA: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -477,6 +501,7 @@ impl Replica {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
         unknown: Unknown::NONE,
     };
@@ -495,7 +520,8 @@ impl Struct for Replica {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -506,7 +532,8 @@ impl Struct for Replica {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -787,6 +814,265 @@ impl Struct for RestorePoints {
         }
     }
 }
+/// The SQL Server databases that can be restored from a point.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlInfo {
+    /// The databases.
+    pub databases: Vec<VmRestorePointSqlDatabaseInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_INFO: Shape = Shape::new(
+        "VmRestorePointSqlInfo",
+        &[
+            Field::list("Databases", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO))
+                .item("Database")
+                .json_item("Databases"),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlInfoType"]);
+impl VmRestorePointSqlInfo {
+    const EMPTY: Self = Self {
+        databases: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_INFO;
+}
+impl Struct for VmRestorePointSqlInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.databases),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.databases),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// An SQL Server database in a restore point.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlDatabaseInfo {
+    /// The instance with its machine.
+    pub instance: Option<String>,
+    /// The instance's name.
+    pub instance_name: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// The server's version in full.
+    pub full_version: Option<String>,
+    /// The server's version.
+    pub product_version: Option<String>,
+    /// The log sequence number of the checkpoint, with all its digits.
+    pub checkpoint_lsn: Option<String>,
+    /// The log sequence number of the last full backup, with all its digits.
+    pub database_backup_lsn: Option<String>,
+    /// The first log sequence number, with all its digits.
+    pub first_lsn: Option<String>,
+    /// The last log sequence number, with all its digits.
+    pub last_lsn: Option<String>,
+    /// When its backup began.
+    pub start_creation_time: Option<DateTime>,
+    /// When its backup ended.
+    pub end_creation_time: Option<DateTime>,
+    /// The server's distance from UTC, in minutes.
+    pub time_zone: Option<i64>,
+    /// Its recovery model.
+    pub recovery_model: Option<String>,
+    /// Its compatibility level.
+    pub compatibility_level: Option<i64>,
+    /// The certificate that encrypts it.
+    pub cert_name: Option<String>,
+    /// That certificate's serial number.
+    pub cert_serial_number: Option<String>,
+    /// Whether it takes no changes.
+    pub read_only: Option<String>,
+    /// Its binding identifier.
+    pub binding_id: Option<String>,
+    /// The identifier that its backups share.
+    pub family_guid: Option<String>,
+    /// Its number on the instance.
+    pub database_id: Option<i64>,
+    /// Its files.
+    pub items: Vec<VmRestorePointSqlDatabaseItemInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_DATABASE_INFO: Shape = Shape::new(
+        "VmRestorePointSqlDatabaseInfo",
+        &[
+            Field::new("Instance", Kind::Text).attribute(),
+            Field::new("InstanceName", Kind::Text).attribute(),
+            Field::new("Name", Kind::Text).attribute(),
+            Field::new("FullVersion", Kind::Text).attribute(),
+            Field::new("ProductVersion", Kind::Text).attribute(),
+            Field::new("CheckpointLsn", Kind::Text).attribute(),
+            Field::new("DatabaseBackupLsn", Kind::Text).attribute(),
+            Field::new("FirstLsn", Kind::Text).attribute(),
+            Field::new("LastLsn", Kind::Text).attribute(),
+            Field::new("StartCreationTime", Kind::DateTime).attribute(),
+            Field::new("EndCreationTime", Kind::DateTime).attribute(),
+            Field::new("TimeZone", Kind::Int).attribute(),
+            Field::new("RecoveryModel", Kind::Text).attribute(),
+            Field::new("CompatibilityLevel", Kind::Int).attribute(),
+            Field::new("CertName", Kind::Text).attribute(),
+            Field::new("CertSerialNumber", Kind::Text).attribute(),
+            Field::new("ReadOnly", Kind::Text).attribute(),
+            Field::new("BindingID", Kind::Text).attribute(),
+            Field::new("FamilyGUID", Kind::Text).attribute(),
+            Field::new("DatabaseId", Kind::Int).attribute(),
+            Field::list("Items", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO))
+                .item("Item")
+                .json_item("Items"),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlDatabaseInfoType"]);
+impl VmRestorePointSqlDatabaseInfo {
+    const EMPTY: Self = Self {
+        instance: None,
+        instance_name: None,
+        name: None,
+        full_version: None,
+        product_version: None,
+        checkpoint_lsn: None,
+        database_backup_lsn: None,
+        first_lsn: None,
+        last_lsn: None,
+        start_creation_time: None,
+        end_creation_time: None,
+        time_zone: None,
+        recovery_model: None,
+        compatibility_level: None,
+        cert_name: None,
+        cert_serial_number: None,
+        read_only: None,
+        binding_id: None,
+        family_guid: None,
+        database_id: None,
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlDatabaseInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_DATABASE_INFO;
+}
+impl Struct for VmRestorePointSqlDatabaseInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_DATABASE_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.instance),
+            1 => View::Text(&self.instance_name),
+            2 => View::Text(&self.name),
+            3 => View::Text(&self.full_version),
+            4 => View::Text(&self.product_version),
+            5 => View::Text(&self.checkpoint_lsn),
+            6 => View::Text(&self.database_backup_lsn),
+            7 => View::Text(&self.first_lsn),
+            8 => View::Text(&self.last_lsn),
+            9 => View::DateTime(&self.start_creation_time),
+            10 => View::DateTime(&self.end_creation_time),
+            11 => View::Int(&self.time_zone),
+            12 => View::Text(&self.recovery_model),
+            13 => View::Int(&self.compatibility_level),
+            14 => View::Text(&self.cert_name),
+            15 => View::Text(&self.cert_serial_number),
+            16 => View::Text(&self.read_only),
+            17 => View::Text(&self.binding_id),
+            18 => View::Text(&self.family_guid),
+            19 => View::Int(&self.database_id),
+            20 => View::Structs(&self.items),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.instance),
+            1 => Slot::Text(&mut self.instance_name),
+            2 => Slot::Text(&mut self.name),
+            3 => Slot::Text(&mut self.full_version),
+            4 => Slot::Text(&mut self.product_version),
+            5 => Slot::Text(&mut self.checkpoint_lsn),
+            6 => Slot::Text(&mut self.database_backup_lsn),
+            7 => Slot::Text(&mut self.first_lsn),
+            8 => Slot::Text(&mut self.last_lsn),
+            9 => Slot::DateTime(&mut self.start_creation_time),
+            10 => Slot::DateTime(&mut self.end_creation_time),
+            11 => Slot::Int(&mut self.time_zone),
+            12 => Slot::Text(&mut self.recovery_model),
+            13 => Slot::Int(&mut self.compatibility_level),
+            14 => Slot::Text(&mut self.cert_name),
+            15 => Slot::Text(&mut self.cert_serial_number),
+            16 => Slot::Text(&mut self.read_only),
+            17 => Slot::Text(&mut self.binding_id),
+            18 => Slot::Text(&mut self.family_guid),
+            19 => Slot::Int(&mut self.database_id),
+            20 => Slot::Structs(&mut self.items),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A file of an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseItemInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlDatabaseItemInfo {
+    /// What the file is for.
+    pub r#type: Option<String>,
+    /// Where it was.
+    pub data_path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO: Shape = Shape::new(
+        "VmRestorePointSqlDatabaseItemInfo",
+        &[
+            Field::new("Type", Kind::Text).attribute(),
+            Field::new("DataPath", Kind::Text).attribute(),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlDatabaseItemInfoType"]);
+impl VmRestorePointSqlDatabaseItemInfo {
+    const EMPTY: Self = Self {
+        r#type: None,
+        data_path: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlDatabaseItemInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO;
+}
+impl Struct for VmRestorePointSqlDatabaseItemInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.r#type),
+            1 => View::Text(&self.data_path),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.r#type),
+            1 => Slot::Text(&mut self.data_path),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// A restore point of a machine.
 ///
 /// Schema: `schemas/em/em.xsd#VmRestorePointEntityType`
@@ -806,14 +1092,16 @@ pub struct VmRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine's name in its hierarchy.
+    pub vm_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// The SQL Server databases that can be restored from the point.
+    pub sql_info: Option<VmRestorePointSqlInfo>,
     /// The machine.
     pub hierarchy_obj_ref: Option<Id>,
-    /// The machine's name in its hierarchy.
-    pub vm_name: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -827,10 +1115,11 @@ pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
             Field::new("VmDisplayName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
+            Field::new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO)),
             Field::new("HierarchyObjRef", Kind::Id),
-            Field::new("VmName", Kind::Text),
         ],
     )
     .aliases(&["VmRestorePointEntityType"])
@@ -844,10 +1133,11 @@ impl VmRestorePoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         algorithm: None,
         point_type: None,
+        sql_info: None,
         hierarchy_obj_ref: None,
-        vm_name: None,
         unknown: Unknown::NONE,
     };
 }
@@ -867,10 +1157,11 @@ impl Struct for VmRestorePoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Id(&self.hierarchy_obj_ref),
-            10 => View::Text(&self.vm_name),
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
+            10 => View::Struct(&self.sql_info),
+            11 => View::Id(&self.hierarchy_obj_ref),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -883,10 +1174,11 @@ impl Struct for VmRestorePoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Id(&mut self.hierarchy_obj_ref),
-            10 => Slot::Text(&mut self.vm_name),
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
+            10 => Slot::Struct(&mut self.sql_info),
+            11 => Slot::Id(&mut self.hierarchy_obj_ref),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -955,6 +1247,8 @@ pub struct VAppRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The vApp.
+    pub v_app_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
@@ -974,6 +1268,7 @@ pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
             Field::new("VAppDisplayName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VAppName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
             Field::new("HierarchyObjRef", Kind::Id),
@@ -990,6 +1285,7 @@ impl VAppRestorePoint {
         v_app_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        v_app_name: None,
         algorithm: None,
         point_type: None,
         hierarchy_obj_ref: None,
@@ -1012,9 +1308,10 @@ impl Struct for VAppRestorePoint {
             4 => View::Text(&self.v_app_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Id(&self.hierarchy_obj_ref),
+            7 => View::Text(&self.v_app_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
+            10 => View::Id(&self.hierarchy_obj_ref),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1027,9 +1324,10 @@ impl Struct for VAppRestorePoint {
             4 => Slot::Text(&mut self.v_app_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Id(&mut self.hierarchy_obj_ref),
+            7 => Slot::Text(&mut self.v_app_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
+            10 => Slot::Id(&mut self.hierarchy_obj_ref),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1098,12 +1396,12 @@ pub struct VmReplicaPoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine's name in its hierarchy.
+    pub vm_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
-    /// The machine's name in its hierarchy.
-    pub vm_name: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1117,9 +1415,9 @@ pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("VmDisplayName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
-            Field::new("VmName", Kind::Text),
         ],
     )
     .aliases(&["VmReplicaPointEntityType"])
@@ -1133,9 +1431,9 @@ impl VmReplicaPoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         algorithm: None,
         point_type: None,
-        vm_name: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1155,9 +1453,9 @@ impl Struct for VmReplicaPoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Text(&self.vm_name),
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1170,9 +1468,9 @@ impl Struct for VmReplicaPoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Text(&mut self.vm_name),
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1602,9 +1900,11 @@ impl Struct for CatalogVmRestorePoints {
 }
 backhaul_wire::generated_struct! {
     Backup; Backups; BackupFile; BackupFiles; Replica; Replicas; RestorePoint;
-    RestorePoints; VmRestorePoint; VmRestorePoints; VAppRestorePoint; VAppRestorePoints;
-    VmReplicaPoint; VmReplicaPoints; VAppReplicaPoint; VAppReplicaPoints; CatalogVm;
-    CatalogVms; CatalogVmRestorePoint; CatalogVmRestorePoints;
+    RestorePoints; VmRestorePointSqlInfo; VmRestorePointSqlDatabaseInfo;
+    VmRestorePointSqlDatabaseItemInfo; VmRestorePoint; VmRestorePoints; VAppRestorePoint;
+    VAppRestorePoints; VmReplicaPoint; VmReplicaPoints; VAppReplicaPoint;
+    VAppReplicaPoints; CatalogVm; CatalogVms; CatalogVmRestorePoint;
+    CatalogVmRestorePoints;
 }
 backhaul_wire::generated_enum! {
     Platform; BackupType; BackupFileType; RestorePointAlgorithm; PointType;

@@ -291,6 +291,16 @@ impl Struct for CdpPolicies {
 /// Schema: `schemas/em/em.xsd#PolicyScheduleOptionsType`
 #[non_exhaustive]
 pub struct PolicyScheduleOptions {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
+    /// The schedule of every other job.
+    pub standart: Option<JobScheduleStandardOptions>,
+    /// The schedule of a job that copies restore points as they appear.
+    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// For a policy that replicates.
     pub cdp_replica: Option<CdpReplicaScheduleOptions>,
     /// Fields that this type does not know, written back as they came.
@@ -298,11 +308,23 @@ pub struct PolicyScheduleOptions {
 }
 pub(crate) static POLICY_SCHEDULE_OPTIONS: Shape = Shape::new(
         "PolicyScheduleOptions",
-        &[Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS))],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS)),
+            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
+            Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS)),
+        ],
     )
     .aliases(&["PolicyScheduleOptionsType"]);
 impl PolicyScheduleOptions {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
+        standart: None,
+        immediate_copy_mode: None,
         cdp_replica: None,
         unknown: Unknown::NONE,
     };
@@ -316,13 +338,23 @@ impl Struct for PolicyScheduleOptions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.cdp_replica),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Struct(&self.standart),
+            4 => View::Struct(&self.immediate_copy_mode),
+            5 => View::Struct(&self.cdp_replica),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.cdp_replica),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Struct(&mut self.standart),
+            4 => Slot::Struct(&mut self.immediate_copy_mode),
+            5 => Slot::Struct(&mut self.cdp_replica),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -743,6 +775,8 @@ pub struct CdpReplica {
     pub policy_uid: Option<Id>,
     /// The policy's name.
     pub policy_name: Option<String>,
+    /// The repository for what the replica writes while it is failed over.
+    pub repository: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -757,6 +791,7 @@ pub(crate) static CDP_REPLICA: Shape = Shape::new(
             Field::new("BackupServer", Kind::Text),
             Field::new("PolicyUid", Kind::Id),
             Field::new("PolicyName", Kind::Text),
+            Field::new("Repository", Kind::Text),
         ],
     )
     .aliases(&["CdpReplicaEntityType"])
@@ -771,6 +806,7 @@ impl CdpReplica {
         backup_server: None,
         policy_uid: None,
         policy_name: None,
+        repository: None,
         unknown: Unknown::NONE,
     };
 }
@@ -791,6 +827,7 @@ impl Struct for CdpReplica {
             5 => View::Text(&self.backup_server),
             6 => View::Id(&self.policy_uid),
             7 => View::Text(&self.policy_name),
+            8 => View::Text(&self.repository),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -804,6 +841,7 @@ impl Struct for CdpReplica {
             5 => Slot::Text(&mut self.backup_server),
             6 => Slot::Id(&mut self.policy_uid),
             7 => Slot::Text(&mut self.policy_name),
+            8 => Slot::Text(&mut self.repository),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1442,23 +1480,23 @@ impl Struct for CdpReplicaSession {
 /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicaSessions {
-    /// Cdp replica session.
-    pub cdp_replica_sessions: Vec<CdpReplicaSession>,
+    /// Cdp policy session.
+    pub cdp_policy_sessions: Vec<CdpReplicaSession>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SESSIONS: Shape = Shape::new(
         "CdpReplicaSessions",
         &[
-            Field::list("CdpReplicaSession", Kind::Struct(&CDP_REPLICA_SESSION))
-                .json("CdpReplicaSessions"),
+            Field::list("CdpPolicySession", Kind::Struct(&CDP_REPLICA_SESSION))
+                .json("CdpPolicySessions"),
         ],
     )
     .aliases(&["CdpReplicaSessionEntityListType"])
     .root("CdpReplicaSessions");
 impl CdpReplicaSessions {
     const EMPTY: Self = Self {
-        cdp_replica_sessions: Vec::new(),
+        cdp_policy_sessions: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -1471,13 +1509,13 @@ impl Struct for CdpReplicaSessions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cdp_replica_sessions),
+            0 => View::Structs(&self.cdp_policy_sessions),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cdp_replica_sessions),
+            0 => Slot::Structs(&mut self.cdp_policy_sessions),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1643,6 +1681,165 @@ impl Struct for CdpReplicaTaskSessions {
         }
     }
 }
+/// Between which moments restore points of a CDP replica are asked for.
+///
+/// Schema: `schemas/em/em.xsd#CdpIntervalsSpecType`
+#[non_exhaustive]
+pub struct CdpIntervalsSpec {
+    /// The first moment.
+    pub start_date: Option<DateTime>,
+    /// The last moment.
+    pub end_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_INTERVALS_SPEC: Shape = Shape::new(
+        "CdpIntervalsSpec",
+        &[
+            Field::new("StartDate", Kind::DateTime).required(),
+            Field::new("EndDate", Kind::DateTime).required(),
+        ],
+    )
+    .aliases(&["CdpIntervalsSpecType"])
+    .root("CdpIntervalsSpec");
+impl CdpIntervalsSpec {
+    const EMPTY: Self = Self {
+        start_date: None,
+        end_date: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpIntervalsSpec {
+    const SHAPE: &'static Shape = &CDP_INTERVALS_SPEC;
+}
+impl Struct for CdpIntervalsSpec {
+    fn shape(&self) -> &'static Shape {
+        &CDP_INTERVALS_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.start_date),
+            1 => View::DateTime(&self.end_date),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.start_date),
+            1 => Slot::DateTime(&mut self.end_date),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl CdpIntervalsSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(start_date: impl Into<DateTime>, end_date: impl Into<DateTime>) -> Self {
+        Self {
+            start_date: Some(start_date.into()),
+            end_date: Some(end_date.into()),
+            ..Self::default()
+        }
+    }
+}
+/// A short-term restore point of a CDP replica.
+///
+/// Schema: `schemas/em/em.xsd#CdpReplicaShortTermPointInfoType`
+#[non_exhaustive]
+pub struct CdpReplicaShortTermPointInfo {
+    /// When it was made, in UTC.
+    pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_REPLICA_SHORT_TERM_POINT_INFO: Shape = Shape::new(
+        "CdpReplicaShortTermPointInfo",
+        &[
+            Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
+        ],
+    )
+    .aliases(&["CdpReplicaShortTermPointInfoType"]);
+impl CdpReplicaShortTermPointInfo {
+    const EMPTY: Self = Self {
+        creation_time_utc: None,
+        vm_name: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpReplicaShortTermPointInfo {
+    const SHAPE: &'static Shape = &CDP_REPLICA_SHORT_TERM_POINT_INFO;
+}
+impl Struct for CdpReplicaShortTermPointInfo {
+    fn shape(&self) -> &'static Shape {
+        &CDP_REPLICA_SHORT_TERM_POINT_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.creation_time_utc),
+            1 => View::Text(&self.vm_name),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.creation_time_utc),
+            1 => Slot::Text(&mut self.vm_name),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A long-term restore point of a CDP replica.
+///
+/// Schema: `schemas/em/em.xsd#CdpReplicaLongTermPointInfoType`
+#[non_exhaustive]
+pub struct CdpReplicaLongTermPointInfo {
+    /// When it was made, in UTC.
+    pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_REPLICA_LONG_TERM_POINT_INFO: Shape = Shape::new(
+        "CdpReplicaLongTermPointInfo",
+        &[
+            Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
+        ],
+    )
+    .aliases(&["CdpReplicaLongTermPointInfoType"]);
+impl CdpReplicaLongTermPointInfo {
+    const EMPTY: Self = Self {
+        creation_time_utc: None,
+        vm_name: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpReplicaLongTermPointInfo {
+    const SHAPE: &'static Shape = &CDP_REPLICA_LONG_TERM_POINT_INFO;
+}
+impl Struct for CdpReplicaLongTermPointInfo {
+    fn shape(&self) -> &'static Shape {
+        &CDP_REPLICA_LONG_TERM_POINT_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.creation_time_utc),
+            1 => View::Text(&self.vm_name),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.creation_time_utc),
+            1 => Slot::Text(&mut self.vm_name),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// To which moment a replica fails over; one of them.
 ///
 /// Schema: `schemas/em/em.xsd#CdpFailoverStartSpecType`
@@ -1655,7 +1852,7 @@ pub struct CdpFailoverStartSpec {
     /// To this moment.
     pub restore_at_interval: Option<DateTime>,
     /// To this moment, as the documents of the JSON form name it.
-    pub restore_at_point_in_time: Option<DateTime>,
+    pub restore_at_point_in_time: Option<Id>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1665,7 +1862,7 @@ pub(crate) static CDP_FAILOVER_START_SPEC: Shape = Shape::new(
             Field::new("RestoreCurrent", Kind::Bool),
             Field::new("RestoreCurrentVss", Kind::Bool),
             Field::new("RestoreAtInterval", Kind::DateTime),
-            Field::new("RestoreAtPointInTime", Kind::DateTime),
+            Field::new("RestoreAtPointInTime", Kind::Id),
         ],
     )
     .aliases(&["CdpFailoverStartSpecType"])
@@ -1691,7 +1888,7 @@ impl Struct for CdpFailoverStartSpec {
             0 => View::Bool(&self.restore_current),
             1 => View::Bool(&self.restore_current_vss),
             2 => View::DateTime(&self.restore_at_interval),
-            3 => View::DateTime(&self.restore_at_point_in_time),
+            3 => View::Id(&self.restore_at_point_in_time),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1700,7 +1897,7 @@ impl Struct for CdpFailoverStartSpec {
             0 => Slot::Bool(&mut self.restore_current),
             1 => Slot::Bool(&mut self.restore_current_vss),
             2 => Slot::DateTime(&mut self.restore_at_interval),
-            3 => Slot::DateTime(&mut self.restore_at_point_in_time),
+            3 => Slot::Id(&mut self.restore_at_point_in_time),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1736,7 +1933,7 @@ impl CdpFailoverStartSpec {
     #[must_use]
     pub fn restore_at_point_in_time(
         mut self,
-        restore_at_point_in_time: impl Into<DateTime>,
+        restore_at_point_in_time: impl Into<Id>,
     ) -> Self {
         self.restore_at_point_in_time = Some(restore_at_point_in_time.into());
         self
@@ -1928,52 +2125,13 @@ impl Struct for CdpReplicaIntervals {
         }
     }
 }
-impl CdpReplicaIntervals {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// From when.
-    #[must_use]
-    pub fn start_date(mut self, start_date: impl Into<DateTime>) -> Self {
-        self.start_date = Some(start_date.into());
-        self
-    }
-    /// To when.
-    #[must_use]
-    pub fn end_date(mut self, end_date: impl Into<DateTime>) -> Self {
-        self.end_date = Some(end_date.into());
-        self
-    }
-    /// Whether there is an application-consistent point.
-    #[must_use]
-    pub fn has_application_consistent_state(
-        mut self,
-        has_application_consistent_state: bool,
-    ) -> Self {
-        self.has_application_consistent_state = Some(has_application_consistent_state);
-        self
-    }
-    /// The stretches of time.
-    #[must_use]
-    pub fn intervals(mut self, intervals: Vec<CdpReplicaInterval>) -> Self {
-        self.intervals = intervals;
-        self
-    }
-    /// The long-term points.
-    #[must_use]
-    pub fn restore_points(mut self, restore_points: Vec<CdpReplicaPoint>) -> Self {
-        self.restore_points = restore_points;
-        self
-    }
-}
 backhaul_wire::generated_struct! {
     CdpPolicy; CdpPolicies; PolicyScheduleOptions; CdpReplicaScheduleOptions;
     RPOSchedule; LongTermRetentionSchedule; RPOThreshold; RPOReporting; CdpPolicyInfo;
     CdpReplicaPolicyInfo; CdpReplica; CdpReplicas; CdpReplicaVm; VmCdpReplicas;
     CdpReplicaVms; VAppCdpReplica; VAppCdpReplicas; VAppCdpReplicaVm; VAppCdpReplicaVms;
     CdpReplicaSession; CdpReplicaSessions; CdpReplicaTaskSession; CdpReplicaTaskSessions;
+    CdpIntervalsSpec; CdpReplicaShortTermPointInfo; CdpReplicaLongTermPointInfo;
     CdpFailoverStartSpec; CdpReplicaInterval; CdpReplicaPoint; CdpReplicaIntervals;
 }
 backhaul_wire::generated_enum! {

@@ -462,6 +462,55 @@ impl Struct for CloudTenants {
         }
     }
 }
+/// Until when a tenant may use computing.
+///
+/// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceLeaseOptionsType`
+#[non_exhaustive]
+pub struct CloudTenantComputeResourceLeaseOptions {
+    /// Whether the lease ends.
+    pub enabled: Option<bool>,
+    /// The last day.
+    pub expiration_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS: Shape = Shape::new(
+        "CloudTenantComputeResourceLeaseOptions",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("ExpirationDate", Kind::DateTime).attribute(),
+        ],
+    )
+    .aliases(&["CloudTenantComputeResourceLeaseOptionsType"]);
+impl CloudTenantComputeResourceLeaseOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        expiration_date: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CloudTenantComputeResourceLeaseOptions {
+    const SHAPE: &'static Shape = &CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS;
+}
+impl Struct for CloudTenantComputeResourceLeaseOptions {
+    fn shape(&self) -> &'static Shape {
+        &CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::DateTime(&self.expiration_date),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::DateTime(&mut self.expiration_date),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// Until when a tenant may use the service.
 ///
 /// Schema: `schemas/em/em.xsd#CloudTenantLeaseOptionsType`
@@ -469,6 +518,8 @@ impl Struct for CloudTenants {
 pub struct CloudTenantLeaseOptions {
     /// Whether the lease ends at all.
     pub enabled: Option<bool>,
+    /// The date in the form of servers before 12.
+    pub expiration_date: Option<DateTime>,
     /// The end of the lease.
     pub lease_expiration_date: Option<DateTime>,
     /// Fields that this type does not know, written back as they came.
@@ -478,6 +529,7 @@ pub(crate) static CLOUD_TENANT_LEASE_OPTIONS: Shape = Shape::new(
         "CloudTenantLeaseOptions",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("ExpirationDate", Kind::DateTime).attribute(),
             Field::new("LeaseExpirationDate", Kind::DateTime),
         ],
     )
@@ -485,6 +537,7 @@ pub(crate) static CLOUD_TENANT_LEASE_OPTIONS: Shape = Shape::new(
 impl CloudTenantLeaseOptions {
     const EMPTY: Self = Self {
         enabled: None,
+        expiration_date: None,
         lease_expiration_date: None,
         unknown: Unknown::NONE,
     };
@@ -499,14 +552,16 @@ impl Struct for CloudTenantLeaseOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::DateTime(&self.lease_expiration_date),
+            1 => View::DateTime(&self.expiration_date),
+            2 => View::DateTime(&self.lease_expiration_date),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::DateTime(&mut self.lease_expiration_date),
+            1 => Slot::DateTime(&mut self.expiration_date),
+            2 => Slot::DateTime(&mut self.lease_expiration_date),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1174,10 +1229,10 @@ impl Enum for ThrottlingSpeedUnit {
 pub struct CloudTenantKind {
     /// A tenant with an account of its own.
     pub standalone_tenant: Option<StandaloneTenant>,
-    /// A tenant with an account of Active Directory.
-    pub ad_tenant_type: Option<ActiveDirectoryTenant>,
     /// A tenant that is an organization of VMware Cloud Director.
     pub v_cloud_tenant: Option<VCloudTenant>,
+    /// A tenant with an account of Active Directory.
+    pub ad_tenant_type: Option<ActiveDirectoryTenant>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1185,16 +1240,16 @@ pub(crate) static CLOUD_TENANT_KIND: Shape = Shape::new(
         "CloudTenantKind",
         &[
             Field::new("StandaloneTenant", Kind::Struct(&STANDALONE_TENANT)),
-            Field::new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT)),
             Field::new("vCloudTenant", Kind::Struct(&V_CLOUD_TENANT)),
+            Field::new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT)),
         ],
     )
     .aliases(&["CloudTenantType"]);
 impl CloudTenantKind {
     const EMPTY: Self = Self {
         standalone_tenant: None,
-        ad_tenant_type: None,
         v_cloud_tenant: None,
+        ad_tenant_type: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1208,16 +1263,16 @@ impl Struct for CloudTenantKind {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.standalone_tenant),
-            1 => View::Struct(&self.ad_tenant_type),
-            2 => View::Struct(&self.v_cloud_tenant),
+            1 => View::Struct(&self.v_cloud_tenant),
+            2 => View::Struct(&self.ad_tenant_type),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.standalone_tenant),
-            1 => Slot::Struct(&mut self.ad_tenant_type),
-            2 => Slot::Struct(&mut self.v_cloud_tenant),
+            1 => Slot::Struct(&mut self.v_cloud_tenant),
+            2 => Slot::Struct(&mut self.ad_tenant_type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -2097,12 +2152,12 @@ impl CloudSubtenantCreateSpec {
     }
 }
 backhaul_wire::generated_struct! {
-    CloudTenant; CloudTenants; CloudTenantLeaseOptions; CloudTenantResource;
-    CloudTenantResources; CloudTenantRepositoryQuota; CloudTenantComputeResource;
-    CloudTenantComputeResources; NetworkAppliance; ManualIpAddressSettings;
-    ComputeResourceStats; StorageResourceStat; CloudTenantKind; StandaloneTenant;
-    ActiveDirectoryTenant; ActiveDirectoryDomain; VCloudTenant;
-    CloudTenantVCloudComputeResource; CloudTenantVCloudComputeResources;
+    CloudTenant; CloudTenants; CloudTenantComputeResourceLeaseOptions;
+    CloudTenantLeaseOptions; CloudTenantResource; CloudTenantResources;
+    CloudTenantRepositoryQuota; CloudTenantComputeResource; CloudTenantComputeResources;
+    NetworkAppliance; ManualIpAddressSettings; ComputeResourceStats; StorageResourceStat;
+    CloudTenantKind; StandaloneTenant; ActiveDirectoryTenant; ActiveDirectoryDomain;
+    VCloudTenant; CloudTenantVCloudComputeResource; CloudTenantVCloudComputeResources;
     CloudTenantVCloudComputeResourceUsage; CloudSubtenant; CloudSubtenants;
     CloudSubtenantRepositoryQuota; CloudSubtenantCreateSpec;
 }

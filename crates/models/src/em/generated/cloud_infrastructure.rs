@@ -61,6 +61,8 @@ pub struct CloudGateway {
     pub links: Vec<Link>,
     /// Whether it takes connections.
     pub enabled: Option<bool>,
+    /// Its name or address.
+    pub dns_name_or_ip_address: Option<String>,
     /// How it is reached.
     pub network_mode: Option<CloudGatewayNetworking>,
     /// The address for tenants.
@@ -83,6 +85,7 @@ pub(crate) static CLOUD_GATEWAY: Shape = Shape::new(
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Enabled", Kind::Bool),
+            Field::new("DnsNameOrIpAddress", Kind::Text),
             Field::new("NetworkMode", Kind::Enum(&CLOUD_GATEWAY_NETWORKING)),
             Field::new("ExternalIP", Kind::Text),
             Field::new("ExternalPort", Kind::Int),
@@ -100,6 +103,7 @@ impl CloudGateway {
         uid: None,
         links: Vec::new(),
         enabled: None,
+        dns_name_or_ip_address: None,
         network_mode: None,
         external_ip: None,
         external_port: None,
@@ -123,11 +127,12 @@ impl Struct for CloudGateway {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Bool(&self.enabled),
-            6 => View::Enum(&self.network_mode),
-            7 => View::Text(&self.external_ip),
-            8 => View::Int(&self.external_port),
-            9 => View::Int(&self.internal_port),
-            10 => View::Text(&self.description),
+            6 => View::Text(&self.dns_name_or_ip_address),
+            7 => View::Enum(&self.network_mode),
+            8 => View::Text(&self.external_ip),
+            9 => View::Int(&self.external_port),
+            10 => View::Int(&self.internal_port),
+            11 => View::Text(&self.description),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -139,11 +144,12 @@ impl Struct for CloudGateway {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Bool(&mut self.enabled),
-            6 => Slot::Enum(&mut self.network_mode),
-            7 => Slot::Text(&mut self.external_ip),
-            8 => Slot::Int(&mut self.external_port),
-            9 => Slot::Int(&mut self.internal_port),
-            10 => Slot::Text(&mut self.description),
+            6 => Slot::Text(&mut self.dns_name_or_ip_address),
+            7 => Slot::Enum(&mut self.network_mode),
+            8 => Slot::Text(&mut self.external_ip),
+            9 => Slot::Int(&mut self.external_port),
+            10 => Slot::Int(&mut self.internal_port),
+            11 => Slot::Text(&mut self.description),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -188,6 +194,15 @@ impl CloudGateway {
     #[must_use]
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
+        self
+    }
+    /// Its name or address.
+    #[must_use]
+    pub fn dns_name_or_ip_address(
+        mut self,
+        dns_name_or_ip_address: impl Into<String>,
+    ) -> Self {
+        self.dns_name_or_ip_address = Some(dns_name_or_ip_address.into());
         self
     }
     /// How it is reached.
@@ -274,6 +289,8 @@ impl Struct for CloudGateways {
 /// Schema: `schemas/em/em.xsd#CreateCloudGatewaySpecType`
 #[non_exhaustive]
 pub struct CreateCloudGatewaySpec {
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    pub backup_server_id_or_name: Option<String>,
     /// The server for it.
     pub server_host_name: Option<String>,
     /// A note for people.
@@ -294,6 +311,7 @@ pub struct CreateCloudGatewaySpec {
 pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
         "CreateCloudGatewaySpec",
         &[
+            Field::new("BackupServerIdOrName", Kind::Text),
             Field::new("ServerHostName", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::new("ExternalIp", Kind::Text),
@@ -307,6 +325,7 @@ pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
     .root("CreateCloudGatewaySpec");
 impl CreateCloudGatewaySpec {
     const EMPTY: Self = Self {
+        backup_server_id_or_name: None,
         server_host_name: None,
         description: None,
         external_ip: None,
@@ -326,25 +345,27 @@ impl Struct for CreateCloudGatewaySpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.server_host_name),
-            1 => View::Text(&self.description),
-            2 => View::Text(&self.external_ip),
-            3 => View::Int(&self.external_port),
-            4 => View::Enum(&self.network_type),
-            5 => View::Int(&self.internal_port),
-            6 => View::Id(&self.backup_server_uid),
+            0 => View::Text(&self.backup_server_id_or_name),
+            1 => View::Text(&self.server_host_name),
+            2 => View::Text(&self.description),
+            3 => View::Text(&self.external_ip),
+            4 => View::Int(&self.external_port),
+            5 => View::Enum(&self.network_type),
+            6 => View::Int(&self.internal_port),
+            7 => View::Id(&self.backup_server_uid),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.server_host_name),
-            1 => Slot::Text(&mut self.description),
-            2 => Slot::Text(&mut self.external_ip),
-            3 => Slot::Int(&mut self.external_port),
-            4 => Slot::Enum(&mut self.network_type),
-            5 => Slot::Int(&mut self.internal_port),
-            6 => Slot::Id(&mut self.backup_server_uid),
+            0 => Slot::Text(&mut self.backup_server_id_or_name),
+            1 => Slot::Text(&mut self.server_host_name),
+            2 => Slot::Text(&mut self.description),
+            3 => Slot::Text(&mut self.external_ip),
+            4 => Slot::Int(&mut self.external_port),
+            5 => Slot::Enum(&mut self.network_type),
+            6 => Slot::Int(&mut self.internal_port),
+            7 => Slot::Id(&mut self.backup_server_uid),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -361,6 +382,15 @@ impl CreateCloudGatewaySpec {
             backup_server_uid: Some(backup_server_uid.into()),
             ..Self::default()
         }
+    }
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    #[must_use]
+    pub fn backup_server_id_or_name(
+        mut self,
+        backup_server_id_or_name: impl Into<String>,
+    ) -> Self {
+        self.backup_server_id_or_name = Some(backup_server_id_or_name.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -802,6 +832,8 @@ pub struct ViCloudHardwarePlanDatastore {
     pub root_path: Option<String>,
     /// What a tenant may use, in GB.
     pub quota_gb: Option<i64>,
+    /// The storage policy's identifier.
+    pub pbm_profile_id: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -814,6 +846,7 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORE: Shape = Shape::new(
             Field::new("Reference", Kind::Id),
             Field::new("RootPath", Kind::Text),
             Field::new("QuotaGb", Kind::Int),
+            Field::new("PbmProfileId", Kind::Text),
         ],
     )
     .aliases(&["ViCloudHardwarePlanDatastoreInfoType"]);
@@ -825,6 +858,7 @@ impl ViCloudHardwarePlanDatastore {
         reference: None,
         root_path: None,
         quota_gb: None,
+        pbm_profile_id: None,
         unknown: Unknown::NONE,
     };
 }
@@ -843,6 +877,7 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => View::Id(&self.reference),
             4 => View::Text(&self.root_path),
             5 => View::Int(&self.quota_gb),
+            6 => View::Text(&self.pbm_profile_id),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -854,6 +889,7 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => Slot::Id(&mut self.reference),
             4 => Slot::Text(&mut self.root_path),
             5 => Slot::Int(&mut self.quota_gb),
+            6 => Slot::Text(&mut self.pbm_profile_id),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1687,7 +1723,7 @@ impl CloudPublicIpAddress {
 /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
 #[non_exhaustive]
 pub struct CloudPublicIpAddresses {
-    /// Cloud public ip address.
+    /// Cloud public ip.
     pub cloud_public_ips: Vec<CloudPublicIpAddress>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
@@ -1695,7 +1731,7 @@ pub struct CloudPublicIpAddresses {
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
         "CloudPublicIpAddresses",
         &[
-            Field::list("CloudPublicIpAddress", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
+            Field::list("CloudPublicIp", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
                 .json("CloudPublicIps"),
         ],
     )
@@ -1814,6 +1850,8 @@ pub struct CloudReplica {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The replica in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
     /// Fields that this type does not know, written back as they came.
@@ -1827,6 +1865,7 @@ pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -1839,6 +1878,7 @@ impl CloudReplica {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
         unknown: Unknown::NONE,
     };
@@ -1857,7 +1897,8 @@ impl Struct for CloudReplica {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1868,7 +1909,8 @@ impl Struct for CloudReplica {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1997,6 +2039,8 @@ pub struct CloudVmReplicaPoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
     /// What it holds.
     pub point_type: Option<PointType>,
     /// What the replica is doing.
@@ -2014,6 +2058,7 @@ pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("VmDisplayName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
             Field::new("State", Kind::Enum(&CLOUD_REPLICA_STATE)),
         ],
@@ -2029,6 +2074,7 @@ impl CloudVmReplicaPoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         point_type: None,
         state: None,
         unknown: Unknown::NONE,
@@ -2050,8 +2096,9 @@ impl Struct for CloudVmReplicaPoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.point_type),
-            8 => View::Enum(&self.state),
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.point_type),
+            9 => View::Enum(&self.state),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -2064,8 +2111,9 @@ impl Struct for CloudVmReplicaPoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.point_type),
-            8 => Slot::Enum(&mut self.state),
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.point_type),
+            9 => Slot::Enum(&mut self.state),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -2075,23 +2123,23 @@ impl Struct for CloudVmReplicaPoint {
 /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct CloudVmReplicaPoints {
-    /// Cloud vm replica point.
-    pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
+    /// Cloud replica.
+    pub cloud_replicas: Vec<CloudVmReplicaPoint>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
         "CloudVmReplicaPoints",
         &[
-            Field::list("CloudVmReplicaPoint", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
-                .json("CloudVmReplicaPoints"),
+            Field::list("CloudReplica", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
+                .json("CloudReplicas"),
         ],
     )
     .aliases(&["CloudVmReplicaPointEntityListType"])
     .root("CloudVmReplicaPoints");
 impl CloudVmReplicaPoints {
     const EMPTY: Self = Self {
-        cloud_vm_replica_points: Vec::new(),
+        cloud_replicas: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -2104,13 +2152,13 @@ impl Struct for CloudVmReplicaPoints {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_vm_replica_points),
+            0 => View::Structs(&self.cloud_replicas),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_vm_replica_points),
+            0 => Slot::Structs(&mut self.cloud_replicas),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -2795,8 +2843,14 @@ pub struct CloudFailoverSession {
     pub name: Option<String>,
     /// The identifier, unique on this Enterprise Manager.
     pub uid: Option<Id>,
+    /// The failover plan.
+    pub cloud_failover_plan_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The job.
+    pub job_uid: Option<Id>,
+    /// The job's name.
+    pub job_name: Option<String>,
     /// What runs: a failover plan.
     pub job_type: Option<JobType>,
     /// When it began, in UTC.
@@ -2823,7 +2877,10 @@ pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
+            Field::new("CloudFailoverPlanName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("JobUid", Kind::Id),
+            Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -2844,7 +2901,10 @@ impl CloudFailoverSession {
         r#type: None,
         name: None,
         uid: None,
+        cloud_failover_plan_name: None,
         links: Vec::new(),
+        job_uid: None,
+        job_name: None,
         job_type: None,
         creation_time_utc: None,
         end_time_utc: None,
@@ -2869,15 +2929,18 @@ impl Struct for CloudFailoverSession {
             1 => View::Text(&self.r#type),
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
-            4 => View::Structs(&self.links),
-            5 => View::Enum(&self.job_type),
-            6 => View::DateTime(&self.creation_time_utc),
-            7 => View::DateTime(&self.end_time_utc),
-            8 => View::Enum(&self.state),
-            9 => View::Enum(&self.result),
-            10 => View::Int(&self.progress),
-            11 => View::Text(&self.failure_message),
-            12 => View::Structs(&self.cloud_failover_tasks),
+            4 => View::Text(&self.cloud_failover_plan_name),
+            5 => View::Structs(&self.links),
+            6 => View::Id(&self.job_uid),
+            7 => View::Text(&self.job_name),
+            8 => View::Enum(&self.job_type),
+            9 => View::DateTime(&self.creation_time_utc),
+            10 => View::DateTime(&self.end_time_utc),
+            11 => View::Enum(&self.state),
+            12 => View::Enum(&self.result),
+            13 => View::Int(&self.progress),
+            14 => View::Text(&self.failure_message),
+            15 => View::Structs(&self.cloud_failover_tasks),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -2887,15 +2950,18 @@ impl Struct for CloudFailoverSession {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
-            4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.job_type),
-            6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::DateTime(&mut self.end_time_utc),
-            8 => Slot::Enum(&mut self.state),
-            9 => Slot::Enum(&mut self.result),
-            10 => Slot::Int(&mut self.progress),
-            11 => Slot::Text(&mut self.failure_message),
-            12 => Slot::Structs(&mut self.cloud_failover_tasks),
+            4 => Slot::Text(&mut self.cloud_failover_plan_name),
+            5 => Slot::Structs(&mut self.links),
+            6 => Slot::Id(&mut self.job_uid),
+            7 => Slot::Text(&mut self.job_name),
+            8 => Slot::Enum(&mut self.job_type),
+            9 => Slot::DateTime(&mut self.creation_time_utc),
+            10 => Slot::DateTime(&mut self.end_time_utc),
+            11 => Slot::Enum(&mut self.state),
+            12 => Slot::Enum(&mut self.result),
+            13 => Slot::Int(&mut self.progress),
+            14 => Slot::Text(&mut self.failure_message),
+            15 => Slot::Structs(&mut self.cloud_failover_tasks),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -3056,6 +3122,8 @@ pub struct BackupResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// The folder in the repository.
+    pub folder: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -3066,6 +3134,7 @@ pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
         Field::new("RepositoryUid", Kind::Id),
         Field::new("QuotaMb", Kind::Int),
         Field::new("WanAcceleratorUid", Kind::Id),
+        Field::new("Folder", Kind::Text),
     ],
 );
 impl BackupResourceSpec {
@@ -3074,6 +3143,7 @@ impl BackupResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        folder: None,
         unknown: Unknown::NONE,
     };
 }
@@ -3090,6 +3160,7 @@ impl Struct for BackupResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
+            4 => View::Text(&self.folder),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -3099,6 +3170,7 @@ impl Struct for BackupResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
+            4 => Slot::Text(&mut self.folder),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -3422,6 +3494,8 @@ impl Enum for CloudTenantKindName {
 /// Schema: `schemas/em/em.xsd#CreateCloudTenantSpecType`
 #[non_exhaustive]
 pub struct CreateCloudTenantSpec {
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    pub backup_server_id_or_name: Option<String>,
     /// The account's name.
     pub name: Option<String>,
     /// A note for people.
@@ -3436,6 +3510,8 @@ pub struct CreateCloudTenantSpec {
     pub resources: Vec<BackupResourceSpec>,
     /// Hardware plans.
     pub compute_resources: Vec<ComputeResourceSpec>,
+    /// How many machines it may back up.
+    pub vm_count: Option<i64>,
     /// Whether its traffic is limited.
     pub throttling_enabled: Option<bool>,
     /// The limit on its traffic, in the unit.
@@ -3448,24 +3524,29 @@ pub struct CreateCloudTenantSpec {
     pub backup_server_uid: Option<Id>,
     /// How many disks it may send at a time.
     pub max_concurrent_tasks: Option<i64>,
+    /// Whether deleted backups are kept for a while.
+    pub backup_protection_enabled: Option<bool>,
+    /// How long deleted backups are kept, in days.
+    pub backup_protection_period: Option<i64>,
     /// What kind of tenant it is.
     pub tenant_type: Option<CloudTenantKindName>,
     /// The organization of VMware Cloud Director.
     pub organization_ref: Option<Id>,
     /// Virtual data centers.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
-    /// The domain of Active Directory.
-    pub domain: Option<ActiveDirectoryDomain>,
     /// The pools of gateways that serve it; all gateways when there are none.
     pub cloud_gateway_pools: Vec<Id>,
     /// Whether other gateways serve it when those fail.
     pub failover_to_others_gateways_if_fail: Option<bool>,
+    /// The domain of Active Directory.
+    pub domain: Option<ActiveDirectoryDomain>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
         "CreateCloudTenantSpec",
         &[
+            Field::new("BackupServerIdOrName", Kind::Text),
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::new("Password", Kind::Secret),
@@ -3477,12 +3558,15 @@ pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
             Field::list("ComputeResources", Kind::Struct(&COMPUTE_RESOURCE_SPEC))
                 .item("ComputeResource")
                 .json_item("ComputeResources"),
+            Field::new("VmCount", Kind::Int),
             Field::new("ThrottlingEnabled", Kind::Bool),
             Field::new("ThrottlingSpeedLimit", Kind::Int),
             Field::new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT)),
             Field::new("PublicIpCount", Kind::Int),
-            Field::new("BackupServerUid", Kind::Id).required(),
+            Field::new("BackupServerUid", Kind::Id),
             Field::new("MaxConcurrentTasks", Kind::Int),
+            Field::new("BackupProtectionEnabled", Kind::Bool),
+            Field::new("BackupProtectionPeriod", Kind::Int),
             Field::new("TenantType", Kind::Enum(&CLOUD_TENANT_KIND_NAME)),
             Field::new("OrganizationRef", Kind::Id),
             Field::list(
@@ -3491,17 +3575,18 @@ pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
                 )
                 .item("VCloudComputeResource")
                 .json_item("VCloudComputeResources"),
-            Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
             Field::list("CloudGatewayPools", Kind::Id)
                 .item("CloudGatewayPoolUid")
                 .json_item("CloudGatewayPoolUids"),
             Field::new("FailoverToOthersGatewaysIfFail", Kind::Bool),
+            Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
         ],
     )
     .aliases(&["CreateCloudTenantSpecType"])
     .root("CreateCloudTenantSpec");
 impl CreateCloudTenantSpec {
     const EMPTY: Self = Self {
+        backup_server_id_or_name: None,
         name: None,
         description: None,
         password: None,
@@ -3509,18 +3594,21 @@ impl CreateCloudTenantSpec {
         lease_expiration_date: None,
         resources: Vec::new(),
         compute_resources: Vec::new(),
+        vm_count: None,
         throttling_enabled: None,
         throttling_speed_limit: None,
         throttling_speed_unit: None,
         public_ip_count: None,
         backup_server_uid: None,
         max_concurrent_tasks: None,
+        backup_protection_enabled: None,
+        backup_protection_period: None,
         tenant_type: None,
         organization_ref: None,
         v_cloud_compute_resources: Vec::new(),
-        domain: None,
         cloud_gateway_pools: Vec::new(),
         failover_to_others_gateways_if_fail: None,
+        domain: None,
         unknown: Unknown::NONE,
     };
 }
@@ -3533,49 +3621,57 @@ impl Struct for CreateCloudTenantSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.name),
-            1 => View::Text(&self.description),
-            2 => View::Secret(&self.password),
-            3 => View::Bool(&self.enabled),
-            4 => View::DateTime(&self.lease_expiration_date),
-            5 => View::Structs(&self.resources),
-            6 => View::Structs(&self.compute_resources),
-            7 => View::Bool(&self.throttling_enabled),
-            8 => View::Int(&self.throttling_speed_limit),
-            9 => View::Enum(&self.throttling_speed_unit),
-            10 => View::Int(&self.public_ip_count),
-            11 => View::Id(&self.backup_server_uid),
-            12 => View::Int(&self.max_concurrent_tasks),
-            13 => View::Enum(&self.tenant_type),
-            14 => View::Id(&self.organization_ref),
-            15 => View::Structs(&self.v_cloud_compute_resources),
-            16 => View::Struct(&self.domain),
-            17 => View::Ids(&self.cloud_gateway_pools),
-            18 => View::Bool(&self.failover_to_others_gateways_if_fail),
+            0 => View::Text(&self.backup_server_id_or_name),
+            1 => View::Text(&self.name),
+            2 => View::Text(&self.description),
+            3 => View::Secret(&self.password),
+            4 => View::Bool(&self.enabled),
+            5 => View::DateTime(&self.lease_expiration_date),
+            6 => View::Structs(&self.resources),
+            7 => View::Structs(&self.compute_resources),
+            8 => View::Int(&self.vm_count),
+            9 => View::Bool(&self.throttling_enabled),
+            10 => View::Int(&self.throttling_speed_limit),
+            11 => View::Enum(&self.throttling_speed_unit),
+            12 => View::Int(&self.public_ip_count),
+            13 => View::Id(&self.backup_server_uid),
+            14 => View::Int(&self.max_concurrent_tasks),
+            15 => View::Bool(&self.backup_protection_enabled),
+            16 => View::Int(&self.backup_protection_period),
+            17 => View::Enum(&self.tenant_type),
+            18 => View::Id(&self.organization_ref),
+            19 => View::Structs(&self.v_cloud_compute_resources),
+            20 => View::Ids(&self.cloud_gateway_pools),
+            21 => View::Bool(&self.failover_to_others_gateways_if_fail),
+            22 => View::Struct(&self.domain),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.name),
-            1 => Slot::Text(&mut self.description),
-            2 => Slot::Secret(&mut self.password),
-            3 => Slot::Bool(&mut self.enabled),
-            4 => Slot::DateTime(&mut self.lease_expiration_date),
-            5 => Slot::Structs(&mut self.resources),
-            6 => Slot::Structs(&mut self.compute_resources),
-            7 => Slot::Bool(&mut self.throttling_enabled),
-            8 => Slot::Int(&mut self.throttling_speed_limit),
-            9 => Slot::Enum(&mut self.throttling_speed_unit),
-            10 => Slot::Int(&mut self.public_ip_count),
-            11 => Slot::Id(&mut self.backup_server_uid),
-            12 => Slot::Int(&mut self.max_concurrent_tasks),
-            13 => Slot::Enum(&mut self.tenant_type),
-            14 => Slot::Id(&mut self.organization_ref),
-            15 => Slot::Structs(&mut self.v_cloud_compute_resources),
-            16 => Slot::Struct(&mut self.domain),
-            17 => Slot::Ids(&mut self.cloud_gateway_pools),
-            18 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
+            0 => Slot::Text(&mut self.backup_server_id_or_name),
+            1 => Slot::Text(&mut self.name),
+            2 => Slot::Text(&mut self.description),
+            3 => Slot::Secret(&mut self.password),
+            4 => Slot::Bool(&mut self.enabled),
+            5 => Slot::DateTime(&mut self.lease_expiration_date),
+            6 => Slot::Structs(&mut self.resources),
+            7 => Slot::Structs(&mut self.compute_resources),
+            8 => Slot::Int(&mut self.vm_count),
+            9 => Slot::Bool(&mut self.throttling_enabled),
+            10 => Slot::Int(&mut self.throttling_speed_limit),
+            11 => Slot::Enum(&mut self.throttling_speed_unit),
+            12 => Slot::Int(&mut self.public_ip_count),
+            13 => Slot::Id(&mut self.backup_server_uid),
+            14 => Slot::Int(&mut self.max_concurrent_tasks),
+            15 => Slot::Bool(&mut self.backup_protection_enabled),
+            16 => Slot::Int(&mut self.backup_protection_period),
+            17 => Slot::Enum(&mut self.tenant_type),
+            18 => Slot::Id(&mut self.organization_ref),
+            19 => Slot::Structs(&mut self.v_cloud_compute_resources),
+            20 => Slot::Ids(&mut self.cloud_gateway_pools),
+            21 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
+            22 => Slot::Struct(&mut self.domain),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -3583,12 +3679,20 @@ impl Struct for CreateCloudTenantSpec {
 impl CreateCloudTenantSpec {
     /// A request with what it must have.
     #[must_use]
-    pub fn new(name: impl Into<String>, backup_server_uid: impl Into<Id>) -> Self {
+    pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
-            backup_server_uid: Some(backup_server_uid.into()),
             ..Self::default()
         }
+    }
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    #[must_use]
+    pub fn backup_server_id_or_name(
+        mut self,
+        backup_server_id_or_name: impl Into<String>,
+    ) -> Self {
+        self.backup_server_id_or_name = Some(backup_server_id_or_name.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -3632,6 +3736,12 @@ impl CreateCloudTenantSpec {
         self.compute_resources = compute_resources;
         self
     }
+    /// How many machines it may back up.
+    #[must_use]
+    pub fn vm_count(mut self, vm_count: i64) -> Self {
+        self.vm_count = Some(vm_count);
+        self
+    }
     /// Whether its traffic is limited.
     #[must_use]
     pub fn throttling_enabled(mut self, throttling_enabled: bool) -> Self {
@@ -3659,10 +3769,28 @@ impl CreateCloudTenantSpec {
         self.public_ip_count = Some(public_ip_count);
         self
     }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
     /// How many disks it may send at a time.
     #[must_use]
     pub fn max_concurrent_tasks(mut self, max_concurrent_tasks: i64) -> Self {
         self.max_concurrent_tasks = Some(max_concurrent_tasks);
+        self
+    }
+    /// Whether deleted backups are kept for a while.
+    #[must_use]
+    pub fn backup_protection_enabled(mut self, backup_protection_enabled: bool) -> Self {
+        self.backup_protection_enabled = Some(backup_protection_enabled);
+        self
+    }
+    /// How long deleted backups are kept, in days.
+    #[must_use]
+    pub fn backup_protection_period(mut self, backup_protection_period: i64) -> Self {
+        self.backup_protection_period = Some(backup_protection_period);
         self
     }
     /// What kind of tenant it is.
@@ -3686,12 +3814,6 @@ impl CreateCloudTenantSpec {
         self.v_cloud_compute_resources = v_cloud_compute_resources;
         self
     }
-    /// The domain of Active Directory.
-    #[must_use]
-    pub fn domain(mut self, domain: ActiveDirectoryDomain) -> Self {
-        self.domain = Some(domain);
-        self
-    }
     /// The pools of gateways that serve it; all gateways when there are none.
     #[must_use]
     pub fn cloud_gateway_pools(mut self, cloud_gateway_pools: Vec<Id>) -> Self {
@@ -3709,6 +3831,12 @@ impl CreateCloudTenantSpec {
         );
         self
     }
+    /// The domain of Active Directory.
+    #[must_use]
+    pub fn domain(mut self, domain: ActiveDirectoryDomain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
 }
 /// A quota on a repository to give to a tenant.
 ///
@@ -3723,6 +3851,8 @@ pub struct CreateCloudTenantResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// The folder in the repository.
+    pub folder: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -3733,6 +3863,7 @@ pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
             Field::new("RepositoryUid", Kind::Id).required(),
             Field::new("QuotaMb", Kind::Int).required(),
             Field::new("WanAcceleratorUid", Kind::Id),
+            Field::new("Folder", Kind::Text),
         ],
     )
     .aliases(&["CreateCloudTenantResourceSpecType"])
@@ -3743,6 +3874,7 @@ impl CreateCloudTenantResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        folder: None,
         unknown: Unknown::NONE,
     };
 }
@@ -3759,6 +3891,7 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
+            4 => View::Text(&self.folder),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -3768,6 +3901,7 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
+            4 => Slot::Text(&mut self.folder),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -3791,6 +3925,12 @@ impl CreateCloudTenantResourceSpec {
     #[must_use]
     pub fn wan_accelerator_uid(mut self, wan_accelerator_uid: impl Into<Id>) -> Self {
         self.wan_accelerator_uid = Some(wan_accelerator_uid.into());
+        self
+    }
+    /// The folder in the repository.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<String>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 }

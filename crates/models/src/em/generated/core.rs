@@ -67,6 +67,10 @@ impl Struct for Link {
 /// Schema: `schemas/em/em.xsd#EnterpriseManagerType`
 #[non_exhaustive]
 pub struct EnterpriseManager {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
     /// The API versions that the server speaks.
@@ -77,6 +81,8 @@ pub struct EnterpriseManager {
 pub(crate) static ENTERPRISE_MANAGER: Shape = Shape::new(
         "EnterpriseManager",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION))
                 .item("SupportedVersion")
@@ -87,6 +93,8 @@ pub(crate) static ENTERPRISE_MANAGER: Shape = Shape::new(
     .root("EnterpriseManager");
 impl EnterpriseManager {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
         links: Vec::new(),
         supported_versions: Vec::new(),
         unknown: Unknown::NONE,
@@ -101,15 +109,19 @@ impl Struct for EnterpriseManager {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.links),
-            1 => View::Structs(&self.supported_versions),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Structs(&self.supported_versions),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.links),
-            1 => Slot::Structs(&mut self.supported_versions),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Structs(&mut self.supported_versions),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -282,6 +294,8 @@ impl Struct for LogonSessions {
 /// Schema: `schemas/em/em.xsd#LoginSpecType`
 #[non_exhaustive]
 pub struct LoginSpec {
+    /// A token of vCenter's single sign-on; Enterprise Manager's plug-in for vSphere logs on with it.
+    pub v_mware_sso_token: Option<Secret>,
     /// A standalone tenant's account.
     pub tenant_credentials: Option<TenantCredentials>,
     /// An account of a VMware Cloud Director organization.
@@ -292,6 +306,7 @@ pub struct LoginSpec {
 pub(crate) static LOGIN_SPEC: Shape = Shape::new(
         "LoginSpec",
         &[
+            Field::new("VMwareSSOToken", Kind::Secret),
             Field::new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS)),
             Field::new(
                 "VCloudOrganizationCredentials",
@@ -303,6 +318,7 @@ pub(crate) static LOGIN_SPEC: Shape = Shape::new(
     .root("LoginSpec");
 impl LoginSpec {
     const EMPTY: Self = Self {
+        v_mware_sso_token: None,
         tenant_credentials: None,
         v_cloud_organization_credentials: None,
         unknown: Unknown::NONE,
@@ -317,15 +333,17 @@ impl Struct for LoginSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.tenant_credentials),
-            1 => View::Struct(&self.v_cloud_organization_credentials),
+            0 => View::Secret(&self.v_mware_sso_token),
+            1 => View::Struct(&self.tenant_credentials),
+            2 => View::Struct(&self.v_cloud_organization_credentials),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.tenant_credentials),
-            1 => Slot::Struct(&mut self.v_cloud_organization_credentials),
+            0 => Slot::Secret(&mut self.v_mware_sso_token),
+            1 => Slot::Struct(&mut self.tenant_credentials),
+            2 => Slot::Struct(&mut self.v_cloud_organization_credentials),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -664,16 +682,16 @@ pub struct QueryEntities {
     pub backup_files: Vec<BackupFile>,
     /// V sphere self service configs.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
-    /// Cloud public ip addresses.
-    pub cloud_public_ip_addresses: Vec<CloudPublicIpAddress>,
+    /// Cloud public ips.
+    pub cloud_public_ips: Vec<CloudPublicIpAddress>,
     /// Cloud hardware plans.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
     /// Cloud vm replica points.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
     /// Agent restore points.
     pub agent_restore_points: Vec<AgentRestorePoint>,
-    /// Agent backup jobs.
-    pub agent_backup_jobs: Vec<AgentBackupJob>,
+    /// Agent backup job.
+    pub agent_backup_job: Vec<AgentBackupJob>,
     /// Cloud gateway pools.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
     /// Cloud failover plans.
@@ -768,11 +786,11 @@ pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
             .item("ManagedServer")
             .json_item("ManagedServers"),
         Field::list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE))
-            .item("EnterpriseRole")
-            .json_item("EnterpriseRoles"),
+            .item("EnterpriseRoleEntity")
+            .json_item("EnterpriseRoleEntities"),
         Field::list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT))
-            .item("EnterpriseAccount")
-            .json_item("EnterpriseAccounts"),
+            .item("EnterpriseAccountEntity")
+            .json_item("EnterpriseAccountEntities"),
         Field::list("WanAccelerators", Kind::Struct(&WAN_ACCELERATOR))
             .item("WanAccelerator")
             .json_item("WanAccelerators"),
@@ -800,21 +818,19 @@ pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
             )
             .item("VSphereSelfServiceConfig")
             .json_item("VSphereSelfServiceConfigs"),
-        Field::list("CloudPublicIpAddresses", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
-            .json("CloudPublicIps")
-            .item("CloudPublicIpAddress")
+        Field::list("CloudPublicIps", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
+            .item("CloudPublicIp")
             .json_item("CloudPublicIps"),
         Field::list("CloudHardwarePlans", Kind::Struct(&CLOUD_HARDWARE_PLAN))
             .item("CloudHardwarePlan")
             .json_item("CloudHardwarePlans"),
         Field::list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
-            .item("CloudVmReplicaPoint")
-            .json_item("CloudVmReplicaPoints"),
+            .item("CloudReplica")
+            .json_item("CloudReplicas"),
         Field::list("AgentRestorePoints", Kind::Struct(&AGENT_RESTORE_POINT))
             .item("AgentRestorePoint")
             .json_item("AgentRestorePoints"),
-        Field::list("AgentBackupJobs", Kind::Struct(&AGENT_BACKUP_JOB))
-            .json("AgentBackupJob")
+        Field::list("AgentBackupJob", Kind::Struct(&AGENT_BACKUP_JOB))
             .item("AgentBackupJob")
             .json_item("AgentBackupJobs"),
         Field::list("CloudGatewayPools", Kind::Struct(&CLOUD_GATEWAY_POOL))
@@ -854,8 +870,8 @@ pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
             .item("CdpPolicy")
             .json_item("CdpPolicies"),
         Field::list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION))
-            .item("CdpReplicaSession")
-            .json_item("CdpReplicaSessions"),
+            .item("CdpPolicySession")
+            .json_item("CdpPolicySessions"),
         Field::list("CdpReplicaTaskSessions", Kind::Struct(&CDP_REPLICA_TASK_SESSION))
             .item("CdpReplicaTaskSession")
             .json_item("CdpReplicaTaskSessions"),
@@ -904,11 +920,11 @@ impl QueryEntities {
         v_cloud_organization_configs: Vec::new(),
         backup_files: Vec::new(),
         v_sphere_self_service_configs: Vec::new(),
-        cloud_public_ip_addresses: Vec::new(),
+        cloud_public_ips: Vec::new(),
         cloud_hardware_plans: Vec::new(),
         cloud_vm_replica_points: Vec::new(),
         agent_restore_points: Vec::new(),
-        agent_backup_jobs: Vec::new(),
+        agent_backup_job: Vec::new(),
         cloud_gateway_pools: Vec::new(),
         cloud_failover_plans: Vec::new(),
         external_repositories: Vec::new(),
@@ -966,11 +982,11 @@ impl Struct for QueryEntities {
             23 => View::Structs(&self.v_cloud_organization_configs),
             24 => View::Structs(&self.backup_files),
             25 => View::Structs(&self.v_sphere_self_service_configs),
-            26 => View::Structs(&self.cloud_public_ip_addresses),
+            26 => View::Structs(&self.cloud_public_ips),
             27 => View::Structs(&self.cloud_hardware_plans),
             28 => View::Structs(&self.cloud_vm_replica_points),
             29 => View::Structs(&self.agent_restore_points),
-            30 => View::Structs(&self.agent_backup_jobs),
+            30 => View::Structs(&self.agent_backup_job),
             31 => View::Structs(&self.cloud_gateway_pools),
             32 => View::Structs(&self.cloud_failover_plans),
             33 => View::Structs(&self.external_repositories),
@@ -1021,11 +1037,11 @@ impl Struct for QueryEntities {
             23 => Slot::Structs(&mut self.v_cloud_organization_configs),
             24 => Slot::Structs(&mut self.backup_files),
             25 => Slot::Structs(&mut self.v_sphere_self_service_configs),
-            26 => Slot::Structs(&mut self.cloud_public_ip_addresses),
+            26 => Slot::Structs(&mut self.cloud_public_ips),
             27 => Slot::Structs(&mut self.cloud_hardware_plans),
             28 => Slot::Structs(&mut self.cloud_vm_replica_points),
             29 => Slot::Structs(&mut self.agent_restore_points),
-            30 => Slot::Structs(&mut self.agent_backup_jobs),
+            30 => Slot::Structs(&mut self.agent_backup_job),
             31 => Slot::Structs(&mut self.cloud_gateway_pools),
             32 => Slot::Structs(&mut self.cloud_failover_plans),
             33 => Slot::Structs(&mut self.external_repositories),
@@ -1054,56 +1070,135 @@ impl Struct for QueryEntities {
 /// Schema: `schemas/em/em.xsd#QueryResources`
 #[non_exhaustive]
 pub struct QueryResources {
-    /// Cloud subtenants.
-    pub cloud_subtenants: Vec<CloudSubtenant>,
-    /// Nas objects.
-    pub nas_objects: Vec<NASObject>,
-    /// Objects in job.
-    pub objects_in_job: Vec<ObjectInJob>,
-    /// Objects in agent backup job.
-    pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
-    /// Credentials info list.
-    pub credentials_info_list: Vec<CredentialsInfo>,
-    /// Password key info list.
-    pub password_key_info_list: Vec<PasswordKeyInfo>,
+    /// Files.
+    pub files: Vec<FileEntry>,
+    /// Directories.
+    pub directories: Vec<DirectoryEntry>,
     /// Tasks.
     pub tasks: Vec<Task>,
+    /// Objects in job.
+    pub objects_in_job: Vec<ObjectInJob>,
+    /// Nas service.
+    pub nas_service: Option<NASService>,
+    /// Password key info list.
+    pub password_key_info_list: Vec<PasswordKeyInfo>,
+    /// Account role.
+    pub account_role: Vec<EnterpriseAccountInRole>,
+    /// Account hierarchy scope.
+    pub account_hierarchy_scope: Vec<EnterpriseAccountHierarchyScope>,
+    /// Cloud subtenants.
+    pub cloud_subtenants: Vec<CloudSubtenant>,
+    /// The hardware plans that the tenant may replicate to.
+    pub cloud_tenant_compute_resources: Vec<CloudTenantComputeResource>,
+    /// The repositories that the tenant may fill, with its quotas.
+    pub cloud_tenant_resources: Vec<CloudTenantResource>,
+    /// The virtual data centers that the tenant may replicate to.
+    pub cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
+    /// Failovered vms.
+    pub failovered_vms: Vec<FailoveredVm>,
+    /// Cloud failovered vms.
+    pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
+    /// Linked job objects.
+    pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Linked backup objects.
+    pub linked_backup_objects: Vec<LinkedBackup>,
+    /// Credentials list.
+    pub credentials_list: Vec<CredentialsInfo>,
+    /// Objects in agent backup job.
+    pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
+    /// Nas objects.
+    pub nas_objects: Vec<NASObject>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static QUERY_RESOURCES: Shape = Shape::new(
     "QueryResources",
     &[
-        Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
-            .item("CloudSubtenant")
-            .json_item("CloudSubtenants"),
-        Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
-            .item("NASObject")
-            .json_item("NASObjects"),
+        Field::list("Files", Kind::Struct(&FILE_ENTRY))
+            .item("FileEntry")
+            .json_item("FileEntries"),
+        Field::list("Directories", Kind::Struct(&DIRECTORY_ENTRY))
+            .item("DirectoryEntry")
+            .json_item("DirectoryEntries"),
+        Field::list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks"),
         Field::list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB))
             .item("ObjectInJob")
             .json_item("ObjectInJobs"),
-        Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
-            .item("ObjectInAgentBackupJob")
-            .json_item("ObjectInAgentBackupJobs"),
-        Field::list("CredentialsInfoList", Kind::Struct(&CREDENTIALS_INFO))
-            .item("CredentialsInfo")
-            .json_item("CredentialsInfos"),
+        Field::new("NASService", Kind::Struct(&NAS_SERVICE)),
         Field::list("PasswordKeyInfoList", Kind::Struct(&PASSWORD_KEY_INFO))
             .item("PasswordKeyInfo")
             .json_item("PasswordKeyInfos"),
-        Field::list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks"),
+        Field::list("AccountRole", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE))
+            .item("EnterpriseAccountInRole")
+            .json_item("EnterpriseAccountInRoles"),
+        Field::list(
+                "AccountHierarchyScope",
+                Kind::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE),
+            )
+            .item("EnterpriseAccountHierarchyScope")
+            .json_item("EnterpriseAccountHierarchyScopes"),
+        Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
+            .item("CloudSubtenant")
+            .json_item("CloudSubtenants"),
+        Field::list(
+                "CloudTenantComputeResources",
+                Kind::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE),
+            )
+            .item("CloudTenantComputeResource")
+            .json_item("CloudTenantComputeResources"),
+        Field::list("CloudTenantResources", Kind::Struct(&CLOUD_TENANT_RESOURCE))
+            .item("CloudTenantResource")
+            .json_item("CloudTenantResources"),
+        Field::list(
+                "CloudTenantVCloudComputeResources",
+                Kind::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE),
+            )
+            .item("CloudTenantVCloudComputeResource")
+            .json_item("CloudTenantVCloudComputeResources"),
+        Field::list("FailoveredVms", Kind::Struct(&FAILOVERED_VM))
+            .item("FailoveredVm")
+            .json_item("FailoveredVms"),
+        Field::list("CloudFailoveredVms", Kind::Struct(&CLOUD_FAILOVERED_VM))
+            .item("CloudFailoveredVm")
+            .json_item("CloudFailoveredVms"),
+        Field::list("LinkedJobObjects", Kind::Struct(&LINKED_JOB_OBJECT))
+            .item("LinkedJobObject")
+            .json_item("LinkedJobObjects"),
+        Field::list("LinkedBackupObjects", Kind::Struct(&LINKED_BACKUP))
+            .item("LinkedBackup")
+            .json_item("LinkedBackups"),
+        Field::list("CredentialsList", Kind::Struct(&CREDENTIALS_INFO))
+            .item("CredentialsInfo")
+            .json_item("CredentialsInfos"),
+        Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
+            .item("ObjectInAgentBackupJob")
+            .json_item("ObjectInAgentBackupJobs"),
+        Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
+            .item("NASObject")
+            .json_item("NASObjects"),
     ],
 );
 impl QueryResources {
     const EMPTY: Self = Self {
-        cloud_subtenants: Vec::new(),
-        nas_objects: Vec::new(),
-        objects_in_job: Vec::new(),
-        objects_in_agent_backup_job: Vec::new(),
-        credentials_info_list: Vec::new(),
-        password_key_info_list: Vec::new(),
+        files: Vec::new(),
+        directories: Vec::new(),
         tasks: Vec::new(),
+        objects_in_job: Vec::new(),
+        nas_service: None,
+        password_key_info_list: Vec::new(),
+        account_role: Vec::new(),
+        account_hierarchy_scope: Vec::new(),
+        cloud_subtenants: Vec::new(),
+        cloud_tenant_compute_resources: Vec::new(),
+        cloud_tenant_resources: Vec::new(),
+        cloud_tenant_v_cloud_compute_resources: Vec::new(),
+        failovered_vms: Vec::new(),
+        cloud_failovered_vms: Vec::new(),
+        linked_job_objects: Vec::new(),
+        linked_backup_objects: Vec::new(),
+        credentials_list: Vec::new(),
+        objects_in_agent_backup_job: Vec::new(),
+        nas_objects: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -1116,25 +1211,49 @@ impl Struct for QueryResources {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_subtenants),
-            1 => View::Structs(&self.nas_objects),
-            2 => View::Structs(&self.objects_in_job),
-            3 => View::Structs(&self.objects_in_agent_backup_job),
-            4 => View::Structs(&self.credentials_info_list),
+            0 => View::Structs(&self.files),
+            1 => View::Structs(&self.directories),
+            2 => View::Structs(&self.tasks),
+            3 => View::Structs(&self.objects_in_job),
+            4 => View::Struct(&self.nas_service),
             5 => View::Structs(&self.password_key_info_list),
-            6 => View::Structs(&self.tasks),
+            6 => View::Structs(&self.account_role),
+            7 => View::Structs(&self.account_hierarchy_scope),
+            8 => View::Structs(&self.cloud_subtenants),
+            9 => View::Structs(&self.cloud_tenant_compute_resources),
+            10 => View::Structs(&self.cloud_tenant_resources),
+            11 => View::Structs(&self.cloud_tenant_v_cloud_compute_resources),
+            12 => View::Structs(&self.failovered_vms),
+            13 => View::Structs(&self.cloud_failovered_vms),
+            14 => View::Structs(&self.linked_job_objects),
+            15 => View::Structs(&self.linked_backup_objects),
+            16 => View::Structs(&self.credentials_list),
+            17 => View::Structs(&self.objects_in_agent_backup_job),
+            18 => View::Structs(&self.nas_objects),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_subtenants),
-            1 => Slot::Structs(&mut self.nas_objects),
-            2 => Slot::Structs(&mut self.objects_in_job),
-            3 => Slot::Structs(&mut self.objects_in_agent_backup_job),
-            4 => Slot::Structs(&mut self.credentials_info_list),
+            0 => Slot::Structs(&mut self.files),
+            1 => Slot::Structs(&mut self.directories),
+            2 => Slot::Structs(&mut self.tasks),
+            3 => Slot::Structs(&mut self.objects_in_job),
+            4 => Slot::Struct(&mut self.nas_service),
             5 => Slot::Structs(&mut self.password_key_info_list),
-            6 => Slot::Structs(&mut self.tasks),
+            6 => Slot::Structs(&mut self.account_role),
+            7 => Slot::Structs(&mut self.account_hierarchy_scope),
+            8 => Slot::Structs(&mut self.cloud_subtenants),
+            9 => Slot::Structs(&mut self.cloud_tenant_compute_resources),
+            10 => Slot::Structs(&mut self.cloud_tenant_resources),
+            11 => Slot::Structs(&mut self.cloud_tenant_v_cloud_compute_resources),
+            12 => Slot::Structs(&mut self.failovered_vms),
+            13 => Slot::Structs(&mut self.cloud_failovered_vms),
+            14 => Slot::Structs(&mut self.linked_job_objects),
+            15 => Slot::Structs(&mut self.linked_backup_objects),
+            16 => Slot::Structs(&mut self.credentials_list),
+            17 => Slot::Structs(&mut self.objects_in_agent_backup_job),
+            18 => Slot::Structs(&mut self.nas_objects),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1330,6 +1449,10 @@ impl Struct for Tasks {
 pub struct TaskResult {
     /// Whether it was done.
     pub success: Option<bool>,
+    /// Whether the work waits for an account.
+    pub credentials_needed: Option<bool>,
+    /// Whether the work waits for a confirmation.
+    pub confirmation_needed: Option<bool>,
     /// What the server says about it.
     pub message: Option<String>,
     /// Fields that this type does not know, written back as they came.
@@ -1337,11 +1460,18 @@ pub struct TaskResult {
 }
 pub(crate) static TASK_RESULT: Shape = Shape::new(
     "TaskResult",
-    &[Field::new("Success", Kind::Bool).attribute(), Field::new("Message", Kind::Text)],
+    &[
+        Field::new("Success", Kind::Bool).attribute(),
+        Field::new("CredentialsNeeded", Kind::Bool).attribute(),
+        Field::new("ConfirmationNeeded", Kind::Bool).attribute(),
+        Field::new("Message", Kind::Text),
+    ],
 );
 impl TaskResult {
     const EMPTY: Self = Self {
         success: None,
+        credentials_needed: None,
+        confirmation_needed: None,
         message: None,
         unknown: Unknown::NONE,
     };
@@ -1356,14 +1486,18 @@ impl Struct for TaskResult {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.success),
-            1 => View::Text(&self.message),
+            1 => View::Bool(&self.credentials_needed),
+            2 => View::Bool(&self.confirmation_needed),
+            3 => View::Text(&self.message),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.success),
-            1 => Slot::Text(&mut self.message),
+            1 => Slot::Bool(&mut self.credentials_needed),
+            2 => Slot::Bool(&mut self.confirmation_needed),
+            3 => Slot::Text(&mut self.message),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }

@@ -1008,6 +1008,154 @@ impl Enum for VlanSwitchType {
         Self::Unknown(value)
     }
 }
+/// VLANs to reserve on a switch.
+///
+/// Schema: `schemas/em/em.xsd#CloudVlanConfigurationCreateSpecType`
+#[non_exhaustive]
+pub struct VlanConfigurationCreateSpec {
+    /// The backup server.
+    pub backup_server_uid: Option<Id>,
+    /// The host.
+    pub host_ref: Option<Id>,
+    /// The hypervisor.
+    pub platform_type: Option<String>,
+    /// The first VLAN with internet.
+    pub vlan_ids_with_internet_left_bound: Option<i64>,
+    /// The last VLAN with internet.
+    pub vlan_ids_with_internet_right_bound: Option<i64>,
+    /// The first VLAN without internet.
+    pub vlan_ids_without_internet_left_bound: Option<i64>,
+    /// The last VLAN without internet.
+    pub vlan_ids_without_internet_right_bound: Option<i64>,
+    /// The cluster.
+    pub vi_cluster_ref: Option<String>,
+    /// The cluster's name.
+    pub vi_cluster_name: Option<String>,
+    /// The switch's name.
+    pub vi_switch_name: Option<String>,
+    /// The kind of switch, as a number.
+    pub vi_switch_type: Option<i64>,
+    /// The switch's identifier.
+    pub vi_switch_id: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VLAN_CONFIGURATION_CREATE_SPEC: Shape = Shape::new(
+        "VlanConfigurationCreateSpec",
+        &[
+            Field::new("BackupServerUid", Kind::Id).required(),
+            Field::new("HostRef", Kind::Id).required(),
+            Field::new("PlatformType", Kind::Text).required(),
+            Field::new("VlanIdsWithInternetLeftBound", Kind::Int).required(),
+            Field::new("VlanIdsWithInternetRightBound", Kind::Int).required(),
+            Field::new("VlanIdsWithoutInternetLeftBound", Kind::Int).required(),
+            Field::new("VlanIdsWithoutInternetRightBound", Kind::Int).required(),
+            Field::new("viClusterRef", Kind::Text).json("ViClusterRef").required(),
+            Field::new("viClusterName", Kind::Text).json("ViClusterName").required(),
+            Field::new("viSwitchName", Kind::Text).json("ViSwitchName").required(),
+            Field::new("viSwitchType", Kind::Int).json("ViSwitchType").required(),
+            Field::new("viSwitchId", Kind::Text).json("ViSwitchId").required(),
+        ],
+    )
+    .aliases(&["CloudVlanConfigurationCreateSpecType"])
+    .root("VlanConfigurationCreateSpec");
+impl VlanConfigurationCreateSpec {
+    const EMPTY: Self = Self {
+        backup_server_uid: None,
+        host_ref: None,
+        platform_type: None,
+        vlan_ids_with_internet_left_bound: None,
+        vlan_ids_with_internet_right_bound: None,
+        vlan_ids_without_internet_left_bound: None,
+        vlan_ids_without_internet_right_bound: None,
+        vi_cluster_ref: None,
+        vi_cluster_name: None,
+        vi_switch_name: None,
+        vi_switch_type: None,
+        vi_switch_id: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VlanConfigurationCreateSpec {
+    const SHAPE: &'static Shape = &VLAN_CONFIGURATION_CREATE_SPEC;
+}
+impl Struct for VlanConfigurationCreateSpec {
+    fn shape(&self) -> &'static Shape {
+        &VLAN_CONFIGURATION_CREATE_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Id(&self.backup_server_uid),
+            1 => View::Id(&self.host_ref),
+            2 => View::Text(&self.platform_type),
+            3 => View::Int(&self.vlan_ids_with_internet_left_bound),
+            4 => View::Int(&self.vlan_ids_with_internet_right_bound),
+            5 => View::Int(&self.vlan_ids_without_internet_left_bound),
+            6 => View::Int(&self.vlan_ids_without_internet_right_bound),
+            7 => View::Text(&self.vi_cluster_ref),
+            8 => View::Text(&self.vi_cluster_name),
+            9 => View::Text(&self.vi_switch_name),
+            10 => View::Int(&self.vi_switch_type),
+            11 => View::Text(&self.vi_switch_id),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Id(&mut self.backup_server_uid),
+            1 => Slot::Id(&mut self.host_ref),
+            2 => Slot::Text(&mut self.platform_type),
+            3 => Slot::Int(&mut self.vlan_ids_with_internet_left_bound),
+            4 => Slot::Int(&mut self.vlan_ids_with_internet_right_bound),
+            5 => Slot::Int(&mut self.vlan_ids_without_internet_left_bound),
+            6 => Slot::Int(&mut self.vlan_ids_without_internet_right_bound),
+            7 => Slot::Text(&mut self.vi_cluster_ref),
+            8 => Slot::Text(&mut self.vi_cluster_name),
+            9 => Slot::Text(&mut self.vi_switch_name),
+            10 => Slot::Int(&mut self.vi_switch_type),
+            11 => Slot::Text(&mut self.vi_switch_id),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl VlanConfigurationCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        backup_server_uid: impl Into<Id>,
+        host_ref: impl Into<Id>,
+        platform_type: impl Into<String>,
+        vlan_ids_with_internet_left_bound: i64,
+        vlan_ids_with_internet_right_bound: i64,
+        vlan_ids_without_internet_left_bound: i64,
+        vlan_ids_without_internet_right_bound: i64,
+        vi_cluster_ref: impl Into<String>,
+        vi_cluster_name: impl Into<String>,
+        vi_switch_name: impl Into<String>,
+        vi_switch_type: i64,
+        vi_switch_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            backup_server_uid: Some(backup_server_uid.into()),
+            host_ref: Some(host_ref.into()),
+            platform_type: Some(platform_type.into()),
+            vlan_ids_with_internet_left_bound: Some(vlan_ids_with_internet_left_bound),
+            vlan_ids_with_internet_right_bound: Some(vlan_ids_with_internet_right_bound),
+            vlan_ids_without_internet_left_bound: Some(
+                vlan_ids_without_internet_left_bound,
+            ),
+            vlan_ids_without_internet_right_bound: Some(
+                vlan_ids_without_internet_right_bound,
+            ),
+            vi_cluster_ref: Some(vi_cluster_ref.into()),
+            vi_cluster_name: Some(vi_cluster_name.into()),
+            vi_switch_name: Some(vi_switch_name.into()),
+            vi_switch_type: Some(vi_switch_type),
+            vi_switch_id: Some(vi_switch_id.into()),
+            ..Self::default()
+        }
+    }
+}
 /// VLANs of a host that tenants' networks are made of.
 ///
 /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityType`
@@ -1039,12 +1187,12 @@ pub struct VlanConfiguration {
     pub switch_name: Option<String>,
     /// The switch's identifier.
     pub switch_id: Option<String>,
-    /// What the switch is.
-    pub switch_type: Option<VlanSwitchType>,
     /// The cluster of the host.
     pub cluster_name: Option<String>,
     /// The cluster's identifier.
     pub cluster_id: Option<String>,
+    /// What the switch is.
+    pub switch_type: Option<VlanSwitchType>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1064,9 +1212,9 @@ pub(crate) static VLAN_CONFIGURATION: Shape = Shape::new(
             Field::new("VlanIdsWithoutInternetRightBound", Kind::Int),
             Field::new("SwitchName", Kind::Text),
             Field::new("SwitchId", Kind::Text),
-            Field::new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE)),
             Field::new("ClusterName", Kind::Text),
             Field::new("ClusterId", Kind::Text),
+            Field::new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE)),
         ],
     )
     .aliases(&["VlanConfigurationEntityType"])
@@ -1086,9 +1234,9 @@ impl VlanConfiguration {
         vlan_ids_without_internet_right_bound: None,
         switch_name: None,
         switch_id: None,
-        switch_type: None,
         cluster_name: None,
         cluster_id: None,
+        switch_type: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1114,9 +1262,9 @@ impl Struct for VlanConfiguration {
             10 => View::Int(&self.vlan_ids_without_internet_right_bound),
             11 => View::Text(&self.switch_name),
             12 => View::Text(&self.switch_id),
-            13 => View::Enum(&self.switch_type),
-            14 => View::Text(&self.cluster_name),
-            15 => View::Text(&self.cluster_id),
+            13 => View::Text(&self.cluster_name),
+            14 => View::Text(&self.cluster_id),
+            15 => View::Enum(&self.switch_type),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1135,9 +1283,9 @@ impl Struct for VlanConfiguration {
             10 => Slot::Int(&mut self.vlan_ids_without_internet_right_bound),
             11 => Slot::Text(&mut self.switch_name),
             12 => Slot::Text(&mut self.switch_id),
-            13 => Slot::Enum(&mut self.switch_type),
-            14 => Slot::Text(&mut self.cluster_name),
-            15 => Slot::Text(&mut self.cluster_id),
+            13 => Slot::Text(&mut self.cluster_name),
+            14 => Slot::Text(&mut self.cluster_id),
+            15 => Slot::Enum(&mut self.switch_type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1244,12 +1392,6 @@ impl VlanConfiguration {
         self.switch_id = Some(switch_id.into());
         self
     }
-    /// What the switch is.
-    #[must_use]
-    pub fn switch_type(mut self, switch_type: impl Into<VlanSwitchType>) -> Self {
-        self.switch_type = Some(switch_type.into());
-        self
-    }
     /// The cluster of the host.
     #[must_use]
     pub fn cluster_name(mut self, cluster_name: impl Into<String>) -> Self {
@@ -1260,6 +1402,12 @@ impl VlanConfiguration {
     #[must_use]
     pub fn cluster_id(mut self, cluster_id: impl Into<String>) -> Self {
         self.cluster_id = Some(cluster_id.into());
+        self
+    }
+    /// What the switch is.
+    #[must_use]
+    pub fn switch_type(mut self, switch_type: impl Into<VlanSwitchType>) -> Self {
+        self.switch_type = Some(switch_type.into());
         self
     }
 }
@@ -1308,7 +1456,7 @@ impl Struct for VlanConfigurations {
 backhaul_wire::generated_struct! {
     BackupServerSpec; ManagedServer; ManagedServers; HierarchyRoot; HierarchyRoots;
     WanAccelerator; WanAccelerators; ExternalRepository; ExternalRepositories;
-    VlanConfiguration; VlanConfigurations;
+    VlanConfigurationCreateSpec; VlanConfiguration; VlanConfigurations;
 }
 backhaul_wire::generated_enum! {
     ManagedServerType; HierarchyRootHostType; ExternalRepositoryType; VlanSwitchType;

@@ -23,6 +23,10 @@ pub struct BackupServer {
     pub port: Option<i64>,
     /// The build of Backup and Replication.
     pub version: Option<String>,
+    /// The port of its service for Enterprise Manager.
+    pub wcf_port: Option<i64>,
+    /// The thumbprint of its certificate.
+    pub vbr_certificate_thumbprint: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -37,6 +41,8 @@ pub(crate) static BACKUP_SERVER: Shape = Shape::new(
             Field::new("Description", Kind::Text),
             Field::new("Port", Kind::Int),
             Field::new("Version", Kind::Text),
+            Field::new("WcfPort", Kind::Int),
+            Field::new("VbrCertificateThumbprint", Kind::Text),
         ],
     )
     .aliases(&["BackupServerEntityType"])
@@ -51,6 +57,8 @@ impl BackupServer {
         description: None,
         port: None,
         version: None,
+        wcf_port: None,
+        vbr_certificate_thumbprint: None,
         unknown: Unknown::NONE,
     };
 }
@@ -71,6 +79,8 @@ impl Struct for BackupServer {
             5 => View::Text(&self.description),
             6 => View::Int(&self.port),
             7 => View::Text(&self.version),
+            8 => View::Int(&self.wcf_port),
+            9 => View::Text(&self.vbr_certificate_thumbprint),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -84,6 +94,8 @@ impl Struct for BackupServer {
             5 => Slot::Text(&mut self.description),
             6 => Slot::Int(&mut self.port),
             7 => Slot::Text(&mut self.version),
+            8 => Slot::Int(&mut self.wcf_port),
+            9 => Slot::Text(&mut self.vbr_certificate_thumbprint),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -291,6 +303,10 @@ pub enum RepositoryKind {
     Extendable,
     /// `Quantum`.
     Quantum,
+    /// `AzureStorageExternal`.
+    AzureStorageExternal,
+    /// `AmazonS3External`.
+    AmazonS3External,
     /// `Nfs`.
     Nfs,
     /// A value that this list does not have, kept as it came.
@@ -312,6 +328,8 @@ pub(crate) static REPOSITORY_KIND: EnumShape = EnumShape {
         EnumValue::new("HPStoreOnceIntegration"),
         EnumValue::new("Extendable"),
         EnumValue::new("Quantum"),
+        EnumValue::new("AzureStorageExternal"),
+        EnumValue::new("AmazonS3External"),
         EnumValue::new("Nfs"),
     ],
 };
@@ -332,7 +350,9 @@ impl Enum for RepositoryKind {
                 9 => Self::HpStoreOnceIntegration,
                 10 => Self::Extendable,
                 11 => Self::Quantum,
-                12 => Self::Nfs,
+                12 => Self::AzureStorageExternal,
+                13 => Self::AmazonS3External,
+                14 => Self::Nfs,
                 _ => return None,
             },
         )
@@ -352,7 +372,9 @@ impl Enum for RepositoryKind {
                 Self::HpStoreOnceIntegration => 9,
                 Self::Extendable => 10,
                 Self::Quantum => 11,
-                Self::Nfs => 12,
+                Self::AzureStorageExternal => 12,
+                Self::AmazonS3External => 13,
+                Self::Nfs => 14,
                 Self::Unknown(value) => return Known::Other(value),
             },
         )

@@ -277,10 +277,12 @@ pub struct JobScheduleOptions {
     pub options_backup_window: Option<OptionsBackupWindow>,
     /// After another job.
     pub options_daisy_chaining: Option<OptionsDaisyChaining>,
-    /// The schedule of a job that copies restore points as they appear.
-    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// The schedule of every other job.
     pub standart: Option<JobScheduleStandardOptions>,
+    /// How often CDP replicates, and what it keeps; on policies.
+    pub cdp_replica: Option<CdpReplicaScheduleOptions>,
+    /// The schedule of a job that copies restore points as they appear.
+    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -299,8 +301,9 @@ pub(crate) static JOB_SCHEDULE_OPTIONS: Shape = Shape::new(
             Field::new("OptionsContinuous", Kind::Struct(&OPTIONS_CONTINUOUS)),
             Field::new("OptionsBackupWindow", Kind::Struct(&OPTIONS_BACKUP_WINDOW)),
             Field::new("OptionsDaisyChaining", Kind::Struct(&OPTIONS_DAISY_CHAINING)),
-            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
             Field::new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS)),
+            Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS)),
+            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
         ],
     )
     .aliases(&["JobScheduleOptionsType"]);
@@ -318,8 +321,9 @@ impl JobScheduleOptions {
         options_continuous: None,
         options_backup_window: None,
         options_daisy_chaining: None,
-        immediate_copy_mode: None,
         standart: None,
+        cdp_replica: None,
+        immediate_copy_mode: None,
         unknown: Unknown::NONE,
     };
 }
@@ -344,8 +348,9 @@ impl Struct for JobScheduleOptions {
             9 => View::Struct(&self.options_continuous),
             10 => View::Struct(&self.options_backup_window),
             11 => View::Struct(&self.options_daisy_chaining),
-            12 => View::Struct(&self.immediate_copy_mode),
-            13 => View::Struct(&self.standart),
+            12 => View::Struct(&self.standart),
+            13 => View::Struct(&self.cdp_replica),
+            14 => View::Struct(&self.immediate_copy_mode),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -363,8 +368,9 @@ impl Struct for JobScheduleOptions {
             9 => Slot::Struct(&mut self.options_continuous),
             10 => Slot::Struct(&mut self.options_backup_window),
             11 => Slot::Struct(&mut self.options_daisy_chaining),
-            12 => Slot::Struct(&mut self.immediate_copy_mode),
-            13 => Slot::Struct(&mut self.standart),
+            12 => Slot::Struct(&mut self.standart),
+            13 => Slot::Struct(&mut self.cdp_replica),
+            14 => Slot::Struct(&mut self.immediate_copy_mode),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -968,8 +974,14 @@ impl Struct for OptionsMonthly {
 pub struct JobScheduleWeeklyOptions {
     /// Whether it is in force.
     pub enabled: Option<bool>,
+    /// On which days.
+    pub kind: Option<String>,
     /// The days.
     pub days: Vec<DayOfWeek>,
+    /// The time of day.
+    pub time: Option<DateTime>,
+    /// The distance of the server's time from UTC, in minutes.
+    pub time_offset_utc: Option<i64>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -977,14 +989,20 @@ pub(crate) static JOB_SCHEDULE_WEEKLY_OPTIONS: Shape = Shape::new(
         "JobScheduleWeeklyOptions",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("Kind", Kind::Text),
             Field::list("Days", Kind::Enum(&DAY_OF_WEEK)),
+            Field::new("Time", Kind::DateTime),
+            Field::new("TimeOffsetUtc", Kind::Int),
         ],
     )
     .aliases(&["JobScheduleWeeklyOptionsType"]);
 impl JobScheduleWeeklyOptions {
     const EMPTY: Self = Self {
         enabled: None,
+        kind: None,
         days: Vec::new(),
+        time: None,
+        time_offset_utc: None,
         unknown: Unknown::NONE,
     };
 }
@@ -998,14 +1016,20 @@ impl Struct for JobScheduleWeeklyOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Enums(&self.days),
+            1 => View::Text(&self.kind),
+            2 => View::Enums(&self.days),
+            3 => View::DateTime(&self.time),
+            4 => View::Int(&self.time_offset_utc),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Enums(&mut self.days),
+            1 => Slot::Text(&mut self.kind),
+            2 => Slot::Enums(&mut self.days),
+            3 => Slot::DateTime(&mut self.time),
+            4 => Slot::Int(&mut self.time_offset_utc),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1283,12 +1307,14 @@ impl Struct for OptionsDaisyChaining {
 pub struct JobInfo {
     /// A backup job.
     pub backup_job_info: Option<BackupJobInfo>,
+    /// A job that copies files.
+    pub file_copy_job_info: Option<FileCopyJobInfo>,
+    /// A replication job.
+    pub replica_job_info: Option<ReplicaJobInfo>,
     /// A job that copies restore points periodically.
     pub backup_copy_job_info: Option<BackupCopyJobInfo>,
     /// A job that copies restore points as they appear.
     pub immediate_backup_copy_job_info: Option<BackupCopyJobInfo>,
-    /// A replication job.
-    pub replica_job_info: Option<ReplicaJobInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1296,21 +1322,20 @@ pub(crate) static JOB_INFO: Shape = Shape::new(
         "JobInfo",
         &[
             Field::new("BackupJobInfo", Kind::Struct(&BACKUP_JOB_INFO)),
-            Field::new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
-            Field::new(
-                "ImmediateBackupCopyJobInfo",
-                Kind::Struct(&BACKUP_COPY_JOB_INFO),
-            ),
+            Field::new("FileCopyJobInfo", Kind::Struct(&FILE_COPY_JOB_INFO)),
             Field::new("ReplicaJobInfo", Kind::Struct(&REPLICA_JOB_INFO)),
+            Field::new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
+            Field::new("ImmediateBackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
         ],
     )
     .aliases(&["JobInfoType"]);
 impl JobInfo {
     const EMPTY: Self = Self {
         backup_job_info: None,
+        file_copy_job_info: None,
+        replica_job_info: None,
         backup_copy_job_info: None,
         immediate_backup_copy_job_info: None,
-        replica_job_info: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1324,18 +1349,20 @@ impl Struct for JobInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_job_info),
-            1 => View::Struct(&self.backup_copy_job_info),
-            2 => View::Struct(&self.immediate_backup_copy_job_info),
-            3 => View::Struct(&self.replica_job_info),
+            1 => View::Struct(&self.file_copy_job_info),
+            2 => View::Struct(&self.replica_job_info),
+            3 => View::Struct(&self.backup_copy_job_info),
+            4 => View::Struct(&self.immediate_backup_copy_job_info),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_job_info),
-            1 => Slot::Struct(&mut self.backup_copy_job_info),
-            2 => Slot::Struct(&mut self.immediate_backup_copy_job_info),
-            3 => Slot::Struct(&mut self.replica_job_info),
+            1 => Slot::Struct(&mut self.file_copy_job_info),
+            2 => Slot::Struct(&mut self.replica_job_info),
+            3 => Slot::Struct(&mut self.backup_copy_job_info),
+            4 => Slot::Struct(&mut self.immediate_backup_copy_job_info),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1466,13 +1493,44 @@ impl Struct for ReplicaJobInfo {
         }
     }
 }
+/// A job that copies files; nothing more is told of it.
+///
+/// Schema: `schemas/em/em.xsd#FileCopyJobInfoType`
+#[non_exhaustive]
+pub struct FileCopyJobInfo {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static FILE_COPY_JOB_INFO: Shape = Shape::new("FileCopyJobInfo", &[])
+    .aliases(&["FileCopyJobInfoType"]);
+impl FileCopyJobInfo {
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
+}
+impl Model for FileCopyJobInfo {
+    const SHAPE: &'static Shape = &FILE_COPY_JOB_INFO;
+}
+impl Struct for FileCopyJobInfo {
+    fn shape(&self) -> &'static Shape {
+        &FILE_COPY_JOB_INFO
+    }
+    fn view(&self, _: usize) -> View<'_> {
+        View::Unknown(&self.unknown)
+    }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::Unknown(&mut self.unknown)
+    }
+}
 /// What a copy job copies.
 ///
 /// Schema: `schemas/em/em.xsd#BackupCopyJobInfoType`
 #[non_exhaustive]
 pub struct BackupCopyJobInfo {
+    /// What the job works on.
+    pub includes: Vec<ObjectInJob>,
     /// Jobs whose restore points are copied.
     pub linked_job_includes: Vec<LinkedJobObject>,
+    /// How its backups are stored.
+    pub advanced_storage_options: Option<AdvancedStorageOptions>,
     /// Backups that are copied.
     pub linked_backup_includes: Vec<LinkedBackup>,
     /// Repositories whose restore points are copied.
@@ -1483,9 +1541,16 @@ pub struct BackupCopyJobInfo {
 pub(crate) static BACKUP_COPY_JOB_INFO: Shape = Shape::new(
         "BackupCopyJobInfo",
         &[
+            Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT))
                 .item("LinkedJobObject")
                 .json_item("LinkedJobObjects"),
+            Field::new(
+                "AdvancedStorageOptions",
+                Kind::Struct(&ADVANCED_STORAGE_OPTIONS),
+            ),
             Field::list("LinkedBackupIncludes", Kind::Struct(&LINKED_BACKUP))
                 .item("LinkedBackup")
                 .json_item("LinkedBackups"),
@@ -1500,7 +1565,9 @@ pub(crate) static BACKUP_COPY_JOB_INFO: Shape = Shape::new(
     .aliases(&["BackupCopyJobInfoType"]);
 impl BackupCopyJobInfo {
     const EMPTY: Self = Self {
+        includes: Vec::new(),
         linked_job_includes: Vec::new(),
+        advanced_storage_options: None,
         linked_backup_includes: Vec::new(),
         linked_backup_repository_includes: Vec::new(),
         unknown: Unknown::NONE,
@@ -1515,17 +1582,111 @@ impl Struct for BackupCopyJobInfo {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.linked_job_includes),
-            1 => View::Structs(&self.linked_backup_includes),
-            2 => View::Structs(&self.linked_backup_repository_includes),
+            0 => View::Structs(&self.includes),
+            1 => View::Structs(&self.linked_job_includes),
+            2 => View::Struct(&self.advanced_storage_options),
+            3 => View::Structs(&self.linked_backup_includes),
+            4 => View::Structs(&self.linked_backup_repository_includes),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.linked_job_includes),
-            1 => Slot::Structs(&mut self.linked_backup_includes),
-            2 => Slot::Structs(&mut self.linked_backup_repository_includes),
+            0 => Slot::Structs(&mut self.includes),
+            1 => Slot::Structs(&mut self.linked_job_includes),
+            2 => Slot::Struct(&mut self.advanced_storage_options),
+            3 => Slot::Structs(&mut self.linked_backup_includes),
+            4 => Slot::Structs(&mut self.linked_backup_repository_includes),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Linked job objects.
+///
+/// Schema: `schemas/em/em.xsd#LinkedJobIncludes`
+#[non_exhaustive]
+pub struct LinkedJobObjects {
+    /// Linked job object.
+    pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static LINKED_JOB_OBJECTS: Shape = Shape::new(
+        "LinkedJobObjects",
+        &[
+            Field::list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT))
+                .json("LinkedJobObjects"),
+        ],
+    )
+    .aliases(&["LinkedJobIncludes"])
+    .root("LinkedJobObjects");
+impl LinkedJobObjects {
+    const EMPTY: Self = Self {
+        linked_job_objects: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for LinkedJobObjects {
+    const SHAPE: &'static Shape = &LINKED_JOB_OBJECTS;
+}
+impl Struct for LinkedJobObjects {
+    fn shape(&self) -> &'static Shape {
+        &LINKED_JOB_OBJECTS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.linked_job_objects),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.linked_job_objects),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Linked backup objects.
+///
+/// Schema: `schemas/em/em.xsd#LinkedBackupIncludes`
+#[non_exhaustive]
+pub struct LinkedBackupObjects {
+    /// Linked backup.
+    pub linked_backups: Vec<LinkedBackup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static LINKED_BACKUP_OBJECTS: Shape = Shape::new(
+        "LinkedBackupObjects",
+        &[
+            Field::list("LinkedBackup", Kind::Struct(&LINKED_BACKUP))
+                .json("LinkedBackups"),
+        ],
+    )
+    .aliases(&["LinkedBackupIncludes"])
+    .root("LinkedBackupObjects");
+impl LinkedBackupObjects {
+    const EMPTY: Self = Self {
+        linked_backups: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for LinkedBackupObjects {
+    const SHAPE: &'static Shape = &LINKED_BACKUP_OBJECTS;
+}
+impl Struct for LinkedBackupObjects {
+    fn shape(&self) -> &'static Shape {
+        &LINKED_BACKUP_OBJECTS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.linked_backups),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.linked_backups),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1545,6 +1706,8 @@ pub struct LinkedJobObject {
     pub object_in_job_id: Option<Id>,
     /// The job.
     pub linked_job_uid: Option<Id>,
+    /// Its place in the order of work.
+    pub order: Option<i64>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1556,6 +1719,7 @@ pub(crate) static LINKED_JOB_OBJECT: Shape = Shape::new(
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedJobUid", Kind::Id),
+            Field::new("Order", Kind::Int),
         ],
     )
     .aliases(&["LinkedJobObjectType"])
@@ -1567,6 +1731,7 @@ impl LinkedJobObject {
         links: Vec::new(),
         object_in_job_id: None,
         linked_job_uid: None,
+        order: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1584,6 +1749,7 @@ impl Struct for LinkedJobObject {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_job_uid),
+            5 => View::Int(&self.order),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1594,6 +1760,7 @@ impl Struct for LinkedJobObject {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_job_uid),
+            5 => Slot::Int(&mut self.order),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1634,6 +1801,12 @@ impl LinkedJobObject {
         self.linked_job_uid = Some(linked_job_uid.into());
         self
     }
+    /// Its place in the order of work.
+    #[must_use]
+    pub fn order(mut self, order: i64) -> Self {
+        self.order = Some(order);
+        self
+    }
 }
 /// A backup that a copy job copies.
 ///
@@ -1650,6 +1823,8 @@ pub struct LinkedBackup {
     pub object_in_job_id: Option<Id>,
     /// The backup.
     pub linked_backup_uid: Option<Id>,
+    /// Its place in the order of work.
+    pub order: Option<i64>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1661,6 +1836,7 @@ pub(crate) static LINKED_BACKUP: Shape = Shape::new(
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedBackupUid", Kind::Id),
+            Field::new("Order", Kind::Int),
         ],
     )
     .aliases(&["LinkedBackupType"]);
@@ -1671,6 +1847,7 @@ impl LinkedBackup {
         links: Vec::new(),
         object_in_job_id: None,
         linked_backup_uid: None,
+        order: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1688,6 +1865,7 @@ impl Struct for LinkedBackup {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_backup_uid),
+            5 => View::Int(&self.order),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1698,6 +1876,7 @@ impl Struct for LinkedBackup {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_backup_uid),
+            5 => Slot::Int(&mut self.order),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -2300,6 +2479,97 @@ impl Enum for VssSnapshotMode {
         Self::Unknown(value)
     }
 }
+/// How the applications of a machine in a job are treated, in the form before 9.5.
+///
+/// Schema: `schemas/em/em.xsd#JobItemVssOptionsType`
+#[non_exhaustive]
+pub struct JobItemVssOptions {
+    /// Whether applications are brought to a consistent state.
+    pub enabled: Option<bool>,
+    /// Whether the backup goes on without it.
+    pub ignore_errors: Option<bool>,
+    /// Which of the files get into the catalog.
+    pub guest_fs_indexing_type: Option<String>,
+    /// The guest's account.
+    pub credentials: Option<GuestCredentials>,
+    /// What becomes of the applications' logs.
+    pub transaction_logs_truncation: Option<String>,
+    /// Whether the options were never in use.
+    pub is_first_usage: Option<bool>,
+    /// The folders that get into the catalog.
+    pub included_indexing_folders: Vec<String>,
+    /// The folders that do not.
+    pub excluded_indexing_folders: Vec<String>,
+    /// The account's identifier.
+    pub credentials_id: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_ITEM_VSS_OPTIONS: Shape = Shape::new(
+        "JobItemVssOptions",
+        &[
+            Field::new("Enabled", Kind::Bool),
+            Field::new("IgnoreErrors", Kind::Bool),
+            Field::new("GuestFSIndexingType", Kind::Text),
+            Field::new("Credentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("TransactionLogsTruncation", Kind::Text),
+            Field::new("IsFirstUsage", Kind::Bool),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
+            Field::new("CredentialsId", Kind::Text),
+        ],
+    )
+    .aliases(&["JobItemVssOptionsType"]);
+impl JobItemVssOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        ignore_errors: None,
+        guest_fs_indexing_type: None,
+        credentials: None,
+        transaction_logs_truncation: None,
+        is_first_usage: None,
+        included_indexing_folders: Vec::new(),
+        excluded_indexing_folders: Vec::new(),
+        credentials_id: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobItemVssOptions {
+    const SHAPE: &'static Shape = &JOB_ITEM_VSS_OPTIONS;
+}
+impl Struct for JobItemVssOptions {
+    fn shape(&self) -> &'static Shape {
+        &JOB_ITEM_VSS_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Bool(&self.ignore_errors),
+            2 => View::Text(&self.guest_fs_indexing_type),
+            3 => View::Struct(&self.credentials),
+            4 => View::Text(&self.transaction_logs_truncation),
+            5 => View::Bool(&self.is_first_usage),
+            6 => View::Texts(&self.included_indexing_folders),
+            7 => View::Texts(&self.excluded_indexing_folders),
+            8 => View::Text(&self.credentials_id),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Bool(&mut self.ignore_errors),
+            2 => Slot::Text(&mut self.guest_fs_indexing_type),
+            3 => Slot::Struct(&mut self.credentials),
+            4 => Slot::Text(&mut self.transaction_logs_truncation),
+            5 => Slot::Bool(&mut self.is_first_usage),
+            6 => Slot::Texts(&mut self.included_indexing_folders),
+            7 => Slot::Texts(&mut self.excluded_indexing_folders),
+            8 => Slot::Text(&mut self.credentials_id),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// How applications are brought to a consistent state.
 ///
 /// Schema: `schemas/em/em.xsd#VssSnapshotOptionsType`
@@ -2695,10 +2965,10 @@ pub struct OracleBackupOptions {
     pub retain_days: Option<i64>,
     /// Which are deleted.
     pub archived_logs_truncation: Option<ArchivedLogsTruncation>,
-    /// The size above which they are, in MB.
-    pub archived_logs_max_size_mb: Option<i64>,
     /// The age above which they are, in hours.
     pub archived_logs_max_age_hours: Option<i64>,
+    /// The size above which they are, in MB.
+    pub archived_logs_max_size_mb: Option<i64>,
     /// The account with SYSDBA rights.
     pub sysdba_creds_id: Option<Id>,
     /// Whether the server for logs is chosen by itself.
@@ -2714,8 +2984,8 @@ pub(crate) static ORACLE_BACKUP_OPTIONS: Shape = Shape::new(
             Field::new("UseDbBackupRetention", Kind::Bool),
             Field::new("RetainDays", Kind::Int),
             Field::new("ArchivedLogsTruncation", Kind::Enum(&ARCHIVED_LOGS_TRUNCATION)),
-            Field::new("ArchivedLogsMaxSizeMb", Kind::Int),
             Field::new("ArchivedLogsMaxAgeHours", Kind::Int),
+            Field::new("ArchivedLogsMaxSizeMb", Kind::Int),
             Field::new("SysdbaCredsId", Kind::Id),
             Field::new("ProxyAutoSelect", Kind::Bool),
         ],
@@ -2729,8 +2999,8 @@ impl OracleBackupOptions {
         use_db_backup_retention: None,
         retain_days: None,
         archived_logs_truncation: None,
-        archived_logs_max_size_mb: None,
         archived_logs_max_age_hours: None,
+        archived_logs_max_size_mb: None,
         sysdba_creds_id: None,
         proxy_auto_select: None,
         unknown: Unknown::NONE,
@@ -2750,8 +3020,8 @@ impl Struct for OracleBackupOptions {
             2 => View::Bool(&self.use_db_backup_retention),
             3 => View::Int(&self.retain_days),
             4 => View::Enum(&self.archived_logs_truncation),
-            5 => View::Int(&self.archived_logs_max_size_mb),
-            6 => View::Int(&self.archived_logs_max_age_hours),
+            5 => View::Int(&self.archived_logs_max_age_hours),
+            6 => View::Int(&self.archived_logs_max_size_mb),
             7 => View::Id(&self.sysdba_creds_id),
             8 => View::Bool(&self.proxy_auto_select),
             _ => View::Unknown(&self.unknown),
@@ -2764,8 +3034,8 @@ impl Struct for OracleBackupOptions {
             2 => Slot::Bool(&mut self.use_db_backup_retention),
             3 => Slot::Int(&mut self.retain_days),
             4 => Slot::Enum(&mut self.archived_logs_truncation),
-            5 => Slot::Int(&mut self.archived_logs_max_size_mb),
-            6 => Slot::Int(&mut self.archived_logs_max_age_hours),
+            5 => Slot::Int(&mut self.archived_logs_max_age_hours),
+            6 => Slot::Int(&mut self.archived_logs_max_size_mb),
             7 => Slot::Id(&mut self.sysdba_creds_id),
             8 => Slot::Bool(&mut self.proxy_auto_select),
             _ => Slot::Unknown(&mut self.unknown),
@@ -3183,6 +3453,58 @@ impl Struct for GfsRetentionPolicy {
         }
     }
 }
+/// How a job is started.
+///
+/// Schema: `schemas/em/em.xsd#JobManagementSpecType`
+#[non_exhaustive]
+pub struct JobManagementSpec {
+    /// Whether it is done even if something else stands in the way.
+    pub force: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_MANAGEMENT_SPEC: Shape = Shape::new(
+        "JobManagementSpec",
+        &[Field::new("Force", Kind::Bool).required()],
+    )
+    .aliases(&["JobManagementSpecType"])
+    .root("JobManagementSpec");
+impl JobManagementSpec {
+    const EMPTY: Self = Self {
+        force: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobManagementSpec {
+    const SHAPE: &'static Shape = &JOB_MANAGEMENT_SPEC;
+}
+impl Struct for JobManagementSpec {
+    fn shape(&self) -> &'static Shape {
+        &JOB_MANAGEMENT_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.force),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.force),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl JobManagementSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(force: bool) -> Self {
+        Self {
+            force: Some(force),
+            ..Self::default()
+        }
+    }
+}
 /// A copy of a job to make; one of the elements, by what the job does.
 ///
 /// Schema: `schemas/em/em.xsd#JobCloneSpecType`
@@ -3190,12 +3512,12 @@ impl Struct for GfsRetentionPolicy {
 pub struct JobCloneSpec {
     /// Of a backup job.
     pub backup_job_clone_info: Option<BackupJobCloneInfo>,
+    /// Of a replication job.
+    pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
     /// Of a job that copies restore points periodically.
     pub backup_copy_job_clone_info: Option<BackupCopyJobCloneInfo>,
     /// Of a job that copies restore points as they appear.
     pub immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo>,
-    /// Of a replication job.
-    pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -3203,6 +3525,7 @@ pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
         "JobCloneSpec",
         &[
             Field::new("BackupJobCloneInfo", Kind::Struct(&BACKUP_JOB_CLONE_INFO)),
+            Field::new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO)),
             Field::new(
                 "BackupCopyJobCloneInfo",
                 Kind::Struct(&BACKUP_COPY_JOB_CLONE_INFO),
@@ -3211,7 +3534,6 @@ pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
                 "ImmediateBackupCopyJobCloneInfo",
                 Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO),
             ),
-            Field::new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO)),
         ],
     )
     .aliases(&["JobCloneSpecType"])
@@ -3219,9 +3541,9 @@ pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
 impl JobCloneSpec {
     const EMPTY: Self = Self {
         backup_job_clone_info: None,
+        replica_job_clone_info: None,
         backup_copy_job_clone_info: None,
         immediate_backup_copy_job_clone_info: None,
-        replica_job_clone_info: None,
         unknown: Unknown::NONE,
     };
 }
@@ -3235,18 +3557,18 @@ impl Struct for JobCloneSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_job_clone_info),
-            1 => View::Struct(&self.backup_copy_job_clone_info),
-            2 => View::Struct(&self.immediate_backup_copy_job_clone_info),
-            3 => View::Struct(&self.replica_job_clone_info),
+            1 => View::Struct(&self.replica_job_clone_info),
+            2 => View::Struct(&self.backup_copy_job_clone_info),
+            3 => View::Struct(&self.immediate_backup_copy_job_clone_info),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_job_clone_info),
-            1 => Slot::Struct(&mut self.backup_copy_job_clone_info),
-            2 => Slot::Struct(&mut self.immediate_backup_copy_job_clone_info),
-            3 => Slot::Struct(&mut self.replica_job_clone_info),
+            1 => Slot::Struct(&mut self.replica_job_clone_info),
+            2 => Slot::Struct(&mut self.backup_copy_job_clone_info),
+            3 => Slot::Struct(&mut self.immediate_backup_copy_job_clone_info),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -3264,6 +3586,15 @@ impl JobCloneSpec {
         backup_job_clone_info: BackupJobCloneInfo,
     ) -> Self {
         self.backup_job_clone_info = Some(backup_job_clone_info);
+        self
+    }
+    /// Of a replication job.
+    #[must_use]
+    pub fn replica_job_clone_info(
+        mut self,
+        replica_job_clone_info: ReplicaJobCloneInfo,
+    ) -> Self {
+        self.replica_job_clone_info = Some(replica_job_clone_info);
         self
     }
     /// Of a job that copies restore points periodically.
@@ -3284,15 +3615,6 @@ impl JobCloneSpec {
         self.immediate_backup_copy_job_clone_info = Some(
             immediate_backup_copy_job_clone_info,
         );
-        self
-    }
-    /// Of a replication job.
-    #[must_use]
-    pub fn replica_job_clone_info(
-        mut self,
-        replica_job_clone_info: ReplicaJobCloneInfo,
-    ) -> Self {
-        self.replica_job_clone_info = Some(replica_job_clone_info);
         self
     }
 }
@@ -3960,16 +4282,17 @@ backhaul_wire::generated_struct! {
     Job; Jobs; JobScheduleOptions; JobScheduleStandardOptions; ImmediateCopyMode;
     RetryOptions; OptionsDaily; OptionsMonthly; JobScheduleWeeklyOptions; HoursOfDay;
     OptionsPeriodically; OptionsContinuous; OptionsBackupWindow; OptionsDaisyChaining;
-    JobInfo; BackupJobInfo; ReplicaJobInfo; BackupCopyJobInfo; LinkedJobObject;
-    LinkedBackup; LinkedBackupRepository; LinkedJobResourceObjects;
+    JobInfo; BackupJobInfo; ReplicaJobInfo; FileCopyJobInfo; BackupCopyJobInfo;
+    LinkedJobObjects; LinkedBackupObjects; LinkedJobObject; LinkedBackup;
+    LinkedBackupRepository; LinkedJobResourceObjects;
     LinkedBackupRepositoryResourceObjects; ObjectInJob; ObjectsInJob;
-    CreateObjectInJobSpec; GuestProcessingOptions; VssSnapshotOptions;
+    CreateObjectInJobSpec; GuestProcessingOptions; JobItemVssOptions; VssSnapshotOptions;
     GuestFSIndexingOptions; SqlBackupOptions; FSFileExcludeOptions; OracleBackupOptions;
     AdvancedStorageOptions; SimpleRetentionPolicy; GfsWeeklyPolicy; GfsMonthlyPolicy;
-    GfsYearlyPolicy; GfsRetentionPolicy; JobCloneSpec; BackupJobCloneInfo;
-    BackupCopyJobCloneInfo; ImmediateBackupCopyJobCloneInfo; ReplicaJobCloneInfo;
-    FailoverPlan; FailoverPlans; FailoverPlanInfo; FailoveredVm; FailoveredVms;
-    FailoverPlanManagementSpec;
+    GfsYearlyPolicy; GfsRetentionPolicy; JobManagementSpec; JobCloneSpec;
+    BackupJobCloneInfo; BackupCopyJobCloneInfo; ImmediateBackupCopyJobCloneInfo;
+    ReplicaJobCloneInfo; FailoverPlan; FailoverPlans; FailoverPlanInfo; FailoveredVm;
+    FailoveredVms; FailoverPlanManagementSpec;
 }
 backhaul_wire::generated_enum! {
     DayOfWeek; Month; DailyKind; PeriodKind; VssSnapshotMode; FileSystemIndexingMode;

@@ -378,6 +378,47 @@ impl Enum for NASLongTermRetentionType {
         Self::Unknown(value)
     }
 }
+/// Where a file share job keeps its second copy.
+///
+/// Schema: `schemas/em/em.xsd#JobSecondaryTargetOptionsInfoType`
+#[non_exhaustive]
+pub struct JobSecondaryTargetOptionsInfo {
+    /// The repository.
+    pub backup_repository_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_SECONDARY_TARGET_OPTIONS_INFO: Shape = Shape::new(
+        "JobSecondaryTargetOptionsInfo",
+        &[Field::new("BackupRepositoryUid", Kind::Id)],
+    )
+    .aliases(&["JobSecondaryTargetOptionsInfoType"]);
+impl JobSecondaryTargetOptionsInfo {
+    const EMPTY: Self = Self {
+        backup_repository_uid: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobSecondaryTargetOptionsInfo {
+    const SHAPE: &'static Shape = &JOB_SECONDARY_TARGET_OPTIONS_INFO;
+}
+impl Struct for JobSecondaryTargetOptionsInfo {
+    fn shape(&self) -> &'static Shape {
+        &JOB_SECONDARY_TARGET_OPTIONS_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Id(&self.backup_repository_uid),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Id(&mut self.backup_repository_uid),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// Where a job keeps backups of files, and for how long.
 ///
 /// Schema: `schemas/em/em.xsd#NASJobStorageOptionsInfoType`
@@ -489,6 +530,14 @@ impl Struct for NASJobStorageOptions {
 /// Schema: `schemas/em/em.xsd#NASLongTermArchivalOptionsInfoType`
 #[non_exhaustive]
 pub struct NASLongTermArchivalOptions {
+    /// Whether versions of existing files are limited.
+    pub active_file_retention_enabled: Option<bool>,
+    /// How many versions of an existing file.
+    pub max_active_file_versions_to_keep: Option<i64>,
+    /// Whether versions of deleted files are limited.
+    pub deleted_file_retention_enabled: Option<bool>,
+    /// How many versions of a deleted file.
+    pub max_deleted_file_versions_to_keep: Option<i64>,
     /// By which extensions.
     pub file_extensions_option: Option<NASJobFileExtensionsOptions>,
     /// Fields that this type does not know, written back as they came.
@@ -497,6 +546,10 @@ pub struct NASLongTermArchivalOptions {
 pub(crate) static NAS_LONG_TERM_ARCHIVAL_OPTIONS: Shape = Shape::new(
         "NASLongTermArchivalOptions",
         &[
+            Field::new("ActiveFileRetentionEnabled", Kind::Bool),
+            Field::new("MaxActiveFileVersionsToKeep", Kind::Int),
+            Field::new("DeletedFileRetentionEnabled", Kind::Bool),
+            Field::new("MaxDeletedFileVersionsToKeep", Kind::Int),
             Field::new(
                 "FileExtensionsOption",
                 Kind::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS),
@@ -506,6 +559,10 @@ pub(crate) static NAS_LONG_TERM_ARCHIVAL_OPTIONS: Shape = Shape::new(
     .aliases(&["NASLongTermArchivalOptionsInfoType"]);
 impl NASLongTermArchivalOptions {
     const EMPTY: Self = Self {
+        active_file_retention_enabled: None,
+        max_active_file_versions_to_keep: None,
+        deleted_file_retention_enabled: None,
+        max_deleted_file_versions_to_keep: None,
         file_extensions_option: None,
         unknown: Unknown::NONE,
     };
@@ -519,13 +576,21 @@ impl Struct for NASLongTermArchivalOptions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.file_extensions_option),
+            0 => View::Bool(&self.active_file_retention_enabled),
+            1 => View::Int(&self.max_active_file_versions_to_keep),
+            2 => View::Bool(&self.deleted_file_retention_enabled),
+            3 => View::Int(&self.max_deleted_file_versions_to_keep),
+            4 => View::Struct(&self.file_extensions_option),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.file_extensions_option),
+            0 => Slot::Bool(&mut self.active_file_retention_enabled),
+            1 => Slot::Int(&mut self.max_active_file_versions_to_keep),
+            2 => Slot::Bool(&mut self.deleted_file_retention_enabled),
+            3 => Slot::Int(&mut self.max_deleted_file_versions_to_keep),
+            4 => Slot::Struct(&mut self.file_extensions_option),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -537,17 +602,31 @@ impl Struct for NASLongTermArchivalOptions {
 pub struct NASJobFileExtensionsOptions {
     /// Whether all files, those named or those not named.
     pub archive_file_extensions_scope: Option<String>,
+    /// The extensions that are archived.
+    pub inclusion_mask: Vec<String>,
+    /// The extensions that are not archived.
+    pub exclusion_mask: Vec<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_FILE_EXTENSIONS_OPTIONS: Shape = Shape::new(
         "NASJobFileExtensionsOptions",
-        &[Field::new("ArchiveFileExtensionsScope", Kind::Text)],
+        &[
+            Field::new("ArchiveFileExtensionsScope", Kind::Text),
+            Field::list("InclusionMask", Kind::Text)
+                .item("Extension")
+                .json_item("Extensions"),
+            Field::list("ExclusionMask", Kind::Text)
+                .item("Extension")
+                .json_item("Extensions"),
+        ],
     )
     .aliases(&["NASJobFileExtensionsOptionsInfoType"]);
 impl NASJobFileExtensionsOptions {
     const EMPTY: Self = Self {
         archive_file_extensions_scope: None,
+        inclusion_mask: Vec::new(),
+        exclusion_mask: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -561,12 +640,16 @@ impl Struct for NASJobFileExtensionsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.archive_file_extensions_scope),
+            1 => View::Texts(&self.inclusion_mask),
+            2 => View::Texts(&self.exclusion_mask),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.archive_file_extensions_scope),
+            1 => Slot::Texts(&mut self.inclusion_mask),
+            2 => Slot::Texts(&mut self.exclusion_mask),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -576,6 +659,14 @@ impl Struct for NASJobFileExtensionsOptions {
 /// Schema: `schemas/em/em.xsd#NASJobStorageKeepFileVersionsHistory`
 #[non_exhaustive]
 pub struct NASJobStorageKeepFileVersionsHistory {
+    /// The unit of the long-term period.
+    pub longterm_retention_type: Option<String>,
+    /// How long versions are archived, in that unit.
+    pub longterm_retention_period: Option<i64>,
+    /// The repository for the archive.
+    pub backup_repository_uid: Option<Id>,
+    /// Which files are archived.
+    pub archive_file_types: Option<NASLongTermArchivalOptions>,
     /// Whether versions of files that are still there are counted.
     pub active_file_retention_enabled: Option<bool>,
     /// How many versions of such a file are kept.
@@ -590,6 +681,10 @@ pub struct NASJobStorageKeepFileVersionsHistory {
 pub(crate) static NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY: Shape = Shape::new(
     "NASJobStorageKeepFileVersionsHistory",
     &[
+        Field::new("LongtermRetentionType", Kind::Text),
+        Field::new("LongtermRetentionPeriod", Kind::Int),
+        Field::new("BackupRepositoryUid", Kind::Id),
+        Field::new("ArchiveFileTypes", Kind::Struct(&NAS_LONG_TERM_ARCHIVAL_OPTIONS)),
         Field::new("ActiveFileRetentionEnabled", Kind::Bool),
         Field::new("MaxActiveFileVersionsToKeep", Kind::Int),
         Field::new("DeletedFileRetentionEnabled", Kind::Bool),
@@ -598,6 +693,10 @@ pub(crate) static NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY: Shape = Shape::new
 );
 impl NASJobStorageKeepFileVersionsHistory {
     const EMPTY: Self = Self {
+        longterm_retention_type: None,
+        longterm_retention_period: None,
+        backup_repository_uid: None,
+        archive_file_types: None,
         active_file_retention_enabled: None,
         max_active_file_versions_to_keep: None,
         deleted_file_retention_enabled: None,
@@ -614,19 +713,27 @@ impl Struct for NASJobStorageKeepFileVersionsHistory {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Bool(&self.active_file_retention_enabled),
-            1 => View::Int(&self.max_active_file_versions_to_keep),
-            2 => View::Bool(&self.deleted_file_retention_enabled),
-            3 => View::Int(&self.max_deleted_file_versions_to_keep),
+            0 => View::Text(&self.longterm_retention_type),
+            1 => View::Int(&self.longterm_retention_period),
+            2 => View::Id(&self.backup_repository_uid),
+            3 => View::Struct(&self.archive_file_types),
+            4 => View::Bool(&self.active_file_retention_enabled),
+            5 => View::Int(&self.max_active_file_versions_to_keep),
+            6 => View::Bool(&self.deleted_file_retention_enabled),
+            7 => View::Int(&self.max_deleted_file_versions_to_keep),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Bool(&mut self.active_file_retention_enabled),
-            1 => Slot::Int(&mut self.max_active_file_versions_to_keep),
-            2 => Slot::Bool(&mut self.deleted_file_retention_enabled),
-            3 => Slot::Int(&mut self.max_deleted_file_versions_to_keep),
+            0 => Slot::Text(&mut self.longterm_retention_type),
+            1 => Slot::Int(&mut self.longterm_retention_period),
+            2 => Slot::Id(&mut self.backup_repository_uid),
+            3 => Slot::Struct(&mut self.archive_file_types),
+            4 => Slot::Bool(&mut self.active_file_retention_enabled),
+            5 => Slot::Int(&mut self.max_active_file_versions_to_keep),
+            6 => Slot::Bool(&mut self.deleted_file_retention_enabled),
+            7 => Slot::Int(&mut self.max_deleted_file_versions_to_keep),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -763,6 +870,56 @@ impl Struct for NASJobSecurityOptions {
         }
     }
 }
+/// What a file server speaks.
+///
+/// Schema: `schemas/em/em.xsd#FileServerKind`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum FileServerKind {
+    /// `FileServer`.
+    FileServer,
+    /// `SmbServer`.
+    SmbServer,
+    /// `NfsServer`.
+    NfsServer,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static FILE_SERVER_KIND: EnumShape = EnumShape {
+    name: stringify!(FileServerKind),
+    aliases: &[],
+    values: &[
+        EnumValue::new("FileServer"),
+        EnumValue::new("SmbServer"),
+        EnumValue::new("NfsServer"),
+    ],
+};
+impl Enum for FileServerKind {
+    const SHAPE: &'static EnumShape = &FILE_SERVER_KIND;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::FileServer,
+                1 => Self::SmbServer,
+                2 => Self::NfsServer,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::FileServer => 0,
+                Self::SmbServer => 1,
+                Self::NfsServer => 2,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
 /// A file server or share.
 ///
 /// Schema: `schemas/em/em.xsd#FileServerEntityType`
@@ -779,7 +936,7 @@ pub struct FileServer {
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
     /// What it is.
-    pub server_type: Option<String>,
+    pub server_type: Option<FileServerKind>,
     /// The server in its hierarchy.
     pub hierarchy_obj_ref: Option<Id>,
     /// How it is reached by SMB.
@@ -803,7 +960,7 @@ pub(crate) static FILE_SERVER: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
-            Field::new("ServerType", Kind::Text),
+            Field::new("ServerType", Kind::Enum(&FILE_SERVER_KIND)),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("SmbServerOptions", Kind::Struct(&SMB_SERVER_OPTIONS)),
             Field::new("NfsServerOptions", Kind::Struct(&NFS_SERVER_OPTIONS)),
@@ -851,7 +1008,7 @@ impl Struct for FileServer {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Text(&self.server_type),
+            5 => View::Enum(&self.server_type),
             6 => View::Id(&self.hierarchy_obj_ref),
             7 => View::Struct(&self.smb_server_options),
             8 => View::Struct(&self.nfs_server_options),
@@ -868,7 +1025,7 @@ impl Struct for FileServer {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Text(&mut self.server_type),
+            5 => Slot::Enum(&mut self.server_type),
             6 => Slot::Id(&mut self.hierarchy_obj_ref),
             7 => Slot::Struct(&mut self.smb_server_options),
             8 => Slot::Struct(&mut self.nfs_server_options),
@@ -1095,13 +1252,63 @@ impl Struct for NASServerProcessingOptions {
         }
     }
 }
+/// Which snapshots a file share is read from.
+///
+/// Schema: `schemas/em/em.xsd#NASSnapshotMode`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum NASSnapshotMode {
+    /// `None`.
+    None,
+    /// `Vss`.
+    Vss,
+    /// `ThirdParty`.
+    ThirdParty,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static NAS_SNAPSHOT_MODE: EnumShape = EnumShape {
+    name: stringify!(NASSnapshotMode),
+    aliases: &[],
+    values: &[
+        EnumValue::new("None"),
+        EnumValue::new("Vss"),
+        EnumValue::new("ThirdParty"),
+    ],
+};
+impl Enum for NASSnapshotMode {
+    const SHAPE: &'static EnumShape = &NAS_SNAPSHOT_MODE;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::None,
+                1 => Self::Vss,
+                2 => Self::ThirdParty,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::None => 0,
+                Self::Vss => 1,
+                Self::ThirdParty => 2,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
 /// What to read a file server's data from.
 ///
 /// Schema: `schemas/em/em.xsd#NASServerAdvancedOptionsInfoType`
 #[non_exhaustive]
 pub struct NASServerAdvancedOptions {
     /// Whether from the share or from snapshots.
-    pub processing_mode: Option<String>,
+    pub processing_mode: Option<NASSnapshotMode>,
     /// Where the snapshots are.
     pub storage_snapshot_path: Option<String>,
     /// Fields that this type does not know, written back as they came.
@@ -1110,7 +1317,7 @@ pub struct NASServerAdvancedOptions {
 pub(crate) static NAS_SERVER_ADVANCED_OPTIONS: Shape = Shape::new(
         "NASServerAdvancedOptions",
         &[
-            Field::new("ProcessingMode", Kind::Text),
+            Field::new("ProcessingMode", Kind::Enum(&NAS_SNAPSHOT_MODE)),
             Field::new("StorageSnapshotPath", Kind::Text),
         ],
     )
@@ -1131,27 +1338,27 @@ impl Struct for NASServerAdvancedOptions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.processing_mode),
+            0 => View::Enum(&self.processing_mode),
             1 => View::Text(&self.storage_snapshot_path),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.processing_mode),
+            0 => Slot::Enum(&mut self.processing_mode),
             1 => Slot::Text(&mut self.storage_snapshot_path),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 backhaul_wire::generated_struct! {
-    NASJob; NASJobs; NASObject; NASObjects; NASJobStorageOptions;
-    NASLongTermArchivalOptions; NASJobFileExtensionsOptions;
+    NASJob; NASJobs; NASObject; NASObjects; JobSecondaryTargetOptionsInfo;
+    NASJobStorageOptions; NASLongTermArchivalOptions; NASJobFileExtensionsOptions;
     NASJobStorageKeepFileVersionsHistory; NASJobAdvancedStorageOptions;
     NASJobSecurityOptions; FileServer; FileServers; SmbServerOptions; NfsServerOptions;
     FileServerOptions; NASServerProcessingOptions; NASServerAdvancedOptions;
 }
 backhaul_wire::generated_enum! {
     NASShortTermRetentionType; NASLongTermRetentionType;
-    FileAttributesChangeTrackingMode;
+    FileAttributesChangeTrackingMode; FileServerKind; NASSnapshotMode;
 }

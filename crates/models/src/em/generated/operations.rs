@@ -163,6 +163,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/agents/agentRestorePoints/{ID}/mounts",
         )
         .params(PARAMS_2)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -288,6 +289,14 @@ pub static OPERATIONS: &[Operation] = &[
         .response(Response::Body(&OBJECT_IN_AGENT_BACKUP_JOB)),
     Operation::new(
             System::Em,
+            "GetAgentsJobsByIdBackupSessions",
+            "GET",
+            "/api/agents/jobs/{ID}/backupSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
             "GetAgentsProtectionGroups",
             "GET",
             "/api/agents/protectionGroups",
@@ -340,6 +349,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_1)
         .response(Response::Forms(&VM_RESTORE_POINTS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupFilesByIdAgentRestorePoints",
+            "GET",
+            "/api/backupFiles/{ID}/agentRestorePoints",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&AGENT_RESTORE_POINTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackups", "GET", "/api/backups")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUPS, &ENTITY_REFERENCES)),
@@ -362,6 +379,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_1)
         .response(Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupsByIdBackupFiles",
+            "GET",
+            "/api/backups/{ID}/backupFiles",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_FILES, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackupServers", "GET", "/api/backupServers")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUP_SERVERS, &ENTITY_REFERENCES)),
@@ -500,6 +525,30 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/backupServers/{ID}/passwords/{passwordID}",
         )
         .params(PARAMS_8),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdJobs",
+            "GET",
+            "/api/backupServers/{ID}/jobs",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&JOBS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdManagedServers",
+            "GET",
+            "/api/backupServers/{ID}/managedServers",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&MANAGED_SERVERS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdRepositories",
+            "GET",
+            "/api/backupServers/{ID}/repositories",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPOSITORIES, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackupSessions", "GET", "/api/backupSessions")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
@@ -708,7 +757,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/cdpReplica/vApps/{ID}?action=intervals",
         )
         .params(PARAMS_2)
-        .request(&CDP_REPLICA_INTERVALS)
+        .request(&CDP_INTERVALS_SPEC)
         .response(Response::Body(&CDP_REPLICA_INTERVALS)),
     Operation::new(
             System::Em,
@@ -726,6 +775,9 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_14)
         .response(Response::Forms(&V_APP_CDP_REPLICA_VM, &ENTITY_REF)),
+    Operation::new(System::Em, "GetCdpReplicaVms", "GET", "/api/cdpReplica/vms")
+        .params(PARAMS_0)
+        .response(Response::Forms(&VM_CDP_REPLICAS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetCdpReplicas", "GET", "/api/cdpReplicas")
         .params(PARAMS_0)
         .response(Response::Forms(&CDP_REPLICAS, &ENTITY_REFERENCES)),
@@ -765,7 +817,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals",
         )
         .params(PARAMS_15)
-        .request(&CDP_REPLICA_INTERVALS)
+        .request(&CDP_INTERVALS_SPEC)
         .response(Response::Body(&CDP_REPLICA_INTERVALS)),
     Operation::new(System::Em, "GetCdpReplicaSessions", "GET", "/api/cdpReplicaSessions")
         .params(PARAMS_0)
@@ -938,6 +990,22 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&TASK))
         .long_running(),
+    Operation::new(
+            System::Em,
+            "GetCloudGatewayPoolsByIdGateways",
+            "GET",
+            "/api/cloud/gatewayPools/{ID}/gateways",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&CLOUD_GATEWAYS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetCloudGatewayPoolsByIdTenants",
+            "GET",
+            "/api/cloud/gatewayPools/{ID}/tenants",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&CLOUD_TENANTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetCloudGateways", "GET", "/api/cloud/gateways")
         .params(PARAMS_0)
         .response(Response::Forms(&CLOUD_GATEWAYS, &ENTITY_REFERENCES)),
@@ -1277,6 +1345,10 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&TASK))
         .long_running(),
+    Operation::new(System::Em, "PostCloudVlans", "POST", "/api/cloud/vlans")
+        .request(&VLAN_CONFIGURATION_CREATE_SPEC)
+        .response(Response::Body(&TASK))
+        .long_running(),
     Operation::new(
             System::Em,
             "GetCloudVmReplicaPoints",
@@ -1390,6 +1462,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/jobs/{ID}?action=start",
         )
         .params(PARAMS_2)
+        .request(&JOB_MANAGEMENT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "PostJobsByIdStop", "POST", "/api/jobs/{ID}?action=stop")
@@ -1495,6 +1568,27 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/jobs/{ID}/linkedJobs/{linkedJobID}",
         )
         .params(PARAMS_21)
+        .response(Response::Body(&TASK))
+        .long_running(),
+    Operation::new(
+            System::Em,
+            "GetJobsByIdBackupSessions",
+            "GET",
+            "/api/jobs/{ID}/backupSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetJobsByIdReplicaSessions",
+            "GET",
+            "/api/jobs/{ID}/replicaSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPLICA_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(System::Em, "PutJobsById", "PUT", "/api/jobs/{ID}")
+        .params(PARAMS_2)
+        .request(&JOB)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "GetLogonSessions", "GET", "/api/logonSessions")
@@ -1610,6 +1704,14 @@ pub static OPERATIONS: &[Operation] = &[
     Operation::new(System::Em, "GetReplicasById", "GET", "/api/replicas/{ID}")
         .params(PARAMS_1)
         .response(Response::Forms(&REPLICA, &ENTITY_REF)),
+    Operation::new(
+            System::Em,
+            "GetReplicasByIdVmReplicaPoints",
+            "GET",
+            "/api/replicas/{ID}/vmReplicaPoints",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetReplicaSessions", "GET", "/api/replicaSessions")
         .params(PARAMS_0)
         .response(Response::Forms(&REPLICA_JOB_SESSIONS, &ENTITY_REFERENCES)),
@@ -1688,6 +1790,22 @@ pub static OPERATIONS: &[Operation] = &[
     Operation::new(System::Em, "GetRepositoriesById", "GET", "/api/repositories/{ID}")
         .params(PARAMS_1)
         .response(Response::Forms(&REPOSITORY, &ENTITY_REF)),
+    Operation::new(
+            System::Em,
+            "GetRepositoriesByIdBackups",
+            "GET",
+            "/api/repositories/{ID}/backups",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUPS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetRepositoriesByIdReplicas",
+            "GET",
+            "/api/repositories/{ID}/replicas",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPLICAS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetRestorePoints", "GET", "/api/restorePoints")
         .params(PARAMS_0)
         .response(Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES)),
@@ -2025,6 +2143,13 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_2)
         .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
+    Operation::new(
+            System::Em,
+            "GetVCloudOrgConfigsBackupJobSettings",
+            "GET",
+            "/api/vCloud/orgConfigs/backupJobSettings",
+        )
+        .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
     Operation::new(System::Em, "GetVmReplicaPoints", "GET", "/api/vmReplicaPoints")
         .params(PARAMS_0)
         .response(Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES)),
@@ -2060,7 +2185,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/vmReplicaPoints/{ID}/mounts",
         )
         .params(PARAMS_2)
-        .request(&VM_REPLICA_POINT_MOUNT_SPEC)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -2132,7 +2257,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/vmRestorePoints/{ID}/mounts",
         )
         .params(PARAMS_2)
-        .request(&VM_RESTORE_POINT_MOUNT_SPEC)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -2186,7 +2311,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/query?type=AgentBackupJob",
         )
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Entities.AgentBackupJobs")),
+        .response(Response::Page(&QUERY_RESULT, "Entities.AgentBackupJob")),
     Operation::new(
             System::Em,
             "QueryAgentProtectionGroup",
@@ -2302,7 +2427,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/query?type=CloudPublicIpAddress",
         )
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Entities.CloudPublicIpAddresses")),
+        .response(Response::Page(&QUERY_RESULT, "Entities.CloudPublicIps")),
     Operation::new(
             System::Em,
             "QueryCloudReplica",
@@ -2332,7 +2457,7 @@ pub static OPERATIONS: &[Operation] = &[
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudVmReplicaPoints")),
     Operation::new(System::Em, "QueryCredentials", "GET", "/api/query?type=Credentials")
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Resources.CredentialsInfoList")),
+        .response(Response::Page(&QUERY_RESULT, "Resources.CredentialsList")),
     Operation::new(
             System::Em,
             "QueryDiscoveredComputer",
@@ -2523,6 +2648,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Task>),
     Some(make::<super::ObjectsInAgentBackupJob>),
     Some(make::<super::ObjectInAgentBackupJob>),
+    Some(make::<super::BackupJobSessions>),
     Some(make::<super::AgentProtectionGroups>),
     Some(make::<super::AgentProtectionGroup>),
     Some(make::<super::DiscoveredComputers>),
@@ -2531,10 +2657,12 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::BackupFile>),
     Some(make::<super::RestorePoints>),
     Some(make::<super::VmRestorePoints>),
+    Some(make::<super::AgentRestorePoints>),
     Some(make::<super::Backups>),
     Some(make::<super::Backup>),
     Some(make::<super::Backups>),
     Some(make::<super::RestorePoints>),
+    Some(make::<super::BackupFiles>),
     Some(make::<super::BackupServers>),
     None,
     Some(make::<super::BackupServer>),
@@ -2554,6 +2682,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::PasswordKeyInfo>),
     None,
     None,
+    Some(make::<super::Jobs>),
+    Some(make::<super::ManagedServers>),
+    Some(make::<super::Repositories>),
     Some(make::<super::BackupJobSessions>),
     Some(make::<super::BackupJobSession>),
     Some(make::<super::Task>),
@@ -2585,6 +2716,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::CdpReplicaIntervals>),
     Some(make::<super::VAppCdpReplicaVms>),
     Some(make::<super::VAppCdpReplicaVm>),
+    Some(make::<super::VmCdpReplicas>),
     Some(make::<super::CdpReplicas>),
     Some(make::<super::CdpReplica>),
     Some(make::<super::CdpReplicaVms>),
@@ -2613,6 +2745,8 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::CloudGatewayPool>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::CloudGateways>),
+    Some(make::<super::CloudTenants>),
     Some(make::<super::CloudGateways>),
     Some(make::<super::Task>),
     Some(make::<super::CloudGateway>),
@@ -2660,6 +2794,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VlanConfiguration>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::Task>),
     Some(make::<super::CloudVmReplicaPoints>),
     Some(make::<super::CloudVmReplicaPoint>),
     Some(make::<super::ExternalRepositories>),
@@ -2692,6 +2827,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::LinkedJobResourceObjects>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::ReplicaJobSessions>),
+    Some(make::<super::Task>),
     Some(make::<super::LogonSessions>),
     Some(make::<super::LogonSession>),
     None,
@@ -2715,6 +2853,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::QuerySvc>),
     Some(make::<super::Replicas>),
     Some(make::<super::Replica>),
+    Some(make::<super::VmReplicaPoints>),
     Some(make::<super::ReplicaJobSessions>),
     Some(make::<super::ReplicaJobSession>),
     Some(make::<super::ReplicaTaskSessions>),
@@ -2728,6 +2867,8 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VmsOverviewReportFrame>),
     Some(make::<super::Repositories>),
     Some(make::<super::Repository>),
+    Some(make::<super::Backups>),
+    Some(make::<super::Replicas>),
     Some(make::<super::RestorePoints>),
     Some(make::<super::RestorePoint>),
     Some(make::<super::AgentRestorePoints>),
@@ -2780,6 +2921,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Task>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VmReplicaPoints>),
     Some(make::<super::VmReplicaPoint>),
@@ -2976,18 +3118,23 @@ impl Call for GetAgentsAgentRestorePointsByIdMounts {
 pub struct PostAgentsAgentRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
+    /// The body to send.
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostAgentsAgentRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self { id: id.into() }
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostAgentsAgentRestorePointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        self.body.as_ref().map(|body| body as &dyn Struct)
+    }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3518,9 +3665,37 @@ impl Call for GetAgentsJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/agents/protectionGroups`: All protection groups.
+/// `GET /api/agents/jobs/{ID}/backupSessions`: The sessions of an agent's job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/23`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsJobsByIdBackupSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsJobsByIdBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsJobsByIdBackupSessions {
+    type Api = ThisApi;
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[23usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/protectionGroups`: All protection groups.
+///
+/// Schema: `schemas/em/operations.json#/operations/24`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroups {}
@@ -3534,14 +3709,14 @@ impl GetAgentsProtectionGroups {
 impl Call for GetAgentsProtectionGroups {
     type Api = ThisApi;
     type Answer = super::AgentProtectionGroups;
-    const OPERATION: &'static Operation = &OPERATIONS[23usize];
+    const OPERATION: &'static Operation = &OPERATIONS[24usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/agents/protectionGroups/{ID}`: One protection group.
 ///
-/// Schema: `schemas/em/operations.json#/operations/24`
+/// Schema: `schemas/em/operations.json#/operations/25`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroupsById {
@@ -3558,7 +3733,7 @@ impl GetAgentsProtectionGroupsById {
 impl Call for GetAgentsProtectionGroupsById {
     type Api = ThisApi;
     type Answer = super::AgentProtectionGroup;
-    const OPERATION: &'static Operation = &OPERATIONS[24usize];
+    const OPERATION: &'static Operation = &OPERATIONS[25usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3569,7 +3744,7 @@ impl Call for GetAgentsProtectionGroupsById {
 }
 /// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
 ///
-/// Schema: `schemas/em/operations.json#/operations/25`
+/// Schema: `schemas/em/operations.json#/operations/26`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroupsByIdDiscoveredComputers {
@@ -3586,7 +3761,7 @@ impl GetAgentsProtectionGroupsByIdDiscoveredComputers {
 impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
     type Api = ThisApi;
     type Answer = super::DiscoveredComputers;
-    const OPERATION: &'static Operation = &OPERATIONS[25usize];
+    const OPERATION: &'static Operation = &OPERATIONS[26usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3597,7 +3772,7 @@ impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
 }
 /// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
 ///
-/// Schema: `schemas/em/operations.json#/operations/26`
+/// Schema: `schemas/em/operations.json#/operations/27`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetAgentsRestorePoints {}
@@ -3611,14 +3786,14 @@ impl GetAgentsRestorePoints {
 impl Call for GetAgentsRestorePoints {
     type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[26usize];
+    const OPERATION: &'static Operation = &OPERATIONS[27usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupFiles`: All backup files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/27`
+/// Schema: `schemas/em/operations.json#/operations/28`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupFiles {}
@@ -3632,14 +3807,14 @@ impl GetBackupFiles {
 impl Call for GetBackupFiles {
     type Api = ThisApi;
     type Answer = super::BackupFiles;
-    const OPERATION: &'static Operation = &OPERATIONS[27usize];
+    const OPERATION: &'static Operation = &OPERATIONS[28usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupFiles/{ID}`: One backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/28`
+/// Schema: `schemas/em/operations.json#/operations/29`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesById {
@@ -3656,7 +3831,7 @@ impl GetBackupFilesById {
 impl Call for GetBackupFilesById {
     type Api = ThisApi;
     type Answer = super::BackupFile;
-    const OPERATION: &'static Operation = &OPERATIONS[28usize];
+    const OPERATION: &'static Operation = &OPERATIONS[29usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3667,7 +3842,7 @@ impl Call for GetBackupFilesById {
 }
 /// `GET /api/backupFiles/{ID}/restorePoints`: The restore points in a backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/29`
+/// Schema: `schemas/em/operations.json#/operations/30`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesByIdRestorePoints {
@@ -3684,7 +3859,7 @@ impl GetBackupFilesByIdRestorePoints {
 impl Call for GetBackupFilesByIdRestorePoints {
     type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[29usize];
+    const OPERATION: &'static Operation = &OPERATIONS[30usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3695,7 +3870,7 @@ impl Call for GetBackupFilesByIdRestorePoints {
 }
 /// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/30`
+/// Schema: `schemas/em/operations.json#/operations/31`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesByIdVmRestorePoints {
@@ -3712,7 +3887,35 @@ impl GetBackupFilesByIdVmRestorePoints {
 impl Call for GetBackupFilesByIdVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[30usize];
+    const OPERATION: &'static Operation = &OPERATIONS[31usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles/{ID}/agentRestorePoints`: The restore points of agents in a backup file. Known from one client.
+///
+/// Schema: `schemas/em/operations.json#/operations/32`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupFilesByIdAgentRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupFilesByIdAgentRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupFilesByIdAgentRestorePoints {
+    type Api = ThisApi;
+    type Answer = super::AgentRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[32usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3723,7 +3926,7 @@ impl Call for GetBackupFilesByIdVmRestorePoints {
 }
 /// `GET /api/backups`: All backups.
 ///
-/// Schema: `schemas/em/operations.json#/operations/31`
+/// Schema: `schemas/em/operations.json#/operations/33`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackups {}
@@ -3737,14 +3940,14 @@ impl GetBackups {
 impl Call for GetBackups {
     type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[31usize];
+    const OPERATION: &'static Operation = &OPERATIONS[33usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backups/{ID}`: One backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/32`
+/// Schema: `schemas/em/operations.json#/operations/34`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsById {
@@ -3761,7 +3964,7 @@ impl GetBackupsById {
 impl Call for GetBackupsById {
     type Api = ThisApi;
     type Answer = super::Backup;
-    const OPERATION: &'static Operation = &OPERATIONS[32usize];
+    const OPERATION: &'static Operation = &OPERATIONS[34usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3772,7 +3975,7 @@ impl Call for GetBackupsById {
 }
 /// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/33`
+/// Schema: `schemas/em/operations.json#/operations/35`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsByIdChildbackups {
@@ -3789,7 +3992,7 @@ impl GetBackupsByIdChildbackups {
 impl Call for GetBackupsByIdChildbackups {
     type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[33usize];
+    const OPERATION: &'static Operation = &OPERATIONS[35usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3800,7 +4003,7 @@ impl Call for GetBackupsByIdChildbackups {
 }
 /// `GET /api/backups/{ID}/restorePoints`: The restore points of a backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/34`
+/// Schema: `schemas/em/operations.json#/operations/36`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsByIdRestorePoints {
@@ -3817,7 +4020,35 @@ impl GetBackupsByIdRestorePoints {
 impl Call for GetBackupsByIdRestorePoints {
     type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[34usize];
+    const OPERATION: &'static Operation = &OPERATIONS[36usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups/{ID}/backupFiles`: The files of a backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/37`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupsByIdBackupFiles {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupsByIdBackupFiles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupsByIdBackupFiles {
+    type Api = ThisApi;
+    type Answer = super::BackupFiles;
+    const OPERATION: &'static Operation = &OPERATIONS[37usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3828,7 +4059,7 @@ impl Call for GetBackupsByIdRestorePoints {
 }
 /// `GET /api/backupServers`: All backup servers.
 ///
-/// Schema: `schemas/em/operations.json#/operations/35`
+/// Schema: `schemas/em/operations.json#/operations/38`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupServers {}
@@ -3842,14 +4073,14 @@ impl GetBackupServers {
 impl Call for GetBackupServers {
     type Api = ThisApi;
     type Answer = super::BackupServers;
-    const OPERATION: &'static Operation = &OPERATIONS[35usize];
+    const OPERATION: &'static Operation = &OPERATIONS[38usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/36`
+/// Schema: `schemas/em/operations.json#/operations/39`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersCreate {
@@ -3866,7 +4097,7 @@ impl PostBackupServersCreate {
 impl Call for PostBackupServersCreate {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[36usize];
+    const OPERATION: &'static Operation = &OPERATIONS[39usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3874,7 +4105,7 @@ impl Call for PostBackupServersCreate {
 }
 /// `GET /api/backupServers/{ID}`: One backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/37`
+/// Schema: `schemas/em/operations.json#/operations/40`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersById {
@@ -3891,7 +4122,7 @@ impl GetBackupServersById {
 impl Call for GetBackupServersById {
     type Api = ThisApi;
     type Answer = super::BackupServer;
-    const OPERATION: &'static Operation = &OPERATIONS[37usize];
+    const OPERATION: &'static Operation = &OPERATIONS[40usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3902,7 +4133,7 @@ impl Call for GetBackupServersById {
 }
 /// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
 ///
-/// Schema: `schemas/em/operations.json#/operations/38`
+/// Schema: `schemas/em/operations.json#/operations/41`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdCollect {
@@ -3919,7 +4150,7 @@ impl PostBackupServersByIdCollect {
 impl Call for PostBackupServersByIdCollect {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[38usize];
+    const OPERATION: &'static Operation = &OPERATIONS[41usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3929,7 +4160,7 @@ impl Call for PostBackupServersByIdCollect {
 }
 /// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
 ///
-/// Schema: `schemas/em/operations.json#/operations/39`
+/// Schema: `schemas/em/operations.json#/operations/42`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdQuickbackup {
@@ -3948,7 +4179,7 @@ impl PostBackupServersByIdQuickbackup {
 impl Call for PostBackupServersByIdQuickbackup {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[39usize];
+    const OPERATION: &'static Operation = &OPERATIONS[42usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3961,7 +4192,7 @@ impl Call for PostBackupServersByIdQuickbackup {
 }
 /// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
 ///
-/// Schema: `schemas/em/operations.json#/operations/40`
+/// Schema: `schemas/em/operations.json#/operations/43`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdVeeamzip {
@@ -3980,7 +4211,7 @@ impl PostBackupServersByIdVeeamzip {
 impl Call for PostBackupServersByIdVeeamzip {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[40usize];
+    const OPERATION: &'static Operation = &OPERATIONS[43usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3993,7 +4224,7 @@ impl Call for PostBackupServersByIdVeeamzip {
 }
 /// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/41`
+/// Schema: `schemas/em/operations.json#/operations/44`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersById {
@@ -4012,7 +4243,7 @@ impl PutBackupServersById {
 impl Call for PutBackupServersById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[41usize];
+    const OPERATION: &'static Operation = &OPERATIONS[44usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4025,7 +4256,7 @@ impl Call for PutBackupServersById {
 }
 /// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/42`
+/// Schema: `schemas/em/operations.json#/operations/45`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersById {
@@ -4042,7 +4273,7 @@ impl DeleteBackupServersById {
 impl Call for DeleteBackupServersById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[42usize];
+    const OPERATION: &'static Operation = &OPERATIONS[45usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4052,7 +4283,7 @@ impl Call for DeleteBackupServersById {
 }
 /// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
 ///
-/// Schema: `schemas/em/operations.json#/operations/43`
+/// Schema: `schemas/em/operations.json#/operations/46`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdCredentials {
@@ -4069,7 +4300,7 @@ impl GetBackupServersByIdCredentials {
 impl Call for GetBackupServersByIdCredentials {
     type Api = ThisApi;
     type Answer = super::CredentialsInfoList;
-    const OPERATION: &'static Operation = &OPERATIONS[43usize];
+    const OPERATION: &'static Operation = &OPERATIONS[46usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4079,7 +4310,7 @@ impl Call for GetBackupServersByIdCredentials {
 }
 /// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/44`
+/// Schema: `schemas/em/operations.json#/operations/47`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdCredentialsCreate {
@@ -4098,7 +4329,7 @@ impl PostBackupServersByIdCredentialsCreate {
 impl Call for PostBackupServersByIdCredentialsCreate {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[44usize];
+    const OPERATION: &'static Operation = &OPERATIONS[47usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4111,7 +4342,7 @@ impl Call for PostBackupServersByIdCredentialsCreate {
 }
 /// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
 ///
-/// Schema: `schemas/em/operations.json#/operations/45`
+/// Schema: `schemas/em/operations.json#/operations/48`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdCredentialsById {
@@ -4133,7 +4364,7 @@ impl GetBackupServersByIdCredentialsById {
 impl Call for GetBackupServersByIdCredentialsById {
     type Api = ThisApi;
     type Answer = super::CredentialsInfo;
-    const OPERATION: &'static Operation = &OPERATIONS[45usize];
+    const OPERATION: &'static Operation = &OPERATIONS[48usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4147,7 +4378,7 @@ impl Call for GetBackupServersByIdCredentialsById {
 }
 /// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/46`
+/// Schema: `schemas/em/operations.json#/operations/49`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersByIdCredentialsById {
@@ -4176,7 +4407,7 @@ impl PutBackupServersByIdCredentialsById {
 impl Call for PutBackupServersByIdCredentialsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[46usize];
+    const OPERATION: &'static Operation = &OPERATIONS[49usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4193,7 +4424,7 @@ impl Call for PutBackupServersByIdCredentialsById {
 }
 /// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/47`
+/// Schema: `schemas/em/operations.json#/operations/50`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersByIdCredentialsById {
@@ -4215,7 +4446,7 @@ impl DeleteBackupServersByIdCredentialsById {
 impl Call for DeleteBackupServersByIdCredentialsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[47usize];
+    const OPERATION: &'static Operation = &OPERATIONS[50usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4229,7 +4460,7 @@ impl Call for DeleteBackupServersByIdCredentialsById {
 }
 /// `GET /api/backupServers/{ID}/externalRepositories`: The external repositories of a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/48`
+/// Schema: `schemas/em/operations.json#/operations/51`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdExternalRepositories {
@@ -4246,7 +4477,7 @@ impl GetBackupServersByIdExternalRepositories {
 impl Call for GetBackupServersByIdExternalRepositories {
     type Api = ThisApi;
     type Answer = super::ExternalRepositories;
-    const OPERATION: &'static Operation = &OPERATIONS[48usize];
+    const OPERATION: &'static Operation = &OPERATIONS[51usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4257,7 +4488,7 @@ impl Call for GetBackupServersByIdExternalRepositories {
 }
 /// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
 ///
-/// Schema: `schemas/em/operations.json#/operations/49`
+/// Schema: `schemas/em/operations.json#/operations/52`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdPasswords {
@@ -4274,7 +4505,7 @@ impl GetBackupServersByIdPasswords {
 impl Call for GetBackupServersByIdPasswords {
     type Api = ThisApi;
     type Answer = super::PasswordKeyInfoList;
-    const OPERATION: &'static Operation = &OPERATIONS[49usize];
+    const OPERATION: &'static Operation = &OPERATIONS[52usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4284,7 +4515,7 @@ impl Call for GetBackupServersByIdPasswords {
 }
 /// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/50`
+/// Schema: `schemas/em/operations.json#/operations/53`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdPasswordsCreate {
@@ -4303,7 +4534,7 @@ impl PostBackupServersByIdPasswordsCreate {
 impl Call for PostBackupServersByIdPasswordsCreate {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[50usize];
+    const OPERATION: &'static Operation = &OPERATIONS[53usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4316,7 +4547,7 @@ impl Call for PostBackupServersByIdPasswordsCreate {
 }
 /// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
 ///
-/// Schema: `schemas/em/operations.json#/operations/51`
+/// Schema: `schemas/em/operations.json#/operations/54`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdPasswordsById {
@@ -4338,7 +4569,7 @@ impl GetBackupServersByIdPasswordsById {
 impl Call for GetBackupServersByIdPasswordsById {
     type Api = ThisApi;
     type Answer = super::PasswordKeyInfo;
-    const OPERATION: &'static Operation = &OPERATIONS[51usize];
+    const OPERATION: &'static Operation = &OPERATIONS[54usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4352,7 +4583,7 @@ impl Call for GetBackupServersByIdPasswordsById {
 }
 /// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/52`
+/// Schema: `schemas/em/operations.json#/operations/55`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersByIdPasswordsById {
@@ -4381,7 +4612,7 @@ impl PutBackupServersByIdPasswordsById {
 impl Call for PutBackupServersByIdPasswordsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[52usize];
+    const OPERATION: &'static Operation = &OPERATIONS[55usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4398,7 +4629,7 @@ impl Call for PutBackupServersByIdPasswordsById {
 }
 /// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/53`
+/// Schema: `schemas/em/operations.json#/operations/56`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersByIdPasswordsById {
@@ -4420,7 +4651,7 @@ impl DeleteBackupServersByIdPasswordsById {
 impl Call for DeleteBackupServersByIdPasswordsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[53usize];
+    const OPERATION: &'static Operation = &OPERATIONS[56usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4432,9 +4663,93 @@ impl Call for DeleteBackupServersByIdPasswordsById {
         }
     }
 }
+/// `GET /api/backupServers/{ID}/jobs`: The jobs of a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/57`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdJobs {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdJobs {
+    type Api = ThisApi;
+    type Answer = super::Jobs;
+    const OPERATION: &'static Operation = &OPERATIONS[57usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers/{ID}/managedServers`: The servers that a backup server works with.
+///
+/// Schema: `schemas/em/operations.json#/operations/58`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdManagedServers {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdManagedServers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdManagedServers {
+    type Api = ThisApi;
+    type Answer = super::ManagedServers;
+    const OPERATION: &'static Operation = &OPERATIONS[58usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers/{ID}/repositories`: The repositories of a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/59`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdRepositories {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdRepositories {
+    type Api = ThisApi;
+    type Answer = super::Repositories;
+    const OPERATION: &'static Operation = &OPERATIONS[59usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/backupSessions`: All runs of backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/54`
+/// Schema: `schemas/em/operations.json#/operations/60`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupSessions {}
@@ -4448,14 +4763,14 @@ impl GetBackupSessions {
 impl Call for GetBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[54usize];
+    const OPERATION: &'static Operation = &OPERATIONS[60usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupSessions/{ID}`: One run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/55`
+/// Schema: `schemas/em/operations.json#/operations/61`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsById {
@@ -4472,7 +4787,7 @@ impl GetBackupSessionsById {
 impl Call for GetBackupSessionsById {
     type Api = ThisApi;
     type Answer = super::BackupJobSession;
-    const OPERATION: &'static Operation = &OPERATIONS[55usize];
+    const OPERATION: &'static Operation = &OPERATIONS[61usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4483,7 +4798,7 @@ impl Call for GetBackupSessionsById {
 }
 /// `POST /api/backupSessions/{ID}?action=stop`: Stops a run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/56`
+/// Schema: `schemas/em/operations.json#/operations/62`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupSessionsByIdStop {
@@ -4500,7 +4815,7 @@ impl PostBackupSessionsByIdStop {
 impl Call for PostBackupSessionsByIdStop {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[56usize];
+    const OPERATION: &'static Operation = &OPERATIONS[62usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4510,7 +4825,7 @@ impl Call for PostBackupSessionsByIdStop {
 }
 /// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/57`
+/// Schema: `schemas/em/operations.json#/operations/63`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsByIdAgentManagementSessions {
@@ -4527,7 +4842,7 @@ impl GetBackupSessionsByIdAgentManagementSessions {
 impl Call for GetBackupSessionsByIdAgentManagementSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[57usize];
+    const OPERATION: &'static Operation = &OPERATIONS[63usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4538,7 +4853,7 @@ impl Call for GetBackupSessionsByIdAgentManagementSessions {
 }
 /// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/58`
+/// Schema: `schemas/em/operations.json#/operations/64`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsByIdTaskSessions {
@@ -4555,7 +4870,7 @@ impl GetBackupSessionsByIdTaskSessions {
 impl Call for GetBackupSessionsByIdTaskSessions {
     type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[58usize];
+    const OPERATION: &'static Operation = &OPERATIONS[64usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4566,7 +4881,7 @@ impl Call for GetBackupSessionsByIdTaskSessions {
 }
 /// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/59`
+/// Schema: `schemas/em/operations.json#/operations/65`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupTaskSessions {}
@@ -4580,14 +4895,14 @@ impl GetBackupTaskSessions {
 impl Call for GetBackupTaskSessions {
     type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[59usize];
+    const OPERATION: &'static Operation = &OPERATIONS[65usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/60`
+/// Schema: `schemas/em/operations.json#/operations/66`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupTaskSessionsById {
@@ -4604,7 +4919,7 @@ impl GetBackupTaskSessionsById {
 impl Call for GetBackupTaskSessionsById {
     type Api = ThisApi;
     type Answer = super::BackupTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[60usize];
+    const OPERATION: &'static Operation = &OPERATIONS[66usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4615,7 +4930,7 @@ impl Call for GetBackupTaskSessionsById {
 }
 /// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
 ///
-/// Schema: `schemas/em/operations.json#/operations/61`
+/// Schema: `schemas/em/operations.json#/operations/67`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCatalogVms {}
@@ -4629,14 +4944,14 @@ impl GetCatalogVms {
 impl Call for GetCatalogVms {
     type Api = ThisApi;
     type Answer = super::CatalogVms;
-    const OPERATION: &'static Operation = &OPERATIONS[61usize];
+    const OPERATION: &'static Operation = &OPERATIONS[67usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
 ///
-/// Schema: `schemas/em/operations.json#/operations/62`
+/// Schema: `schemas/em/operations.json#/operations/68`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmname {
@@ -4653,7 +4968,7 @@ impl GetCatalogVmsByVmname {
 impl Call for GetCatalogVmsByVmname {
     type Api = ThisApi;
     type Answer = super::CatalogVm;
-    const OPERATION: &'static Operation = &OPERATIONS[62usize];
+    const OPERATION: &'static Operation = &OPERATIONS[68usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.vmname;
@@ -4664,7 +4979,7 @@ impl Call for GetCatalogVmsByVmname {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/63`
+/// Schema: `schemas/em/operations.json#/operations/69`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePoints {
@@ -4681,7 +4996,7 @@ impl GetCatalogVmsByVmnameVmRestorePoints {
 impl Call for GetCatalogVmsByVmnameVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[63usize];
+    const OPERATION: &'static Operation = &OPERATIONS[69usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.vmname;
@@ -4692,7 +5007,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/64`
+/// Schema: `schemas/em/operations.json#/operations/70`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsById {
@@ -4714,7 +5029,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsById {
 impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
     type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[64usize];
+    const OPERATION: &'static Operation = &OPERATIONS[70usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4729,7 +5044,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
 }
 /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
 ///
-/// Schema: `schemas/em/operations.json#/operations/65`
+/// Schema: `schemas/em/operations.json#/operations/71`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
@@ -4751,7 +5066,7 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[65usize];
+    const OPERATION: &'static Operation = &OPERATIONS[71usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4765,7 +5080,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
 ///
-/// Schema: `schemas/em/operations.json#/operations/66`
+/// Schema: `schemas/em/operations.json#/operations/72`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
@@ -4787,7 +5102,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
     type Api = ThisApi;
     type Answer = super::FileSystemEntry;
-    const OPERATION: &'static Operation = &OPERATIONS[66usize];
+    const OPERATION: &'static Operation = &OPERATIONS[72usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4801,7 +5116,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
 ///
-/// Schema: `schemas/em/operations.json#/operations/67`
+/// Schema: `schemas/em/operations.json#/operations/73`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
@@ -4839,7 +5154,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[67usize];
+    const OPERATION: &'static Operation = &OPERATIONS[73usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4866,7 +5181,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
 }
 /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
 ///
-/// Schema: `schemas/em/operations.json#/operations/68`
+/// Schema: `schemas/em/operations.json#/operations/74`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
@@ -4895,7 +5210,7 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[68usize];
+    const OPERATION: &'static Operation = &OPERATIONS[74usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4913,7 +5228,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore 
 }
 /// `GET /api/cdpPolicies`: All CDP policies.
 ///
-/// Schema: `schemas/em/operations.json#/operations/69`
+/// Schema: `schemas/em/operations.json#/operations/75`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpPolicies {}
@@ -4927,14 +5242,14 @@ impl GetCdpPolicies {
 impl Call for GetCdpPolicies {
     type Api = ThisApi;
     type Answer = super::CdpPolicies;
-    const OPERATION: &'static Operation = &OPERATIONS[69usize];
+    const OPERATION: &'static Operation = &OPERATIONS[75usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpPolicies/{ID}`: One CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/70`
+/// Schema: `schemas/em/operations.json#/operations/76`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesById {
@@ -4951,7 +5266,7 @@ impl GetCdpPoliciesById {
 impl Call for GetCdpPoliciesById {
     type Api = ThisApi;
     type Answer = super::CdpPolicy;
-    const OPERATION: &'static Operation = &OPERATIONS[70usize];
+    const OPERATION: &'static Operation = &OPERATIONS[76usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4962,7 +5277,7 @@ impl Call for GetCdpPoliciesById {
 }
 /// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/71`
+/// Schema: `schemas/em/operations.json#/operations/77`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdDisable {
@@ -4979,7 +5294,7 @@ impl PostCdpPoliciesByIdDisable {
 impl Call for PostCdpPoliciesByIdDisable {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[71usize];
+    const OPERATION: &'static Operation = &OPERATIONS[77usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4989,7 +5304,7 @@ impl Call for PostCdpPoliciesByIdDisable {
 }
 /// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
 ///
-/// Schema: `schemas/em/operations.json#/operations/72`
+/// Schema: `schemas/em/operations.json#/operations/78`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdEnable {
@@ -5006,7 +5321,7 @@ impl PostCdpPoliciesByIdEnable {
 impl Call for PostCdpPoliciesByIdEnable {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[72usize];
+    const OPERATION: &'static Operation = &OPERATIONS[78usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5016,7 +5331,7 @@ impl Call for PostCdpPoliciesByIdEnable {
 }
 /// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/73`
+/// Schema: `schemas/em/operations.json#/operations/79`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCdpPoliciesById {
@@ -5035,7 +5350,7 @@ impl PutCdpPoliciesById {
 impl Call for PutCdpPoliciesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[73usize];
+    const OPERATION: &'static Operation = &OPERATIONS[79usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5048,7 +5363,7 @@ impl Call for PutCdpPoliciesById {
 }
 /// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/74`
+/// Schema: `schemas/em/operations.json#/operations/80`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdCdpReplicaSessions {
@@ -5065,7 +5380,7 @@ impl GetCdpPoliciesByIdCdpReplicaSessions {
 impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
     type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[74usize];
+    const OPERATION: &'static Operation = &OPERATIONS[80usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5076,7 +5391,7 @@ impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
 }
 /// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/75`
+/// Schema: `schemas/em/operations.json#/operations/81`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdIncludes {
@@ -5093,7 +5408,7 @@ impl GetCdpPoliciesByIdIncludes {
 impl Call for GetCdpPoliciesByIdIncludes {
     type Api = ThisApi;
     type Answer = super::ObjectsInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[75usize];
+    const OPERATION: &'static Operation = &OPERATIONS[81usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5103,7 +5418,7 @@ impl Call for GetCdpPoliciesByIdIncludes {
 }
 /// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/76`
+/// Schema: `schemas/em/operations.json#/operations/82`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdIncludes {
@@ -5122,7 +5437,7 @@ impl PostCdpPoliciesByIdIncludes {
 impl Call for PostCdpPoliciesByIdIncludes {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[76usize];
+    const OPERATION: &'static Operation = &OPERATIONS[82usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5135,7 +5450,7 @@ impl Call for PostCdpPoliciesByIdIncludes {
 }
 /// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/77`
+/// Schema: `schemas/em/operations.json#/operations/83`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdIncludesById {
@@ -5157,7 +5472,7 @@ impl GetCdpPoliciesByIdIncludesById {
 impl Call for GetCdpPoliciesByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::ObjectInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[77usize];
+    const OPERATION: &'static Operation = &OPERATIONS[83usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5171,7 +5486,7 @@ impl Call for GetCdpPoliciesByIdIncludesById {
 }
 /// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/78`
+/// Schema: `schemas/em/operations.json#/operations/84`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCdpPoliciesByIdIncludesById {
@@ -5193,7 +5508,7 @@ impl DeleteCdpPoliciesByIdIncludesById {
 impl Call for DeleteCdpPoliciesByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[78usize];
+    const OPERATION: &'static Operation = &OPERATIONS[84usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5207,7 +5522,7 @@ impl Call for DeleteCdpPoliciesByIdIncludesById {
 }
 /// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/79`
+/// Schema: `schemas/em/operations.json#/operations/85`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVApps {}
@@ -5221,14 +5536,14 @@ impl GetCdpReplicaVApps {
 impl Call for GetCdpReplicaVApps {
     type Api = ThisApi;
     type Answer = super::VAppCdpReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[79usize];
+    const OPERATION: &'static Operation = &OPERATIONS[85usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/80`
+/// Schema: `schemas/em/operations.json#/operations/86`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsById {
@@ -5245,7 +5560,7 @@ impl GetCdpReplicaVAppsById {
 impl Call for GetCdpReplicaVAppsById {
     type Api = ThisApi;
     type Answer = super::VAppCdpReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[80usize];
+    const OPERATION: &'static Operation = &OPERATIONS[86usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5256,7 +5571,7 @@ impl Call for GetCdpReplicaVAppsById {
 }
 /// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/81`
+/// Schema: `schemas/em/operations.json#/operations/87`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicaVAppsByIdFailover {
@@ -5275,7 +5590,7 @@ impl PostCdpReplicaVAppsByIdFailover {
 impl Call for PostCdpReplicaVAppsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[81usize];
+    const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5288,26 +5603,26 @@ impl Call for PostCdpReplicaVAppsByIdFailover {
 }
 /// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
 ///
-/// Schema: `schemas/em/operations.json#/operations/82`
+/// Schema: `schemas/em/operations.json#/operations/88`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicaVAppsByIdIntervals {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::CdpReplicaIntervals,
+    pub body: super::CdpIntervalsSpec,
 }
 impl PostCdpReplicaVAppsByIdIntervals {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::CdpReplicaIntervals) -> Self {
+    pub fn new(id: impl Into<Id>, body: super::CdpIntervalsSpec) -> Self {
         Self { id: id.into(), body }
     }
 }
 impl Call for PostCdpReplicaVAppsByIdIntervals {
     type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
-    const OPERATION: &'static Operation = &OPERATIONS[82usize];
+    const OPERATION: &'static Operation = &OPERATIONS[88usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5320,7 +5635,7 @@ impl Call for PostCdpReplicaVAppsByIdIntervals {
 }
 /// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/83`
+/// Schema: `schemas/em/operations.json#/operations/89`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsByIdVms {
@@ -5337,7 +5652,7 @@ impl GetCdpReplicaVAppsByIdVms {
 impl Call for GetCdpReplicaVAppsByIdVms {
     type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVms;
-    const OPERATION: &'static Operation = &OPERATIONS[83usize];
+    const OPERATION: &'static Operation = &OPERATIONS[89usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5348,7 +5663,7 @@ impl Call for GetCdpReplicaVAppsByIdVms {
 }
 /// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/84`
+/// Schema: `schemas/em/operations.json#/operations/90`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsByIdVmsById {
@@ -5370,7 +5685,7 @@ impl GetCdpReplicaVAppsByIdVmsById {
 impl Call for GetCdpReplicaVAppsByIdVmsById {
     type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVm;
-    const OPERATION: &'static Operation = &OPERATIONS[84usize];
+    const OPERATION: &'static Operation = &OPERATIONS[90usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5383,9 +5698,30 @@ impl Call for GetCdpReplicaVAppsByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
+/// `GET /api/cdpReplica/vms`: The CDP replicas of machines.
+///
+/// Schema: `schemas/em/operations.json#/operations/91`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVms {}
+impl GetCdpReplicaVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicaVms {
+    type Api = ThisApi;
+    type Answer = super::VmCdpReplicas;
+    const OPERATION: &'static Operation = &OPERATIONS[91usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/cdpReplicas`: All CDP replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/85`
+/// Schema: `schemas/em/operations.json#/operations/92`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicas {}
@@ -5399,14 +5735,14 @@ impl GetCdpReplicas {
 impl Call for GetCdpReplicas {
     type Api = ThisApi;
     type Answer = super::CdpReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[85usize];
+    const OPERATION: &'static Operation = &OPERATIONS[92usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicas/{ID}`: One CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/86`
+/// Schema: `schemas/em/operations.json#/operations/93`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasById {
@@ -5423,7 +5759,7 @@ impl GetCdpReplicasById {
 impl Call for GetCdpReplicasById {
     type Api = ThisApi;
     type Answer = super::CdpReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[86usize];
+    const OPERATION: &'static Operation = &OPERATIONS[93usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5434,7 +5770,7 @@ impl Call for GetCdpReplicasById {
 }
 /// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/87`
+/// Schema: `schemas/em/operations.json#/operations/94`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasByIdVms {
@@ -5451,7 +5787,7 @@ impl GetCdpReplicasByIdVms {
 impl Call for GetCdpReplicasByIdVms {
     type Api = ThisApi;
     type Answer = super::CdpReplicaVms;
-    const OPERATION: &'static Operation = &OPERATIONS[87usize];
+    const OPERATION: &'static Operation = &OPERATIONS[94usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5462,7 +5798,7 @@ impl Call for GetCdpReplicasByIdVms {
 }
 /// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/88`
+/// Schema: `schemas/em/operations.json#/operations/95`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasByIdVmsById {
@@ -5484,7 +5820,7 @@ impl GetCdpReplicasByIdVmsById {
 impl Call for GetCdpReplicasByIdVmsById {
     type Api = ThisApi;
     type Answer = super::CdpReplicaVm;
-    const OPERATION: &'static Operation = &OPERATIONS[88usize];
+    const OPERATION: &'static Operation = &OPERATIONS[95usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5499,7 +5835,7 @@ impl Call for GetCdpReplicasByIdVmsById {
 }
 /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/89`
+/// Schema: `schemas/em/operations.json#/operations/96`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicasByIdVmsByIdFailover {
@@ -5528,7 +5864,7 @@ impl PostCdpReplicasByIdVmsByIdFailover {
 impl Call for PostCdpReplicasByIdVmsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[89usize];
+    const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5545,7 +5881,7 @@ impl Call for PostCdpReplicasByIdVmsByIdFailover {
 }
 /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
 ///
-/// Schema: `schemas/em/operations.json#/operations/90`
+/// Schema: `schemas/em/operations.json#/operations/97`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicasByIdVmsByIdIntervals {
@@ -5554,7 +5890,7 @@ pub struct PostCdpReplicasByIdVmsByIdIntervals {
     /// `vmID`.
     pub vm_id: Id,
     /// The body to send.
-    pub body: super::CdpReplicaIntervals,
+    pub body: super::CdpIntervalsSpec,
 }
 impl PostCdpReplicasByIdVmsByIdIntervals {
     /// A call with what it must have.
@@ -5562,7 +5898,7 @@ impl PostCdpReplicasByIdVmsByIdIntervals {
     pub fn new(
         id: impl Into<Id>,
         vm_id: impl Into<Id>,
-        body: super::CdpReplicaIntervals,
+        body: super::CdpIntervalsSpec,
     ) -> Self {
         Self {
             id: id.into(),
@@ -5574,7 +5910,7 @@ impl PostCdpReplicasByIdVmsByIdIntervals {
 impl Call for PostCdpReplicasByIdVmsByIdIntervals {
     type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
-    const OPERATION: &'static Operation = &OPERATIONS[90usize];
+    const OPERATION: &'static Operation = &OPERATIONS[97usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5591,7 +5927,7 @@ impl Call for PostCdpReplicasByIdVmsByIdIntervals {
 }
 /// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
 ///
-/// Schema: `schemas/em/operations.json#/operations/91`
+/// Schema: `schemas/em/operations.json#/operations/98`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessions {}
@@ -5605,14 +5941,14 @@ impl GetCdpReplicaSessions {
 impl Call for GetCdpReplicaSessions {
     type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[91usize];
+    const OPERATION: &'static Operation = &OPERATIONS[98usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/92`
+/// Schema: `schemas/em/operations.json#/operations/99`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessionsById {
@@ -5629,7 +5965,7 @@ impl GetCdpReplicaSessionsById {
 impl Call for GetCdpReplicaSessionsById {
     type Api = ThisApi;
     type Answer = super::CdpReplicaSession;
-    const OPERATION: &'static Operation = &OPERATIONS[92usize];
+    const OPERATION: &'static Operation = &OPERATIONS[99usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5640,7 +5976,7 @@ impl Call for GetCdpReplicaSessionsById {
 }
 /// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/93`
+/// Schema: `schemas/em/operations.json#/operations/100`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
@@ -5657,7 +5993,7 @@ impl GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
 impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[93usize];
+    const OPERATION: &'static Operation = &OPERATIONS[100usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5668,7 +6004,7 @@ impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
 }
 /// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/94`
+/// Schema: `schemas/em/operations.json#/operations/101`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaTaskSessions {}
@@ -5682,14 +6018,14 @@ impl GetCdpReplicaTaskSessions {
 impl Call for GetCdpReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[94usize];
+    const OPERATION: &'static Operation = &OPERATIONS[101usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/95`
+/// Schema: `schemas/em/operations.json#/operations/102`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaTaskSessionsById {
@@ -5706,7 +6042,7 @@ impl GetCdpReplicaTaskSessionsById {
 impl Call for GetCdpReplicaTaskSessionsById {
     type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[95usize];
+    const OPERATION: &'static Operation = &OPERATIONS[102usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5717,7 +6053,7 @@ impl Call for GetCdpReplicaTaskSessionsById {
 }
 /// `GET /api/cloud`: Where the resources of Cloud Connect are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/96`
+/// Schema: `schemas/em/operations.json#/operations/103`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloud {}
@@ -5731,12 +6067,12 @@ impl GetCloud {
 impl Call for GetCloud {
     type Api = ThisApi;
     type Answer = super::CloudConnectService;
-    const OPERATION: &'static Operation = &OPERATIONS[96usize];
+    const OPERATION: &'static Operation = &OPERATIONS[103usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/97`
+/// Schema: `schemas/em/operations.json#/operations/104`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlans {}
@@ -5750,14 +6086,14 @@ impl GetCloudCloudFailoverPlans {
 impl Call for GetCloudCloudFailoverPlans {
     type Api = ThisApi;
     type Answer = super::CloudFailoverPlans;
-    const OPERATION: &'static Operation = &OPERATIONS[97usize];
+    const OPERATION: &'static Operation = &OPERATIONS[104usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/98`
+/// Schema: `schemas/em/operations.json#/operations/105`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansById {
@@ -5774,7 +6110,7 @@ impl GetCloudCloudFailoverPlansById {
 impl Call for GetCloudCloudFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::CloudFailoverPlan;
-    const OPERATION: &'static Operation = &OPERATIONS[98usize];
+    const OPERATION: &'static Operation = &OPERATIONS[105usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5785,7 +6121,7 @@ impl Call for GetCloudCloudFailoverPlansById {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=start`: Starts a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/99`
+/// Schema: `schemas/em/operations.json#/operations/106`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdStart {
@@ -5804,7 +6140,7 @@ impl PostCloudCloudFailoverPlansByIdStart {
 impl Call for PostCloudCloudFailoverPlansByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[99usize];
+    const OPERATION: &'static Operation = &OPERATIONS[106usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5817,7 +6153,7 @@ impl Call for PostCloudCloudFailoverPlansByIdStart {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
 ///
-/// Schema: `schemas/em/operations.json#/operations/100`
+/// Schema: `schemas/em/operations.json#/operations/107`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdTest {
@@ -5834,7 +6170,7 @@ impl PostCloudCloudFailoverPlansByIdTest {
 impl Call for PostCloudCloudFailoverPlansByIdTest {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[100usize];
+    const OPERATION: &'static Operation = &OPERATIONS[107usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5844,7 +6180,7 @@ impl Call for PostCloudCloudFailoverPlansByIdTest {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/101`
+/// Schema: `schemas/em/operations.json#/operations/108`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdUndo {
@@ -5861,7 +6197,7 @@ impl PostCloudCloudFailoverPlansByIdUndo {
 impl Call for PostCloudCloudFailoverPlansByIdUndo {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[101usize];
+    const OPERATION: &'static Operation = &OPERATIONS[108usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5871,7 +6207,7 @@ impl Call for PostCloudCloudFailoverPlansByIdUndo {
 }
 /// `PUT /api/cloud/cloudFailoverPlans/{ID}`: Changes a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/102`
+/// Schema: `schemas/em/operations.json#/operations/109`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudCloudFailoverPlansById {
@@ -5890,7 +6226,7 @@ impl PutCloudCloudFailoverPlansById {
 impl Call for PutCloudCloudFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[102usize];
+    const OPERATION: &'static Operation = &OPERATIONS[109usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5903,7 +6239,7 @@ impl Call for PutCloudCloudFailoverPlansById {
 }
 /// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/103`
+/// Schema: `schemas/em/operations.json#/operations/110`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudCloudFailoverPlansById {
@@ -5920,7 +6256,7 @@ impl DeleteCloudCloudFailoverPlansById {
 impl Call for DeleteCloudCloudFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[103usize];
+    const OPERATION: &'static Operation = &OPERATIONS[110usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5930,7 +6266,7 @@ impl Call for DeleteCloudCloudFailoverPlansById {
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/104`
+/// Schema: `schemas/em/operations.json#/operations/111`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansByIdIncludes {
@@ -5947,7 +6283,7 @@ impl GetCloudCloudFailoverPlansByIdIncludes {
 impl Call for GetCloudCloudFailoverPlansByIdIncludes {
     type Api = ThisApi;
     type Answer = super::CloudFailoveredVms;
-    const OPERATION: &'static Operation = &OPERATIONS[104usize];
+    const OPERATION: &'static Operation = &OPERATIONS[111usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5957,7 +6293,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludes {
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/105`
+/// Schema: `schemas/em/operations.json#/operations/112`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansByIdIncludesById {
@@ -5979,7 +6315,7 @@ impl GetCloudCloudFailoverPlansByIdIncludesById {
 impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::CloudFailoveredVm;
-    const OPERATION: &'static Operation = &OPERATIONS[105usize];
+    const OPERATION: &'static Operation = &OPERATIONS[112usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5993,7 +6329,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
 }
 /// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/106`
+/// Schema: `schemas/em/operations.json#/operations/113`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudFailoverSessions {}
@@ -6007,14 +6343,14 @@ impl GetCloudFailoverSessions {
 impl Call for GetCloudFailoverSessions {
     type Api = ThisApi;
     type Answer = super::CloudFailoverSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[106usize];
+    const OPERATION: &'static Operation = &OPERATIONS[113usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/failoverSessions/{ID}`: One run of a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/107`
+/// Schema: `schemas/em/operations.json#/operations/114`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudFailoverSessionsById {
@@ -6031,7 +6367,7 @@ impl GetCloudFailoverSessionsById {
 impl Call for GetCloudFailoverSessionsById {
     type Api = ThisApi;
     type Answer = super::CloudFailoverSession;
-    const OPERATION: &'static Operation = &OPERATIONS[107usize];
+    const OPERATION: &'static Operation = &OPERATIONS[114usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6042,7 +6378,7 @@ impl Call for GetCloudFailoverSessionsById {
 }
 /// `GET /api/cloud/gatewayPools`: All gateway pools.
 ///
-/// Schema: `schemas/em/operations.json#/operations/108`
+/// Schema: `schemas/em/operations.json#/operations/115`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudGatewayPools {}
@@ -6056,14 +6392,14 @@ impl GetCloudGatewayPools {
 impl Call for GetCloudGatewayPools {
     type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
-    const OPERATION: &'static Operation = &OPERATIONS[108usize];
+    const OPERATION: &'static Operation = &OPERATIONS[115usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/109`
+/// Schema: `schemas/em/operations.json#/operations/116`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudGatewayPools {
@@ -6080,7 +6416,7 @@ impl PostCloudGatewayPools {
 impl Call for PostCloudGatewayPools {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[109usize];
+    const OPERATION: &'static Operation = &OPERATIONS[116usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6088,7 +6424,7 @@ impl Call for PostCloudGatewayPools {
 }
 /// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/110`
+/// Schema: `schemas/em/operations.json#/operations/117`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudGatewayPoolsById {
@@ -6105,7 +6441,7 @@ impl GetCloudGatewayPoolsById {
 impl Call for GetCloudGatewayPoolsById {
     type Api = ThisApi;
     type Answer = super::CloudGatewayPool;
-    const OPERATION: &'static Operation = &OPERATIONS[110usize];
+    const OPERATION: &'static Operation = &OPERATIONS[117usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6116,7 +6452,7 @@ impl Call for GetCloudGatewayPoolsById {
 }
 /// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/111`
+/// Schema: `schemas/em/operations.json#/operations/118`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudGatewayPoolsById {
@@ -6135,7 +6471,7 @@ impl PutCloudGatewayPoolsById {
 impl Call for PutCloudGatewayPoolsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[111usize];
+    const OPERATION: &'static Operation = &OPERATIONS[118usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6148,7 +6484,7 @@ impl Call for PutCloudGatewayPoolsById {
 }
 /// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/112`
+/// Schema: `schemas/em/operations.json#/operations/119`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudGatewayPoolsById {
@@ -6165,7 +6501,7 @@ impl DeleteCloudGatewayPoolsById {
 impl Call for DeleteCloudGatewayPoolsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[112usize];
+    const OPERATION: &'static Operation = &OPERATIONS[119usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6173,9 +6509,65 @@ impl Call for DeleteCloudGatewayPoolsById {
         }
     }
 }
+/// `GET /api/cloud/gatewayPools/{ID}/gateways`: The gateways of a pool.
+///
+/// Schema: `schemas/em/operations.json#/operations/120`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPoolsByIdGateways {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewayPoolsByIdGateways {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewayPoolsByIdGateways {
+    type Api = ThisApi;
+    type Answer = super::CloudGateways;
+    const OPERATION: &'static Operation = &OPERATIONS[120usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/gatewayPools/{ID}/tenants`: The tenants that a pool of gateways serves.
+///
+/// Schema: `schemas/em/operations.json#/operations/121`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPoolsByIdTenants {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewayPoolsByIdTenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewayPoolsByIdTenants {
+    type Api = ThisApi;
+    type Answer = super::CloudTenants;
+    const OPERATION: &'static Operation = &OPERATIONS[121usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/cloud/gateways`: All cloud gateways.
 ///
-/// Schema: `schemas/em/operations.json#/operations/113`
+/// Schema: `schemas/em/operations.json#/operations/122`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudGateways {}
@@ -6189,14 +6581,14 @@ impl GetCloudGateways {
 impl Call for GetCloudGateways {
     type Api = ThisApi;
     type Answer = super::CloudGateways;
-    const OPERATION: &'static Operation = &OPERATIONS[113usize];
+    const OPERATION: &'static Operation = &OPERATIONS[122usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/gateways`: Makes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/114`
+/// Schema: `schemas/em/operations.json#/operations/123`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudGateways {
@@ -6213,7 +6605,7 @@ impl PostCloudGateways {
 impl Call for PostCloudGateways {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[114usize];
+    const OPERATION: &'static Operation = &OPERATIONS[123usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6221,7 +6613,7 @@ impl Call for PostCloudGateways {
 }
 /// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/115`
+/// Schema: `schemas/em/operations.json#/operations/124`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudGatewaysById {
@@ -6238,7 +6630,7 @@ impl GetCloudGatewaysById {
 impl Call for GetCloudGatewaysById {
     type Api = ThisApi;
     type Answer = super::CloudGateway;
-    const OPERATION: &'static Operation = &OPERATIONS[115usize];
+    const OPERATION: &'static Operation = &OPERATIONS[124usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6249,7 +6641,7 @@ impl Call for GetCloudGatewaysById {
 }
 /// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/116`
+/// Schema: `schemas/em/operations.json#/operations/125`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudGatewaysById {
@@ -6268,7 +6660,7 @@ impl PutCloudGatewaysById {
 impl Call for PutCloudGatewaysById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[116usize];
+    const OPERATION: &'static Operation = &OPERATIONS[125usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6281,7 +6673,7 @@ impl Call for PutCloudGatewaysById {
 }
 /// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/117`
+/// Schema: `schemas/em/operations.json#/operations/126`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudGatewaysById {
@@ -6298,7 +6690,7 @@ impl DeleteCloudGatewaysById {
 impl Call for DeleteCloudGatewaysById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[117usize];
+    const OPERATION: &'static Operation = &OPERATIONS[126usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6308,7 +6700,7 @@ impl Call for DeleteCloudGatewaysById {
 }
 /// `GET /api/cloud/hardwarePlans`: All hardware plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/118`
+/// Schema: `schemas/em/operations.json#/operations/127`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlans {}
@@ -6322,14 +6714,14 @@ impl GetCloudHardwarePlans {
 impl Call for GetCloudHardwarePlans {
     type Api = ThisApi;
     type Answer = super::CloudHardwarePlans;
-    const OPERATION: &'static Operation = &OPERATIONS[118usize];
+    const OPERATION: &'static Operation = &OPERATIONS[127usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/119`
+/// Schema: `schemas/em/operations.json#/operations/128`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudHardwarePlans {
@@ -6346,7 +6738,7 @@ impl PostCloudHardwarePlans {
 impl Call for PostCloudHardwarePlans {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[119usize];
+    const OPERATION: &'static Operation = &OPERATIONS[128usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6354,7 +6746,7 @@ impl Call for PostCloudHardwarePlans {
 }
 /// `GET /api/cloud/hardwarePlans/{ID}`: One hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/120`
+/// Schema: `schemas/em/operations.json#/operations/129`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlansById {
@@ -6371,7 +6763,7 @@ impl GetCloudHardwarePlansById {
 impl Call for GetCloudHardwarePlansById {
     type Api = ThisApi;
     type Answer = super::CloudHardwarePlan;
-    const OPERATION: &'static Operation = &OPERATIONS[120usize];
+    const OPERATION: &'static Operation = &OPERATIONS[129usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6382,7 +6774,7 @@ impl Call for GetCloudHardwarePlansById {
 }
 /// `PUT /api/cloud/hardwarePlans/{ID}`: Changes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/121`
+/// Schema: `schemas/em/operations.json#/operations/130`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudHardwarePlansById {
@@ -6401,7 +6793,7 @@ impl PutCloudHardwarePlansById {
 impl Call for PutCloudHardwarePlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[121usize];
+    const OPERATION: &'static Operation = &OPERATIONS[130usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6414,7 +6806,7 @@ impl Call for PutCloudHardwarePlansById {
 }
 /// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/122`
+/// Schema: `schemas/em/operations.json#/operations/131`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudHardwarePlansById {
@@ -6431,7 +6823,7 @@ impl DeleteCloudHardwarePlansById {
 impl Call for DeleteCloudHardwarePlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[122usize];
+    const OPERATION: &'static Operation = &OPERATIONS[131usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6441,7 +6833,7 @@ impl Call for DeleteCloudHardwarePlansById {
 }
 /// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/123`
+/// Schema: `schemas/em/operations.json#/operations/132`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlansByIdTenants {
@@ -6458,7 +6850,7 @@ impl GetCloudHardwarePlansByIdTenants {
 impl Call for GetCloudHardwarePlansByIdTenants {
     type Api = ThisApi;
     type Answer = super::CloudTenants;
-    const OPERATION: &'static Operation = &OPERATIONS[123usize];
+    const OPERATION: &'static Operation = &OPERATIONS[132usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6468,7 +6860,7 @@ impl Call for GetCloudHardwarePlansByIdTenants {
 }
 /// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/124`
+/// Schema: `schemas/em/operations.json#/operations/133`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudPublicIpAddresses {}
@@ -6482,14 +6874,14 @@ impl GetCloudPublicIpAddresses {
 impl Call for GetCloudPublicIpAddresses {
     type Api = ThisApi;
     type Answer = super::CloudPublicIpAddresses;
-    const OPERATION: &'static Operation = &OPERATIONS[124usize];
+    const OPERATION: &'static Operation = &OPERATIONS[133usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/125`
+/// Schema: `schemas/em/operations.json#/operations/134`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudPublicIpAddresses {
@@ -6506,7 +6898,7 @@ impl PostCloudPublicIpAddresses {
 impl Call for PostCloudPublicIpAddresses {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[125usize];
+    const OPERATION: &'static Operation = &OPERATIONS[134usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6514,7 +6906,7 @@ impl Call for PostCloudPublicIpAddresses {
 }
 /// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/126`
+/// Schema: `schemas/em/operations.json#/operations/135`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudPublicIpAddressesById {
@@ -6531,7 +6923,7 @@ impl GetCloudPublicIpAddressesById {
 impl Call for GetCloudPublicIpAddressesById {
     type Api = ThisApi;
     type Answer = super::CloudPublicIpAddress;
-    const OPERATION: &'static Operation = &OPERATIONS[126usize];
+    const OPERATION: &'static Operation = &OPERATIONS[135usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6542,7 +6934,7 @@ impl Call for GetCloudPublicIpAddressesById {
 }
 /// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/127`
+/// Schema: `schemas/em/operations.json#/operations/136`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudPublicIpAddressesById {
@@ -6561,7 +6953,7 @@ impl PutCloudPublicIpAddressesById {
 impl Call for PutCloudPublicIpAddressesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[127usize];
+    const OPERATION: &'static Operation = &OPERATIONS[136usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6574,7 +6966,7 @@ impl Call for PutCloudPublicIpAddressesById {
 }
 /// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
 ///
-/// Schema: `schemas/em/operations.json#/operations/128`
+/// Schema: `schemas/em/operations.json#/operations/137`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudPublicIpAddressesById {
@@ -6591,7 +6983,7 @@ impl DeleteCloudPublicIpAddressesById {
 impl Call for DeleteCloudPublicIpAddressesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[128usize];
+    const OPERATION: &'static Operation = &OPERATIONS[137usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6601,7 +6993,7 @@ impl Call for DeleteCloudPublicIpAddressesById {
 }
 /// `GET /api/cloud/replicas`: All tenants' replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/129`
+/// Schema: `schemas/em/operations.json#/operations/138`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudReplicas {}
@@ -6615,14 +7007,14 @@ impl GetCloudReplicas {
 impl Call for GetCloudReplicas {
     type Api = ThisApi;
     type Answer = super::CloudReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[129usize];
+    const OPERATION: &'static Operation = &OPERATIONS[138usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/130`
+/// Schema: `schemas/em/operations.json#/operations/139`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudReplicasById {
@@ -6639,7 +7031,7 @@ impl GetCloudReplicasById {
 impl Call for GetCloudReplicasById {
     type Api = ThisApi;
     type Answer = super::CloudReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[130usize];
+    const OPERATION: &'static Operation = &OPERATIONS[139usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6650,7 +7042,7 @@ impl Call for GetCloudReplicasById {
 }
 /// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/131`
+/// Schema: `schemas/em/operations.json#/operations/140`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudReplicasByIdVmReplicaPoints {
@@ -6667,7 +7059,7 @@ impl GetCloudReplicasByIdVmReplicaPoints {
 impl Call for GetCloudReplicasByIdVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[131usize];
+    const OPERATION: &'static Operation = &OPERATIONS[140usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6678,7 +7070,7 @@ impl Call for GetCloudReplicasByIdVmReplicaPoints {
 }
 /// `GET /api/cloud/tenants`: All cloud tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/132`
+/// Schema: `schemas/em/operations.json#/operations/141`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudTenants {}
@@ -6692,14 +7084,14 @@ impl GetCloudTenants {
 impl Call for GetCloudTenants {
     type Api = ThisApi;
     type Answer = super::CloudTenants;
-    const OPERATION: &'static Operation = &OPERATIONS[132usize];
+    const OPERATION: &'static Operation = &OPERATIONS[141usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/tenants`: Makes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/133`
+/// Schema: `schemas/em/operations.json#/operations/142`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenants {
@@ -6716,7 +7108,7 @@ impl PostCloudTenants {
 impl Call for PostCloudTenants {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[133usize];
+    const OPERATION: &'static Operation = &OPERATIONS[142usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6724,7 +7116,7 @@ impl Call for PostCloudTenants {
 }
 /// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/134`
+/// Schema: `schemas/em/operations.json#/operations/143`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsById {
@@ -6741,7 +7133,7 @@ impl GetCloudTenantsById {
 impl Call for GetCloudTenantsById {
     type Api = ThisApi;
     type Answer = super::CloudTenant;
-    const OPERATION: &'static Operation = &OPERATIONS[134usize];
+    const OPERATION: &'static Operation = &OPERATIONS[143usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6752,7 +7144,7 @@ impl Call for GetCloudTenantsById {
 }
 /// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/135`
+/// Schema: `schemas/em/operations.json#/operations/144`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudTenantsById {
@@ -6771,7 +7163,7 @@ impl PutCloudTenantsById {
 impl Call for PutCloudTenantsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[135usize];
+    const OPERATION: &'static Operation = &OPERATIONS[144usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6784,7 +7176,7 @@ impl Call for PutCloudTenantsById {
 }
 /// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/136`
+/// Schema: `schemas/em/operations.json#/operations/145`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsById {
@@ -6806,7 +7198,7 @@ impl DeleteCloudTenantsById {
 impl Call for DeleteCloudTenantsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[136usize];
+    const OPERATION: &'static Operation = &OPERATIONS[145usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6819,7 +7211,7 @@ impl Call for DeleteCloudTenantsById {
 }
 /// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
 ///
-/// Schema: `schemas/em/operations.json#/operations/137`
+/// Schema: `schemas/em/operations.json#/operations/146`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdComputeResources {
@@ -6836,7 +7228,7 @@ impl GetCloudTenantsByIdComputeResources {
 impl Call for GetCloudTenantsByIdComputeResources {
     type Api = ThisApi;
     type Answer = super::CloudTenantComputeResources;
-    const OPERATION: &'static Operation = &OPERATIONS[137usize];
+    const OPERATION: &'static Operation = &OPERATIONS[146usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6846,7 +7238,7 @@ impl Call for GetCloudTenantsByIdComputeResources {
 }
 /// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/138`
+/// Schema: `schemas/em/operations.json#/operations/147`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdComputeResources {
@@ -6868,7 +7260,7 @@ impl PostCloudTenantsByIdComputeResources {
 impl Call for PostCloudTenantsByIdComputeResources {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[138usize];
+    const OPERATION: &'static Operation = &OPERATIONS[147usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6881,7 +7273,7 @@ impl Call for PostCloudTenantsByIdComputeResources {
 }
 /// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
 ///
-/// Schema: `schemas/em/operations.json#/operations/139`
+/// Schema: `schemas/em/operations.json#/operations/148`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdComputeResourcesById {
@@ -6903,7 +7295,7 @@ impl GetCloudTenantsByIdComputeResourcesById {
 impl Call for GetCloudTenantsByIdComputeResourcesById {
     type Api = ThisApi;
     type Answer = super::CloudTenantComputeResource;
-    const OPERATION: &'static Operation = &OPERATIONS[139usize];
+    const OPERATION: &'static Operation = &OPERATIONS[148usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6917,7 +7309,7 @@ impl Call for GetCloudTenantsByIdComputeResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/140`
+/// Schema: `schemas/em/operations.json#/operations/149`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdComputeResourcesById {
@@ -6939,7 +7331,7 @@ impl DeleteCloudTenantsByIdComputeResourcesById {
 impl Call for DeleteCloudTenantsByIdComputeResourcesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[140usize];
+    const OPERATION: &'static Operation = &OPERATIONS[149usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6953,7 +7345,7 @@ impl Call for DeleteCloudTenantsByIdComputeResourcesById {
 }
 /// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
 ///
-/// Schema: `schemas/em/operations.json#/operations/141`
+/// Schema: `schemas/em/operations.json#/operations/150`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdFreelicenseCounters {
@@ -6970,7 +7362,7 @@ impl GetCloudTenantsByIdFreelicenseCounters {
 impl Call for GetCloudTenantsByIdFreelicenseCounters {
     type Api = ThisApi;
     type Answer = super::CloudTenantFreeLicenseCounters;
-    const OPERATION: &'static Operation = &OPERATIONS[141usize];
+    const OPERATION: &'static Operation = &OPERATIONS[150usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6980,7 +7372,7 @@ impl Call for GetCloudTenantsByIdFreelicenseCounters {
 }
 /// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/142`
+/// Schema: `schemas/em/operations.json#/operations/151`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdGatewayPools {
@@ -6997,7 +7389,7 @@ impl GetCloudTenantsByIdGatewayPools {
 impl Call for GetCloudTenantsByIdGatewayPools {
     type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
-    const OPERATION: &'static Operation = &OPERATIONS[142usize];
+    const OPERATION: &'static Operation = &OPERATIONS[151usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7008,7 +7400,7 @@ impl Call for GetCloudTenantsByIdGatewayPools {
 }
 /// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/143`
+/// Schema: `schemas/em/operations.json#/operations/152`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdResources {
@@ -7025,7 +7417,7 @@ impl GetCloudTenantsByIdResources {
 impl Call for GetCloudTenantsByIdResources {
     type Api = ThisApi;
     type Answer = super::CloudTenantResources;
-    const OPERATION: &'static Operation = &OPERATIONS[143usize];
+    const OPERATION: &'static Operation = &OPERATIONS[152usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7035,7 +7427,7 @@ impl Call for GetCloudTenantsByIdResources {
 }
 /// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/144`
+/// Schema: `schemas/em/operations.json#/operations/153`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdResources {
@@ -7054,7 +7446,7 @@ impl PostCloudTenantsByIdResources {
 impl Call for PostCloudTenantsByIdResources {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[144usize];
+    const OPERATION: &'static Operation = &OPERATIONS[153usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7067,7 +7459,7 @@ impl Call for PostCloudTenantsByIdResources {
 }
 /// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/145`
+/// Schema: `schemas/em/operations.json#/operations/154`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdResourcesById {
@@ -7089,7 +7481,7 @@ impl GetCloudTenantsByIdResourcesById {
 impl Call for GetCloudTenantsByIdResourcesById {
     type Api = ThisApi;
     type Answer = super::CloudTenantResource;
-    const OPERATION: &'static Operation = &OPERATIONS[145usize];
+    const OPERATION: &'static Operation = &OPERATIONS[154usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7103,7 +7495,7 @@ impl Call for GetCloudTenantsByIdResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/146`
+/// Schema: `schemas/em/operations.json#/operations/155`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdResourcesById {
@@ -7125,7 +7517,7 @@ impl DeleteCloudTenantsByIdResourcesById {
 impl Call for DeleteCloudTenantsByIdResourcesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[146usize];
+    const OPERATION: &'static Operation = &OPERATIONS[155usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7139,7 +7531,7 @@ impl Call for DeleteCloudTenantsByIdResourcesById {
 }
 /// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/147`
+/// Schema: `schemas/em/operations.json#/operations/156`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdSubtenants {
@@ -7156,7 +7548,7 @@ impl GetCloudTenantsByIdSubtenants {
 impl Call for GetCloudTenantsByIdSubtenants {
     type Api = ThisApi;
     type Answer = super::CloudSubtenants;
-    const OPERATION: &'static Operation = &OPERATIONS[147usize];
+    const OPERATION: &'static Operation = &OPERATIONS[156usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7166,7 +7558,7 @@ impl Call for GetCloudTenantsByIdSubtenants {
 }
 /// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/148`
+/// Schema: `schemas/em/operations.json#/operations/157`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdSubtenants {
@@ -7185,7 +7577,7 @@ impl PostCloudTenantsByIdSubtenants {
 impl Call for PostCloudTenantsByIdSubtenants {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[148usize];
+    const OPERATION: &'static Operation = &OPERATIONS[157usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7198,7 +7590,7 @@ impl Call for PostCloudTenantsByIdSubtenants {
 }
 /// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/149`
+/// Schema: `schemas/em/operations.json#/operations/158`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdSubtenantsById {
@@ -7220,7 +7612,7 @@ impl GetCloudTenantsByIdSubtenantsById {
 impl Call for GetCloudTenantsByIdSubtenantsById {
     type Api = ThisApi;
     type Answer = super::CloudSubtenant;
-    const OPERATION: &'static Operation = &OPERATIONS[149usize];
+    const OPERATION: &'static Operation = &OPERATIONS[158usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7234,7 +7626,7 @@ impl Call for GetCloudTenantsByIdSubtenantsById {
 }
 /// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/150`
+/// Schema: `schemas/em/operations.json#/operations/159`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudTenantsByIdSubtenantsById {
@@ -7263,7 +7655,7 @@ impl PutCloudTenantsByIdSubtenantsById {
 impl Call for PutCloudTenantsByIdSubtenantsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[150usize];
+    const OPERATION: &'static Operation = &OPERATIONS[159usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7280,7 +7672,7 @@ impl Call for PutCloudTenantsByIdSubtenantsById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/151`
+/// Schema: `schemas/em/operations.json#/operations/160`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdSubtenantsById {
@@ -7302,7 +7694,7 @@ impl DeleteCloudTenantsByIdSubtenantsById {
 impl Call for DeleteCloudTenantsByIdSubtenantsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[151usize];
+    const OPERATION: &'static Operation = &OPERATIONS[160usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7316,7 +7708,7 @@ impl Call for DeleteCloudTenantsByIdSubtenantsById {
 }
 /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/152`
+/// Schema: `schemas/em/operations.json#/operations/161`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdVCloudComputeResources {
@@ -7333,7 +7725,7 @@ impl GetCloudTenantsByIdVCloudComputeResources {
 impl Call for GetCloudTenantsByIdVCloudComputeResources {
     type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResources;
-    const OPERATION: &'static Operation = &OPERATIONS[152usize];
+    const OPERATION: &'static Operation = &OPERATIONS[161usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7343,7 +7735,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResources {
 }
 /// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/153`
+/// Schema: `schemas/em/operations.json#/operations/162`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdVCloudComputeResources {
@@ -7365,7 +7757,7 @@ impl PostCloudTenantsByIdVCloudComputeResources {
 impl Call for PostCloudTenantsByIdVCloudComputeResources {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[153usize];
+    const OPERATION: &'static Operation = &OPERATIONS[162usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7378,7 +7770,7 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
 }
 /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/154`
+/// Schema: `schemas/em/operations.json#/operations/163`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdVCloudComputeResourcesById {
@@ -7400,7 +7792,7 @@ impl GetCloudTenantsByIdVCloudComputeResourcesById {
 impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
     type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResource;
-    const OPERATION: &'static Operation = &OPERATIONS[154usize];
+    const OPERATION: &'static Operation = &OPERATIONS[163usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7414,7 +7806,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/155`
+/// Schema: `schemas/em/operations.json#/operations/164`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdVCloudComputeResourcesById {
@@ -7436,7 +7828,7 @@ impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
 impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[155usize];
+    const OPERATION: &'static Operation = &OPERATIONS[164usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7450,7 +7842,7 @@ impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
 }
 /// `GET /api/cloud/vlans`: All reserved VLANs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/156`
+/// Schema: `schemas/em/operations.json#/operations/165`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudVlans {}
@@ -7464,14 +7856,14 @@ impl GetCloudVlans {
 impl Call for GetCloudVlans {
     type Api = ThisApi;
     type Answer = super::VlanConfigurations;
-    const OPERATION: &'static Operation = &OPERATIONS[156usize];
+    const OPERATION: &'static Operation = &OPERATIONS[165usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
 ///
-/// Schema: `schemas/em/operations.json#/operations/157`
+/// Schema: `schemas/em/operations.json#/operations/166`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudVlansById {
@@ -7488,7 +7880,7 @@ impl GetCloudVlansById {
 impl Call for GetCloudVlansById {
     type Api = ThisApi;
     type Answer = super::VlanConfiguration;
-    const OPERATION: &'static Operation = &OPERATIONS[157usize];
+    const OPERATION: &'static Operation = &OPERATIONS[166usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7499,7 +7891,7 @@ impl Call for GetCloudVlansById {
 }
 /// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
 ///
-/// Schema: `schemas/em/operations.json#/operations/158`
+/// Schema: `schemas/em/operations.json#/operations/167`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudVlansById {
@@ -7518,7 +7910,7 @@ impl PutCloudVlansById {
 impl Call for PutCloudVlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[158usize];
+    const OPERATION: &'static Operation = &OPERATIONS[167usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7531,7 +7923,7 @@ impl Call for PutCloudVlansById {
 }
 /// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
 ///
-/// Schema: `schemas/em/operations.json#/operations/159`
+/// Schema: `schemas/em/operations.json#/operations/168`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudVlansById {
@@ -7548,7 +7940,7 @@ impl DeleteCloudVlansById {
 impl Call for DeleteCloudVlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[159usize];
+    const OPERATION: &'static Operation = &OPERATIONS[168usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7556,9 +7948,34 @@ impl Call for DeleteCloudVlansById {
         }
     }
 }
+/// `POST /api/cloud/vlans`: Reserves VLANs on a switch. Known from the vendor's schema of 11.
+///
+/// Schema: `schemas/em/operations.json#/operations/169`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudVlans {
+    /// The body to send.
+    pub body: super::VlanConfigurationCreateSpec,
+}
+impl PostCloudVlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::VlanConfigurationCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudVlans {
+    type Api = ThisApi;
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[169usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
 /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/160`
+/// Schema: `schemas/em/operations.json#/operations/170`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPoints {}
@@ -7572,14 +7989,14 @@ impl GetCloudVmReplicaPoints {
 impl Call for GetCloudVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[160usize];
+    const OPERATION: &'static Operation = &OPERATIONS[170usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/161`
+/// Schema: `schemas/em/operations.json#/operations/171`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPointsById {
@@ -7596,7 +8013,7 @@ impl GetCloudVmReplicaPointsById {
 impl Call for GetCloudVmReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[161usize];
+    const OPERATION: &'static Operation = &OPERATIONS[171usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7607,7 +8024,7 @@ impl Call for GetCloudVmReplicaPointsById {
 }
 /// `GET /api/externalRepositories`: All external repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/162`
+/// Schema: `schemas/em/operations.json#/operations/172`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetExternalRepositories {}
@@ -7621,14 +8038,14 @@ impl GetExternalRepositories {
 impl Call for GetExternalRepositories {
     type Api = ThisApi;
     type Answer = super::ExternalRepositories;
-    const OPERATION: &'static Operation = &OPERATIONS[162usize];
+    const OPERATION: &'static Operation = &OPERATIONS[172usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/externalRepositories/{ID}`: One external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/163`
+/// Schema: `schemas/em/operations.json#/operations/173`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesById {
@@ -7645,7 +8062,7 @@ impl GetExternalRepositoriesById {
 impl Call for GetExternalRepositoriesById {
     type Api = ThisApi;
     type Answer = super::ExternalRepository;
-    const OPERATION: &'static Operation = &OPERATIONS[163usize];
+    const OPERATION: &'static Operation = &OPERATIONS[173usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7656,7 +8073,7 @@ impl Call for GetExternalRepositoriesById {
 }
 /// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/164`
+/// Schema: `schemas/em/operations.json#/operations/174`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesByIdBackups {
@@ -7673,7 +8090,7 @@ impl GetExternalRepositoriesByIdBackups {
 impl Call for GetExternalRepositoriesByIdBackups {
     type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[164usize];
+    const OPERATION: &'static Operation = &OPERATIONS[174usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7684,7 +8101,7 @@ impl Call for GetExternalRepositoriesByIdBackups {
 }
 /// `GET /api/failoverPlans`: All failover plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/165`
+/// Schema: `schemas/em/operations.json#/operations/175`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetFailoverPlans {}
@@ -7698,14 +8115,14 @@ impl GetFailoverPlans {
 impl Call for GetFailoverPlans {
     type Api = ThisApi;
     type Answer = super::FailoverPlans;
-    const OPERATION: &'static Operation = &OPERATIONS[165usize];
+    const OPERATION: &'static Operation = &OPERATIONS[175usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/failoverPlans/{ID}`: One failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/166`
+/// Schema: `schemas/em/operations.json#/operations/176`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetFailoverPlansById {
@@ -7722,7 +8139,7 @@ impl GetFailoverPlansById {
 impl Call for GetFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::FailoverPlan;
-    const OPERATION: &'static Operation = &OPERATIONS[166usize];
+    const OPERATION: &'static Operation = &OPERATIONS[176usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7733,7 +8150,7 @@ impl Call for GetFailoverPlansById {
 }
 /// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/167`
+/// Schema: `schemas/em/operations.json#/operations/177`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdStart {
@@ -7752,7 +8169,7 @@ impl PostFailoverPlansByIdStart {
 impl Call for PostFailoverPlansByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[167usize];
+    const OPERATION: &'static Operation = &OPERATIONS[177usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7765,7 +8182,7 @@ impl Call for PostFailoverPlansByIdStart {
 }
 /// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/168`
+/// Schema: `schemas/em/operations.json#/operations/178`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdUndo {
@@ -7782,7 +8199,7 @@ impl PostFailoverPlansByIdUndo {
 impl Call for PostFailoverPlansByIdUndo {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[168usize];
+    const OPERATION: &'static Operation = &OPERATIONS[178usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7792,7 +8209,7 @@ impl Call for PostFailoverPlansByIdUndo {
 }
 /// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/169`
+/// Schema: `schemas/em/operations.json#/operations/179`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutFailoverPlansById {
@@ -7811,7 +8228,7 @@ impl PutFailoverPlansById {
 impl Call for PutFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[169usize];
+    const OPERATION: &'static Operation = &OPERATIONS[179usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7824,7 +8241,7 @@ impl Call for PutFailoverPlansById {
 }
 /// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/170`
+/// Schema: `schemas/em/operations.json#/operations/180`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetHierarchyRoots {}
@@ -7838,14 +8255,14 @@ impl GetHierarchyRoots {
 impl Call for GetHierarchyRoots {
     type Api = ThisApi;
     type Answer = super::HierarchyRoots;
-    const OPERATION: &'static Operation = &OPERATIONS[170usize];
+    const OPERATION: &'static Operation = &OPERATIONS[180usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/171`
+/// Schema: `schemas/em/operations.json#/operations/181`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetHierarchyRootsById {
@@ -7862,7 +8279,7 @@ impl GetHierarchyRootsById {
 impl Call for GetHierarchyRootsById {
     type Api = ThisApi;
     type Answer = super::HierarchyRoot;
-    const OPERATION: &'static Operation = &OPERATIONS[171usize];
+    const OPERATION: &'static Operation = &OPERATIONS[181usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7873,7 +8290,7 @@ impl Call for GetHierarchyRootsById {
 }
 /// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/172`
+/// Schema: `schemas/em/operations.json#/operations/182`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetJobs {}
@@ -7887,14 +8304,14 @@ impl GetJobs {
 impl Call for GetJobs {
     type Api = ThisApi;
     type Answer = super::Jobs;
-    const OPERATION: &'static Operation = &OPERATIONS[172usize];
+    const OPERATION: &'static Operation = &OPERATIONS[182usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/jobs/{ID}`: One job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/173`
+/// Schema: `schemas/em/operations.json#/operations/183`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsById {
@@ -7911,7 +8328,7 @@ impl GetJobsById {
 impl Call for GetJobsById {
     type Api = ThisApi;
     type Answer = super::Job;
-    const OPERATION: &'static Operation = &OPERATIONS[173usize];
+    const OPERATION: &'static Operation = &OPERATIONS[183usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7922,7 +8339,7 @@ impl Call for GetJobsById {
 }
 /// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/174`
+/// Schema: `schemas/em/operations.json#/operations/184`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdClone {
@@ -7941,7 +8358,7 @@ impl PostJobsByIdClone {
 impl Call for PostJobsByIdClone {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[174usize];
+    const OPERATION: &'static Operation = &OPERATIONS[184usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7954,7 +8371,7 @@ impl Call for PostJobsByIdClone {
 }
 /// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/175`
+/// Schema: `schemas/em/operations.json#/operations/185`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdRetry {
@@ -7971,7 +8388,7 @@ impl PostJobsByIdRetry {
 impl Call for PostJobsByIdRetry {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[175usize];
+    const OPERATION: &'static Operation = &OPERATIONS[185usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7981,24 +8398,29 @@ impl Call for PostJobsByIdRetry {
 }
 /// `POST /api/jobs/{ID}?action=start`: Starts a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/176`
+/// Schema: `schemas/em/operations.json#/operations/186`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStart {
     /// `ID`.
     pub id: Id,
+    /// The body to send.
+    pub body: Option<super::JobManagementSpec>,
 }
 impl PostJobsByIdStart {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self { id: id.into() }
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostJobsByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[176usize];
+    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        self.body.as_ref().map(|body| body as &dyn Struct)
+    }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8008,7 +8430,7 @@ impl Call for PostJobsByIdStart {
 }
 /// `POST /api/jobs/{ID}?action=stop`: Stops a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/177`
+/// Schema: `schemas/em/operations.json#/operations/187`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStop {
@@ -8025,7 +8447,7 @@ impl PostJobsByIdStop {
 impl Call for PostJobsByIdStop {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[177usize];
+    const OPERATION: &'static Operation = &OPERATIONS[187usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8035,7 +8457,7 @@ impl Call for PostJobsByIdStop {
 }
 /// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
 ///
-/// Schema: `schemas/em/operations.json#/operations/178`
+/// Schema: `schemas/em/operations.json#/operations/188`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdSync {
@@ -8052,7 +8474,7 @@ impl PostJobsByIdSync {
 impl Call for PostJobsByIdSync {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[178usize];
+    const OPERATION: &'static Operation = &OPERATIONS[188usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8062,7 +8484,7 @@ impl Call for PostJobsByIdSync {
 }
 /// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/179`
+/// Schema: `schemas/em/operations.json#/operations/189`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdToggleScheduleEnabled {
@@ -8079,7 +8501,7 @@ impl PostJobsByIdToggleScheduleEnabled {
 impl Call for PostJobsByIdToggleScheduleEnabled {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[179usize];
+    const OPERATION: &'static Operation = &OPERATIONS[189usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8089,7 +8511,7 @@ impl Call for PostJobsByIdToggleScheduleEnabled {
 }
 /// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/180`
+/// Schema: `schemas/em/operations.json#/operations/190`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutJobsByIdEdit {
@@ -8108,7 +8530,7 @@ impl PutJobsByIdEdit {
 impl Call for PutJobsByIdEdit {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[180usize];
+    const OPERATION: &'static Operation = &OPERATIONS[190usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8121,7 +8543,7 @@ impl Call for PutJobsByIdEdit {
 }
 /// `DELETE /api/jobs/{ID}`: Removes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/181`
+/// Schema: `schemas/em/operations.json#/operations/191`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsById {
@@ -8138,7 +8560,7 @@ impl DeleteJobsById {
 impl Call for DeleteJobsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[181usize];
+    const OPERATION: &'static Operation = &OPERATIONS[191usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8148,7 +8570,7 @@ impl Call for DeleteJobsById {
 }
 /// `GET /api/jobs/{ID}/includes`: What a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/182`
+/// Schema: `schemas/em/operations.json#/operations/192`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludes {
@@ -8165,7 +8587,7 @@ impl GetJobsByIdIncludes {
 impl Call for GetJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::ObjectsInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[182usize];
+    const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8175,7 +8597,7 @@ impl Call for GetJobsByIdIncludes {
 }
 /// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/183`
+/// Schema: `schemas/em/operations.json#/operations/193`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdIncludes {
@@ -8194,7 +8616,7 @@ impl PostJobsByIdIncludes {
 impl Call for PostJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[183usize];
+    const OPERATION: &'static Operation = &OPERATIONS[193usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8207,7 +8629,7 @@ impl Call for PostJobsByIdIncludes {
 }
 /// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/184`
+/// Schema: `schemas/em/operations.json#/operations/194`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludesById {
@@ -8229,7 +8651,7 @@ impl GetJobsByIdIncludesById {
 impl Call for GetJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::ObjectInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[184usize];
+    const OPERATION: &'static Operation = &OPERATIONS[194usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8243,7 +8665,7 @@ impl Call for GetJobsByIdIncludesById {
 }
 /// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/185`
+/// Schema: `schemas/em/operations.json#/operations/195`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdIncludesById {
@@ -8265,7 +8687,7 @@ impl DeleteJobsByIdIncludesById {
 impl Call for DeleteJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[185usize];
+    const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8279,7 +8701,7 @@ impl Call for DeleteJobsByIdIncludesById {
 }
 /// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/186`
+/// Schema: `schemas/em/operations.json#/operations/196`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedBackupRepositories {
@@ -8296,7 +8718,7 @@ impl GetJobsByIdLinkedBackupRepositories {
 impl Call for GetJobsByIdLinkedBackupRepositories {
     type Api = ThisApi;
     type Answer = super::LinkedBackupRepositoryResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8306,7 +8728,7 @@ impl Call for GetJobsByIdLinkedBackupRepositories {
 }
 /// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/187`
+/// Schema: `schemas/em/operations.json#/operations/197`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedBackupRepositories {
@@ -8325,7 +8747,7 @@ impl PostJobsByIdLinkedBackupRepositories {
 impl Call for PostJobsByIdLinkedBackupRepositories {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[187usize];
+    const OPERATION: &'static Operation = &OPERATIONS[197usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8338,7 +8760,7 @@ impl Call for PostJobsByIdLinkedBackupRepositories {
 }
 /// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/188`
+/// Schema: `schemas/em/operations.json#/operations/198`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedBackupRepositoriesById {
@@ -8360,7 +8782,7 @@ impl DeleteJobsByIdLinkedBackupRepositoriesById {
 impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[188usize];
+    const OPERATION: &'static Operation = &OPERATIONS[198usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8374,7 +8796,7 @@ impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
 }
 /// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/189`
+/// Schema: `schemas/em/operations.json#/operations/199`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedJobs {
@@ -8391,7 +8813,7 @@ impl GetJobsByIdLinkedJobs {
 impl Call for GetJobsByIdLinkedJobs {
     type Api = ThisApi;
     type Answer = super::LinkedJobResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[189usize];
+    const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8401,7 +8823,7 @@ impl Call for GetJobsByIdLinkedJobs {
 }
 /// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/190`
+/// Schema: `schemas/em/operations.json#/operations/200`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedJobs {
@@ -8420,7 +8842,7 @@ impl PostJobsByIdLinkedJobs {
 impl Call for PostJobsByIdLinkedJobs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[190usize];
+    const OPERATION: &'static Operation = &OPERATIONS[200usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8433,7 +8855,7 @@ impl Call for PostJobsByIdLinkedJobs {
 }
 /// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/191`
+/// Schema: `schemas/em/operations.json#/operations/201`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedJobsById {
@@ -8455,7 +8877,7 @@ impl DeleteJobsByIdLinkedJobsById {
 impl Call for DeleteJobsByIdLinkedJobsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[191usize];
+    const OPERATION: &'static Operation = &OPERATIONS[201usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8467,9 +8889,97 @@ impl Call for DeleteJobsByIdLinkedJobsById {
         }
     }
 }
+/// `GET /api/jobs/{ID}/backupSessions`: The sessions of a backup job.
+///
+/// Schema: `schemas/em/operations.json#/operations/202`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdBackupSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdBackupSessions {
+    type Api = ThisApi;
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/jobs/{ID}/replicaSessions`: The sessions of a replication job.
+///
+/// Schema: `schemas/em/operations.json#/operations/203`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdReplicaSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdReplicaSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdReplicaSessions {
+    type Api = ThisApi;
+    type Answer = super::ReplicaJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/jobs/{ID}`: Changes a job, as the link `Edit` of a job has it.
+///
+/// Schema: `schemas/em/operations.json#/operations/204`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutJobsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::Job,
+}
+impl PutJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::Job) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutJobsById {
+    type Api = ThisApi;
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
 /// `GET /api/logonSessions`: All open sessions.
 ///
-/// Schema: `schemas/em/operations.json#/operations/192`
+/// Schema: `schemas/em/operations.json#/operations/205`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLogonSessions {}
@@ -8483,12 +8993,12 @@ impl GetLogonSessions {
 impl Call for GetLogonSessions {
     type Api = ThisApi;
     type Answer = super::LogonSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[192usize];
+    const OPERATION: &'static Operation = &OPERATIONS[205usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
 ///
-/// Schema: `schemas/em/operations.json#/operations/193`
+/// Schema: `schemas/em/operations.json#/operations/206`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetLogonSessionsById {
@@ -8505,7 +9015,7 @@ impl GetLogonSessionsById {
 impl Call for GetLogonSessionsById {
     type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[193usize];
+    const OPERATION: &'static Operation = &OPERATIONS[206usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8515,7 +9025,7 @@ impl Call for GetLogonSessionsById {
 }
 /// `DELETE /api/logonSessions/{ID}`: Ends a session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/194`
+/// Schema: `schemas/em/operations.json#/operations/207`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteLogonSessionsById {
@@ -8532,7 +9042,7 @@ impl DeleteLogonSessionsById {
 impl Call for DeleteLogonSessionsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[194usize];
+    const OPERATION: &'static Operation = &OPERATIONS[207usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8542,7 +9052,7 @@ impl Call for DeleteLogonSessionsById {
 }
 /// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
 ///
-/// Schema: `schemas/em/operations.json#/operations/195`
+/// Schema: `schemas/em/operations.json#/operations/208`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookup {
@@ -8570,7 +9080,7 @@ impl GetLookup {
 impl Call for GetLookup {
     type Api = ThisApi;
     type Answer = super::HierarchyItems;
-    const OPERATION: &'static Operation = &OPERATIONS[195usize];
+    const OPERATION: &'static Operation = &OPERATIONS[208usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.host {
             visit("host", value);
@@ -8588,7 +9098,7 @@ impl Call for GetLookup {
 }
 /// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
 ///
-/// Schema: `schemas/em/operations.json#/operations/196`
+/// Schema: `schemas/em/operations.json#/operations/209`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookupSvc {}
@@ -8602,12 +9112,12 @@ impl GetLookupSvc {
 impl Call for GetLookupSvc {
     type Api = ThisApi;
     type Answer = super::LookupSvc;
-    const OPERATION: &'static Operation = &OPERATIONS[196usize];
+    const OPERATION: &'static Operation = &OPERATIONS[209usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/managedServers`: All servers that backup servers manage.
 ///
-/// Schema: `schemas/em/operations.json#/operations/197`
+/// Schema: `schemas/em/operations.json#/operations/210`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetManagedServers {}
@@ -8621,14 +9131,14 @@ impl GetManagedServers {
 impl Call for GetManagedServers {
     type Api = ThisApi;
     type Answer = super::ManagedServers;
-    const OPERATION: &'static Operation = &OPERATIONS[197usize];
+    const OPERATION: &'static Operation = &OPERATIONS[210usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/managedServers/{ID}`: One server that a backup server manages.
 ///
-/// Schema: `schemas/em/operations.json#/operations/198`
+/// Schema: `schemas/em/operations.json#/operations/211`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetManagedServersById {
@@ -8645,7 +9155,7 @@ impl GetManagedServersById {
 impl Call for GetManagedServersById {
     type Api = ThisApi;
     type Answer = super::ManagedServer;
-    const OPERATION: &'static Operation = &OPERATIONS[198usize];
+    const OPERATION: &'static Operation = &OPERATIONS[211usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8656,7 +9166,7 @@ impl Call for GetManagedServersById {
 }
 /// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/199`
+/// Schema: `schemas/em/operations.json#/operations/212`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNas {}
@@ -8670,12 +9180,12 @@ impl GetNas {
 impl Call for GetNas {
     type Api = ThisApi;
     type Answer = super::NASService;
-    const OPERATION: &'static Operation = &OPERATIONS[199usize];
+    const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/200`
+/// Schema: `schemas/em/operations.json#/operations/213`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasBackupSessions {}
@@ -8689,14 +9199,14 @@ impl GetNasBackupSessions {
 impl Call for GetNasBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[200usize];
+    const OPERATION: &'static Operation = &OPERATIONS[213usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers`: All file servers and shares.
 ///
-/// Schema: `schemas/em/operations.json#/operations/201`
+/// Schema: `schemas/em/operations.json#/operations/214`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasFileServers {}
@@ -8710,14 +9220,14 @@ impl GetNasFileServers {
 impl Call for GetNasFileServers {
     type Api = ThisApi;
     type Answer = super::FileServers;
-    const OPERATION: &'static Operation = &OPERATIONS[201usize];
+    const OPERATION: &'static Operation = &OPERATIONS[214usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers/{ID}`: One file server or share.
 ///
-/// Schema: `schemas/em/operations.json#/operations/202`
+/// Schema: `schemas/em/operations.json#/operations/215`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasFileServersById {
@@ -8734,7 +9244,7 @@ impl GetNasFileServersById {
 impl Call for GetNasFileServersById {
     type Api = ThisApi;
     type Answer = super::FileServer;
-    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    const OPERATION: &'static Operation = &OPERATIONS[215usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8745,7 +9255,7 @@ impl Call for GetNasFileServersById {
 }
 /// `GET /api/nas/jobs`: All file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/203`
+/// Schema: `schemas/em/operations.json#/operations/216`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasJobs {}
@@ -8759,14 +9269,14 @@ impl GetNasJobs {
 impl Call for GetNasJobs {
     type Api = ThisApi;
     type Answer = super::NASJobs;
-    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    const OPERATION: &'static Operation = &OPERATIONS[216usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/jobs/{ID}`: One file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/204`
+/// Schema: `schemas/em/operations.json#/operations/217`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsById {
@@ -8783,7 +9293,7 @@ impl GetNasJobsById {
 impl Call for GetNasJobsById {
     type Api = ThisApi;
     type Answer = super::NASJob;
-    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    const OPERATION: &'static Operation = &OPERATIONS[217usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8794,7 +9304,7 @@ impl Call for GetNasJobsById {
 }
 /// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/205`
+/// Schema: `schemas/em/operations.json#/operations/218`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdBackupSessions {
@@ -8811,7 +9321,7 @@ impl GetNasJobsByIdBackupSessions {
 impl Call for GetNasJobsByIdBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[205usize];
+    const OPERATION: &'static Operation = &OPERATIONS[218usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8822,7 +9332,7 @@ impl Call for GetNasJobsByIdBackupSessions {
 }
 /// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/206`
+/// Schema: `schemas/em/operations.json#/operations/219`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludes {
@@ -8839,7 +9349,7 @@ impl GetNasJobsByIdIncludes {
 impl Call for GetNasJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::NASObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[206usize];
+    const OPERATION: &'static Operation = &OPERATIONS[219usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8849,7 +9359,7 @@ impl Call for GetNasJobsByIdIncludes {
 }
 /// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/207`
+/// Schema: `schemas/em/operations.json#/operations/220`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludesById {
@@ -8871,7 +9381,7 @@ impl GetNasJobsByIdIncludesById {
 impl Call for GetNasJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::NASObject;
-    const OPERATION: &'static Operation = &OPERATIONS[207usize];
+    const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8885,7 +9395,7 @@ impl Call for GetNasJobsByIdIncludesById {
 }
 /// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/208`
+/// Schema: `schemas/em/operations.json#/operations/221`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdRetry {
@@ -8902,7 +9412,7 @@ impl PostNasJobsByIdRetry {
 impl Call for PostNasJobsByIdRetry {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[208usize];
+    const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8912,7 +9422,7 @@ impl Call for PostNasJobsByIdRetry {
 }
 /// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/209`
+/// Schema: `schemas/em/operations.json#/operations/222`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStart {
@@ -8929,7 +9439,7 @@ impl PostNasJobsByIdStart {
 impl Call for PostNasJobsByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[209usize];
+    const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8939,7 +9449,7 @@ impl Call for PostNasJobsByIdStart {
 }
 /// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/210`
+/// Schema: `schemas/em/operations.json#/operations/223`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStop {
@@ -8956,7 +9466,7 @@ impl PostNasJobsByIdStop {
 impl Call for PostNasJobsByIdStop {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[210usize];
+    const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8966,7 +9476,7 @@ impl Call for PostNasJobsByIdStop {
 }
 /// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/211`
+/// Schema: `schemas/em/operations.json#/operations/224`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdToggleScheduleEnabled {
@@ -8983,7 +9493,7 @@ impl PostNasJobsByIdToggleScheduleEnabled {
 impl Call for PostNasJobsByIdToggleScheduleEnabled {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[211usize];
+    const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8993,7 +9503,7 @@ impl Call for PostNasJobsByIdToggleScheduleEnabled {
 }
 /// `GET /api/querySvc`: Which types can be queried, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/212`
+/// Schema: `schemas/em/operations.json#/operations/225`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetQuerySvc {}
@@ -9007,12 +9517,12 @@ impl GetQuerySvc {
 impl Call for GetQuerySvc {
     type Api = ThisApi;
     type Answer = super::QuerySvc;
-    const OPERATION: &'static Operation = &OPERATIONS[212usize];
+    const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/replicas`: All replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/213`
+/// Schema: `schemas/em/operations.json#/operations/226`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicas {}
@@ -9026,14 +9536,14 @@ impl GetReplicas {
 impl Call for GetReplicas {
     type Api = ThisApi;
     type Answer = super::Replicas;
-    const OPERATION: &'static Operation = &OPERATIONS[213usize];
+    const OPERATION: &'static Operation = &OPERATIONS[226usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicas/{ID}`: One replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/214`
+/// Schema: `schemas/em/operations.json#/operations/227`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicasById {
@@ -9050,7 +9560,35 @@ impl GetReplicasById {
 impl Call for GetReplicasById {
     type Api = ThisApi;
     type Answer = super::Replica;
-    const OPERATION: &'static Operation = &OPERATIONS[214usize];
+    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/228`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicasByIdVmReplicaPoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicasByIdVmReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicasByIdVmReplicaPoints {
+    type Api = ThisApi;
+    type Answer = super::VmReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[228usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9061,7 +9599,7 @@ impl Call for GetReplicasById {
 }
 /// `GET /api/replicaSessions`: All runs of replication jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/215`
+/// Schema: `schemas/em/operations.json#/operations/229`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaSessions {}
@@ -9075,14 +9613,14 @@ impl GetReplicaSessions {
 impl Call for GetReplicaSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[215usize];
+    const OPERATION: &'static Operation = &OPERATIONS[229usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/216`
+/// Schema: `schemas/em/operations.json#/operations/230`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsById {
@@ -9099,7 +9637,7 @@ impl GetReplicaSessionsById {
 impl Call for GetReplicaSessionsById {
     type Api = ThisApi;
     type Answer = super::ReplicaJobSession;
-    const OPERATION: &'static Operation = &OPERATIONS[216usize];
+    const OPERATION: &'static Operation = &OPERATIONS[230usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9110,7 +9648,7 @@ impl Call for GetReplicaSessionsById {
 }
 /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/217`
+/// Schema: `schemas/em/operations.json#/operations/231`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsByIdReplicaTaskSessions {
@@ -9127,7 +9665,7 @@ impl GetReplicaSessionsByIdReplicaTaskSessions {
 impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[217usize];
+    const OPERATION: &'static Operation = &OPERATIONS[231usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9138,7 +9676,7 @@ impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
 }
 /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/218`
+/// Schema: `schemas/em/operations.json#/operations/232`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessions {}
@@ -9152,14 +9690,14 @@ impl GetReplicaTaskSessions {
 impl Call for GetReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[218usize];
+    const OPERATION: &'static Operation = &OPERATIONS[232usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/219`
+/// Schema: `schemas/em/operations.json#/operations/233`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessionsById {
@@ -9176,7 +9714,7 @@ impl GetReplicaTaskSessionsById {
 impl Call for GetReplicaTaskSessionsById {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[219usize];
+    const OPERATION: &'static Operation = &OPERATIONS[233usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9187,7 +9725,7 @@ impl Call for GetReplicaTaskSessionsById {
 }
 /// `GET /api/reports/summary`: Which summary reports there are, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/220`
+/// Schema: `schemas/em/operations.json#/operations/234`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummary {}
@@ -9201,12 +9739,12 @@ impl GetReportsSummary {
 impl Call for GetReportsSummary {
     type Api = ThisApi;
     type Answer = super::SummaryReport;
-    const OPERATION: &'static Operation = &OPERATIONS[220usize];
+    const OPERATION: &'static Operation = &OPERATIONS[234usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
 ///
-/// Schema: `schemas/em/operations.json#/operations/221`
+/// Schema: `schemas/em/operations.json#/operations/235`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryJobStatistics {}
@@ -9220,12 +9758,12 @@ impl GetReportsSummaryJobStatistics {
 impl Call for GetReportsSummaryJobStatistics {
     type Api = ThisApi;
     type Answer = super::JobStatisticsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[221usize];
+    const OPERATION: &'static Operation = &OPERATIONS[235usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
 ///
-/// Schema: `schemas/em/operations.json#/operations/222`
+/// Schema: `schemas/em/operations.json#/operations/236`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryOverview {}
@@ -9239,12 +9777,12 @@ impl GetReportsSummaryOverview {
 impl Call for GetReportsSummaryOverview {
     type Api = ThisApi;
     type Answer = super::OverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[222usize];
+    const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
 ///
-/// Schema: `schemas/em/operations.json#/operations/223`
+/// Schema: `schemas/em/operations.json#/operations/237`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryProcessedVms {}
@@ -9258,12 +9796,12 @@ impl GetReportsSummaryProcessedVms {
 impl Call for GetReportsSummaryProcessedVms {
     type Api = ThisApi;
     type Answer = super::ProcessedVmsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[223usize];
+    const OPERATION: &'static Operation = &OPERATIONS[237usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/repository`: How full each repository is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/224`
+/// Schema: `schemas/em/operations.json#/operations/238`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryRepository {}
@@ -9277,12 +9815,12 @@ impl GetReportsSummaryRepository {
 impl Call for GetReportsSummaryRepository {
     type Api = ThisApi;
     type Answer = super::RepositoryReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[224usize];
+    const OPERATION: &'static Operation = &OPERATIONS[238usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/225`
+/// Schema: `schemas/em/operations.json#/operations/239`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryVmsOverview {}
@@ -9296,12 +9834,12 @@ impl GetReportsSummaryVmsOverview {
 impl Call for GetReportsSummaryVmsOverview {
     type Api = ThisApi;
     type Answer = super::VmsOverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[225usize];
+    const OPERATION: &'static Operation = &OPERATIONS[239usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/repositories`: All backup repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/226`
+/// Schema: `schemas/em/operations.json#/operations/240`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRepositories {}
@@ -9315,14 +9853,14 @@ impl GetRepositories {
 impl Call for GetRepositories {
     type Api = ThisApi;
     type Answer = super::Repositories;
-    const OPERATION: &'static Operation = &OPERATIONS[226usize];
+    const OPERATION: &'static Operation = &OPERATIONS[240usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/repositories/{ID}`: One backup repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/227`
+/// Schema: `schemas/em/operations.json#/operations/241`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRepositoriesById {
@@ -9339,7 +9877,63 @@ impl GetRepositoriesById {
 impl Call for GetRepositoriesById {
     type Api = ThisApi;
     type Answer = super::Repository;
-    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/repositories/{ID}/backups`: The backups in a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/242`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRepositoriesByIdBackups {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRepositoriesByIdBackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRepositoriesByIdBackups {
+    type Api = ThisApi;
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/243`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRepositoriesByIdReplicas {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRepositoriesByIdReplicas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRepositoriesByIdReplicas {
+    type Api = ThisApi;
+    type Answer = super::Replicas;
+    const OPERATION: &'static Operation = &OPERATIONS[243usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9350,7 +9944,7 @@ impl Call for GetRepositoriesById {
 }
 /// `GET /api/restorePoints`: All restore points.
 ///
-/// Schema: `schemas/em/operations.json#/operations/228`
+/// Schema: `schemas/em/operations.json#/operations/244`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestorePoints {}
@@ -9364,14 +9958,14 @@ impl GetRestorePoints {
 impl Call for GetRestorePoints {
     type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[228usize];
+    const OPERATION: &'static Operation = &OPERATIONS[244usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restorePoints/{ID}`: One restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/229`
+/// Schema: `schemas/em/operations.json#/operations/245`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsById {
@@ -9388,7 +9982,7 @@ impl GetRestorePointsById {
 impl Call for GetRestorePointsById {
     type Api = ThisApi;
     type Answer = super::RestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[229usize];
+    const OPERATION: &'static Operation = &OPERATIONS[245usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9399,7 +9993,7 @@ impl Call for GetRestorePointsById {
 }
 /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/230`
+/// Schema: `schemas/em/operations.json#/operations/246`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdAgentRestorePoints {
@@ -9416,7 +10010,7 @@ impl GetRestorePointsByIdAgentRestorePoints {
 impl Call for GetRestorePointsByIdAgentRestorePoints {
     type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[230usize];
+    const OPERATION: &'static Operation = &OPERATIONS[246usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9427,7 +10021,7 @@ impl Call for GetRestorePointsByIdAgentRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/231`
+/// Schema: `schemas/em/operations.json#/operations/247`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdBackupFiles {
@@ -9444,7 +10038,7 @@ impl GetRestorePointsByIdBackupFiles {
 impl Call for GetRestorePointsByIdBackupFiles {
     type Api = ThisApi;
     type Answer = super::BackupFiles;
-    const OPERATION: &'static Operation = &OPERATIONS[231usize];
+    const OPERATION: &'static Operation = &OPERATIONS[247usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9455,7 +10049,7 @@ impl Call for GetRestorePointsByIdBackupFiles {
 }
 /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/232`
+/// Schema: `schemas/em/operations.json#/operations/248`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVAppRestorePoints {
@@ -9472,7 +10066,7 @@ impl GetRestorePointsByIdVAppRestorePoints {
 impl Call for GetRestorePointsByIdVAppRestorePoints {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[232usize];
+    const OPERATION: &'static Operation = &OPERATIONS[248usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9483,7 +10077,7 @@ impl Call for GetRestorePointsByIdVAppRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/233`
+/// Schema: `schemas/em/operations.json#/operations/249`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVmRestorePoints {
@@ -9500,7 +10094,7 @@ impl GetRestorePointsByIdVmRestorePoints {
 impl Call for GetRestorePointsByIdVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[233usize];
+    const OPERATION: &'static Operation = &OPERATIONS[249usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9511,7 +10105,7 @@ impl Call for GetRestorePointsByIdVmRestorePoints {
 }
 /// `GET /api/restoreSessions`: All restores, running and ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/234`
+/// Schema: `schemas/em/operations.json#/operations/250`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestoreSessions {}
@@ -9525,14 +10119,14 @@ impl GetRestoreSessions {
 impl Call for GetRestoreSessions {
     type Api = ThisApi;
     type Answer = super::RestoreSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[234usize];
+    const OPERATION: &'static Operation = &OPERATIONS[250usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restoreSessions/{ID}`: One restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/235`
+/// Schema: `schemas/em/operations.json#/operations/251`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestoreSessionsById {
@@ -9549,7 +10143,7 @@ impl GetRestoreSessionsById {
 impl Call for GetRestoreSessionsById {
     type Api = ThisApi;
     type Answer = super::RestoreSession;
-    const OPERATION: &'static Operation = &OPERATIONS[235usize];
+    const OPERATION: &'static Operation = &OPERATIONS[251usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9560,7 +10154,7 @@ impl Call for GetRestoreSessionsById {
 }
 /// `GET /api/security`: The security settings, and where accounts and roles are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/236`
+/// Schema: `schemas/em/operations.json#/operations/252`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurity {}
@@ -9574,12 +10168,12 @@ impl GetSecurity {
 impl Call for GetSecurity {
     type Api = ThisApi;
     type Answer = super::EnterpriseSecuritySettings;
-    const OPERATION: &'static Operation = &OPERATIONS[236usize];
+    const OPERATION: &'static Operation = &OPERATIONS[252usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/237`
+/// Schema: `schemas/em/operations.json#/operations/253`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityAccounts {}
@@ -9593,14 +10187,14 @@ impl GetSecurityAccounts {
 impl Call for GetSecurityAccounts {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccounts;
-    const OPERATION: &'static Operation = &OPERATIONS[237usize];
+    const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/238`
+/// Schema: `schemas/em/operations.json#/operations/254`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccounts {
@@ -9617,7 +10211,7 @@ impl PostSecurityAccounts {
 impl Call for PostSecurityAccounts {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[238usize];
+    const OPERATION: &'static Operation = &OPERATIONS[254usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9625,7 +10219,7 @@ impl Call for PostSecurityAccounts {
 }
 /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
 ///
-/// Schema: `schemas/em/operations.json#/operations/239`
+/// Schema: `schemas/em/operations.json#/operations/255`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsRebuildScope {
@@ -9642,7 +10236,7 @@ impl PostSecurityAccountsRebuildScope {
 impl Call for PostSecurityAccountsRebuildScope {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[239usize];
+    const OPERATION: &'static Operation = &OPERATIONS[255usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9650,7 +10244,7 @@ impl Call for PostSecurityAccountsRebuildScope {
 }
 /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/240`
+/// Schema: `schemas/em/operations.json#/operations/256`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsById {
@@ -9667,7 +10261,7 @@ impl GetSecurityAccountsById {
 impl Call for GetSecurityAccountsById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccount;
-    const OPERATION: &'static Operation = &OPERATIONS[240usize];
+    const OPERATION: &'static Operation = &OPERATIONS[256usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9678,7 +10272,7 @@ impl Call for GetSecurityAccountsById {
 }
 /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/241`
+/// Schema: `schemas/em/operations.json#/operations/257`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsById {
@@ -9695,7 +10289,7 @@ impl PostSecurityAccountsById {
 impl Call for PostSecurityAccountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    const OPERATION: &'static Operation = &OPERATIONS[257usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9705,7 +10299,7 @@ impl Call for PostSecurityAccountsById {
 }
 /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/242`
+/// Schema: `schemas/em/operations.json#/operations/258`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsById {
@@ -9722,7 +10316,7 @@ impl DeleteSecurityAccountsById {
 impl Call for DeleteSecurityAccountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    const OPERATION: &'static Operation = &OPERATIONS[258usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9732,7 +10326,7 @@ impl Call for DeleteSecurityAccountsById {
 }
 /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/243`
+/// Schema: `schemas/em/operations.json#/operations/259`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRoles {
@@ -9749,7 +10343,7 @@ impl GetSecurityAccountsByIdRoles {
 impl Call for GetSecurityAccountsByIdRoles {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRoleList;
-    const OPERATION: &'static Operation = &OPERATIONS[243usize];
+    const OPERATION: &'static Operation = &OPERATIONS[259usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9759,7 +10353,7 @@ impl Call for GetSecurityAccountsByIdRoles {
 }
 /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/244`
+/// Schema: `schemas/em/operations.json#/operations/260`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdRoles {
@@ -9781,7 +10375,7 @@ impl PostSecurityAccountsByIdRoles {
 impl Call for PostSecurityAccountsByIdRoles {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[244usize];
+    const OPERATION: &'static Operation = &OPERATIONS[260usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9794,7 +10388,7 @@ impl Call for PostSecurityAccountsByIdRoles {
 }
 /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/245`
+/// Schema: `schemas/em/operations.json#/operations/261`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRolesById {
@@ -9816,7 +10410,7 @@ impl GetSecurityAccountsByIdRolesById {
 impl Call for GetSecurityAccountsByIdRolesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRole;
-    const OPERATION: &'static Operation = &OPERATIONS[245usize];
+    const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9830,7 +10424,7 @@ impl Call for GetSecurityAccountsByIdRolesById {
 }
 /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/246`
+/// Schema: `schemas/em/operations.json#/operations/262`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdRolesById {
@@ -9852,7 +10446,7 @@ impl DeleteSecurityAccountsByIdRolesById {
 impl Call for DeleteSecurityAccountsByIdRolesById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[246usize];
+    const OPERATION: &'static Operation = &OPERATIONS[262usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9866,7 +10460,7 @@ impl Call for DeleteSecurityAccountsByIdRolesById {
 }
 /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/247`
+/// Schema: `schemas/em/operations.json#/operations/263`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopes {
@@ -9883,7 +10477,7 @@ impl GetSecurityAccountsByIdScopes {
 impl Call for GetSecurityAccountsByIdScopes {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScopes;
-    const OPERATION: &'static Operation = &OPERATIONS[247usize];
+    const OPERATION: &'static Operation = &OPERATIONS[263usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9893,7 +10487,7 @@ impl Call for GetSecurityAccountsByIdScopes {
 }
 /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/248`
+/// Schema: `schemas/em/operations.json#/operations/264`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdScopes {
@@ -9912,7 +10506,7 @@ impl PostSecurityAccountsByIdScopes {
 impl Call for PostSecurityAccountsByIdScopes {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[248usize];
+    const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9925,7 +10519,7 @@ impl Call for PostSecurityAccountsByIdScopes {
 }
 /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/249`
+/// Schema: `schemas/em/operations.json#/operations/265`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopesById {
@@ -9947,7 +10541,7 @@ impl GetSecurityAccountsByIdScopesById {
 impl Call for GetSecurityAccountsByIdScopesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScope;
-    const OPERATION: &'static Operation = &OPERATIONS[249usize];
+    const OPERATION: &'static Operation = &OPERATIONS[265usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9961,7 +10555,7 @@ impl Call for GetSecurityAccountsByIdScopesById {
 }
 /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/250`
+/// Schema: `schemas/em/operations.json#/operations/266`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdScopesById {
@@ -9983,7 +10577,7 @@ impl DeleteSecurityAccountsByIdScopesById {
 impl Call for DeleteSecurityAccountsByIdScopesById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[250usize];
+    const OPERATION: &'static Operation = &OPERATIONS[266usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9997,7 +10591,7 @@ impl Call for DeleteSecurityAccountsByIdScopesById {
 }
 /// `GET /api/security/roles`: All roles of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/251`
+/// Schema: `schemas/em/operations.json#/operations/267`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityRoles {}
@@ -10011,14 +10605,14 @@ impl GetSecurityRoles {
 impl Call for GetSecurityRoles {
     type Api = ThisApi;
     type Answer = super::EnterpriseRoles;
-    const OPERATION: &'static Operation = &OPERATIONS[251usize];
+    const OPERATION: &'static Operation = &OPERATIONS[267usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/252`
+/// Schema: `schemas/em/operations.json#/operations/268`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityRolesById {
@@ -10035,7 +10629,7 @@ impl GetSecurityRolesById {
 impl Call for GetSecurityRolesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseRole;
-    const OPERATION: &'static Operation = &OPERATIONS[252usize];
+    const OPERATION: &'static Operation = &OPERATIONS[268usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10046,7 +10640,7 @@ impl Call for GetSecurityRolesById {
 }
 /// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/253`
+/// Schema: `schemas/em/operations.json#/operations/269`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphere {}
@@ -10060,12 +10654,12 @@ impl GetSelfServiceVSphere {
 impl Call for GetSelfServiceVSphere {
     type Api = ThisApi;
     type Answer = super::VSphereSelfService;
-    const OPERATION: &'static Operation = &OPERATIONS[253usize];
+    const OPERATION: &'static Operation = &OPERATIONS[269usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/254`
+/// Schema: `schemas/em/operations.json#/operations/270`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigs {}
@@ -10079,14 +10673,14 @@ impl GetSelfServiceVSphereConfigs {
 impl Call for GetSelfServiceVSphereConfigs {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[254usize];
+    const OPERATION: &'static Operation = &OPERATIONS[270usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/255`
+/// Schema: `schemas/em/operations.json#/operations/271`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSelfServiceVSphereConfigs {
@@ -10103,7 +10697,7 @@ impl PostSelfServiceVSphereConfigs {
 impl Call for PostSelfServiceVSphereConfigs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[255usize];
+    const OPERATION: &'static Operation = &OPERATIONS[271usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10111,7 +10705,7 @@ impl Call for PostSelfServiceVSphereConfigs {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/256`
+/// Schema: `schemas/em/operations.json#/operations/272`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsById {
@@ -10128,7 +10722,7 @@ impl GetSelfServiceVSphereConfigsById {
 impl Call for GetSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[256usize];
+    const OPERATION: &'static Operation = &OPERATIONS[272usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10139,7 +10733,7 @@ impl Call for GetSelfServiceVSphereConfigsById {
 }
 /// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/257`
+/// Schema: `schemas/em/operations.json#/operations/273`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutSelfServiceVSphereConfigsById {
@@ -10158,7 +10752,7 @@ impl PutSelfServiceVSphereConfigsById {
 impl Call for PutSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[257usize];
+    const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10171,7 +10765,7 @@ impl Call for PutSelfServiceVSphereConfigsById {
 }
 /// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/258`
+/// Schema: `schemas/em/operations.json#/operations/274`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSelfServiceVSphereConfigsById {
@@ -10188,7 +10782,7 @@ impl DeleteSelfServiceVSphereConfigsById {
 impl Call for DeleteSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[258usize];
+    const OPERATION: &'static Operation = &OPERATIONS[274usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10198,7 +10792,7 @@ impl Call for DeleteSelfServiceVSphereConfigsById {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/259`
+/// Schema: `schemas/em/operations.json#/operations/275`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsByIdBackupJobSettings {
@@ -10215,7 +10809,7 @@ impl GetSelfServiceVSphereConfigsByIdBackupJobSettings {
 impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[259usize];
+    const OPERATION: &'static Operation = &OPERATIONS[275usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10225,7 +10819,7 @@ impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
 }
 /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
-/// Schema: `schemas/em/operations.json#/operations/260`
+/// Schema: `schemas/em/operations.json#/operations/276`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PostSessionMngr {
@@ -10242,7 +10836,7 @@ impl PostSessionMngr {
 impl Call for PostSessionMngr {
     type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[260usize];
+    const OPERATION: &'static Operation = &OPERATIONS[276usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.v {
             visit("v", value);
@@ -10251,7 +10845,7 @@ impl Call for PostSessionMngr {
 }
 /// `GET /api/systemSessions`: All system runs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/261`
+/// Schema: `schemas/em/operations.json#/operations/277`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSystemSessions {}
@@ -10265,12 +10859,12 @@ impl GetSystemSessions {
 impl Call for GetSystemSessions {
     type Api = ThisApi;
     type Answer = super::SystemSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[261usize];
+    const OPERATION: &'static Operation = &OPERATIONS[277usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/systemSessions/{ID}`: One system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/262`
+/// Schema: `schemas/em/operations.json#/operations/278`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsById {
@@ -10287,7 +10881,7 @@ impl GetSystemSessionsById {
 impl Call for GetSystemSessionsById {
     type Api = ThisApi;
     type Answer = super::SystemSession;
-    const OPERATION: &'static Operation = &OPERATIONS[262usize];
+    const OPERATION: &'static Operation = &OPERATIONS[278usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10298,7 +10892,7 @@ impl Call for GetSystemSessionsById {
 }
 /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/263`
+/// Schema: `schemas/em/operations.json#/operations/279`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsByIdEvents {
@@ -10315,7 +10909,7 @@ impl GetSystemSessionsByIdEvents {
 impl Call for GetSystemSessionsByIdEvents {
     type Api = ThisApi;
     type Answer = super::SystemSessionEvents;
-    const OPERATION: &'static Operation = &OPERATIONS[263usize];
+    const OPERATION: &'static Operation = &OPERATIONS[279usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10325,7 +10919,7 @@ impl Call for GetSystemSessionsByIdEvents {
 }
 /// `GET /api/tasks`: The tasks of this session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/264`
+/// Schema: `schemas/em/operations.json#/operations/280`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetTasks {}
@@ -10339,12 +10933,12 @@ impl GetTasks {
 impl Call for GetTasks {
     type Api = ThisApi;
     type Answer = super::Tasks;
-    const OPERATION: &'static Operation = &OPERATIONS[264usize];
+    const OPERATION: &'static Operation = &OPERATIONS[280usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/265`
+/// Schema: `schemas/em/operations.json#/operations/281`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetTasksById {
@@ -10361,7 +10955,7 @@ impl GetTasksById {
 impl Call for GetTasksById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[265usize];
+    const OPERATION: &'static Operation = &OPERATIONS[281usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10371,7 +10965,7 @@ impl Call for GetTasksById {
 }
 /// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/266`
+/// Schema: `schemas/em/operations.json#/operations/282`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteTasksById {
@@ -10388,7 +10982,7 @@ impl DeleteTasksById {
 impl Call for DeleteTasksById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[266usize];
+    const OPERATION: &'static Operation = &OPERATIONS[282usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10398,7 +10992,7 @@ impl Call for DeleteTasksById {
 }
 /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/267`
+/// Schema: `schemas/em/operations.json#/operations/283`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPoints {}
@@ -10412,14 +11006,14 @@ impl GetVAppReplicaPoints {
 impl Call for GetVAppReplicaPoints {
     type Api = ThisApi;
     type Answer = super::VAppReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[267usize];
+    const OPERATION: &'static Operation = &OPERATIONS[283usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/268`
+/// Schema: `schemas/em/operations.json#/operations/284`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPointsById {
@@ -10436,7 +11030,7 @@ impl GetVAppReplicaPointsById {
 impl Call for GetVAppReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::VAppReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[268usize];
+    const OPERATION: &'static Operation = &OPERATIONS[284usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10447,7 +11041,7 @@ impl Call for GetVAppReplicaPointsById {
 }
 /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/269`
+/// Schema: `schemas/em/operations.json#/operations/285`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppReplicaPointsByIdFailover {
@@ -10464,7 +11058,7 @@ impl PostVAppReplicaPointsByIdFailover {
 impl Call for PostVAppReplicaPointsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[269usize];
+    const OPERATION: &'static Operation = &OPERATIONS[285usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10474,7 +11068,7 @@ impl Call for PostVAppReplicaPointsByIdFailover {
 }
 /// `GET /api/vAppRestorePoints`: All restore points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/270`
+/// Schema: `schemas/em/operations.json#/operations/286`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppRestorePoints {}
@@ -10488,14 +11082,14 @@ impl GetVAppRestorePoints {
 impl Call for GetVAppRestorePoints {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[270usize];
+    const OPERATION: &'static Operation = &OPERATIONS[286usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/271`
+/// Schema: `schemas/em/operations.json#/operations/287`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppRestorePointsById {
@@ -10512,7 +11106,7 @@ impl GetVAppRestorePointsById {
 impl Call for GetVAppRestorePointsById {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[271usize];
+    const OPERATION: &'static Operation = &OPERATIONS[287usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10523,7 +11117,7 @@ impl Call for GetVAppRestorePointsById {
 }
 /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/272`
+/// Schema: `schemas/em/operations.json#/operations/288`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppRestorePointsByIdRestore {
@@ -10542,7 +11136,7 @@ impl PostVAppRestorePointsByIdRestore {
 impl Call for PostVAppRestorePointsByIdRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[272usize];
+    const OPERATION: &'static Operation = &OPERATIONS[288usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10555,7 +11149,7 @@ impl Call for PostVAppRestorePointsByIdRestore {
 }
 /// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/273`
+/// Schema: `schemas/em/operations.json#/operations/289`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloud {}
@@ -10569,12 +11163,12 @@ impl GetVCloud {
 impl Call for GetVCloud {
     type Api = ThisApi;
     type Answer = super::VCloudService;
-    const OPERATION: &'static Operation = &OPERATIONS[273usize];
+    const OPERATION: &'static Operation = &OPERATIONS[289usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/274`
+/// Schema: `schemas/em/operations.json#/operations/290`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigs {}
@@ -10588,14 +11182,14 @@ impl GetVCloudOrgConfigs {
 impl Call for GetVCloudOrgConfigs {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[274usize];
+    const OPERATION: &'static Operation = &OPERATIONS[290usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/275`
+/// Schema: `schemas/em/operations.json#/operations/291`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigs {
@@ -10612,7 +11206,7 @@ impl PostVCloudOrgConfigs {
 impl Call for PostVCloudOrgConfigs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[275usize];
+    const OPERATION: &'static Operation = &OPERATIONS[291usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10620,7 +11214,7 @@ impl Call for PostVCloudOrgConfigs {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/276`
+/// Schema: `schemas/em/operations.json#/operations/292`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsById {
@@ -10637,7 +11231,7 @@ impl GetVCloudOrgConfigsById {
 impl Call for GetVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[276usize];
+    const OPERATION: &'static Operation = &OPERATIONS[292usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10648,7 +11242,7 @@ impl Call for GetVCloudOrgConfigsById {
 }
 /// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
 ///
-/// Schema: `schemas/em/operations.json#/operations/277`
+/// Schema: `schemas/em/operations.json#/operations/293`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigsByIdDisable {
@@ -10665,7 +11259,7 @@ impl PostVCloudOrgConfigsByIdDisable {
 impl Call for PostVCloudOrgConfigsByIdDisable {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[277usize];
+    const OPERATION: &'static Operation = &OPERATIONS[293usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10675,7 +11269,7 @@ impl Call for PostVCloudOrgConfigsByIdDisable {
 }
 /// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/278`
+/// Schema: `schemas/em/operations.json#/operations/294`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutVCloudOrgConfigsById {
@@ -10694,7 +11288,7 @@ impl PutVCloudOrgConfigsById {
 impl Call for PutVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[278usize];
+    const OPERATION: &'static Operation = &OPERATIONS[294usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10707,7 +11301,7 @@ impl Call for PutVCloudOrgConfigsById {
 }
 /// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/279`
+/// Schema: `schemas/em/operations.json#/operations/295`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVCloudOrgConfigsById {
@@ -10732,7 +11326,7 @@ impl DeleteVCloudOrgConfigsById {
 impl Call for DeleteVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[279usize];
+    const OPERATION: &'static Operation = &OPERATIONS[295usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10748,7 +11342,7 @@ impl Call for DeleteVCloudOrgConfigsById {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/280`
+/// Schema: `schemas/em/operations.json#/operations/296`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsByIdBackupJobSettings {
@@ -10765,7 +11359,7 @@ impl GetVCloudOrgConfigsByIdBackupJobSettings {
 impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigBackupJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[280usize];
+    const OPERATION: &'static Operation = &OPERATIONS[296usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10773,9 +11367,28 @@ impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
         }
     }
 }
+/// `GET /api/vCloud/orgConfigs/backupJobSettings`: The job settings that new organizations get. Known from one client and one page.
+///
+/// Schema: `schemas/em/operations.json#/operations/297`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVCloudOrgConfigsBackupJobSettings {}
+impl GetVCloudOrgConfigsBackupJobSettings {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVCloudOrgConfigsBackupJobSettings {
+    type Api = ThisApi;
+    type Answer = super::VCloudOrganizationConfigBackupJobSettings;
+    const OPERATION: &'static Operation = &OPERATIONS[297usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
 /// `GET /api/vmReplicaPoints`: All replica points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/281`
+/// Schema: `schemas/em/operations.json#/operations/298`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmReplicaPoints {}
@@ -10789,14 +11402,14 @@ impl GetVmReplicaPoints {
 impl Call for GetVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::VmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[281usize];
+    const OPERATION: &'static Operation = &OPERATIONS[298usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/282`
+/// Schema: `schemas/em/operations.json#/operations/299`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsById {
@@ -10813,7 +11426,7 @@ impl GetVmReplicaPointsById {
 impl Call for GetVmReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::VmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[282usize];
+    const OPERATION: &'static Operation = &OPERATIONS[299usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10824,7 +11437,7 @@ impl Call for GetVmReplicaPointsById {
 }
 /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/283`
+/// Schema: `schemas/em/operations.json#/operations/300`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdFailover {
@@ -10841,7 +11454,7 @@ impl PostVmReplicaPointsByIdFailover {
 impl Call for PostVmReplicaPointsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[283usize];
+    const OPERATION: &'static Operation = &OPERATIONS[300usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10851,7 +11464,7 @@ impl Call for PostVmReplicaPointsByIdFailover {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/284`
+/// Schema: `schemas/em/operations.json#/operations/301`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMounts {
@@ -10868,7 +11481,7 @@ impl GetVmReplicaPointsByIdMounts {
 impl Call for GetVmReplicaPointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::VmReplicaPointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[284usize];
+    const OPERATION: &'static Operation = &OPERATIONS[301usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10878,28 +11491,28 @@ impl Call for GetVmReplicaPointsByIdMounts {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/285`
+/// Schema: `schemas/em/operations.json#/operations/302`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMounts {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::VmReplicaPointMountSpec,
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostVmReplicaPointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::VmReplicaPointMountSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmReplicaPointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[285usize];
+    const OPERATION: &'static Operation = &OPERATIONS[302usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -10910,7 +11523,7 @@ impl Call for PostVmReplicaPointsByIdMounts {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/286`
+/// Schema: `schemas/em/operations.json#/operations/303`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsById {
@@ -10932,7 +11545,7 @@ impl GetVmReplicaPointsByIdMountsById {
 impl Call for GetVmReplicaPointsByIdMountsById {
     type Api = ThisApi;
     type Answer = super::VmReplicaPointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[286usize];
+    const OPERATION: &'static Operation = &OPERATIONS[303usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10946,7 +11559,7 @@ impl Call for GetVmReplicaPointsByIdMountsById {
 }
 /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/287`
+/// Schema: `schemas/em/operations.json#/operations/304`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmReplicaPointsByIdMountsById {
@@ -10968,7 +11581,7 @@ impl DeleteVmReplicaPointsByIdMountsById {
 impl Call for DeleteVmReplicaPointsByIdMountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[287usize];
+    const OPERATION: &'static Operation = &OPERATIONS[304usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10982,7 +11595,7 @@ impl Call for DeleteVmReplicaPointsByIdMountsById {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/288`
+/// Schema: `schemas/em/operations.json#/operations/305`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
@@ -11020,7 +11633,7 @@ impl GetVmReplicaPointsByIdMountsByIdByFilepath {
 impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
     type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[288usize];
+    const OPERATION: &'static Operation = &OPERATIONS[305usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11047,7 +11660,7 @@ impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/289`
+/// Schema: `schemas/em/operations.json#/operations/306`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
@@ -11080,7 +11693,7 @@ impl PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
 impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[289usize];
+    const OPERATION: &'static Operation = &OPERATIONS[306usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11101,7 +11714,7 @@ impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/vmRestorePoints`: All restore points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/290`
+/// Schema: `schemas/em/operations.json#/operations/307`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmRestorePoints {}
@@ -11115,14 +11728,14 @@ impl GetVmRestorePoints {
 impl Call for GetVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[290usize];
+    const OPERATION: &'static Operation = &OPERATIONS[307usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/291`
+/// Schema: `schemas/em/operations.json#/operations/308`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsById {
@@ -11139,7 +11752,7 @@ impl GetVmRestorePointsById {
 impl Call for GetVmRestorePointsById {
     type Api = ThisApi;
     type Answer = super::VmRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[291usize];
+    const OPERATION: &'static Operation = &OPERATIONS[308usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11148,30 +11761,30 @@ impl Call for GetVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine.
+/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
 ///
-/// Schema: `schemas/em/operations.json#/operations/292`
+/// Schema: `schemas/em/operations.json#/operations/309`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdRestore {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::RestoreSpec,
+    pub body: Option<super::RestoreSpec>,
 }
 impl PostVmRestorePointsByIdRestore {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::RestoreSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmRestorePointsByIdRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[292usize];
+    const OPERATION: &'static Operation = &OPERATIONS[309usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -11182,7 +11795,7 @@ impl Call for PostVmRestorePointsByIdRestore {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/293`
+/// Schema: `schemas/em/operations.json#/operations/310`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMounts {
@@ -11199,7 +11812,7 @@ impl GetVmRestorePointsByIdMounts {
 impl Call for GetVmRestorePointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::VmRestorePointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[293usize];
+    const OPERATION: &'static Operation = &OPERATIONS[310usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11209,28 +11822,28 @@ impl Call for GetVmRestorePointsByIdMounts {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/294`
+/// Schema: `schemas/em/operations.json#/operations/311`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::VmRestorePointMountSpec,
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostVmRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::VmRestorePointMountSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmRestorePointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[294usize];
+    const OPERATION: &'static Operation = &OPERATIONS[311usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -11241,7 +11854,7 @@ impl Call for PostVmRestorePointsByIdMounts {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/295`
+/// Schema: `schemas/em/operations.json#/operations/312`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsById {
@@ -11263,7 +11876,7 @@ impl GetVmRestorePointsByIdMountsById {
 impl Call for GetVmRestorePointsByIdMountsById {
     type Api = ThisApi;
     type Answer = super::VmRestorePointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[295usize];
+    const OPERATION: &'static Operation = &OPERATIONS[312usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11277,7 +11890,7 @@ impl Call for GetVmRestorePointsByIdMountsById {
 }
 /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/296`
+/// Schema: `schemas/em/operations.json#/operations/313`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmRestorePointsByIdMountsById {
@@ -11299,7 +11912,7 @@ impl DeleteVmRestorePointsByIdMountsById {
 impl Call for DeleteVmRestorePointsByIdMountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[296usize];
+    const OPERATION: &'static Operation = &OPERATIONS[313usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11313,7 +11926,7 @@ impl Call for DeleteVmRestorePointsByIdMountsById {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/297`
+/// Schema: `schemas/em/operations.json#/operations/314`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
@@ -11351,7 +11964,7 @@ impl GetVmRestorePointsByIdMountsByIdByFilepath {
 impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
     type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[297usize];
+    const OPERATION: &'static Operation = &OPERATIONS[314usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11378,7 +11991,7 @@ impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/298`
+/// Schema: `schemas/em/operations.json#/operations/315`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
@@ -11411,7 +12024,7 @@ impl PostVmRestorePointsByIdMountsByIdByFilepathRestore {
 impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[298usize];
+    const OPERATION: &'static Operation = &OPERATIONS[315usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11432,7 +12045,7 @@ impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/wanAccelerators`: All WAN accelerators.
 ///
-/// Schema: `schemas/em/operations.json#/operations/299`
+/// Schema: `schemas/em/operations.json#/operations/316`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetWanAccelerators {}
@@ -11446,14 +12059,14 @@ impl GetWanAccelerators {
 impl Call for GetWanAccelerators {
     type Api = ThisApi;
     type Answer = super::WanAccelerators;
-    const OPERATION: &'static Operation = &OPERATIONS[299usize];
+    const OPERATION: &'static Operation = &OPERATIONS[316usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
 ///
-/// Schema: `schemas/em/operations.json#/operations/300`
+/// Schema: `schemas/em/operations.json#/operations/317`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetWanAcceleratorsById {
@@ -11470,7 +12083,7 @@ impl GetWanAcceleratorsById {
 impl Call for GetWanAcceleratorsById {
     type Api = ThisApi;
     type Answer = super::WanAccelerator;
-    const OPERATION: &'static Operation = &OPERATIONS[300usize];
+    const OPERATION: &'static Operation = &OPERATIONS[317usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;

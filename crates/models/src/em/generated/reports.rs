@@ -63,6 +63,12 @@ impl Struct for SummaryReport {
 /// Schema: `schemas/em/em.xsd#OverviewReportFrameType`
 #[non_exhaustive]
 pub struct OverviewReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many backup servers.
     pub backup_servers: Option<i64>,
     /// How many proxies.
@@ -85,6 +91,9 @@ pub struct OverviewReportFrame {
 pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "OverviewReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServers", Kind::Int),
             Field::new("ProxyServers", Kind::Int),
             Field::new("RepositoryServers", Kind::Int),
@@ -99,6 +108,9 @@ pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
     .root("OverviewReportFrame");
 impl OverviewReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         backup_servers: None,
         proxy_servers: None,
         repository_servers: None,
@@ -119,27 +131,33 @@ impl Struct for OverviewReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.backup_servers),
-            1 => View::Int(&self.proxy_servers),
-            2 => View::Int(&self.repository_servers),
-            3 => View::Int(&self.running_jobs),
-            4 => View::Int(&self.scheduled_jobs),
-            5 => View::Int(&self.successful_vm_lastest_states),
-            6 => View::Int(&self.warning_vm_lastest_states),
-            7 => View::Int(&self.failed_vm_lastest_states),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.backup_servers),
+            4 => View::Int(&self.proxy_servers),
+            5 => View::Int(&self.repository_servers),
+            6 => View::Int(&self.running_jobs),
+            7 => View::Int(&self.scheduled_jobs),
+            8 => View::Int(&self.successful_vm_lastest_states),
+            9 => View::Int(&self.warning_vm_lastest_states),
+            10 => View::Int(&self.failed_vm_lastest_states),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.backup_servers),
-            1 => Slot::Int(&mut self.proxy_servers),
-            2 => Slot::Int(&mut self.repository_servers),
-            3 => Slot::Int(&mut self.running_jobs),
-            4 => Slot::Int(&mut self.scheduled_jobs),
-            5 => Slot::Int(&mut self.successful_vm_lastest_states),
-            6 => Slot::Int(&mut self.warning_vm_lastest_states),
-            7 => Slot::Int(&mut self.failed_vm_lastest_states),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.backup_servers),
+            4 => Slot::Int(&mut self.proxy_servers),
+            5 => Slot::Int(&mut self.repository_servers),
+            6 => Slot::Int(&mut self.running_jobs),
+            7 => Slot::Int(&mut self.scheduled_jobs),
+            8 => Slot::Int(&mut self.successful_vm_lastest_states),
+            9 => Slot::Int(&mut self.warning_vm_lastest_states),
+            10 => Slot::Int(&mut self.failed_vm_lastest_states),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -149,6 +167,12 @@ impl Struct for OverviewReportFrame {
 /// Schema: `schemas/em/em.xsd#VmsOverviewReportFrameType`
 #[non_exhaustive]
 pub struct VmsOverviewReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many machines are protected.
     pub protected_vms: Option<i64>,
     /// How many of them are backed up.
@@ -175,6 +199,9 @@ pub struct VmsOverviewReportFrame {
 pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "VmsOverviewReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ProtectedVms", Kind::Int),
             Field::new("BackedUpVms", Kind::Int),
             Field::new("ReplicatedVms", Kind::Int),
@@ -191,6 +218,9 @@ pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
     .root("VmsOverviewReportFrame");
 impl VmsOverviewReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         protected_vms: None,
         backed_up_vms: None,
         replicated_vms: None,
@@ -213,31 +243,37 @@ impl Struct for VmsOverviewReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.protected_vms),
-            1 => View::Int(&self.backed_up_vms),
-            2 => View::Int(&self.replicated_vms),
-            3 => View::Int(&self.restore_points),
-            4 => View::Int(&self.full_backup_points_size),
-            5 => View::Int(&self.incremental_backup_points_size),
-            6 => View::Int(&self.replica_restore_points_size),
-            7 => View::Int(&self.source_vms_size),
-            8 => View::Int(&self.success_backup_percents),
-            9 => View::Text(&self.protected_vms_report_link),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.protected_vms),
+            4 => View::Int(&self.backed_up_vms),
+            5 => View::Int(&self.replicated_vms),
+            6 => View::Int(&self.restore_points),
+            7 => View::Int(&self.full_backup_points_size),
+            8 => View::Int(&self.incremental_backup_points_size),
+            9 => View::Int(&self.replica_restore_points_size),
+            10 => View::Int(&self.source_vms_size),
+            11 => View::Int(&self.success_backup_percents),
+            12 => View::Text(&self.protected_vms_report_link),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.protected_vms),
-            1 => Slot::Int(&mut self.backed_up_vms),
-            2 => Slot::Int(&mut self.replicated_vms),
-            3 => Slot::Int(&mut self.restore_points),
-            4 => Slot::Int(&mut self.full_backup_points_size),
-            5 => Slot::Int(&mut self.incremental_backup_points_size),
-            6 => Slot::Int(&mut self.replica_restore_points_size),
-            7 => Slot::Int(&mut self.source_vms_size),
-            8 => Slot::Int(&mut self.success_backup_percents),
-            9 => Slot::Text(&mut self.protected_vms_report_link),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.protected_vms),
+            4 => Slot::Int(&mut self.backed_up_vms),
+            5 => Slot::Int(&mut self.replicated_vms),
+            6 => Slot::Int(&mut self.restore_points),
+            7 => Slot::Int(&mut self.full_backup_points_size),
+            8 => Slot::Int(&mut self.incremental_backup_points_size),
+            9 => Slot::Int(&mut self.replica_restore_points_size),
+            10 => Slot::Int(&mut self.source_vms_size),
+            11 => Slot::Int(&mut self.success_backup_percents),
+            12 => Slot::Text(&mut self.protected_vms_report_link),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -247,6 +283,12 @@ impl Struct for VmsOverviewReportFrame {
 /// Schema: `schemas/em/em.xsd#JobStatisticsReportFrameType`
 #[non_exhaustive]
 pub struct JobStatisticsReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many jobs run now.
     pub running_jobs: Option<i64>,
     /// How many jobs have a schedule.
@@ -281,6 +323,9 @@ pub struct JobStatisticsReportFrame {
 pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
         "JobStatisticsReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RunningJobs", Kind::Int),
             Field::new("ScheduledJobs", Kind::Int),
             Field::new("ScheduledBackupJobs", Kind::Int),
@@ -301,6 +346,9 @@ pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
     .root("JobStatisticsReportFrame");
 impl JobStatisticsReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         running_jobs: None,
         scheduled_jobs: None,
         scheduled_backup_jobs: None,
@@ -327,39 +375,45 @@ impl Struct for JobStatisticsReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.running_jobs),
-            1 => View::Int(&self.scheduled_jobs),
-            2 => View::Int(&self.scheduled_backup_jobs),
-            3 => View::Int(&self.scheduled_replica_jobs),
-            4 => View::Int(&self.total_job_runs),
-            5 => View::Int(&self.successful_job_runs),
-            6 => View::Int(&self.warnings_job_runs),
-            7 => View::Int(&self.failed_job_runs),
-            8 => View::Int(&self.max_job_duration),
-            9 => View::Int(&self.max_backup_job_duration),
-            10 => View::Int(&self.max_replica_job_duration),
-            11 => View::Text(&self.max_duration_backup_job_name),
-            12 => View::Text(&self.max_duration_replica_job_name),
-            13 => View::Text(&self.backup_job_status_report_link),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.running_jobs),
+            4 => View::Int(&self.scheduled_jobs),
+            5 => View::Int(&self.scheduled_backup_jobs),
+            6 => View::Int(&self.scheduled_replica_jobs),
+            7 => View::Int(&self.total_job_runs),
+            8 => View::Int(&self.successful_job_runs),
+            9 => View::Int(&self.warnings_job_runs),
+            10 => View::Int(&self.failed_job_runs),
+            11 => View::Int(&self.max_job_duration),
+            12 => View::Int(&self.max_backup_job_duration),
+            13 => View::Int(&self.max_replica_job_duration),
+            14 => View::Text(&self.max_duration_backup_job_name),
+            15 => View::Text(&self.max_duration_replica_job_name),
+            16 => View::Text(&self.backup_job_status_report_link),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.running_jobs),
-            1 => Slot::Int(&mut self.scheduled_jobs),
-            2 => Slot::Int(&mut self.scheduled_backup_jobs),
-            3 => Slot::Int(&mut self.scheduled_replica_jobs),
-            4 => Slot::Int(&mut self.total_job_runs),
-            5 => Slot::Int(&mut self.successful_job_runs),
-            6 => Slot::Int(&mut self.warnings_job_runs),
-            7 => Slot::Int(&mut self.failed_job_runs),
-            8 => Slot::Int(&mut self.max_job_duration),
-            9 => Slot::Int(&mut self.max_backup_job_duration),
-            10 => Slot::Int(&mut self.max_replica_job_duration),
-            11 => Slot::Text(&mut self.max_duration_backup_job_name),
-            12 => Slot::Text(&mut self.max_duration_replica_job_name),
-            13 => Slot::Text(&mut self.backup_job_status_report_link),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.running_jobs),
+            4 => Slot::Int(&mut self.scheduled_jobs),
+            5 => Slot::Int(&mut self.scheduled_backup_jobs),
+            6 => Slot::Int(&mut self.scheduled_replica_jobs),
+            7 => Slot::Int(&mut self.total_job_runs),
+            8 => Slot::Int(&mut self.successful_job_runs),
+            9 => Slot::Int(&mut self.warnings_job_runs),
+            10 => Slot::Int(&mut self.failed_job_runs),
+            11 => Slot::Int(&mut self.max_job_duration),
+            12 => Slot::Int(&mut self.max_backup_job_duration),
+            13 => Slot::Int(&mut self.max_replica_job_duration),
+            14 => Slot::Text(&mut self.max_duration_backup_job_name),
+            15 => Slot::Text(&mut self.max_duration_replica_job_name),
+            16 => Slot::Text(&mut self.backup_job_status_report_link),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -429,6 +483,14 @@ impl Struct for RepositoryReportPeriod {
 /// Schema: `schemas/em/em.xsd#RepositoryReportFrameType`
 #[non_exhaustive]
 pub struct RepositoryReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Where the report on capacity is: a path without a host.
+    pub capacity_planning_report_link: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The repositories.
     pub periods: Vec<RepositoryReportPeriod>,
     /// Fields that this type does not know, written back as they came.
@@ -436,12 +498,23 @@ pub struct RepositoryReportFrame {
 }
 pub(crate) static REPOSITORY_REPORT_FRAME: Shape = Shape::new(
         "RepositoryReportFrame",
-        &[Field::list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods")],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::new("CapacityPlanningReportLink", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD))
+                .json("Periods"),
+        ],
     )
     .aliases(&["RepositoryReportFrameType"])
     .root("RepositoryReportFrame");
 impl RepositoryReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        capacity_planning_report_link: None,
+        links: Vec::new(),
         periods: Vec::new(),
         unknown: Unknown::NONE,
     };
@@ -455,13 +528,21 @@ impl Struct for RepositoryReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.periods),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Text(&self.capacity_planning_report_link),
+            3 => View::Structs(&self.links),
+            4 => View::Structs(&self.periods),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.periods),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Text(&mut self.capacity_planning_report_link),
+            3 => Slot::Structs(&mut self.links),
+            4 => Slot::Structs(&mut self.periods),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -525,6 +606,12 @@ impl Struct for ProcessedVmsDay {
 /// Schema: `schemas/em/em.xsd#ProcessedVmsReportFrameType`
 #[non_exhaustive]
 pub struct ProcessedVmsReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The days.
     pub days: Vec<ProcessedVmsDay>,
     /// Fields that this type does not know, written back as they came.
@@ -532,12 +619,20 @@ pub struct ProcessedVmsReportFrame {
 }
 pub(crate) static PROCESSED_VMS_REPORT_FRAME: Shape = Shape::new(
         "ProcessedVmsReportFrame",
-        &[Field::list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days")],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days"),
+        ],
     )
     .aliases(&["ProcessedVmsReportFrameType"])
     .root("ProcessedVmsReportFrame");
 impl ProcessedVmsReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         days: Vec::new(),
         unknown: Unknown::NONE,
     };
@@ -551,13 +646,19 @@ impl Struct for ProcessedVmsReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.days),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Structs(&self.days),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.days),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Structs(&mut self.days),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }

@@ -249,6 +249,233 @@ impl Struct for VmRestoreSpec {
         }
     }
 }
+/// A restore of a machine of VMware Cloud Director.
+///
+/// Schema: `schemas/em/em.xsd#VCloudVmRestoreSpecType`
+#[non_exhaustive]
+pub struct VCloudVmRestoreSpec {
+    /// Whether the machine is started afterwards.
+    pub power_on_after_restore: Option<bool>,
+    /// The server of VMware Cloud Director.
+    pub hierarchy_root_uid: Option<Id>,
+    /// The vApp that takes it.
+    pub v_app_ref: Option<Id>,
+    /// Where the machine is restored to.
+    pub vm_restore_parameters: Vec<VmRestoreParameters>,
+    /// Whether only blocks that changed are restored.
+    pub quick_rollback: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static V_CLOUD_VM_RESTORE_SPEC: Shape = Shape::new(
+        "VCloudVmRestoreSpec",
+        &[
+            Field::new("PowerOnAfterRestore", Kind::Bool),
+            Field::new("HierarchyRootUid", Kind::Id).required(),
+            Field::new("vAppRef", Kind::Id).json("VAppRef").required(),
+            Field::list("VmRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS))
+                .item("Vm")
+                .required(),
+            Field::new("QuickRollback", Kind::Bool),
+        ],
+    )
+    .aliases(&["VCloudVmRestoreSpecType"]);
+impl VCloudVmRestoreSpec {
+    const EMPTY: Self = Self {
+        power_on_after_restore: None,
+        hierarchy_root_uid: None,
+        v_app_ref: None,
+        vm_restore_parameters: Vec::new(),
+        quick_rollback: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VCloudVmRestoreSpec {
+    const SHAPE: &'static Shape = &V_CLOUD_VM_RESTORE_SPEC;
+}
+impl Struct for VCloudVmRestoreSpec {
+    fn shape(&self) -> &'static Shape {
+        &V_CLOUD_VM_RESTORE_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.power_on_after_restore),
+            1 => View::Id(&self.hierarchy_root_uid),
+            2 => View::Id(&self.v_app_ref),
+            3 => View::Structs(&self.vm_restore_parameters),
+            4 => View::Bool(&self.quick_rollback),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.power_on_after_restore),
+            1 => Slot::Id(&mut self.hierarchy_root_uid),
+            2 => Slot::Id(&mut self.v_app_ref),
+            3 => Slot::Structs(&mut self.vm_restore_parameters),
+            4 => Slot::Bool(&mut self.quick_rollback),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A restore of an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#SqlItemRestoreSpecInfoType`
+#[non_exhaustive]
+pub struct SqlItemRestoreSpecInfo {
+    /// Whether it goes back to where it was.
+    pub is_restore_to_original: Option<bool>,
+    /// The server to restore to.
+    pub server_name: Option<String>,
+    /// The machine it is restored from.
+    pub vm_name: Option<String>,
+    /// The instance to restore to.
+    pub instance_name: Option<String>,
+    /// The identifier that the database's backups share.
+    pub family_uid: Option<String>,
+    /// The accounts for it.
+    pub credentials: Option<SqlCredentialsInfo>,
+    /// The name it gets.
+    pub database_name: Option<String>,
+    /// The database.
+    pub source_database_name: Option<String>,
+    /// The instance that it was on.
+    pub source_instance_name: Option<String>,
+    /// The moment to restore.
+    pub restore_to_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_ITEM_RESTORE_SPEC_INFO: Shape = Shape::new(
+        "SqlItemRestoreSpecInfo",
+        &[
+            Field::new("IsRestoreToOriginal", Kind::Bool).required(),
+            Field::new("ServerName", Kind::Text).required(),
+            Field::new("VmName", Kind::Text).required(),
+            Field::new("InstanceName", Kind::Text).required(),
+            Field::new("FamilyUid", Kind::Text).required(),
+            Field::new("Credentials", Kind::Struct(&SQL_CREDENTIALS_INFO)).required(),
+            Field::new("DatabaseName", Kind::Text).required(),
+            Field::new("SourceDatabaseName", Kind::Text).required(),
+            Field::new("SourceInstanceName", Kind::Text).required(),
+            Field::new("RestoreToDate", Kind::DateTime).required(),
+        ],
+    )
+    .aliases(&["SqlItemRestoreSpecInfoType"]);
+impl SqlItemRestoreSpecInfo {
+    const EMPTY: Self = Self {
+        is_restore_to_original: None,
+        server_name: None,
+        vm_name: None,
+        instance_name: None,
+        family_uid: None,
+        credentials: None,
+        database_name: None,
+        source_database_name: None,
+        source_instance_name: None,
+        restore_to_date: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlItemRestoreSpecInfo {
+    const SHAPE: &'static Shape = &SQL_ITEM_RESTORE_SPEC_INFO;
+}
+impl Struct for SqlItemRestoreSpecInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_ITEM_RESTORE_SPEC_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.is_restore_to_original),
+            1 => View::Text(&self.server_name),
+            2 => View::Text(&self.vm_name),
+            3 => View::Text(&self.instance_name),
+            4 => View::Text(&self.family_uid),
+            5 => View::Struct(&self.credentials),
+            6 => View::Text(&self.database_name),
+            7 => View::Text(&self.source_database_name),
+            8 => View::Text(&self.source_instance_name),
+            9 => View::DateTime(&self.restore_to_date),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.is_restore_to_original),
+            1 => Slot::Text(&mut self.server_name),
+            2 => Slot::Text(&mut self.vm_name),
+            3 => Slot::Text(&mut self.instance_name),
+            4 => Slot::Text(&mut self.family_uid),
+            5 => Slot::Struct(&mut self.credentials),
+            6 => Slot::Text(&mut self.database_name),
+            7 => Slot::Text(&mut self.source_database_name),
+            8 => Slot::Text(&mut self.source_instance_name),
+            9 => Slot::DateTime(&mut self.restore_to_date),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// The accounts that restore an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#SqlCredentialsInfoType`
+#[non_exhaustive]
+pub struct SqlCredentialsInfo {
+    /// The account of SQL Server.
+    pub sql_credentials: Option<GuestCredentials>,
+    /// The server's account.
+    pub server_credentials: Option<GuestCredentials>,
+    /// The user's account.
+    pub user_credentials: Option<GuestCredentials>,
+    /// Whether SQL Server checks the account, and not Windows.
+    pub use_sql_auth: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_CREDENTIALS_INFO: Shape = Shape::new(
+        "SqlCredentialsInfo",
+        &[
+            Field::new("SqlCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("ServerCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("UserCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("UseSqlAuth", Kind::Bool).required(),
+        ],
+    )
+    .aliases(&["SqlCredentialsInfoType"]);
+impl SqlCredentialsInfo {
+    const EMPTY: Self = Self {
+        sql_credentials: None,
+        server_credentials: None,
+        user_credentials: None,
+        use_sql_auth: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlCredentialsInfo {
+    const SHAPE: &'static Shape = &SQL_CREDENTIALS_INFO;
+}
+impl Struct for SqlCredentialsInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_CREDENTIALS_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.sql_credentials),
+            1 => View::Struct(&self.server_credentials),
+            2 => View::Struct(&self.user_credentials),
+            3 => View::Bool(&self.use_sql_auth),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.sql_credentials),
+            1 => Slot::Struct(&mut self.server_credentials),
+            2 => Slot::Struct(&mut self.user_credentials),
+            3 => Slot::Bool(&mut self.use_sql_auth),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// A restore: of a machine or of a vApp.
 ///
 /// Schema: `schemas/em/em.xsd#RestoreSpecType`
@@ -256,8 +483,12 @@ impl Struct for VmRestoreSpec {
 pub struct RestoreSpec {
     /// Of a machine.
     pub vm_restore_spec: Option<VmRestoreSpec>,
+    /// Of a machine of VMware Cloud Director.
+    pub v_cloud_vm_restore_spec: Option<VCloudVmRestoreSpec>,
     /// Of a vApp.
     pub v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec>,
+    /// Of an SQL Server database.
+    pub sql_item_restore_spec: Option<SqlItemRestoreSpecInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -265,11 +496,14 @@ pub(crate) static RESTORE_SPEC: Shape = Shape::new(
         "RestoreSpec",
         &[
             Field::new("VmRestoreSpec", Kind::Struct(&VM_RESTORE_SPEC)),
+            Field::new("vCloudVmRestoreSpec", Kind::Struct(&V_CLOUD_VM_RESTORE_SPEC))
+                .json("VCloudVmRestoreSpec"),
             Field::new(
                     "vCloudVAppRestoreSpec",
                     Kind::Struct(&V_CLOUD_V_APP_RESTORE_SPEC),
                 )
                 .json("VCloudVAppRestoreSpec"),
+            Field::new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO)),
         ],
     )
     .aliases(&["RestoreSpecType"])
@@ -277,7 +511,9 @@ pub(crate) static RESTORE_SPEC: Shape = Shape::new(
 impl RestoreSpec {
     const EMPTY: Self = Self {
         vm_restore_spec: None,
+        v_cloud_vm_restore_spec: None,
         v_cloud_v_app_restore_spec: None,
+        sql_item_restore_spec: None,
         unknown: Unknown::NONE,
     };
 }
@@ -291,14 +527,18 @@ impl Struct for RestoreSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.vm_restore_spec),
-            1 => View::Struct(&self.v_cloud_v_app_restore_spec),
+            1 => View::Struct(&self.v_cloud_vm_restore_spec),
+            2 => View::Struct(&self.v_cloud_v_app_restore_spec),
+            3 => View::Struct(&self.sql_item_restore_spec),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.vm_restore_spec),
-            1 => Slot::Struct(&mut self.v_cloud_v_app_restore_spec),
+            1 => Slot::Struct(&mut self.v_cloud_vm_restore_spec),
+            2 => Slot::Struct(&mut self.v_cloud_v_app_restore_spec),
+            3 => Slot::Struct(&mut self.sql_item_restore_spec),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -315,6 +555,15 @@ impl RestoreSpec {
         self.vm_restore_spec = Some(vm_restore_spec);
         self
     }
+    /// Of a machine of VMware Cloud Director.
+    #[must_use]
+    pub fn v_cloud_vm_restore_spec(
+        mut self,
+        v_cloud_vm_restore_spec: VCloudVmRestoreSpec,
+    ) -> Self {
+        self.v_cloud_vm_restore_spec = Some(v_cloud_vm_restore_spec);
+        self
+    }
     /// Of a vApp.
     #[must_use]
     pub fn v_cloud_v_app_restore_spec(
@@ -322,6 +571,15 @@ impl RestoreSpec {
         v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec,
     ) -> Self {
         self.v_cloud_v_app_restore_spec = Some(v_cloud_v_app_restore_spec);
+        self
+    }
+    /// Of an SQL Server database.
+    #[must_use]
+    pub fn sql_item_restore_spec(
+        mut self,
+        sql_item_restore_spec: SqlItemRestoreSpecInfo,
+    ) -> Self {
+        self.sql_item_restore_spec = Some(sql_item_restore_spec);
         self
     }
 }
@@ -655,49 +913,104 @@ impl Struct for AgentRestorePointMounts {
         }
     }
 }
+/// A guest's operating system.
+///
+/// Schema: `schemas/em/em.xsd#OsKind`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OsKind {
+    /// `Unknown`.
+    UnknownValue,
+    /// `Windows`.
+    Windows,
+    /// `Linux`.
+    Linux,
+    /// `Other`.
+    Other,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static OS_KIND: EnumShape = EnumShape {
+    name: stringify!(OsKind),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Unknown"),
+        EnumValue::new("Windows"),
+        EnumValue::new("Linux"),
+        EnumValue::new("Other"),
+    ],
+};
+impl Enum for OsKind {
+    const SHAPE: &'static EnumShape = &OS_KIND;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::UnknownValue,
+                1 => Self::Windows,
+                2 => Self::Linux,
+                3 => Self::Other,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::UnknownValue => 0,
+                Self::Windows => 1,
+                Self::Linux => 2,
+                Self::Other => 3,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
 /// How to mount a restore point.
 ///
-/// Schema: `schemas/em/em.xsd#VmRestorePointMountSpecType`
+/// Schema: `schemas/em/em.xsd#StartMountSpecType`
 #[non_exhaustive]
-pub struct VmRestorePointMountSpec {
+pub struct StartMountSpec {
     /// The guest's operating system, when the server cannot tell.
-    pub os_kind: Option<String>,
+    pub os_kind: Option<OsKind>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
-pub(crate) static VM_RESTORE_POINT_MOUNT_SPEC: Shape = Shape::new(
-        "VmRestorePointMountSpec",
-        &[Field::new("OsKind", Kind::Text)],
+pub(crate) static START_MOUNT_SPEC: Shape = Shape::new(
+        "StartMountSpec",
+        &[Field::new("OsKind", Kind::Enum(&OS_KIND))],
     )
-    .aliases(&["VmRestorePointMountSpecType"])
-    .root("VmRestorePointMountSpec");
-impl VmRestorePointMountSpec {
+    .aliases(&["StartMountSpecType"])
+    .root("StartMountSpec");
+impl StartMountSpec {
     const EMPTY: Self = Self {
         os_kind: None,
         unknown: Unknown::NONE,
     };
 }
-impl Model for VmRestorePointMountSpec {
-    const SHAPE: &'static Shape = &VM_RESTORE_POINT_MOUNT_SPEC;
+impl Model for StartMountSpec {
+    const SHAPE: &'static Shape = &START_MOUNT_SPEC;
 }
-impl Struct for VmRestorePointMountSpec {
+impl Struct for StartMountSpec {
     fn shape(&self) -> &'static Shape {
-        &VM_RESTORE_POINT_MOUNT_SPEC
+        &START_MOUNT_SPEC
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.os_kind),
+            0 => View::Enum(&self.os_kind),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.os_kind),
+            0 => Slot::Enum(&mut self.os_kind),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
-impl VmRestorePointMountSpec {
+impl StartMountSpec {
     /// A request with what it must have.
     #[must_use]
     pub fn new() -> Self {
@@ -705,62 +1018,7 @@ impl VmRestorePointMountSpec {
     }
     /// The guest's operating system, when the server cannot tell.
     #[must_use]
-    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
-        self.os_kind = Some(os_kind.into());
-        self
-    }
-}
-/// How to mount a replica's restore point.
-///
-/// Schema: `schemas/em/em.xsd#VmReplicaPointMountSpecType`
-#[non_exhaustive]
-pub struct VmReplicaPointMountSpec {
-    /// The guest's operating system, when the server cannot tell.
-    pub os_kind: Option<String>,
-    /// Fields that this type does not know, written back as they came.
-    pub unknown: Unknown,
-}
-pub(crate) static VM_REPLICA_POINT_MOUNT_SPEC: Shape = Shape::new(
-        "VmReplicaPointMountSpec",
-        &[Field::new("OsKind", Kind::Text)],
-    )
-    .aliases(&["VmReplicaPointMountSpecType"])
-    .root("VmReplicaPointMountSpec");
-impl VmReplicaPointMountSpec {
-    const EMPTY: Self = Self {
-        os_kind: None,
-        unknown: Unknown::NONE,
-    };
-}
-impl Model for VmReplicaPointMountSpec {
-    const SHAPE: &'static Shape = &VM_REPLICA_POINT_MOUNT_SPEC;
-}
-impl Struct for VmReplicaPointMountSpec {
-    fn shape(&self) -> &'static Shape {
-        &VM_REPLICA_POINT_MOUNT_SPEC
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Text(&self.os_kind),
-            _ => View::Unknown(&self.unknown),
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Text(&mut self.os_kind),
-            _ => Slot::Unknown(&mut self.unknown),
-        }
-    }
-}
-impl VmReplicaPointMountSpec {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// The guest's operating system, when the server cannot tell.
-    #[must_use]
-    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
+    pub fn os_kind(mut self, os_kind: impl Into<OsKind>) -> Self {
         self.os_kind = Some(os_kind.into());
         self
     }
@@ -854,6 +1112,8 @@ pub struct FileEntry {
     pub owner: Option<String>,
     /// When it was changed, in UTC.
     pub modified_date_utc: Option<DateTime>,
+    /// What can be done with the file.
+    pub actions: Vec<Link>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -868,6 +1128,7 @@ pub(crate) static FILE_ENTRY: Shape = Shape::new(
             Field::new("Size", Kind::Int),
             Field::new("Owner", Kind::Text),
             Field::new("ModifiedDateUTC", Kind::DateTime),
+            Field::list("Actions", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["FileEntryType"])
@@ -882,6 +1143,7 @@ impl FileEntry {
         size: None,
         owner: None,
         modified_date_utc: None,
+        actions: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -902,6 +1164,7 @@ impl Struct for FileEntry {
             5 => View::Int(&self.size),
             6 => View::Text(&self.owner),
             7 => View::DateTime(&self.modified_date_utc),
+            8 => View::Structs(&self.actions),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -915,6 +1178,7 @@ impl Struct for FileEntry {
             5 => Slot::Int(&mut self.size),
             6 => Slot::Text(&mut self.owner),
             7 => Slot::DateTime(&mut self.modified_date_utc),
+            8 => Slot::Structs(&mut self.actions),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -924,26 +1188,38 @@ impl Struct for FileEntry {
 /// Schema: `schemas/em/em.xsd#FileSystemEntryType`
 #[non_exhaustive]
 pub struct FileSystemEntry {
-    /// The folder.
-    pub directory_entry: Option<DirectoryEntry>,
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The file.
     pub file_entry: Option<FileEntry>,
+    /// The folder.
+    pub directory_entry: Option<DirectoryEntry>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static FILE_SYSTEM_ENTRY: Shape = Shape::new(
         "FileSystemEntry",
         &[
-            Field::new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY)),
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FileEntry", Kind::Struct(&FILE_ENTRY)),
+            Field::new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY)),
         ],
     )
     .aliases(&["FileSystemEntryType"])
     .root("FileSystemEntry");
 impl FileSystemEntry {
     const EMPTY: Self = Self {
-        directory_entry: None,
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         file_entry: None,
+        directory_entry: None,
         unknown: Unknown::NONE,
     };
 }
@@ -956,15 +1232,21 @@ impl Struct for FileSystemEntry {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.directory_entry),
-            1 => View::Struct(&self.file_entry),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Struct(&self.file_entry),
+            4 => View::Struct(&self.directory_entry),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.directory_entry),
-            1 => Slot::Struct(&mut self.file_entry),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Struct(&mut self.file_entry),
+            4 => Slot::Struct(&mut self.directory_entry),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1183,10 +1465,10 @@ impl Struct for FileRestoreForDirectDownload {
 /// Schema: `schemas/em/em.xsd#FileRestoreSpecType`
 #[non_exhaustive]
 pub struct FileRestoreSpec {
-    /// To the client.
-    pub for_direct_download: Option<FileRestoreForDirectDownload>,
     /// To where they were.
     pub to_original_location: Option<FileRestoreToOriginalLocation>,
+    /// To the client.
+    pub for_direct_download: Option<FileRestoreForDirectDownload>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1194,12 +1476,12 @@ pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
         "FileRestoreSpec",
         &[
             Field::new(
-                "ForDirectDownload",
-                Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD),
-            ),
-            Field::new(
                 "ToOriginalLocation",
                 Kind::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION),
+            ),
+            Field::new(
+                "ForDirectDownload",
+                Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD),
             ),
         ],
     )
@@ -1207,8 +1489,8 @@ pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
     .root("FileRestoreSpec");
 impl FileRestoreSpec {
     const EMPTY: Self = Self {
-        for_direct_download: None,
         to_original_location: None,
+        for_direct_download: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1221,15 +1503,15 @@ impl Struct for FileRestoreSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.for_direct_download),
-            1 => View::Struct(&self.to_original_location),
+            0 => View::Struct(&self.to_original_location),
+            1 => View::Struct(&self.for_direct_download),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.for_direct_download),
-            1 => Slot::Struct(&mut self.to_original_location),
+            0 => Slot::Struct(&mut self.to_original_location),
+            1 => Slot::Struct(&mut self.for_direct_download),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1240,15 +1522,6 @@ impl FileRestoreSpec {
     pub fn new() -> Self {
         Self::default()
     }
-    /// To the client.
-    #[must_use]
-    pub fn for_direct_download(
-        mut self,
-        for_direct_download: FileRestoreForDirectDownload,
-    ) -> Self {
-        self.for_direct_download = Some(for_direct_download);
-        self
-    }
     /// To where they were.
     #[must_use]
     pub fn to_original_location(
@@ -1256,6 +1529,15 @@ impl FileRestoreSpec {
         to_original_location: FileRestoreToOriginalLocation,
     ) -> Self {
         self.to_original_location = Some(to_original_location);
+        self
+    }
+    /// To the client.
+    #[must_use]
+    pub fn for_direct_download(
+        mut self,
+        for_direct_download: FileRestoreForDirectDownload,
+    ) -> Self {
+        self.for_direct_download = Some(for_direct_download);
         self
     }
 }
@@ -1530,13 +1812,13 @@ impl VeeamZipStartupSpec {
 }
 backhaul_wire::generated_struct! {
     VmRestoreParameters; VmsRestoreParameters; VCloudVAppRestoreSpec; VmRestoreSpec;
-    RestoreSpec; VmRestorePointMount; VmRestorePointMounts; VmReplicaPointMount;
-    VmReplicaPointMounts; AgentRestorePointMount; AgentRestorePointMounts;
-    VmRestorePointMountSpec; VmReplicaPointMountSpec; DirectoryEntry; FileEntry;
-    FileSystemEntry; FileSystemEntries; GuestCredentials; FileRestoreToOriginalLocation;
-    FileRestoreForDirectDownload; FileRestoreSpec; QuickBackupStartupSpec;
-    VeeamZipStartupSpec;
+    VCloudVmRestoreSpec; SqlItemRestoreSpecInfo; SqlCredentialsInfo; RestoreSpec;
+    VmRestorePointMount; VmRestorePointMounts; VmReplicaPointMount; VmReplicaPointMounts;
+    AgentRestorePointMount; AgentRestorePointMounts; StartMountSpec; DirectoryEntry;
+    FileEntry; FileSystemEntry; FileSystemEntries; GuestCredentials;
+    FileRestoreToOriginalLocation; FileRestoreForDirectDownload; FileRestoreSpec;
+    QuickBackupStartupSpec; VeeamZipStartupSpec;
 }
 backhaul_wire::generated_enum! {
-    FreeBackupRetention;
+    OsKind; FreeBackupRetention;
 }

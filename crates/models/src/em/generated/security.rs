@@ -186,23 +186,23 @@ impl Struct for EnterpriseRole {
 /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseRoles {
-    /// Enterprise role.
-    pub enterprise_roles: Vec<EnterpriseRole>,
+    /// Enterprise role entity.
+    pub enterprise_role_entities: Vec<EnterpriseRole>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ROLES: Shape = Shape::new(
         "EnterpriseRoles",
         &[
-            Field::list("EnterpriseRole", Kind::Struct(&ENTERPRISE_ROLE))
-                .json("EnterpriseRoles"),
+            Field::list("EnterpriseRoleEntity", Kind::Struct(&ENTERPRISE_ROLE))
+                .json("EnterpriseRoleEntities"),
         ],
     )
     .aliases(&["EnterpriseRoleEntityListType"])
     .root("EnterpriseRoles");
 impl EnterpriseRoles {
     const EMPTY: Self = Self {
-        enterprise_roles: Vec::new(),
+        enterprise_role_entities: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -215,13 +215,54 @@ impl Struct for EnterpriseRoles {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.enterprise_roles),
+            0 => View::Structs(&self.enterprise_role_entities),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.enterprise_roles),
+            0 => Slot::Structs(&mut self.enterprise_role_entities),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// What an account may do when it restores SQL Server databases.
+///
+/// Schema: `schemas/em/em.xsd#SqlRestoreSettingsInfoType`
+#[non_exhaustive]
+pub struct SqlRestoreSettingsInfo {
+    /// Whether it may not restore over the original.
+    pub deny_in_place_restore: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_RESTORE_SETTINGS_INFO: Shape = Shape::new(
+        "SqlRestoreSettingsInfo",
+        &[Field::new("DenyInPlaceRestore", Kind::Bool)],
+    )
+    .aliases(&["SqlRestoreSettingsInfoType"]);
+impl SqlRestoreSettingsInfo {
+    const EMPTY: Self = Self {
+        deny_in_place_restore: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlRestoreSettingsInfo {
+    const SHAPE: &'static Shape = &SQL_RESTORE_SETTINGS_INFO;
+}
+impl Struct for SqlRestoreSettingsInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_RESTORE_SETTINGS_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.deny_in_place_restore),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.deny_in_place_restore),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -243,8 +284,14 @@ pub struct EnterpriseAccount {
     pub links: Vec<Link>,
     /// What it is.
     pub account_type: Option<AccountType>,
+    /// The roles that it has.
+    pub roles: Vec<EnterpriseRole>,
     /// Whether it may restore every machine.
     pub allow_restore_all_vms: Option<bool>,
+    /// What it may do when it restores files.
+    pub flr_settings: Option<FlrSettings>,
+    /// What it may do when it restores SQL Server databases.
+    pub sql_settings: Option<SqlRestoreSettingsInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -257,7 +304,12 @@ pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
             Field::new("UID", Kind::Id).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)),
+            Field::list("Roles", Kind::Struct(&ENTERPRISE_ROLE))
+                .item("EnterpriseRoleEntity")
+                .json_item("EnterpriseRoleEntities"),
             Field::new("AllowRestoreAllVms", Kind::Bool),
+            Field::new("FlrSettings", Kind::Struct(&FLR_SETTINGS)),
+            Field::new("SqlSettings", Kind::Struct(&SQL_RESTORE_SETTINGS_INFO)),
         ],
     )
     .aliases(&["EnterpriseAccountEntityType"])
@@ -270,7 +322,10 @@ impl EnterpriseAccount {
         uid: None,
         links: Vec::new(),
         account_type: None,
+        roles: Vec::new(),
         allow_restore_all_vms: None,
+        flr_settings: None,
+        sql_settings: None,
         unknown: Unknown::NONE,
     };
 }
@@ -289,7 +344,10 @@ impl Struct for EnterpriseAccount {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.account_type),
-            6 => View::Bool(&self.allow_restore_all_vms),
+            6 => View::Structs(&self.roles),
+            7 => View::Bool(&self.allow_restore_all_vms),
+            8 => View::Struct(&self.flr_settings),
+            9 => View::Struct(&self.sql_settings),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -301,7 +359,10 @@ impl Struct for EnterpriseAccount {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.account_type),
-            6 => Slot::Bool(&mut self.allow_restore_all_vms),
+            6 => Slot::Structs(&mut self.roles),
+            7 => Slot::Bool(&mut self.allow_restore_all_vms),
+            8 => Slot::Struct(&mut self.flr_settings),
+            9 => Slot::Struct(&mut self.sql_settings),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -311,23 +372,23 @@ impl Struct for EnterpriseAccount {
 /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseAccounts {
-    /// Enterprise account.
-    pub enterprise_accounts: Vec<EnterpriseAccount>,
+    /// Enterprise account entity.
+    pub enterprise_account_entities: Vec<EnterpriseAccount>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNTS: Shape = Shape::new(
         "EnterpriseAccounts",
         &[
-            Field::list("EnterpriseAccount", Kind::Struct(&ENTERPRISE_ACCOUNT))
-                .json("EnterpriseAccounts"),
+            Field::list("EnterpriseAccountEntity", Kind::Struct(&ENTERPRISE_ACCOUNT))
+                .json("EnterpriseAccountEntities"),
         ],
     )
     .aliases(&["EnterpriseAccountEntityListType"])
     .root("EnterpriseAccounts");
 impl EnterpriseAccounts {
     const EMPTY: Self = Self {
-        enterprise_accounts: Vec::new(),
+        enterprise_account_entities: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -340,13 +401,13 @@ impl Struct for EnterpriseAccounts {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.enterprise_accounts),
+            0 => View::Structs(&self.enterprise_account_entities),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.enterprise_accounts),
+            0 => Slot::Structs(&mut self.enterprise_account_entities),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1372,7 +1433,7 @@ pub struct CredentialsInfoSpec {
 pub(crate) static CREDENTIALS_INFO_SPEC: Shape = Shape::new(
         "CredentialsInfoSpec",
         &[
-            Field::new("Username", Kind::Text).required(),
+            Field::new("Username", Kind::Text),
             Field::new("Description", Kind::Text),
             Field::new("Password", Kind::Secret),
         ],
@@ -1414,11 +1475,14 @@ impl Struct for CredentialsInfoSpec {
 impl CredentialsInfoSpec {
     /// A request with what it must have.
     #[must_use]
-    pub fn new(username: impl Into<String>) -> Self {
-        Self {
-            username: Some(username.into()),
-            ..Self::default()
-        }
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The account's name.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -1619,13 +1683,14 @@ impl PasswordKeyInfoSpec {
     }
 }
 backhaul_wire::generated_struct! {
-    EnterpriseSecuritySettings; EnterpriseRole; EnterpriseRoles; EnterpriseAccount;
-    EnterpriseAccounts; EnterpriseAccountInRole; EnterpriseAccountInRoleList;
-    EnterpriseAccountInRoleCreateSpec; EnterpriseAccountHierarchyScope;
-    EnterpriseAccountHierarchyScopes; HierarchyScopeItem; HierarchyScopeCreateSpec;
-    HierarchyScopeObjects; FlrSettings; SqlSettings; EnterpriseAccountCreateSpec;
-    RebuildScope; RebuildScopeJobSpec; CredentialsInfo; CredentialsInfoList;
-    CredentialsInfoSpec; PasswordKeyInfo; PasswordKeyInfoList; PasswordKeyInfoSpec;
+    EnterpriseSecuritySettings; EnterpriseRole; EnterpriseRoles; SqlRestoreSettingsInfo;
+    EnterpriseAccount; EnterpriseAccounts; EnterpriseAccountInRole;
+    EnterpriseAccountInRoleList; EnterpriseAccountInRoleCreateSpec;
+    EnterpriseAccountHierarchyScope; EnterpriseAccountHierarchyScopes;
+    HierarchyScopeItem; HierarchyScopeCreateSpec; HierarchyScopeObjects; FlrSettings;
+    SqlSettings; EnterpriseAccountCreateSpec; RebuildScope; RebuildScopeJobSpec;
+    CredentialsInfo; CredentialsInfoList; CredentialsInfoSpec; PasswordKeyInfo;
+    PasswordKeyInfoList; PasswordKeyInfoSpec;
 }
 backhaul_wire::generated_enum! {
     AccountType; HierarchyScopeState;

@@ -546,8 +546,14 @@ pub struct VCloudOrganizationConfigBackupJobSettings {
     pub use_default_job_settings: Option<bool>,
     /// The settings.
     pub advanced_settings: Option<JobAdvancedSettings>,
+    /// How snapshots on storage systems are used.
+    pub san_integration_settings: Option<SecondaryJobSanIntegrationSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// The proxies, when they are chosen by hand.
+    pub proxies: Vec<String>,
+    /// The jobs that copy what this one makes.
+    pub secondary_jobs: Vec<Id>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -559,7 +565,13 @@ pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS: Shape = Shape
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
+            Field::new(
+                "SanIntegrationSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS),
+            ),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
+            Field::list("Proxies", Kind::Text),
+            Field::list("SecondaryJobs", Kind::Id),
         ],
     )
     .aliases(&["VCloudOrganizationConfigBackupJobSettingsResourceType"])
@@ -571,7 +583,10 @@ impl VCloudOrganizationConfigBackupJobSettings {
         links: Vec::new(),
         use_default_job_settings: None,
         advanced_settings: None,
+        san_integration_settings: None,
         source_proxy_auto_detect: None,
+        proxies: Vec::new(),
+        secondary_jobs: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -589,7 +604,10 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             2 => View::Structs(&self.links),
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
-            5 => View::Bool(&self.source_proxy_auto_detect),
+            5 => View::Struct(&self.san_integration_settings),
+            6 => View::Bool(&self.source_proxy_auto_detect),
+            7 => View::Texts(&self.proxies),
+            8 => View::Ids(&self.secondary_jobs),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -600,7 +618,10 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
-            5 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            5 => Slot::Struct(&mut self.san_integration_settings),
+            6 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            7 => Slot::Texts(&mut self.proxies),
+            8 => Slot::Ids(&mut self.secondary_jobs),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -620,8 +641,14 @@ pub struct VSphereSelfServiceConfigJobSettings {
     pub use_default_job_settings: Option<bool>,
     /// The settings.
     pub advanced_settings: Option<JobAdvancedSettings>,
+    /// How snapshots on storage systems are used.
+    pub san_integration_settings: Option<SecondaryJobSanIntegrationSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// The proxies, when they are chosen by hand.
+    pub proxies: Vec<String>,
+    /// The jobs that copy what this one makes.
+    pub secondary_jobs: Vec<Id>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -633,7 +660,13 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS: Shape = Shape::new(
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
+            Field::new(
+                "SanIntegrationSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS),
+            ),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
+            Field::list("Proxies", Kind::Text),
+            Field::list("SecondaryJobs", Kind::Id),
         ],
     )
     .aliases(&["VSphereSelfServiceConfigJobSettingsResourceType"])
@@ -645,7 +678,10 @@ impl VSphereSelfServiceConfigJobSettings {
         links: Vec::new(),
         use_default_job_settings: None,
         advanced_settings: None,
+        san_integration_settings: None,
         source_proxy_auto_detect: None,
+        proxies: Vec::new(),
+        secondary_jobs: Vec::new(),
         unknown: Unknown::NONE,
     };
 }
@@ -663,7 +699,10 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             2 => View::Structs(&self.links),
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
-            5 => View::Bool(&self.source_proxy_auto_detect),
+            5 => View::Struct(&self.san_integration_settings),
+            6 => View::Bool(&self.source_proxy_auto_detect),
+            7 => View::Texts(&self.proxies),
+            8 => View::Ids(&self.secondary_jobs),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -674,7 +713,355 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
-            5 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            5 => Slot::Struct(&mut self.san_integration_settings),
+            6 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            7 => Slot::Texts(&mut self.proxies),
+            8 => Slot::Ids(&mut self.secondary_jobs),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How a job uses snapshots on storage systems.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSettingsInfoType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationSettings {
+    /// With the storage of other vendors.
+    pub san_snapshot_settings: Option<SecondaryJobSanIntegrationSanSnapshotOptions>,
+    /// With Nimble storage.
+    pub nimble_snapshot_settings: Option<
+        SecondaryJobSanIntegrationNimbleSnapshotOptions,
+    >,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_SETTINGS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationSettings",
+        &[
+            Field::new(
+                "SanSnapshotSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS),
+            ),
+            Field::new(
+                "NimbleSnapshotSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS),
+            ),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationSettingsInfoType"])
+    .root("SecondaryJobSanIntegrationSettings");
+impl SecondaryJobSanIntegrationSettings {
+    const EMPTY: Self = Self {
+        san_snapshot_settings: None,
+        nimble_snapshot_settings: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationSettings {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_SETTINGS;
+}
+impl Struct for SecondaryJobSanIntegrationSettings {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.san_snapshot_settings),
+            1 => View::Struct(&self.nimble_snapshot_settings),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.san_snapshot_settings),
+            1 => Slot::Struct(&mut self.nimble_snapshot_settings),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots are copied as backups.
+///
+/// Schema: `schemas/em/em.xsd#SanSnapshotBackupTransferSettings`
+#[non_exhaustive]
+pub struct SanSnapshotBackupTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub san_snapshot_backup_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub san_snapshot_backup_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS: Shape = Shape::new(
+    "SanSnapshotBackupTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("SanSnapshotBackupTransferRetention", Kind::Int),
+        Field::new("SanSnapshotBackupTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl SanSnapshotBackupTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        san_snapshot_backup_transfer_retention: None,
+        san_snapshot_backup_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SanSnapshotBackupTransferSettings {
+    const SHAPE: &'static Shape = &SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS;
+}
+impl Struct for SanSnapshotBackupTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.san_snapshot_backup_transfer_retention),
+            2 => View::Bool(&self.san_snapshot_backup_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.san_snapshot_backup_transfer_retention),
+            2 => Slot::Bool(&mut self.san_snapshot_backup_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots are replicated.
+///
+/// Schema: `schemas/em/em.xsd#SanSnapshotReplicaTransferSettings`
+#[non_exhaustive]
+pub struct SanSnapshotReplicaTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub san_snapshot_replica_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub san_snapshot_replica_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS: Shape = Shape::new(
+    "SanSnapshotReplicaTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("SanSnapshotReplicaTransferRetention", Kind::Int),
+        Field::new("SanSnapshotReplicaTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl SanSnapshotReplicaTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        san_snapshot_replica_transfer_retention: None,
+        san_snapshot_replica_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SanSnapshotReplicaTransferSettings {
+    const SHAPE: &'static Shape = &SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS;
+}
+impl Struct for SanSnapshotReplicaTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.san_snapshot_replica_transfer_retention),
+            2 => View::Bool(&self.san_snapshot_replica_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.san_snapshot_replica_transfer_retention),
+            2 => Slot::Bool(&mut self.san_snapshot_replica_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Snapshots on the storage of other vendors than Nimble.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSanSnapshotOptionsType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationSanSnapshotOptions {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How snapshots are copied as backups.
+    pub backup_transfer_settings: Option<SanSnapshotBackupTransferSettings>,
+    /// How snapshots are replicated.
+    pub replica_transfer_settings: Option<SanSnapshotReplicaTransferSettings>,
+    /// How many snapshots the source keeps.
+    pub san_snapshot_source_retention: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationSanSnapshotOptions",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new(
+                "BackupTransferSettings",
+                Kind::Struct(&SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS),
+            ),
+            Field::new(
+                "ReplicaTransferSettings",
+                Kind::Struct(&SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS),
+            ),
+            Field::new("SanSnapshotSourceRetention", Kind::Int),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationSanSnapshotOptionsType"]);
+impl SecondaryJobSanIntegrationSanSnapshotOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        backup_transfer_settings: None,
+        replica_transfer_settings: None,
+        san_snapshot_source_retention: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationSanSnapshotOptions {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS;
+}
+impl Struct for SecondaryJobSanIntegrationSanSnapshotOptions {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Struct(&self.backup_transfer_settings),
+            2 => View::Struct(&self.replica_transfer_settings),
+            3 => View::Int(&self.san_snapshot_source_retention),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Struct(&mut self.backup_transfer_settings),
+            2 => Slot::Struct(&mut self.replica_transfer_settings),
+            3 => Slot::Int(&mut self.san_snapshot_source_retention),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots on Nimble storage are replicated.
+///
+/// Schema: `schemas/em/em.xsd#NimbleSnapshotTransferSettings`
+#[non_exhaustive]
+pub struct NimbleSnapshotTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub nimble_snapshot_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub nimble_snapshot_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static NIMBLE_SNAPSHOT_TRANSFER_SETTINGS: Shape = Shape::new(
+    "NimbleSnapshotTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("NimbleSnapshotTransferRetention", Kind::Int),
+        Field::new("NimbleSnapshotTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl NimbleSnapshotTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        nimble_snapshot_transfer_retention: None,
+        nimble_snapshot_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for NimbleSnapshotTransferSettings {
+    const SHAPE: &'static Shape = &NIMBLE_SNAPSHOT_TRANSFER_SETTINGS;
+}
+impl Struct for NimbleSnapshotTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &NIMBLE_SNAPSHOT_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.nimble_snapshot_transfer_retention),
+            2 => View::Bool(&self.nimble_snapshot_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.nimble_snapshot_transfer_retention),
+            2 => Slot::Bool(&mut self.nimble_snapshot_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Snapshots on Nimble storage.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationNimbleSnapshotOptionsType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the source keeps.
+    pub nimble_snapshot_source_retention: Option<i64>,
+    /// How snapshots are replicated.
+    pub transfer_settings: Option<NimbleSnapshotTransferSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationNimbleSnapshotOptions",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("NimbleSnapshotSourceRetention", Kind::Int),
+            Field::new(
+                "TransferSettings",
+                Kind::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS),
+            ),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationNimbleSnapshotOptionsType"]);
+impl SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        nimble_snapshot_source_retention: None,
+        transfer_settings: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS;
+}
+impl Struct for SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.nimble_snapshot_source_retention),
+            2 => View::Struct(&self.transfer_settings),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.nimble_snapshot_source_retention),
+            2 => Slot::Struct(&mut self.transfer_settings),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -717,7 +1104,8 @@ pub(crate) static JOB_ADVANCED_SETTINGS: Shape = Shape::new(
             Field::new("ScriptsSettings", Kind::Struct(&JOB_SCRIPTS_SETTINGS)),
         ],
     )
-    .aliases(&["JobAdvancedSettingsType"]);
+    .aliases(&["JobAdvancedSettingsType", "AdvancedJobSettings"])
+    .root("AdvancedJobSettings");
 impl JobAdvancedSettings {
     const EMPTY: Self = Self {
         backup_settings: None,
@@ -816,25 +1204,28 @@ impl Struct for JobBackupSettings {
 /// Schema: `schemas/em/em.xsd#JobBackupModeType`
 #[non_exhaustive]
 pub struct JobBackupMode {
-    /// Forward.
-    pub incremental: Option<JobIncrementalMode>,
     /// Backwards: the newest restore point is the full one.
     pub reverse_incremental: Option<JobReverseIncrementalMode>,
+    /// Forward.
+    pub incremental: Option<JobIncrementalMode>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_MODE: Shape = Shape::new(
         "JobBackupMode",
         &[
+            Field::new(
+                "ReverseIncremental",
+                Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE),
+            ),
             Field::new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE)),
-            Field::new("ReverseIncremental", Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE)),
         ],
     )
     .aliases(&["JobBackupModeType"]);
 impl JobBackupMode {
     const EMPTY: Self = Self {
-        incremental: None,
         reverse_incremental: None,
+        incremental: None,
         unknown: Unknown::NONE,
     };
 }
@@ -847,15 +1238,15 @@ impl Struct for JobBackupMode {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.incremental),
-            1 => View::Struct(&self.reverse_incremental),
+            0 => View::Struct(&self.reverse_incremental),
+            1 => View::Struct(&self.incremental),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.incremental),
-            1 => Slot::Struct(&mut self.reverse_incremental),
+            0 => Slot::Struct(&mut self.reverse_incremental),
+            1 => Slot::Struct(&mut self.incremental),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -992,10 +1383,10 @@ impl Struct for JobSyntheticFull {
 pub struct JobActiveFullBackup {
     /// Whether they are made.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1003,16 +1394,16 @@ pub(crate) static JOB_ACTIVE_FULL_BACKUP: Shape = Shape::new(
         "JobActiveFullBackup",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobActiveFullBackupType"]);
 impl JobActiveFullBackup {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1026,16 +1417,16 @@ impl Struct for JobActiveFullBackup {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1102,10 +1493,10 @@ impl Struct for JobMaintenanceSettings {
 pub struct JobBackupFilesHealthCheck {
     /// Whether they are.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1113,16 +1504,16 @@ pub(crate) static JOB_BACKUP_FILES_HEALTH_CHECK: Shape = Shape::new(
         "JobBackupFilesHealthCheck",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobBackupFilesHealthCheckType"]);
 impl JobBackupFilesHealthCheck {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1136,16 +1527,16 @@ impl Struct for JobBackupFilesHealthCheck {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1258,10 +1649,10 @@ impl Struct for JobRemoveDeletedVms {
 pub struct JobDefragmentFullBackupFile {
     /// Whether they are.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1269,16 +1660,16 @@ pub(crate) static JOB_DEFRAGMENT_FULL_BACKUP_FILE: Shape = Shape::new(
         "JobDefragmentFullBackupFile",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobDefragmentFullBackupFileType"]);
 impl JobDefragmentFullBackupFile {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1292,16 +1683,16 @@ impl Struct for JobDefragmentFullBackupFile {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1314,7 +1705,7 @@ pub struct JobStorageSettings {
     /// What makes them smaller.
     pub data_reduction: Option<JobDataReduction>,
     /// Whether they are encrypted.
-    pub encryption: Option<Switch>,
+    pub encryption: Option<JobEncryption>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1322,7 +1713,7 @@ pub(crate) static JOB_STORAGE_SETTINGS: Shape = Shape::new(
         "JobStorageSettings",
         &[
             Field::new("DataReduction", Kind::Struct(&JOB_DATA_REDUCTION)),
-            Field::new("Encryption", Kind::Struct(&SWITCH)),
+            Field::new("Encryption", Kind::Struct(&JOB_ENCRYPTION)),
         ],
     )
     .aliases(&["JobStorageSettingsType"]);
@@ -1351,6 +1742,55 @@ impl Struct for JobStorageSettings {
         match index {
             0 => Slot::Struct(&mut self.data_reduction),
             1 => Slot::Struct(&mut self.encryption),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Whether backups are encrypted.
+///
+/// Schema: `schemas/em/em.xsd#JobEncryptionType`
+#[non_exhaustive]
+pub struct JobEncryption {
+    /// Whether they are.
+    pub enabled: Option<bool>,
+    /// The password that they are encrypted with.
+    pub password_key: Option<PasswordKeyInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_ENCRYPTION: Shape = Shape::new(
+        "JobEncryption",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("PasswordKey", Kind::Struct(&PASSWORD_KEY_INFO)),
+        ],
+    )
+    .aliases(&["JobEncryptionType"]);
+impl JobEncryption {
+    const EMPTY: Self = Self {
+        enabled: None,
+        password_key: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobEncryption {
+    const SHAPE: &'static Shape = &JOB_ENCRYPTION;
+}
+impl Struct for JobEncryption {
+    fn shape(&self) -> &'static Shape {
+        &JOB_ENCRYPTION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Struct(&self.password_key),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Struct(&mut self.password_key),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1395,6 +1835,121 @@ impl Struct for Switch {
         }
     }
 }
+/// How hard backups are compressed.
+///
+/// Schema: `schemas/em/em.xsd#CompressionLevelName`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum CompressionLevelName {
+    /// `None`.
+    None,
+    /// `DedupeFriendly`.
+    DedupeFriendly,
+    /// `Optimal`.
+    Optimal,
+    /// `High`.
+    High,
+    /// `Extreme`.
+    Extreme,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static COMPRESSION_LEVEL_NAME: EnumShape = EnumShape {
+    name: stringify!(CompressionLevelName),
+    aliases: &[],
+    values: &[
+        EnumValue::new("None"),
+        EnumValue::new("DedupeFriendly"),
+        EnumValue::new("Optimal"),
+        EnumValue::new("High"),
+        EnumValue::new("Extreme"),
+    ],
+};
+impl Enum for CompressionLevelName {
+    const SHAPE: &'static EnumShape = &COMPRESSION_LEVEL_NAME;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::None,
+                1 => Self::DedupeFriendly,
+                2 => Self::Optimal,
+                3 => Self::High,
+                4 => Self::Extreme,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::None => 0,
+                Self::DedupeFriendly => 1,
+                Self::Optimal => 2,
+                Self::High => 3,
+                Self::Extreme => 4,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// What the size of blocks is for.
+///
+/// Schema: `schemas/em/em.xsd#StorageOptimization`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum StorageOptimization {
+    /// `LocalTargetExt`.
+    LocalTargetExt,
+    /// `LocalTarget`.
+    LocalTarget,
+    /// `LanTarget`.
+    LanTarget,
+    /// `WanTarget`.
+    WanTarget,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static STORAGE_OPTIMIZATION: EnumShape = EnumShape {
+    name: stringify!(StorageOptimization),
+    aliases: &[],
+    values: &[
+        EnumValue::new("LocalTargetExt"),
+        EnumValue::new("LocalTarget"),
+        EnumValue::new("LanTarget"),
+        EnumValue::new("WanTarget"),
+    ],
+};
+impl Enum for StorageOptimization {
+    const SHAPE: &'static EnumShape = &STORAGE_OPTIMIZATION;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::LocalTargetExt,
+                1 => Self::LocalTarget,
+                2 => Self::LanTarget,
+                3 => Self::WanTarget,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::LocalTargetExt => 0,
+                Self::LocalTarget => 1,
+                Self::LanTarget => 2,
+                Self::WanTarget => 3,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
 /// What makes backups smaller.
 ///
 /// Schema: `schemas/em/em.xsd#JobDataReductionType`
@@ -1407,9 +1962,9 @@ pub struct JobDataReduction {
     /// Whether blocks of deleted files are left out.
     pub enable_deleted_file_blocks: Option<bool>,
     /// How hard they are compressed, in a word such as `Optimal`.
-    pub compression_level: Option<String>,
+    pub compression_level: Option<CompressionLevelName>,
     /// What the size of blocks is for, such as `LocalTarget`.
-    pub storage_optimization: Option<String>,
+    pub storage_optimization: Option<StorageOptimization>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1419,8 +1974,8 @@ pub(crate) static JOB_DATA_REDUCTION: Shape = Shape::new(
             Field::new("EnableInlineDataDeduplication", Kind::Bool),
             Field::new("EnableSwapFileBlocks", Kind::Bool),
             Field::new("EnableDeletedFileBlocks", Kind::Bool),
-            Field::new("CompressionLevel", Kind::Text),
-            Field::new("StorageOptimization", Kind::Text),
+            Field::new("CompressionLevel", Kind::Enum(&COMPRESSION_LEVEL_NAME)),
+            Field::new("StorageOptimization", Kind::Enum(&STORAGE_OPTIMIZATION)),
         ],
     )
     .aliases(&["JobDataReductionType"]);
@@ -1446,8 +2001,8 @@ impl Struct for JobDataReduction {
             0 => View::Bool(&self.enable_inline_data_deduplication),
             1 => View::Bool(&self.enable_swap_file_blocks),
             2 => View::Bool(&self.enable_deleted_file_blocks),
-            3 => View::Text(&self.compression_level),
-            4 => View::Text(&self.storage_optimization),
+            3 => View::Enum(&self.compression_level),
+            4 => View::Enum(&self.storage_optimization),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1456,8 +2011,8 @@ impl Struct for JobDataReduction {
             0 => Slot::Bool(&mut self.enable_inline_data_deduplication),
             1 => Slot::Bool(&mut self.enable_swap_file_blocks),
             2 => Slot::Bool(&mut self.enable_deleted_file_blocks),
-            3 => Slot::Text(&mut self.compression_level),
-            4 => Slot::Text(&mut self.storage_optimization),
+            3 => Slot::Enum(&mut self.compression_level),
+            4 => Slot::Enum(&mut self.storage_optimization),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -1774,6 +2329,47 @@ impl Struct for JobBackupFromStorageSnapshots {
         }
     }
 }
+/// On which days scripts run.
+///
+/// Schema: `schemas/em/em.xsd#JobScriptsOnSelectedDaysType`
+#[non_exhaustive]
+pub struct JobScriptsOnSelectedDays {
+    /// The days.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_SCRIPTS_ON_SELECTED_DAYS: Shape = Shape::new(
+        "JobScriptsOnSelectedDays",
+        &[Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS))],
+    )
+    .aliases(&["JobScriptsOnSelectedDaysType"]);
+impl JobScriptsOnSelectedDays {
+    const EMPTY: Self = Self {
+        options_weekly: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobScriptsOnSelectedDays {
+    const SHAPE: &'static Shape = &JOB_SCRIPTS_ON_SELECTED_DAYS;
+}
+impl Struct for JobScriptsOnSelectedDays {
+    fn shape(&self) -> &'static Shape {
+        &JOB_SCRIPTS_ON_SELECTED_DAYS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.options_weekly),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.options_weekly),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
 /// Which scripts run with a job.
 ///
 /// Schema: `schemas/em/em.xsd#JobScriptsSettingsType`
@@ -1785,6 +2381,8 @@ pub struct JobScriptsSettings {
     pub pre_job_script: Option<JobScript>,
     /// In which runs.
     pub run_scripts_every_backup_session: Option<JobScriptsPeriodicity>,
+    /// Or on which days.
+    pub run_scripts_on_selected_days: Option<JobScriptsOnSelectedDays>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1797,6 +2395,10 @@ pub(crate) static JOB_SCRIPTS_SETTINGS: Shape = Shape::new(
                 "RunScriptsEveryBackupSession",
                 Kind::Struct(&JOB_SCRIPTS_PERIODICITY),
             ),
+            Field::new(
+                "RunScriptsOnSelectedDays",
+                Kind::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS),
+            ),
         ],
     )
     .aliases(&["JobScriptsSettingsType"]);
@@ -1805,6 +2407,7 @@ impl JobScriptsSettings {
         post_job_script: None,
         pre_job_script: None,
         run_scripts_every_backup_session: None,
+        run_scripts_on_selected_days: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1820,6 +2423,7 @@ impl Struct for JobScriptsSettings {
             0 => View::Struct(&self.post_job_script),
             1 => View::Struct(&self.pre_job_script),
             2 => View::Struct(&self.run_scripts_every_backup_session),
+            3 => View::Struct(&self.run_scripts_on_selected_days),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -1828,6 +2432,7 @@ impl Struct for JobScriptsSettings {
             0 => Slot::Struct(&mut self.post_job_script),
             1 => Slot::Struct(&mut self.pre_job_script),
             2 => Slot::Struct(&mut self.run_scripts_every_backup_session),
+            3 => Slot::Struct(&mut self.run_scripts_on_selected_days),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -2502,16 +3107,21 @@ impl VSphereSelfServiceCreateSpec {
 backhaul_wire::generated_struct! {
     JobSettings; VCloudOrganizationConfig; VCloudOrganizationConfigs;
     VCloudOrganizationConfigCreateSpec; VCloudOrganizationConfigBackupJobSettings;
-    VSphereSelfServiceConfigJobSettings; JobAdvancedSettings; JobBackupSettings;
-    JobBackupMode; JobReverseIncrementalMode; JobIncrementalMode; JobSyntheticFull;
-    JobActiveFullBackup; JobMaintenanceSettings; JobBackupFilesHealthCheck;
-    JobFullBackupFileMaintenance; JobRemoveDeletedVms; JobDefragmentFullBackupFile;
-    JobStorageSettings; Switch; JobDataReduction; JobNotificationsSettings;
-    JobVmAttributeNotifications; JobVSphereSettings; JobChangedBlockTracking;
-    JobIntegrationSettings; JobBackupFromStorageSnapshots; JobScriptsSettings; JobScript;
-    JobScriptsPeriodicity; VSphereSelfServiceAccount; VSphereSelfServiceConfig;
-    VSphereSelfServiceConfigs; VCentersScope; Tags; VSphereSelfServiceCreateSpec;
+    VSphereSelfServiceConfigJobSettings; SecondaryJobSanIntegrationSettings;
+    SanSnapshotBackupTransferSettings; SanSnapshotReplicaTransferSettings;
+    SecondaryJobSanIntegrationSanSnapshotOptions; NimbleSnapshotTransferSettings;
+    SecondaryJobSanIntegrationNimbleSnapshotOptions; JobAdvancedSettings;
+    JobBackupSettings; JobBackupMode; JobReverseIncrementalMode; JobIncrementalMode;
+    JobSyntheticFull; JobActiveFullBackup; JobMaintenanceSettings;
+    JobBackupFilesHealthCheck; JobFullBackupFileMaintenance; JobRemoveDeletedVms;
+    JobDefragmentFullBackupFile; JobStorageSettings; JobEncryption; Switch;
+    JobDataReduction; JobNotificationsSettings; JobVmAttributeNotifications;
+    JobVSphereSettings; JobChangedBlockTracking; JobIntegrationSettings;
+    JobBackupFromStorageSnapshots; JobScriptsOnSelectedDays; JobScriptsSettings;
+    JobScript; JobScriptsPeriodicity; VSphereSelfServiceAccount;
+    VSphereSelfServiceConfig; VSphereSelfServiceConfigs; VCentersScope; Tags;
+    VSphereSelfServiceCreateSpec;
 }
 backhaul_wire::generated_enum! {
-    JobSchedulerType;
+    JobSchedulerType; CompressionLevelName; StorageOptimization;
 }

@@ -119,8 +119,12 @@ impl Struct for LookupSvc {
 /// Schema: `schemas/em/em.xsd#HierarchyItemType`
 #[non_exhaustive]
 pub struct HierarchyItem {
-    /// The link type, `HierarchyItem`.
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
     pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The object.
     pub object_ref: Option<Id>,
     /// Its kind in its hierarchy, such as `Vm`.
@@ -133,7 +137,9 @@ pub struct HierarchyItem {
 pub(crate) static HIERARCHY_ITEM: Shape = Shape::new(
         "HierarchyItem",
         &[
+            Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectRef", Kind::Id),
             Field::new("ObjectType", Kind::Text),
             Field::new("ObjectName", Kind::Text),
@@ -143,7 +149,9 @@ pub(crate) static HIERARCHY_ITEM: Shape = Shape::new(
     .root("HierarchyItem");
 impl HierarchyItem {
     const EMPTY: Self = Self {
+        href: None,
         r#type: None,
+        links: Vec::new(),
         object_ref: None,
         object_type: None,
         object_name: None,
@@ -159,19 +167,23 @@ impl Struct for HierarchyItem {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.r#type),
-            1 => View::Id(&self.object_ref),
-            2 => View::Text(&self.object_type),
-            3 => View::Text(&self.object_name),
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Id(&self.object_ref),
+            4 => View::Text(&self.object_type),
+            5 => View::Text(&self.object_name),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.r#type),
-            1 => Slot::Id(&mut self.object_ref),
-            2 => Slot::Text(&mut self.object_type),
-            3 => Slot::Text(&mut self.object_name),
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Id(&mut self.object_ref),
+            4 => Slot::Text(&mut self.object_type),
+            5 => Slot::Text(&mut self.object_name),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }

@@ -238,6 +238,8 @@ pub struct BackupJobSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
     /// Fields that this type does not know, written back as they came.
@@ -259,6 +261,7 @@ pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("IsRetry", Kind::Bool),
         ],
     )
@@ -279,6 +282,7 @@ impl BackupJobSession {
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         is_retry: None,
         unknown: Unknown::NONE,
     };
@@ -305,7 +309,8 @@ impl Struct for BackupJobSession {
             10 => View::Enum(&self.state),
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
-            13 => View::Bool(&self.is_retry),
+            13 => View::Text(&self.failure_message),
+            14 => View::Bool(&self.is_retry),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -324,7 +329,8 @@ impl Struct for BackupJobSession {
             10 => Slot::Enum(&mut self.state),
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
-            13 => Slot::Bool(&mut self.is_retry),
+            13 => Slot::Text(&mut self.failure_message),
+            14 => Slot::Bool(&mut self.is_retry),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -405,6 +411,8 @@ pub struct ReplicaJobSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
     /// Fields that this type does not know, written back as they came.
@@ -426,6 +434,7 @@ pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("IsRetry", Kind::Bool),
         ],
     )
@@ -446,6 +455,7 @@ impl ReplicaJobSession {
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         is_retry: None,
         unknown: Unknown::NONE,
     };
@@ -472,7 +482,8 @@ impl Struct for ReplicaJobSession {
             10 => View::Enum(&self.state),
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
-            13 => View::Bool(&self.is_retry),
+            13 => View::Text(&self.failure_message),
+            14 => View::Bool(&self.is_retry),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -491,7 +502,8 @@ impl Struct for ReplicaJobSession {
             10 => Slot::Enum(&mut self.state),
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
-            13 => Slot::Bool(&mut self.is_retry),
+            13 => Slot::Text(&mut self.failure_message),
+            14 => Slot::Bool(&mut self.is_retry),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -739,6 +751,8 @@ pub struct ReplicaTaskSession {
     pub reason: Option<String>,
     /// What was processed, in bytes.
     pub total_size: Option<i64>,
+    /// The machine.
+    pub vm_uid: Option<Id>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -758,6 +772,7 @@ pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Reason", Kind::Text),
             Field::new("TotalSize", Kind::Int),
+            Field::new("VmUid", Kind::Id),
         ],
     )
     .aliases(&["ReplicaTaskSessionEntityType"])
@@ -777,6 +792,7 @@ impl ReplicaTaskSession {
         result: None,
         reason: None,
         total_size: None,
+        vm_uid: None,
         unknown: Unknown::NONE,
     };
 }
@@ -802,6 +818,7 @@ impl Struct for ReplicaTaskSession {
             10 => View::Enum(&self.result),
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
+            13 => View::Id(&self.vm_uid),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -820,6 +837,7 @@ impl Struct for ReplicaTaskSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
+            13 => Slot::Id(&mut self.vm_uid),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -886,6 +904,10 @@ pub struct RestoreSession {
     pub vm_display_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The job.
+    pub job_uid: Option<Id>,
+    /// The job's name.
+    pub job_name: Option<String>,
     /// What is restored: a machine or files.
     pub job_type: Option<JobType>,
     /// When it began, in UTC.
@@ -898,6 +920,8 @@ pub struct RestoreSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// The machine that came of it.
     pub restored_obj_ref: Option<Id>,
     /// Fields that this type does not know, written back as they came.
@@ -912,12 +936,15 @@ pub(crate) static RESTORE_SESSION: Shape = Shape::new(
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
             Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("JobUid", Kind::Id),
+            Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("RestoredObjRef", Kind::Id),
         ],
     )
@@ -931,12 +958,15 @@ impl RestoreSession {
         uid: None,
         vm_display_name: None,
         links: Vec::new(),
+        job_uid: None,
+        job_name: None,
         job_type: None,
         creation_time_utc: None,
         end_time_utc: None,
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         restored_obj_ref: None,
         unknown: Unknown::NONE,
     };
@@ -956,13 +986,16 @@ impl Struct for RestoreSession {
             3 => View::Id(&self.uid),
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
-            6 => View::Enum(&self.job_type),
-            7 => View::DateTime(&self.creation_time_utc),
-            8 => View::DateTime(&self.end_time_utc),
-            9 => View::Enum(&self.state),
-            10 => View::Enum(&self.result),
-            11 => View::Int(&self.progress),
-            12 => View::Id(&self.restored_obj_ref),
+            6 => View::Id(&self.job_uid),
+            7 => View::Text(&self.job_name),
+            8 => View::Enum(&self.job_type),
+            9 => View::DateTime(&self.creation_time_utc),
+            10 => View::DateTime(&self.end_time_utc),
+            11 => View::Enum(&self.state),
+            12 => View::Enum(&self.result),
+            13 => View::Int(&self.progress),
+            14 => View::Text(&self.failure_message),
+            15 => View::Id(&self.restored_obj_ref),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -974,13 +1007,16 @@ impl Struct for RestoreSession {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
-            6 => Slot::Enum(&mut self.job_type),
-            7 => Slot::DateTime(&mut self.creation_time_utc),
-            8 => Slot::DateTime(&mut self.end_time_utc),
-            9 => Slot::Enum(&mut self.state),
-            10 => Slot::Enum(&mut self.result),
-            11 => Slot::Int(&mut self.progress),
-            12 => Slot::Id(&mut self.restored_obj_ref),
+            6 => Slot::Id(&mut self.job_uid),
+            7 => Slot::Text(&mut self.job_name),
+            8 => Slot::Enum(&mut self.job_type),
+            9 => Slot::DateTime(&mut self.creation_time_utc),
+            10 => Slot::DateTime(&mut self.end_time_utc),
+            11 => Slot::Enum(&mut self.state),
+            12 => Slot::Enum(&mut self.result),
+            13 => Slot::Int(&mut self.progress),
+            14 => Slot::Text(&mut self.failure_message),
+            15 => Slot::Id(&mut self.restored_obj_ref),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
