@@ -15,10 +15,10 @@ use serde_json::Value;
 use super::input::Input;
 use super::logon;
 use super::refusal::Failure;
-use super::world::World;
+use super::backend::Backend;
 
 /// How an operation is carried out; it gives the answer's body.
-pub(super) type Handler = fn(&mut World, &Input) -> Result<Value, Failure>;
+pub(super) type Handler = fn(&mut Backend, &Input) -> Result<Value, Failure>;
 
 /// What stands here for an operation, or else what its form suggests.
 pub(super) fn handler(name: &str) -> Handler {
@@ -27,8 +27,8 @@ pub(super) fn handler(name: &str) -> Handler {
 }
 
 /// The answer of a query whose items are no inventories: one that is made up.
-pub(super) fn made_up(world: &World, operation: &Operation) -> Value {
-    generic::made_up(world, operation)
+pub(super) fn made_up(backend: &Backend, operation: &Operation) -> Value {
+    generic::made_up(backend, operation)
 }
 
 const EFFECTS: &[(&str, Handler)] = &[

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::refusal::{Failure, Refusal};
 use super::store::{Body, text};
-use super::world::Who;
-use crate::route::PathParams;
+use super::backend::Who;
+use crate::engine::route::PathParams;
 
 /// A request whose operation is known.
 #[derive(Debug, Clone)]

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::class::{self, Class};
 use super::made;
-use crate::estate::{ZstackEstate, ZstackRecord};
-use crate::project::to_json;
+use super::estate::{ZstackEstate, ZstackRecord};
+use crate::engine::project::to_json;
 
 /// The members of a row.
 pub(super) type Body = Map<String, Value>;
