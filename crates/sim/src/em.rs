@@ -42,6 +42,7 @@ use backhaul_wire::Operation;
 use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::route::{PathParams, Routed, Router};

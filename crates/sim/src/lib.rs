@@ -28,6 +28,8 @@
 //! Arrows run downward only: `builder` to `sim` and `estate`, all of them to the systems, the systems to `engine`. A system knows
 //! neither of the others. Each has a feature of its name; all are on by default.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 #[cfg(feature = "em")]
 mod em;
@@ -51,3 +53,8 @@ pub use sim::{Sim, StartError};
 pub use vb365::{Usage, Vb365Estate, Vb365Record, Vb365Server};
 #[cfg(feature = "zstack")]
 pub use zstack::{ZstackEstate, ZstackRecord, ZstackServer};
+
+/// The examples of the README are tested like those above.
+#[cfg(all(doctest, feature = "em", feature = "vb365", feature = "zstack"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -44,6 +44,7 @@ use backhaul_wire::{Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::project::project;

@@ -37,6 +37,7 @@ use http::header::ALLOW;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::route::{PathParams, Routed, Router};

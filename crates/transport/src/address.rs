@@ -78,6 +78,11 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
     operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))
 }
 
+/// Whether an operation has a parameter in a version.
+pub(crate) fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
+    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+}
+
 /// Refuses an operation that the version lacks.
 pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
     if version == 0 || operation.versions.contains(version) {

@@ -2,7 +2,7 @@
 
 use backhaul_models::em::Error;
 use backhaul_wire::json::camel_case;
-use backhaul_wire::shape::{Field, ResourceType, Repeat, Shape};
+use backhaul_wire::shape::{Field, Kind, Repeat, Shape};
 use backhaul_wire::{Struct, xml};
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -128,7 +128,7 @@ fn complete(value: &mut Value, shape: &Shape) {
     };
     for field in shape.fields {
         let member = members.entry(field.json).or_insert(Value::Null);
-        if let ResourceType::Struct(nested) = field.kind {
+        if let Kind::Struct(nested) = field.kind {
             items(member, field).into_iter().for_each(|item| complete(item, nested));
         }
     }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::links::{link, named};
 use super::backend::Backend;
 use super::{Call, Refusal, guest_files};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::{WorkFault, Reply};
 
 /// What every session has in work, by the session's identifier.

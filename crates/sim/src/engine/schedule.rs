@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use super::clock;
 use super::session::guid;
 
 /// Something that happens at a time.
@@ -47,6 +48,11 @@ pub(crate) trait Clocked: Sized {
     fn seconds(&self) -> i64 {
         let schedule = self.schedule();
         schedule.started.saturating_add(i64::try_from(schedule.now.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    /// The date and time, such as `2026-11-21T10:29:05Z`.
+    fn iso_date(&self) -> String {
+        clock::iso(self.seconds())
     }
 
     /// 64 hex digits that are new.

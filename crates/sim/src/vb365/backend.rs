@@ -154,7 +154,7 @@ impl Backend {
         if self.sets.len() >= MAX_SETS {
             self.sets.clear();
         }
-        let id = self.guid();
+        let id = self.new_guid();
         self.sets.insert(id.clone(), ids);
         id
     }

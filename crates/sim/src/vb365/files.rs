@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::store::Members;
 use super::{Call, Refusal, invent};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::{Made, Reply};
 
 type Answer = Result<Reply, Refusal>;
@@ -28,7 +29,7 @@ pub(super) fn start_export(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
     call.members()?;
-    let id = call.backend.guid();
+    let id = call.backend.new_guid();
     let given = Members::from_iter([("exportTaskId".to_owned(), Value::from(id.as_str()))]);
     call.backend.store.put_single(&format!("exports/{id}"), given.clone());
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };

@@ -15,6 +15,7 @@ use super::writer::Writer;
 use super::paths::{Address, CollectionPath, is_known};
 use super::store::{Members, Record, Collection, find, overlay};
 use super::{Account, Call, Refusal, status};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
@@ -255,7 +256,7 @@ fn put(call: &mut Call<'_>, place: &CollectionPath, mut body: Members) -> Result
     body.retain(|_, value| !value.is_null());
     let key = key_member(kind);
     let id = body.get(key).and_then(Value::as_str).filter(|id| !id.is_empty() && *id != NO_SET).map(str::to_owned);
-    let id = id.unwrap_or_else(|| call.backend.guid());
+    let id = id.unwrap_or_else(|| call.backend.new_guid());
     body.insert(key.to_owned(), id.as_str().into());
     let record = Record { id: id.into(), body, made: false };
     if place.key.contains('/') {
@@ -402,7 +403,7 @@ pub(super) fn act(call: &mut Call<'_>) -> Answer {
     if is_known(&parent.key).is_some_and(|document| document.name == shape.name) {
         return Ok(call.reply(&call.document(shape, &parent.key)));
     }
-    let seed = call.backend.guid();
+    let seed = call.backend.new_guid();
     Ok(call.reply(&call.make(shape, &Members::new(), &seed)))
 }
 

@@ -1,5 +1,7 @@
 //! Logging on: access tokens, refresh tokens, antiforgery tokens.
 
+use std::time::Duration;
+
 use backhaul_models::vb365::{GrantType, Token, TokenRequest};
 use backhaul_wire::{Id, Secret, json};
 use http::StatusCode;
@@ -7,7 +9,10 @@ use http::header::{CONTENT_TYPE, SET_COOKIE};
 use serde_json::json;
 
 use super::backend::Backend;
+use super::settings::Vb365Server;
 use super::{Account, Call, Refusal};
+use crate::engine::common::Common;
+use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
 use crate::engine::message::{Reply, Request};
 use crate::engine::project::to_json;
@@ -111,12 +116,12 @@ impl Tokens {
             }
         };
         match grant {
-            Ok(grant) => self.issue(grant, version >= 7 && body.disable_antiforgery_token != Some(true)),
+            Ok(grant) => self.issue(grant, version >= 7 && body.disable_antiforgery_token != Some(true), backend),
             Err(description) => refused("invalid_grant", description),
         }
     }
 
-    fn issue(&self, mut grant: Grant, antiforgery: bool) -> Reply {
+    fn issue(&self, mut grant: Grant, antiforgery: bool, backend: &Backend) -> Reply {
         grant.antiforgery = None;
         let mut token = Token::default();
         token.user_name = Some(grant.user.clone());
@@ -128,7 +133,7 @@ impl Tokens {
         }
         let life = self.life.as_secs();
         let life = i64::try_from(life).unwrap_or(i64::MAX);
-        let now = clock::now();
+        let now = backend.seconds();
         token.access_token = Some(Secret::from(self.access.open(grant.clone())));
         token.refresh_token = Some(Secret::from(self.refresh.open(grant.clone())));
         token.token_type = Some("bearer".to_owned());

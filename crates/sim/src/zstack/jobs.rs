@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::answer;
 use super::refusal::{Failure, Refusal};
 use super::backend::Backend;
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::{WorkFault, Reply, Request};
 
 /// What a job does once it is carried out.

@@ -12,6 +12,7 @@ use super::refusal::{Failure, Refusal};
 use super::sign::{self, Skew};
 use super::store::{Row, text};
 use super::backend::{Who, Backend};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
 use crate::engine::message::Request;
 

@@ -4,7 +4,8 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, json};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
-use super::{Pages, Source};
+use super::Pages;
+use super::source::Called;
 use crate::client::{Client, Given};
 use crate::error::Result;
 use crate::options::Version;
@@ -37,8 +38,7 @@ impl Client {
                 Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
             typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
         }
-        let source = Source::Call { operation: C::OPERATION, given, typed: Some(typed) };
-        Listing::of(self.pages_of(source))
+        Listing::of(self.pages_of(Called { operation: C::OPERATION, given, typed: Some(typed) }))
     }
 }
 

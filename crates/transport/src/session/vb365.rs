@@ -77,7 +77,8 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
     Ok(Session {
         header: AUTHORIZATION,
         value: format!("Bearer {}", access.expose()).into(),
-        renew_at: lives.map(|lives| sent + lives.saturating_sub(MARGIN.min(lives / 2))),
+        // A server's number: one beyond what a clock can tell is no end.
+        renew_at: lives.and_then(|lives| sent.checked_add(lives.saturating_sub(MARGIN.min(lives / 2)))),
         refresh: token.refresh_token.filter(|token| !token.is_empty()),
         // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
         logout: None,

@@ -4,6 +4,7 @@ use backhaul_wire::Struct;
 use http::StatusCode;
 
 use super::jobs::pointer;
+use crate::engine::schedule::Clocked as _;
 use crate::em::resource_types;
 use crate::em::writer::path;
 use crate::em::store::{Owner, Record};
@@ -42,7 +43,7 @@ impl New {
     pub(super) fn put_again(self, backend: &mut Backend) -> Result<Record, String> {
         let Self { kind, mut body, owners } = self;
         let kind = resource_types::find(kind).ok_or("The kind is not known.")?;
-        let id = backend.guid();
+        let id = backend.new_guid();
         let uid = if kind.urn.is_empty() { id.clone() } else { format!("urn:veeam:{}:{id}", kind.urn) };
         value::set(body.as_mut(), "UID", &uid);
         value::set(body.as_mut(), "Id", &id);

@@ -8,6 +8,7 @@ use backhaul_wire::{Id, Struct};
 
 use super::run;
 
+use crate::engine::schedule::Clocked as _;
 use crate::em::writer::path;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
@@ -158,7 +159,7 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
             if backend.store.all("Job").any(|other| other.name() == Some(&name)) {
                 return Err(format!("There already is a job \"{name}\"."));
             }
-            let id = backend.guid();
+            let id = backend.new_guid();
             let mut body = job.copy();
             set(body.as_mut(), "UID", &format!("urn:veeam:Job:{id}"));
             set(body.as_mut(), "Name", &name);
@@ -239,7 +240,7 @@ fn add<T: Struct>(
     call.begin(
         part.tasks[0],
         Box::new(move |backend| {
-            let id = backend.guid();
+            let id = backend.new_guid();
             number(&mut item, id.into());
             match backend.store.edit(owner.kind.name, &owner.id, |body| push(body, list, &item)) {
                 true => Ok(Done::default()),

@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::create::New;
 use super::jobs::pointer;
+use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
 use crate::em::writer::path;
 use crate::em::store::{Owner, Record};
@@ -21,7 +22,7 @@ type Answer = Result<Reply, Refusal>;
 
 /// Begins a restore session about a record, and gives the link to it.
 pub(in crate::em) fn session(backend: &mut Backend, of: &Record, job_type: &'static str) -> Result<Pointer, String> {
-    let date = backend.date();
+    let date = backend.iso_date();
     let name = of.name().unwrap_or_default();
     let machine = text(of.body.as_ref(), "VmDisplayName").or_else(|| text(of.body.as_ref(), "VAppDisplayName"));
     let machine = machine.unwrap_or_else(|| name.rsplit_once('@').map_or(name, |(machine, _)| machine)).to_owned();
@@ -50,7 +51,7 @@ pub(in crate::em) fn session(backend: &mut Backend, of: &Record, job_type: &'sta
 fn end_later(backend: &mut Backend, session: &Record) {
     let (kind, id) = (session.kind, session.id.clone());
     backend.after(backend.pace.job_time, move |backend| {
-        let date = backend.date();
+        let date = backend.iso_date();
         backend.store.edit(kind.name, &id, |body| {
             set(body, "EndTimeUTC", &date);
             set(body, "State", "Stopped");
@@ -128,7 +129,7 @@ pub(super) fn intervals(call: &mut Call<'_>) -> Answer {
         .into();
     for hours in [16, 8, 0] {
         let mut point = CdpReplicaPoint::default();
-        point.id = Some(call.backend.guid().into());
+        point.id = Some(call.backend.new_guid().into());
         point.date = Some(date(now - hours * 3600).into());
         point.is_application_consistent = Some(true);
         answer.restore_points.push(point);
@@ -181,7 +182,7 @@ fn cloud(call: &mut Call<'_>, operation: &'static str) -> Answer {
             let mut it = CloudFailoverSession::default();
             it.name = plan.name().map(str::to_owned);
             it.job_type = Some("FailoverPlan".into());
-            it.creation_time_utc = Some(backend.date().into());
+            it.creation_time_utc = Some(backend.iso_date().into());
             it.state = Some("Working".into());
             it.result = Some("None".into());
             it.progress = Some(0);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use backhaul_models::em::{AgentRestorePoint, BackupFile, RestorePoint, VmRestorePoint};
 use backhaul_wire::reflect::Model;
 
+use crate::engine::schedule::Clocked as _;
 use crate::em::resource_types::{self, ResourceType};
 use crate::em::store::{Owner, Record};
 use crate::em::value::{items, set, text};
@@ -80,7 +81,7 @@ pub(super) fn begin(
     retry: bool,
 ) -> Result<Record, String> {
     let kinds = SessionTypes::of(job).ok_or("The job cannot run.")?;
-    let date = backend.date();
+    let date = backend.iso_date();
     let stamp = date.replace('T', " ").replace('Z', "");
     let mut owners: Vec<Owner> = backend.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
     if job.kind.name == "BackupServer" {
@@ -121,10 +122,10 @@ pub(super) fn begin(
     let time = backend.pace.job_time;
     for quarter in 1..4_u32 {
         let (id, tasks) = (session.id.clone(), tasks.clone());
-        backend.after(time * quarter / 4, move |backend| go_on(backend, resource_types, &id, &tasks, quarter));
+        backend.after(time * quarter / 4, move |backend| go_on(backend, kinds, &id, &tasks, quarter));
     }
     let (id, job) = (session.id.clone(), job.clone());
-    backend.after(time, move |backend| finish(backend, resource_types, &job, &id, &tasks));
+    backend.after(time, move |backend| finish(backend, kinds, &job, &id, &tasks));
     Ok(session)
 }
 
@@ -134,7 +135,7 @@ fn record(
     owners: Vec<Owner>,
     fill: impl FnOnce(&mut dyn backhaul_wire::Struct, &str),
 ) -> Record {
-    let id = backend.guid();
+    let id = backend.new_guid();
     let mut body = (kind.one)();
     fill(body.as_mut(), &format!("urn:veeam:{}:{id}", kind.urn));
     let record = Record { kind, id: id.into(), body: body.into(), owners };
@@ -149,7 +150,7 @@ fn is_running(backend: &Backend, kinds: SessionTypes, session: &str) -> bool {
 
 /// A quarter of the time has gone: the session's progress says so, and as many of its tasks are over.
 fn go_on(backend: &mut Backend, kinds: SessionTypes, session: &str, tasks: &[Arc<str>], quarter: u32) {
-    if !is_running(backend, resource_types, session) {
+    if !is_running(backend, kinds, session) {
         return;
     }
     backend.store.edit(kinds.session.name, session, |body| set(body, "Progress", i64::from(quarter) * 25));
@@ -163,7 +164,7 @@ fn go_on(backend: &mut Backend, kinds: SessionTypes, session: &str, tasks: &[Arc
 }
 
 fn complete(backend: &mut Backend, kind: &ResourceType, task: &str, result: &str, reason: &str) {
-    let date = backend.date();
+    let date = backend.iso_date();
     let over = backend.store.get(kind, task).is_some_and(|it| text(it.body.as_ref(), "State") == Some("Completed"));
     if !over {
         backend.store.edit(kind.name, task, |body| {
@@ -176,18 +177,18 @@ fn complete(backend: &mut Backend, kind: &ResourceType, task: &str, result: &str
 }
 
 fn finish(backend: &mut Backend, kinds: SessionTypes, job: &Record, session: &str, tasks: &[Arc<str>]) {
-    if !is_running(backend, resource_types, session) {
+    if !is_running(backend, kinds, session) {
         return;
     }
     for task in tasks {
         complete(backend, kinds.task, task, "Success", "");
     }
     close(backend, kinds.session, session, "Success", 100);
-    leave_points(backend, resource_types, job, session, tasks);
+    leave_points(backend, kinds, job, session, tasks);
 }
 
 fn close(backend: &mut Backend, kind: &ResourceType, session: &str, result: &str, progress: i64) {
-    let date = backend.date();
+    let date = backend.iso_date();
     backend.store.edit(kind.name, session, |body| {
         set(body, "EndTimeUTC", &date);
         set(body, "State", "Stopped");
@@ -226,7 +227,7 @@ pub(super) fn stop_all(backend: &mut Backend, job: &Record) -> usize {
 fn leave_points(backend: &mut Backend, kinds: SessionTypes, job: &Record, session: &str, tasks: &[Arc<str>]) {
     let backup = backend.store.all("Backup").find(|backup| backup.belongs_to(job)).cloned();
     let (Some(backup), true) = (backup, matches!(kinds.job_type, "Backup" | "AgentBackup")) else { return };
-    let date = backend.date();
+    let date = backend.iso_date();
     let server: Vec<Owner> = backend.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
     let with = |more: &[Owner]| -> Vec<Owner> { server.iter().chain(more).cloned().collect() };
     let stamp = date.replace([':', 'Z'], "");

@@ -8,6 +8,7 @@ use backhaul_wire::Id;
 use http::StatusCode;
 
 use super::create::New;
+use crate::engine::schedule::Clocked as _;
 use crate::em::resource_types;
 use crate::em::lookup::Reference;
 use crate::em::store::{Owner, Record};
@@ -59,7 +60,7 @@ fn put_role(call: &mut Call<'_>, account: &Record, role: &Record) {
     let Some(kind) = resource_types::find("EnterpriseAccountInRole") else { return };
     let mut body = EnterpriseAccountInRole::default();
     body.role_name = role.name().map(str::to_owned);
-    let id = call.backend.guid();
+    let id = call.backend.new_guid();
     let owners = vec![account.as_owner(), role.as_owner()];
     call.backend.store.put(Record { kind, id: id.into(), body: std::sync::Arc::new(body), owners });
 }

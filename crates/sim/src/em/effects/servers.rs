@@ -7,6 +7,7 @@ use backhaul_models::em::{
 use http::StatusCode;
 
 use super::create::New;
+use crate::engine::schedule::Clocked as _;
 use crate::em::tasks::Done;
 use crate::em::value::set;
 use crate::em::{Call, Refusal};
@@ -54,7 +55,7 @@ pub(super) fn collect(call: &mut Call<'_>) -> Answer {
     call.begin(
         "CollectingBackupServer",
         Box::new(move |backend| {
-            let date = backend.date();
+            let date = backend.iso_date();
             let mut session = SystemSession::default();
             session.name = Some(format!("Collect Job @{}", date.replace('T', " ").replace('Z', "")));
             session.session_type = Some("CollectJob".into());
@@ -62,7 +63,7 @@ pub(super) fn collect(call: &mut Call<'_>) -> Answer {
             session.state = Some("InProgress".into());
             let session = New::of("SystemSession", session, vec![server.as_owner()]).put_again(backend)?;
             backend.after(backend.pace.job_time, move |backend| {
-                let date = backend.date();
+                let date = backend.iso_date();
                 backend.store.edit(session.kind.name, &session.id, |body| {
                     set(body, "EndTimeUTC", &date);
                     set(body, "State", "CompletedSuccessfully");
@@ -92,7 +93,7 @@ pub(super) fn add_password(call: &mut Call<'_>) -> Answer {
     let server = call.subject("BackupServer")?.as_owner();
     let mut key = PasswordKeyInfo::default();
     key.hint = spec.hint;
-    key.last_modification_date = Some(call.backend.date().into());
+    key.last_modification_date = Some(call.backend.iso_date().into());
     call.create(New::of("PasswordKeyInfo", key, vec![server]))
 }
 
@@ -100,7 +101,7 @@ pub(super) fn add_password(call: &mut Call<'_>) -> Answer {
 pub(super) fn edit_password(call: &mut Call<'_>) -> Answer {
     let spec: PasswordKeyInfoSpec = call.body()?;
     let key = call.record()?.clone();
-    let date = call.backend.date();
+    let date = call.backend.iso_date();
     call.backend.store.edit(key.kind.name, &key.id, |body| {
         if let Some(hint) = &spec.hint {
             set(body, "Hint", hint);

@@ -46,7 +46,7 @@ const GB: i64 = 1024;
 
 /// Jobs, sessions, backups, restore points, replicas, agents, file shares, what a provider has, accounts, and guests' files, in
 /// the form of estate files; a test sees to it that they can be read.
-const MORE: &str = include_str!("em.json");
+const MORE: &str = include_str!("demo.json");
 
 pub(crate) fn estate(_now: i64) -> EmEstate {
     let more = super::file::records_alone(MORE).unwrap_or_default();
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn every_owner_is_there() {
-        let all = estate();
+        let all = estate(0);
         let known: Vec<_> = all.ids().collect();
         for record in &all.records {
             for owner in &record.belongs_to {

@@ -9,7 +9,7 @@ mod cloud;
 mod infrastructure;
 mod jobs;
 
-use backhaul_filter::{FieldDef, ResourceType, QueryDef, Source};
+use backhaul_filter::{FieldDef, Kind, QueryDef, Source};
 
 /// The kind of a tenant, which its entity tells by the element it has.
 pub(super) const TENANT_KIND: &str = "$kind";
@@ -33,45 +33,45 @@ pub(super) fn types() -> impl Iterator<Item = &'static QueryDef> {
     TABLES.into_iter().flatten()
 }
 
-const UID: FieldDef = attribute("UID", ResourceType::Uid, "UID");
-const NAME: FieldDef = attribute("Name", ResourceType::Text, "Name");
+const UID: FieldDef = attribute("UID", Kind::Uid, "UID");
+const NAME: FieldDef = attribute("Name", Kind::Text, "Name");
 const SERVER_UID: FieldDef = owner_id("BackupServerUid", "BackupServer");
 const SERVER_NAME: FieldDef = owner_name("BackupServerName", "BackupServer");
 
-const fn field(name: &'static str, kind: ResourceType, source: Source<'static>) -> FieldDef {
+const fn field(name: &'static str, kind: Kind, source: Source<'static>) -> FieldDef {
     FieldDef { name, kind, values: &[], source }
 }
 
 /// A field of the entity with the same name.
-const fn own(name: &'static str, kind: ResourceType) -> FieldDef {
+const fn own(name: &'static str, kind: Kind) -> FieldDef {
     field(name, kind, Source::Field(name))
 }
 
-const fn at(name: &'static str, kind: ResourceType, path: &'static str) -> FieldDef {
+const fn at(name: &'static str, kind: Kind, path: &'static str) -> FieldDef {
     field(name, kind, Source::Field(path))
 }
 
-const fn attribute(name: &'static str, kind: ResourceType, attribute: &'static str) -> FieldDef {
+const fn attribute(name: &'static str, kind: Kind, attribute: &'static str) -> FieldDef {
     field(name, kind, Source::Attribute(attribute))
 }
 
 const fn not(name: &'static str, path: &'static str) -> FieldDef {
-    field(name, ResourceType::Bool, Source::Not(path))
+    field(name, Kind::Bool, Source::Not(path))
 }
 
 /// The identifier of what the record belongs to.
 const fn owner_id(name: &'static str, kind: &'static str) -> FieldDef {
-    field(name, ResourceType::Uid, Source::LinkId(kind))
+    field(name, Kind::Uid, Source::LinkId(kind))
 }
 
 /// The name of what the record belongs to.
 const fn owner_name(name: &'static str, kind: &'static str) -> FieldDef {
-    field(name, ResourceType::Text, Source::LinkName(kind))
+    field(name, Kind::Text, Source::LinkName(kind))
 }
 
 /// A word of a list, lowest first.
 const fn word(name: &'static str, values: &'static [&'static str], source: Source<'static>) -> FieldDef {
-    FieldDef { name, kind: ResourceType::Enum, values, source }
+    FieldDef { name, kind: Kind::Enum, values, source }
 }
 
 #[cfg(test)]

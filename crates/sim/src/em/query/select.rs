@@ -1,6 +1,6 @@
 //! Filtering and sorting, on the records themselves.
 
-use backhaul_filter::{Location, Predicate, QueryDef, Record, Scalar, Severity, check, compare, parse};
+use backhaul_filter::{Place, Predicate, QueryDef, Record, Scalar, Severity, check, compare, parse};
 use backhaul_wire::Struct;
 
 use super::fields::{ADDRESS, COMPUTER, FILE_SERVER, PLAN_PLATFORM, TENANT_KIND, TENANT_NAME};
@@ -22,31 +22,31 @@ pub(super) struct Row<'a> {
 }
 
 impl Record for Row<'_> {
-    fn get(&self, place: Location<'_>) -> Scalar<'_> {
+    fn get(&self, place: Place<'_>) -> Scalar<'_> {
         match place {
-            Location::Field(TENANT_KIND) => self.tenant_kind().into(),
+            Place::Field(TENANT_KIND) => self.tenant_kind().into(),
             // Enterprise Manager knows a server by name, and the simulated ones go by their address.
-            Location::Field(ADDRESS) => text(self.body, "Name").into(),
-            Location::Field(PLAN_PLATFORM) => self.plan_platform().into(),
-            Location::Field(TENANT_NAME) => self.named("CloudTenant", "TenantUid").into(),
-            Location::Field(FILE_SERVER) => self.named("FileServer", "FileServerUid").into(),
-            Location::Field(COMPUTER) => {
+            Place::Field(ADDRESS) => text(self.body, "Name").into(),
+            Place::Field(PLAN_PLATFORM) => self.plan_platform().into(),
+            Place::Field(TENANT_NAME) => self.named("CloudTenant", "TenantUid").into(),
+            Place::Field(FILE_SERVER) => self.named("FileServer", "FileServerUid").into(),
+            Place::Field(COMPUTER) => {
                 text(self.body, "Name").map(|name| name.rsplit_once('@').map_or(name, |(computer, _)| computer)).into()
             }
-            Location::LinkName(kind) => self.owner(kind).and_then(store::Record::name).into(),
-            Location::LinkId(kind) => self.owner(kind).map(|owner| &*owner.id).into(),
+            Place::LinkName(kind) => self.owner(kind).and_then(store::Record::name).into(),
+            Place::LinkId(kind) => self.owner(kind).map(|owner| &*owner.id).into(),
             own => scalar(self.body, own),
         }
     }
 }
 
 /// A value of a record's own. Links are found in the store, and not in it.
-fn scalar<'a>(body: &'a dyn Struct, place: Location<'_>) -> Scalar<'a> {
+fn scalar<'a>(body: &'a dyn Struct, place: Place<'_>) -> Scalar<'a> {
     use backhaul_wire::reflect::Scalar as Value;
     let view = match place {
-        Location::Field(path) => body.path(path),
-        Location::Attribute(name) => body.field(name),
-        Location::LinkName(_) | Location::LinkId(_) => return Scalar::Null,
+        Place::Field(path) => body.path(path),
+        Place::Attribute(name) => body.field(name),
+        Place::LinkName(_) | Place::LinkId(_) => return Scalar::Null,
     };
     match view.scalar() {
         Some(Value::Bool(value)) => Scalar::Bool(value),

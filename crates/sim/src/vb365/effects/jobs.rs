@@ -4,6 +4,7 @@ use backhaul_wire::Id;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
 use crate::engine::message::{WorkFault, Reply};
 use crate::vb365::content::{OBJECT_BYTES, log_item, record, restore_point};
@@ -59,7 +60,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     body.entry("isEnabled").or_insert(true.into());
     body.insert("lastStatus".to_owned(), "Stopped".into());
     let run_now = body.remove("runNow") == Some(Value::Bool(true));
-    let id = call.backend.guid();
+    let id = call.backend.new_guid();
     body.insert("id".to_owned(), id.as_str().into());
     let reply = resources::create_with(call, body)?;
     if run_now {
@@ -144,7 +145,7 @@ fn run(call: &mut Call<'_>, key: &'static str, job: &str, full: bool) -> Result<
     let Some(job) = backend.find(key, job) else {
         return Err(Refusal::new(StatusCode::NOT_FOUND, format!("The job {job} was not found.")));
     };
-    let (id, date) = (backend.guid(), backend.date());
+    let (id, date) = (backend.new_guid(), backend.iso_date());
     let session = record(
         &id,
         json!({
@@ -200,7 +201,7 @@ fn finish(backend: &mut Backend, key: &'static str, job: &str, session: &str, ob
     log(backend, session, "Success", &format!("Found {objects} objects"));
     close(backend, key, job, session, "Success", "");
     let Some(job) = backend.find(key, job) else { return };
-    let (organization, repository, date) = (job.text("organizationId"), job.text("repositoryId"), backend.date());
+    let (organization, repository, date) = (job.text("organizationId"), job.text("repositoryId"), backend.iso_date());
     let next = clock::iso(backend.seconds() + DAY);
     backend.edit(key, &job.id, |body| {
         body.insert("lastBackup".to_owned(), date.as_str().into());
@@ -228,7 +229,7 @@ fn close(backend: &mut Backend, key: &'static str, job: &str, session: &str, sta
     if !is_running(backend, session) {
         return;
     }
-    let date = backend.date();
+    let date = backend.iso_date();
     let result = if status == "Success" { "Success" } else { "Failed" };
     if !details.is_empty() {
         log(backend, session, result, details);
@@ -249,6 +250,6 @@ fn log(backend: &mut Backend, session: &str, result: &str, text: &str) {
     let place =
         CollectionPath { key: key.clone(), template: "jobsessions/{}/logitems".to_owned(), shown: key.clone(), only: None };
     let at = backend.collection(&place).map_or(0, Collection::len);
-    let date = backend.date();
+    let date = backend.iso_date();
     backend.store.collection_mut(&key).put(log_item(session, at, &date, &date, result, text));
 }

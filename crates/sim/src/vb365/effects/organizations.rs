@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
 use crate::vb365::paths::CollectionPath;
 use crate::vb365::store::Collection;
@@ -73,7 +74,7 @@ pub(super) fn sync_state(call: &mut Call<'_>) -> Answer {
 pub(super) fn sync(call: &mut Call<'_>) -> Answer {
     let organization = call.subject("organizations")?;
     call.members()?;
-    let date = call.backend.date();
+    let date = call.backend.iso_date();
     call.backend.collection(&CollectionPath::top("organizations/syncstate"));
     call.backend.store.edit("organizations/syncstate", &organization.id, |body| {
         body.insert("lastSyncTime".to_owned(), date.into());

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
 use crate::vb365::content::record;
 use crate::vb365::store::{Record, Collection};
@@ -63,7 +64,7 @@ fn begin(call: &mut Call<'_>, key: &'static str, session: Record, end: Value) ->
     call.backend.after(time, move |backend| {
         let over = backend.find(key, &id).is_none_or(|session| session.body.contains_key("endTime"));
         if !over {
-            let date = backend.date();
+            let date = backend.iso_date();
             backend.edit(key, &id, |body| {
                 body.insert("endTime".to_owned(), date.into());
                 body.extend(end.as_object().cloned().unwrap_or_default());
@@ -76,7 +77,7 @@ fn begin(call: &mut Call<'_>, key: &'static str, session: Record, end: Value) ->
 /// `POST /BackupRepositories/{id}/Sync`.
 pub(super) fn synchronize(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let id = call.backend.guid();
+    let id = call.backend.new_guid();
     let body = json!({"repositoryId": &*repository.id, "state": "Synchronizing", "progressPercent": 0, "error": ""});
     begin(call, "repositorysynchronizesessions", record(&id, body), json!({"state": "None", "progressPercent": 100}))
 }
@@ -89,7 +90,7 @@ pub(super) fn stop_synchronizing(call: &mut Call<'_>) -> Answer {
 /// `POST /BackupRepositories/{id}/changeOwner`.
 pub(super) fn change_owner(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let (id, date) = (call.backend.guid(), call.backend.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let body =
         json!({"status": "Running", "startTime": date, "repositoryIds": [&*repository.id], "forceStopSessions": false});
     begin(call, "repositoryownerchangesessions", record(&id, body), json!({"status": "Succeeded"}))
@@ -102,7 +103,7 @@ pub(super) fn stop_changing_owner(call: &mut Call<'_>) -> Answer {
 
 fn end(call: &mut Call<'_>, key: &'static str, member: &str, state: &str) -> Answer {
     let session = call.subject(key)?;
-    let date = call.backend.date();
+    let date = call.backend.iso_date();
     call.backend.edit(key, &session.id, |body| {
         body.insert(member.to_owned(), state.into());
         body.insert("endTime".to_owned(), date.into());
@@ -141,7 +142,7 @@ fn maintenance(call: &mut Call<'_>, state: &str) -> Answer {
 pub(super) fn add_pool(call: &mut Call<'_>) -> Answer {
     let mut body = call.members()?;
     let proxies = body.remove("proxyIds").and_then(|ids| ids.as_array().cloned()).unwrap_or_default();
-    let id = call.backend.guid();
+    let id = call.backend.new_guid();
     for proxy in proxies.iter().filter_map(Value::as_str) {
         if !call.backend.edit("proxies", proxy, |body| drop(body.insert("proxyPoolId".to_owned(), id.as_str().into()))) {
             return Err(Refusal::bad(format!("There is no proxy {proxy}.")));

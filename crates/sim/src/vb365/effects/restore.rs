@@ -3,6 +3,7 @@
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Value, json};
 
+use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
 use crate::vb365::content::record;
 use crate::vb365::paths::CollectionPath;
@@ -61,7 +62,7 @@ fn explore(call: &mut Call<'_>, organization: &str, scope: &str) -> Answer {
     let organization = call.backend.find("organizations", organization);
     let organization = organization.filter(|it| it.body.get("isBackedup") == Some(&Value::Bool(true)));
     let organization = organization.ok_or_else(|| Refusal::bad("Restore session cannot be created."))?;
-    let (id, date) = (call.backend.guid(), call.backend.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     let user = match &call.account {
         Account::Administrator => "Administrator".to_owned(),
@@ -87,7 +88,7 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     if session.says("state", "Stopped") {
         return Err(Refusal::conflict("The restore session is stopped already."));
     }
-    let date = call.backend.date();
+    let date = call.backend.iso_date();
     tell(call, &session.id, "Restore session stopped", None);
     call.backend.edit("restoresessions", &session.id, |body| {
         body.insert("state".to_owned(), "Stopped".into());
@@ -227,7 +228,7 @@ fn counts(shape: &Shape, count: usize) -> Members {
 
 /// Adds an event to a session, and counts what was restored.
 fn tell(call: &mut Call<'_>, session: &str, message: &str, restored: Option<usize>) {
-    let (id, date) = (call.backend.guid(), call.backend.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let key = format!("restoresessions/{}/events", session.to_ascii_lowercase());
     let template = "restoresessions/{}/events".to_owned();
     let place = CollectionPath { key: key.clone(), template, shown: key.clone(), only: None };

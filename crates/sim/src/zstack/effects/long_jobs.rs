@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::generic::{inventory, overlay, tag};
 use super::{EFFECTS, Handler};
+use crate::engine::schedule::Clocked as _;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::engine::schedule::Clocked as _;
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::backend::Backend;

@@ -14,7 +14,7 @@ const TIB: i64 = 1 << 40;
 
 
 /// Accounts, images, volumes, tags.
-const MORE: &str = include_str!("zstack.json");
+const MORE: &str = include_str!("demo.json");
 
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
 const ZONE_2: &str = "36de66d82f424639af67215a53418ff6";

@@ -1,6 +1,6 @@
 //! Agents and file shares.
 
-use backhaul_filter::{ResourceType, QueryDef, Source};
+use backhaul_filter::{Kind, QueryDef, Source};
 
 use super::{COMPUTER, FILE_SERVER, NAME, NOTHING, SERVER_NAME, SERVER_UID, UID, at, own, owner_id, owner_name, word};
 
@@ -10,11 +10,11 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("Description", ResourceType::Text),
+            own("Description", Kind::Text),
             word("JobType", &["AgentBackup"], Source::Field("JobType")),
             word("Platform", &["AgentForLinux", "AgentForWindows"], Source::Field("Platform")),
-            own("ScheduleConfigured", ResourceType::Bool),
-            own("ScheduleEnabled", ResourceType::Bool),
+            own("ScheduleConfigured", Kind::Bool),
+            own("ScheduleEnabled", Kind::Bool),
             SERVER_UID,
             SERVER_NAME,
         ],
@@ -25,8 +25,8 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTime", ResourceType::DateTime, "CreationTimeUTC"),
-            at("ComputerName", ResourceType::Text, COMPUTER),
+            at("CreationTime", Kind::DateTime, "CreationTimeUTC"),
+            at("ComputerName", Kind::Text, COMPUTER),
             word("Type", &["Full", "Increment"], Source::Field("PointType")),
             word("Algorithm", &["Full", "Incremental", "SyntheticFull"], Source::Field("Algorithm")),
             owner_id("RestorePointId", "RestorePoint"),
@@ -46,10 +46,10 @@ pub(super) const TYPES: &[QueryDef] = &[
             NAME,
             SERVER_UID,
             SERVER_NAME,
-            own("AgentVersion", ResourceType::Text),
-            own("AgentStatus", ResourceType::Text),
-            own("OsVersion", ResourceType::Text),
-            own("IpAddress", ResourceType::Text),
+            own("AgentVersion", Kind::Text),
+            own("AgentStatus", Kind::Text),
+            own("OsVersion", Kind::Text),
+            own("IpAddress", Kind::Text),
             owner_id("ProtectionGroupUid", "AgentProtectionGroup"),
             owner_name("ProtectionGroupName", "AgentProtectionGroup"),
         ],
@@ -57,17 +57,17 @@ pub(super) const TYPES: &[QueryDef] = &[
     QueryDef {
         name: "ObjectInAgentBackupJob",
         fields: &[
-            at("UID", ResourceType::Uid, "ObjectInJobId"),
-            own("DisplayName", ResourceType::Text),
+            at("UID", Kind::Uid, "ObjectInJobId"),
+            own("DisplayName", Kind::Text),
             owner_id("JobUid", "Job"),
             owner_name("JobName", "Job"),
-            at("FileServerUid", ResourceType::Uid, NOTHING),
-            at("FileServerName", ResourceType::Text, NOTHING),
+            at("FileServerUid", Kind::Uid, NOTHING),
+            at("FileServerName", Kind::Text, NOTHING),
             SERVER_UID,
             SERVER_NAME,
-            own("ObjectInJobId", ResourceType::Text),
-            own("Name", ResourceType::Text),
-            own("GuestProcessingOptions", ResourceType::Text),
+            own("ObjectInJobId", Kind::Text),
+            own("Name", Kind::Text),
+            own("GuestProcessingOptions", Kind::Text),
         ],
     },
     QueryDef { name: "FileServer", fields: &[UID, NAME, SERVER_UID, SERVER_NAME] },
@@ -76,10 +76,10 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("Description", ResourceType::Text),
-            own("NextRun", ResourceType::DateTime),
-            own("ScheduleConfigured", ResourceType::Bool),
-            own("ScheduleEnabled", ResourceType::Bool),
+            own("Description", Kind::Text),
+            own("NextRun", Kind::DateTime),
+            own("ScheduleConfigured", Kind::Bool),
+            own("ScheduleEnabled", Kind::Bool),
             SERVER_UID,
             SERVER_NAME,
         ],
@@ -87,12 +87,12 @@ pub(super) const TYPES: &[QueryDef] = &[
     QueryDef {
         name: "NasObject",
         fields: &[
-            at("UID", ResourceType::Uid, "ObjectInJobId"),
-            at("Name", ResourceType::Text, "FileOrFolder"),
+            at("UID", Kind::Uid, "ObjectInJobId"),
+            at("Name", Kind::Text, "FileOrFolder"),
             owner_id("JobUid", "Job"),
             owner_name("JobName", "Job"),
-            own("FileServerUid", ResourceType::Uid),
-            at("FileServerName", ResourceType::Text, FILE_SERVER),
+            own("FileServerUid", Kind::Uid),
+            at("FileServerName", Kind::Text, FILE_SERVER),
             SERVER_UID,
             SERVER_NAME,
         ],

@@ -1,6 +1,6 @@
 //! Backups, replicas and their points.
 
-use backhaul_filter::{ResourceType, QueryDef, Source};
+use backhaul_filter::{Kind, QueryDef, Source};
 
 use super::{NAME, SERVER_NAME, SERVER_UID, UID, at, attribute, own, owner_id, owner_name, word};
 
@@ -31,10 +31,10 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTimeUTC", ResourceType::DateTime, "CreationTimeUtc"),
-            own("BackupSize", ResourceType::Int),
-            own("DataSize", ResourceType::Int),
-            own("CompressRatio", ResourceType::Float),
+            at("CreationTimeUTC", Kind::DateTime, "CreationTimeUtc"),
+            own("BackupSize", Kind::Int),
+            own("DataSize", Kind::Int),
+            own("CompressRatio", Kind::Float),
             word("FileType", &["vbk", "vib", "vrb"], Source::Field("FileType")),
             owner_id("BackupUid", "Backup"),
             owner_name("BackupName", "Backup"),
@@ -47,7 +47,7 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTime", ResourceType::DateTime, "BackupDateUTC"),
+            at("CreationTime", Kind::DateTime, "BackupDateUTC"),
             owner_id("BackupUid", "Backup"),
             owner_name("BackupName", "Backup"),
             SERVER_UID,
@@ -59,12 +59,12 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTime", ResourceType::DateTime, "CreationTimeUTC"),
+            at("CreationTime", Kind::DateTime, "CreationTimeUTC"),
             word("Type", POINTS, Source::Field("PointType")),
             word("Algorithm", ALGORITHMS, Source::Field("Algorithm")),
             owner_id("RestorePointId", "RestorePoint"),
             owner_name("RestorePointName", "RestorePoint"),
-            attribute("VmDisplayName", ResourceType::Text, "VmDisplayName"),
+            attribute("VmDisplayName", Kind::Text, "VmDisplayName"),
             SERVER_UID,
             SERVER_NAME,
         ],
@@ -74,11 +74,11 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTime", ResourceType::DateTime, "CreationTimeUTC"),
+            at("CreationTime", Kind::DateTime, "CreationTimeUTC"),
             word("Type", POINTS, Source::Field("PointType")),
             word("Algorithm", ALGORITHMS, Source::Field("Algorithm")),
             owner_id("RestorePointId", "RestorePoint"),
-            attribute("VAppDisplayName", ResourceType::Text, "VAppDisplayName"),
+            attribute("VAppDisplayName", Kind::Text, "VAppDisplayName"),
             SERVER_UID,
             SERVER_NAME,
         ],
@@ -99,12 +99,12 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("CreationTime", ResourceType::DateTime, "CreationTimeUTC"),
+            at("CreationTime", Kind::DateTime, "CreationTimeUTC"),
             word("Type", REPLICA_POINTS, Source::Field("PointType")),
             word("Algorithm", ALGORITHMS, Source::Field("Algorithm")),
             owner_id("ReplicaUid", "Replica"),
             owner_name("ReplicaName", "Replica"),
-            attribute("VmDisplayName", ResourceType::Text, "VmDisplayName"),
+            attribute("VmDisplayName", Kind::Text, "VmDisplayName"),
             SERVER_UID,
             SERVER_NAME,
         ],
@@ -114,9 +114,9 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            attribute("vAppDisplayName", ResourceType::Text, "VAppDisplayName"),
-            at("CreationTime", ResourceType::DateTime, "CreationTimeUTC"),
-            at("vAppName", ResourceType::Text, "VAppName"),
+            attribute("vAppDisplayName", Kind::Text, "VAppDisplayName"),
+            at("CreationTime", Kind::DateTime, "CreationTimeUTC"),
+            at("vAppName", Kind::Text, "VAppName"),
             word("Type", REPLICA_POINTS, Source::Field("PointType")),
             word("Algorithm", ALGORITHMS, Source::Field("Algorithm")),
             owner_id("ReplicaUid", "Replica"),
@@ -130,8 +130,8 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            at("PolicyId", ResourceType::Uid, "PolicyUid"),
-            own("PolicyName", ResourceType::Text),
+            at("PolicyId", Kind::Uid, "PolicyUid"),
+            own("PolicyName", Kind::Text),
             SERVER_UID,
             SERVER_NAME,
         ],

@@ -1,6 +1,6 @@
 //! Servers, credentials, repositories, tasks.
 
-use backhaul_filter::{ResourceType, QueryDef, Source};
+use backhaul_filter::{Kind, QueryDef, Source};
 
 use super::{ADDRESS, NAME, SERVER_NAME, SERVER_UID, UID, at, own, word};
 
@@ -10,19 +10,19 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("Description", ResourceType::Text),
-            at("IpOrDnsName", ResourceType::Text, ADDRESS),
-            own("Port", ResourceType::Int),
-            own("Version", ResourceType::Text),
+            own("Description", Kind::Text),
+            at("IpOrDnsName", Kind::Text, ADDRESS),
+            own("Port", Kind::Int),
+            own("Version", Kind::Text),
         ],
     },
     QueryDef {
         name: "Credentials",
         fields: &[
-            own("Username", ResourceType::Text),
-            own("Description", ResourceType::Text),
+            own("Username", Kind::Text),
+            own("Description", Kind::Text),
             SERVER_UID,
-            at("CredentialsId", ResourceType::Uid, "Id"),
+            at("CredentialsId", Kind::Uid, "Id"),
         ],
     },
     // The query service links to it; it has no page.
@@ -32,7 +32,7 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("UniqueId", ResourceType::Text),
+            own("UniqueId", Kind::Text),
             word(
                 "HostType",
                 &["ESX", "VC", "ESXi", "HvServer", "HvCluster", "Scvmm", "VcdSystem"],
@@ -47,7 +47,7 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("Description", ResourceType::Text),
+            own("Description", Kind::Text),
             word(
                 "ManagedServerType",
                 &[
@@ -79,18 +79,18 @@ pub(super) const TYPES: &[QueryDef] = &[
     },
     QueryDef {
         name: "Passwords",
-        fields: &[at("PasswordKeyID", ResourceType::Uid, "Id"), own("Hint", ResourceType::Text), SERVER_UID, SERVER_NAME],
+        fields: &[at("PasswordKeyID", Kind::Uid, "Id"), own("Hint", Kind::Text), SERVER_UID, SERVER_NAME],
     },
     QueryDef {
         name: "Repository",
-        fields: &[UID, NAME, own("FreeSpace", ResourceType::Int), own("Capacity", ResourceType::Int), SERVER_UID, SERVER_NAME],
+        fields: &[UID, NAME, own("FreeSpace", Kind::Int), own("Capacity", Kind::Int), SERVER_UID, SERVER_NAME],
     },
     QueryDef {
         name: "Task",
         fields: &[
-            own("TaskId", ResourceType::Text),
+            own("TaskId", Kind::Text),
             word("State", &["Running", "OperationFinished", "Finished"], Source::Field("State")),
-            own("Operation", ResourceType::Text),
+            own("Operation", Kind::Text),
         ],
     },
     QueryDef {
@@ -98,9 +98,9 @@ pub(super) const TYPES: &[QueryDef] = &[
         fields: &[
             UID,
             NAME,
-            own("Capacity", ResourceType::Int),
-            own("ConnectionsCount", ResourceType::Int),
-            own("HighBandwidthModeEnabled", ResourceType::Bool),
+            own("Capacity", Kind::Int),
+            own("ConnectionsCount", Kind::Int),
+            own("HighBandwidthModeEnabled", Kind::Bool),
             SERVER_UID,
             SERVER_NAME,
         ],
