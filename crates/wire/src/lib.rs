@@ -34,11 +34,11 @@ pub mod generated;
 
 pub use drift::Drift;
 pub use error::{DecodeError, EncodeError};
-pub use operation::{Call, Operation, System};
+pub use operation::{Api, Call, Operation, System};
 pub use reflect::{Edit, Enum, Slot, Struct, UnknownValue, View};
 pub use shape::{EnumShape, Field, Kind, Place, Repeat, Shape};
 pub use text::{DateTime, Id, Secret};
-pub use version::Versions;
+pub use version::{ApiVersion, Versions};
 
 /// The examples of the README are tested like those above.
 #[cfg(doctest)]
