@@ -14,25 +14,25 @@
 //! | [`body`], [`media`], [`value`] | reading bodies, writing them, and fields by path |
 
 mod account;
+mod backend;
 mod body;
 mod effects;
 mod estate;
 mod guest_files;
-mod resource_types;
 mod links;
 mod logon;
 mod lookup;
 mod media;
-mod writer;
 mod query;
 mod reports;
+mod resource_types;
 mod resources;
 mod services;
 mod settings;
 mod store;
 mod tasks;
 mod value;
-mod backend;
+mod writer;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -42,13 +42,14 @@ use backhaul_wire::Operation;
 use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::{Life, Sessions, lock};
 use account::{Account, Session};
+use backend::Backend;
 pub(crate) use estate::demo::estate as demo;
 pub(crate) use estate::file::read as read_estate;
 pub(crate) use estate::scaled::estate as scaled;
@@ -56,7 +57,6 @@ pub use estate::{EmEstate, EmRecord, GuestFile, Owned};
 use media::Media;
 pub use settings::{EmRelease, EmServer};
 use writer::Writer;
-use backend::Backend;
 
 /// What stands before the session in the path that ends it.
 const SESSIONS: &str = "/api/logonSessions/";

@@ -14,6 +14,7 @@
 //! | [`feeds`], [`files`], [`usage`] | changes, binary answers, used space |
 //! | [`token`] | logging on |
 
+mod backend;
 mod body;
 mod content;
 mod effects;
@@ -24,7 +25,6 @@ mod filters;
 mod invent;
 mod links;
 mod page;
-mod writer;
 mod paths;
 mod resources;
 mod settings;
@@ -32,7 +32,7 @@ mod status;
 mod store;
 mod token;
 mod usage;
-mod backend;
+mod writer;
 
 use backhaul_wire::ApiVersion;
 use std::sync::{Arc, Mutex};
@@ -45,21 +45,21 @@ use backhaul_wire::{Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::project::project;
 use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::lock;
-use paths::Address;
+use backend::Backend;
 pub(crate) use estate::demo::estate as demo;
 pub(crate) use estate::file::read as read_estate;
 pub(crate) use estate::scaled::estate as scaled;
 pub use estate::{Usage, Vb365Estate, Vb365Record};
+use paths::Address;
 pub use settings::Vb365Server;
 use token::Tokens;
-use backend::Backend;
 
 /// The versions that the simulated product serves.
 const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;

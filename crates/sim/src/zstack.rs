@@ -13,6 +13,7 @@
 //! | [`answer`], [`refusal`] | bodies and errors as the server writes them |
 
 mod answer;
+mod backend;
 mod class;
 mod effects;
 mod estate;
@@ -25,7 +26,6 @@ mod refusal;
 mod settings;
 mod sign;
 mod store;
-mod backend;
 mod zql;
 
 use std::sync::Mutex;
@@ -37,19 +37,19 @@ use http::header::ALLOW;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
 use crate::engine::server::Api;
 use crate::engine::session::lock;
+use backend::Backend;
 pub(crate) use estate::demo::estate as demo;
 pub(crate) use estate::file::read as read_estate;
 pub(crate) use estate::scaled::estate as scaled;
 pub use estate::{ZstackEstate, ZstackRecord};
 use input::Input;
 use refusal::{Failure, Refusal};
-use backend::Backend;
 pub use settings::ZstackServer;
 
 /// The administrator's account, the same on every installation.

@@ -59,8 +59,7 @@ async fn sessions() {
 
     client.get("/zstack/v1/nothing").await.expect(404);
     client.send("POST /zstack/v1/zql", &[], "").await.expect(405);
-    let sim =
-        Sim::builder().zstack(ZstackServer::new().session_life(Duration::from_millis(30))).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().session_life(Duration::from_millis(30))).start().await.unwrap();
     let client = zstack(&sim).await;
     tokio::time::sleep(Duration::from_millis(60)).await;
     client.get("/zstack/v1/zones").await.expect(503);

@@ -251,8 +251,7 @@ async fn jobs_that_go_wrong() {
         .with(Fault::new(Effect::TaskHangs).method("POST").path("/zstack/v1/zones").times(1))
         .with(Fault::new(Effect::TaskFails("no space".to_owned())).method("POST").path("/zstack/v1/zones").times(1))
         .with(Fault::new(Effect::TaskVanishes).method("POST").path("/zstack/v1/zones").times(1));
-    let sim =
-        Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).faults(faults).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).faults(faults).start().await.unwrap();
     let client = zstack(&sim).await;
     let body = json!({"params": {"name": "Zone3"}});
     let mut jobs = Vec::new();

@@ -10,8 +10,8 @@ mod servers;
 mod tenants;
 
 use backhaul_models::em::operations as calls;
-use backhaul_wire::operation::Call;
 use backhaul_wire::Operation;
+use backhaul_wire::operation::Call;
 
 pub(in crate::em) use self::restore::session as restore_session;
 use super::{Handler, guest_files, logon, lookup, reports, resources, services, tasks};

@@ -7,10 +7,10 @@ use backhaul_wire::{Shape, Struct};
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use super::resource_types::{self, ResourceType, Part, Location};
-use super::writer::append;
+use super::resource_types::{self, Location, Part, ResourceType};
 use super::store::{Owner, Record, Store, id_of};
 use super::tasks::{Done, Effect};
+use super::writer::append;
 use super::{Call, Refusal, value};
 use crate::engine::message::Reply;
 
@@ -65,8 +65,9 @@ impl Call<'_> {
             let kind = resource_types::find(kind).ok_or_else(|| self.nothing())?;
             return Ok(Found::List(kind, store.all(kind.name).filter(|it| shown(store, it)).collect()));
         }
-        let (kind, rest) =
-            resource_types::all().find_map(|kind| Some((kind, after(kind, &segments)?))).ok_or_else(|| self.nothing())?;
+        let (kind, rest) = resource_types::all()
+            .find_map(|kind| Some((kind, after(kind, &segments)?)))
+            .ok_or_else(|| self.nothing())?;
         let Some((id, rest)) = rest.split_first() else {
             return Ok(Found::List(kind, store.all(kind.name).collect()));
         };

@@ -9,9 +9,9 @@ use http::StatusCode;
 
 use super::account::Who;
 use super::links::{link, named};
-use super::writer::put_links;
 use super::value::{set, text};
-use super::{Call, Refusal, resource_types, query};
+use super::writer::put_links;
+use super::{Call, Refusal, query, resource_types};
 use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;

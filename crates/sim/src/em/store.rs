@@ -11,9 +11,9 @@ use std::sync::Arc;
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::copy;
 
-use super::resource_types::{self, ResourceType, Part, Location, Relation};
+use super::resource_types::{self, Location, Part, Relation, ResourceType};
 use super::value;
-use crate::engine::collection::{Named, Collection};
+use crate::engine::collection::{Collection, Named};
 
 pub(in crate::em) use self::load::load;
 

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use backhaul_models::em::{Task, TaskResult, TaskState, Tasks};
 use http::StatusCode;
 
-use super::links::{link, named};
 use super::backend::Backend;
+use super::links::{link, named};
 use super::{Call, Refusal, guest_files};
+use crate::engine::message::{Reply, WorkFault};
 use crate::engine::schedule::Clocked as _;
-use crate::engine::message::{WorkFault, Reply};
 
 /// What every session has in work, by the session's identifier.
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@ use backhaul_models::em::{EntityRef, EntityReferences, Link};
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::copy;
 
-use super::resource_types::{Form, ResourceType, LinkRow, Part, Location};
 use super::links::named;
+use super::resource_types::{Form, LinkRow, Location, Part, ResourceType};
 use super::store::{Record, Store};
 use super::value;
 

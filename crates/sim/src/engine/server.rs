@@ -28,7 +28,7 @@ use self::body::SimBody;
 pub use self::record::RecordedRequest;
 pub(crate) use self::tls::Identity;
 use crate::engine::fault::{Effect, Outcome, Plan, rewrite};
-use crate::engine::message::{WorkFault, Made, Reply, Request};
+use crate::engine::message::{Made, Reply, Request, WorkFault};
 use crate::engine::session::lock;
 
 /// A free port of this machine.

@@ -7,12 +7,12 @@ use std::time::Duration;
 use backhaul_models::vb365::operations::OPERATIONS;
 
 use super::content;
+use super::estate::Vb365Estate;
 use super::invent::Known;
-use super::paths::{RecordTypes, CollectionPath};
-use super::store::{Members, Record, Collection, Store};
+use super::paths::{CollectionPath, RecordTypes};
+use super::store::{Collection, Members, Record, Store};
 use super::usage::Usages;
 use crate::engine::schedule::{Clocked, Schedule};
-use super::estate::Vb365Estate;
 
 /// How many changes are remembered; who asks from before gets an error.
 const MAX_CHANGES: usize = 1000;

@@ -11,10 +11,10 @@ use self::backups::derived;
 pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds};
 pub(in crate::vb365) use self::implied::whole;
 use self::people::{Subject, subject};
+use super::estate::{Usage, Vb365Estate};
 use super::invent;
 use super::paths::CollectionPath;
-use super::store::{Members, Record, Collection, Store};
-use super::estate::{Usage, Vb365Estate};
+use super::store::{Collection, Members, Record, Store};
 use crate::engine::project::to_json;
 
 /// How many things a made-up collection has, where not said otherwise.
@@ -109,7 +109,13 @@ fn organization(estate: &Vb365Estate, store: &Store, key: &str) -> Option<(Strin
 }
 
 /// A record that nobody gave.
-fn made(organization: Option<&(String, String)>, place: &CollectionPath, shape: &Shape, last: &str, at: usize) -> Record {
+fn made(
+    organization: Option<&(String, String)>,
+    place: &CollectionPath,
+    shape: &Shape,
+    last: &str,
+    at: usize,
+) -> Record {
     let seed = format!("{}[{at}]", place.key);
     let mut body = owners(&place.key);
     let mut domain = "example.com";

@@ -8,8 +8,8 @@ mod restore;
 
 use backhaul_models::registry::listed_in;
 use backhaul_models::vb365::operations as calls;
-use backhaul_wire::operation::Call;
 use backhaul_wire::Operation;
+use backhaul_wire::operation::Call;
 use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Shape;
 

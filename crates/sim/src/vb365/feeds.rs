@@ -4,11 +4,11 @@ use backhaul_models::vb365::ExceptionInfoErrorCode;
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Map, Value, json};
 
+use super::backend::Change;
 use super::filters::Filters;
 use super::page::NO_SET;
 use super::paths::CollectionPath;
 use super::store::Record;
-use super::backend::Change;
 use super::{Call, Refusal};
 use crate::engine::message::Reply;
 
@@ -57,7 +57,8 @@ fn records(call: &mut Call<'_>, key: &'static str) -> Answer {
             (records, next, changes.len())
         }
         None => {
-            let all: Vec<Record> = call.backend.top(key).into_iter().flat_map(|collection| collection.all().cloned()).collect();
+            let all: Vec<Record> =
+                call.backend.top(key).into_iter().flat_map(|collection| collection.all().cloned()).collect();
             (all.iter().take(limit).cloned().collect(), None, all.len())
         }
     };

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::store::Members;
 use super::{Call, Refusal, invent};
-use crate::engine::schedule::Clocked as _;
 use crate::engine::message::{Made, Reply};
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

@@ -114,7 +114,12 @@ impl Address {
         if let Some((_, target, member)) = VIEWS.iter().find(|(view, ..)| *view == template) {
             let owner = parts.iter().rev().find(|part| part.id).map(|part| part.text.clone()).unwrap_or_default();
             let target = (*target).to_owned();
-            return CollectionPath { key: target.clone(), template: target.clone(), shown: target, only: Some((member, owner)) };
+            return CollectionPath {
+                key: target.clone(),
+                template: target.clone(),
+                shown: target,
+                only: Some((member, owner)),
+            };
         }
         for (other, name) in SAME {
             if template == other {
@@ -209,7 +214,10 @@ mod tests {
             assert!(record_types.of(target).is_some(), "{target}");
         }
         for (other, name) in SAME {
-            assert!(record_types.of(other).is_some() && record_types.of(&format!("restorepoints/{{}}/{name}")).is_some(), "{other}");
+            assert!(
+                record_types.of(other).is_some() && record_types.of(&format!("restorepoints/{{}}/{name}")).is_some(),
+                "{other}"
+            );
         }
         assert!(record_types.of("restored/{}/teams/{}/files").is_some());
     }

@@ -12,12 +12,12 @@ use serde_json::Value;
 use super::content::{key_member, whole};
 use super::filters::{Filters, compare};
 use super::page::NO_SET;
-use super::writer::Writer;
 use super::paths::{Address, CollectionPath, is_known};
-use super::store::{Members, Record, Collection, find, overlay};
+use super::store::{Collection, Members, Record, find, overlay};
+use super::writer::Writer;
 use super::{Account, Call, Refusal, status};
-use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -253,7 +253,11 @@ pub(super) fn create_with(call: &mut Call<'_>, mut body: Members) -> Answer {
 
 /// Puts a record of these members into a collection.
 fn put(call: &mut Call<'_>, place: &CollectionPath, mut body: Members) -> Result<Record, Refusal> {
-    let kind = call.backend.record_types.of(&place.template).ok_or_else(|| Refusal::not_found("The collection", &place.key))?;
+    let kind = call
+        .backend
+        .record_types
+        .of(&place.template)
+        .ok_or_else(|| Refusal::not_found("The collection", &place.key))?;
     body.retain(|_, value| !value.is_null());
     let key = key_member(kind);
     let id = body.get(key).and_then(Value::as_str).filter(|id| !id.is_empty() && *id != NO_SET).map(str::to_owned);

@@ -11,11 +11,11 @@ use serde_json::json;
 use super::backend::Backend;
 use super::settings::Vb365Server;
 use super::{Account, Call, Refusal};
-use crate::engine::common::Common;
-use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
+use crate::engine::common::Common;
 use crate::engine::message::{Reply, Request};
 use crate::engine::project::to_json;
+use crate::engine::schedule::Clocked as _;
 use crate::engine::session::{Life, Sessions};
 
 /// The cookie that carries an antiforgery token, and the header that may carry it instead.

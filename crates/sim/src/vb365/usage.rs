@@ -6,8 +6,8 @@ use backhaul_models::vb365::{BackupRepositoryStorageUsageInfo, OrganizationStora
 use backhaul_wire::Id;
 use serde_json::Value;
 
-use super::{Call, Refusal};
 use super::estate::Usage;
+use super::{Call, Refusal};
 use crate::engine::message::Reply;
 use crate::engine::project::project;
 

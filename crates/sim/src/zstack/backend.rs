@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::ADMIN;
 use super::class::{self, Class};
+use super::estate::ZstackEstate;
 use super::jobs::Jobs;
+use super::settings::ZstackServer;
 use super::store::{Body, Row, Store, text};
-use crate::engine::schedule::{Clocked, Schedule};
 use crate::engine::clock;
 use crate::engine::common::Common;
-use super::estate::ZstackEstate;
-use super::settings::ZstackServer;
+use crate::engine::schedule::{Clocked, Schedule};
 use crate::engine::session::{Life, Sessions};
 
 /// Who a session, or an access key, speaks for.

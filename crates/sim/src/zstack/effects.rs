@@ -10,14 +10,14 @@ mod tags;
 mod zones;
 
 use backhaul_models::zstack::operations as calls;
-use backhaul_wire::operation::Call;
 use backhaul_wire::Operation;
+use backhaul_wire::operation::Call;
 use serde_json::Value;
 
+use super::backend::Backend;
 use super::input::Input;
 use super::logon;
 use super::refusal::Failure;
-use super::backend::Backend;
 
 /// How an operation is carried out; it gives the answer's body.
 pub(super) type Handler = fn(&mut Backend, &Input) -> Result<Value, Failure>;

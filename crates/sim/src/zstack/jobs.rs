@@ -6,10 +6,10 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer;
-use super::refusal::{Failure, Refusal};
 use super::backend::Backend;
+use super::refusal::{Failure, Refusal};
+use crate::engine::message::{Reply, Request, WorkFault};
 use crate::engine::schedule::Clocked as _;
-use crate::engine::message::{WorkFault, Reply, Request};
 
 /// What a job does once it is carried out.
 pub(super) type Work = Box<dyn FnOnce(&mut Backend) -> Result<Value, Failure> + Send>;

@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
 
 use super::ADMIN;
+use super::backend::{Backend, Who};
 use super::class;
 use super::input::Input;
 use super::refusal::{Failure, Refusal};
 use super::sign::{self, Skew};
 use super::store::{Row, text};
-use super::backend::{Who, Backend};
-use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
 use crate::engine::message::Request;
+use crate::engine::schedule::Clocked as _;
 
 /// Who a request says to come from. The outer error ends the request at once, the inner one is the API's.
 pub(super) type Claim = Result<Result<Who, Failure>, Refusal>;

@@ -8,8 +8,8 @@ use backhaul_wire::Struct;
 use serde_json::{Map, Value};
 
 use super::class::{self, Class};
-use super::made;
 use super::estate::{ZstackEstate, ZstackRecord};
+use super::made;
 use crate::engine::project::to_json;
 
 /// The members of a row.

@@ -14,9 +14,9 @@ use http::StatusCode;
 
 use super::create::New;
 use crate::em::resource_types::Form;
-use crate::em::writer::put_links;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{alike, set};
+use crate::em::writer::put_links;
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
 
@@ -177,7 +177,8 @@ fn job_settings(call: &Call<'_>, kind: &str, mut body: impl Struct) -> Answer {
     set(&mut body, "Type", "VCloudOrganizationConfigBackupJobSettings");
     set(&mut body, "UseDefaultJobSettings", true);
     set(&mut body, "SourceProxyAutoDetect", true);
-    let server = call.backend.store.owner(config, "BackupServer").map(|server| writer.to("Up", server, Form::Reference));
+    let server =
+        call.backend.store.owner(config, "BackupServer").map(|server| writer.to("Up", server, Form::Reference));
     put_links(&mut body, server.into_iter().chain([writer.to("Up", config, Form::Entity)]).collect());
     Ok(call.media.reply(StatusCode::OK, &body))
 }

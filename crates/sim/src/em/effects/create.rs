@@ -4,15 +4,15 @@ use backhaul_wire::Struct;
 use http::StatusCode;
 
 use super::jobs::pointer;
-use crate::engine::schedule::Clocked as _;
+use crate::em::backend::Backend;
 use crate::em::resource_types;
-use crate::em::writer::path;
 use crate::em::store::{Owner, Record};
 use crate::em::tasks::Done;
 use crate::em::value;
-use crate::em::backend::Backend;
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 /// A record that is to be: its kind, its body without a UID, and what it belongs to.
 pub(super) struct New {

@@ -8,13 +8,13 @@ use backhaul_wire::{Id, Struct};
 
 use super::run;
 
-use crate::engine::schedule::Clocked as _;
-use crate::em::writer::path;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{flag, push, set, text};
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

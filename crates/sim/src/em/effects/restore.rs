@@ -8,15 +8,15 @@ use http::StatusCode;
 
 use super::create::New;
 use super::jobs::pointer;
-use crate::engine::schedule::Clocked as _;
-use crate::engine::clock;
-use crate::em::writer::path;
+use crate::em::backend::Backend;
 use crate::em::store::{Owner, Record};
 use crate::em::tasks::{Done, Effect, Pointer};
 use crate::em::value::{set, text};
-use crate::em::backend::Backend;
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
+use crate::engine::clock;
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

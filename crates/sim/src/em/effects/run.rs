@@ -5,11 +5,11 @@ use std::sync::Arc;
 use backhaul_models::em::{AgentRestorePoint, BackupFile, RestorePoint, VmRestorePoint};
 use backhaul_wire::reflect::Model;
 
-use crate::engine::schedule::Clocked as _;
+use crate::em::backend::Backend;
 use crate::em::resource_types::{self, ResourceType};
 use crate::em::store::{Owner, Record};
 use crate::em::value::{items, set, text};
-use crate::em::backend::Backend;
+use crate::engine::schedule::Clocked as _;
 
 /// Where a job's objects stand in its entity, and what their names are called.
 const OBJECTS: [(&str, &str); 6] = [

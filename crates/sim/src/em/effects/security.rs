@@ -8,14 +8,14 @@ use backhaul_wire::Id;
 use http::StatusCode;
 
 use super::create::New;
-use crate::engine::schedule::Clocked as _;
-use crate::em::resource_types;
 use crate::em::lookup::Reference;
+use crate::em::resource_types;
 use crate::em::store::{Owner, Record};
 use crate::em::tasks::Done;
 use crate::em::value::{flag, set};
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

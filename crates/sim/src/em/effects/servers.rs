@@ -7,11 +7,11 @@ use backhaul_models::em::{
 use http::StatusCode;
 
 use super::create::New;
-use crate::engine::schedule::Clocked as _;
 use crate::em::tasks::Done;
 use crate::em::value::set;
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

@@ -11,12 +11,12 @@ use backhaul_wire::{Id, Secret, Struct};
 use http::StatusCode;
 
 use super::create::New;
-use crate::engine::schedule::Clocked as _;
 use crate::em::resource_types::Form;
 use crate::em::tasks::{Done, Effect};
 use crate::em::value::{alike, int, items, push, set, text};
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 

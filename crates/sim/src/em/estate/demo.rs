@@ -14,7 +14,6 @@ use super::{EmEstate, Owned};
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
 
-
 const PROVIDER: &str = "ca19249e-e638-421a-ab22-68cb89b9009a";
 const SECOND: &str = "ce15a8c7-aa49-495e-b05b-ee3398c91018";
 const BRANCH: &str = "ffa6d4ef-ea63-4fb3-88a1-84706c2430e1";

@@ -7,11 +7,11 @@ use http::header::CONTENT_DISPOSITION;
 use super::mounts::mounted;
 use super::tree::{self, Entry, Listing};
 use super::{encoded, entry_links};
-use crate::em::links::link;
-use crate::em::writer::path;
-use crate::em::query::Page;
-use crate::em::{Call, Refusal};
 use crate::em::estate::GuestFile;
+use crate::em::links::link;
+use crate::em::query::Page;
+use crate::em::writer::path;
+use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;

@@ -12,10 +12,10 @@ use http::StatusCode;
 use super::encoded;
 use super::tree::{self, Entry};
 use crate::em::links::link;
-use crate::em::writer::{append, path, put_links};
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{push, set};
+use crate::em::writer::{append, path, put_links};
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
 

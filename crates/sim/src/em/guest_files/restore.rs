@@ -5,9 +5,9 @@ use backhaul_models::em::FileRestoreSpec;
 use super::mounts::{mounted, point};
 use super::{encoded, tree};
 use crate::em::effects::restore_session;
-use crate::em::writer::path;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
 use crate::engine::message::Reply;
 

@@ -7,7 +7,7 @@ use backhaul_models::em::{
 };
 
 use super::links::{ALTERNATE, SERVER, action, down, own, related_entity, up, up_entity};
-use super::{ResourceType, Part, below};
+use super::{Part, ResourceType, below};
 
 pub(super) static KINDS: &[ResourceType] = &[
     ResourceType::new::<AgentBackupJob, AgentBackupJobs>("agents/jobs", "JobReference")
@@ -37,19 +37,25 @@ pub(super) static KINDS: &[ResourceType] = &[
     .bucket("AgentProtectionGroups")
     .links(&[SERVER, ALTERNATE, down("DiscoveredComputerList", "/discoveredComputers?format=Entity")])
     .subs(&[below("discoveredComputers", "DiscoveredComputer")]),
-    ResourceType::new::<DiscoveredComputer, DiscoveredComputers>("agents/discoveredComputers", "DiscoveredComputerReference")
-        .bucket("DiscoveredComputers")
-        .links(&[SERVER, ALTERNATE, up("AgentProtectionGroup")]),
-    ResourceType::new::<AgentRestorePoint, AgentRestorePoints>("agents/agentRestorePoints", "AgentRestorePointReference")
-        .bucket("AgentRestorePoints")
-        .links(&[
-            SERVER,
-            up("RestorePoint"),
-            up("BackupFile"),
-            ALTERNATE,
-            down("AgentRestorePointMountList", "/mounts"),
-            own("Create", "AgentRestorePointMount", "/mounts"),
-        ]),
+    ResourceType::new::<DiscoveredComputer, DiscoveredComputers>(
+        "agents/discoveredComputers",
+        "DiscoveredComputerReference",
+    )
+    .bucket("DiscoveredComputers")
+    .links(&[SERVER, ALTERNATE, up("AgentProtectionGroup")]),
+    ResourceType::new::<AgentRestorePoint, AgentRestorePoints>(
+        "agents/agentRestorePoints",
+        "AgentRestorePointReference",
+    )
+    .bucket("AgentRestorePoints")
+    .links(&[
+        SERVER,
+        up("RestorePoint"),
+        up("BackupFile"),
+        ALTERNATE,
+        down("AgentRestorePointMountList", "/mounts"),
+        own("Create", "AgentRestorePointMount", "/mounts"),
+    ]),
     ResourceType::new::<FileServer, FileServers>("nas/fileServers", "FileServerReference")
         .bucket("FileServers")
         .links(&[SERVER, ALTERNATE]),

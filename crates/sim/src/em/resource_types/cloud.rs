@@ -11,7 +11,7 @@ use backhaul_models::em::{
 };
 
 use super::links::{ALTERNATE, DELETE, EDIT, SERVER, action, called, down, own, titled, up, up_entity};
-use super::{ResourceType, Part, Sub, Relation, below};
+use super::{Part, Relation, ResourceType, Sub, below};
 
 pub(super) static KINDS: &[ResourceType] = &[
     ResourceType::new::<CloudTenant, CloudTenants>("cloud/tenants", "CloudTenantReference")
@@ -115,29 +115,38 @@ pub(super) static KINDS: &[ResourceType] = &[
         .bucket("CloudReplicas")
         .links(&[SERVER, ALTERNATE, down("CloudVmReplicaPointReferenceList", "/vmReplicaPoints")])
         .subs(&[below("vmReplicaPoints", "CloudVmReplicaPoint")]),
-    ResourceType::new::<CloudVmReplicaPoint, CloudVmReplicaPoints>("cloud/vmReplicaPoints", "CloudVmReplicaPointReference")
-        .bucket("CloudVmReplicaPoints")
-        .links(&[SERVER, up("CloudReplica"), ALTERNATE]),
-    ResourceType::new::<CloudFailoverPlan, CloudFailoverPlans>("cloud/cloudFailoverPlans", "CloudFailoverPlanReference")
-        .bucket("CloudFailoverPlans")
-        .tasks("", "UpdateFailoverPlan", "DeleteCloudFailoverPlan")
-        .links(&[
-            SERVER,
-            ALTERNATE,
-            titled(EDIT, "CloudFailoverPlanReference", ""),
-            action("Start", "?action=start"),
-            action("Test", "?action=test"),
-            action("Undo", "?action=undo"),
-            titled(DELETE, "CloudFailoverPlanReference", ""),
-        ])
-        .parts(&[Part::new::<CloudFailoveredVm, CloudFailoveredVms>(
-            "includes",
-            "FailoverPlanVMId",
-            &["CloudFailoverPlanInfo.Includes"],
-        )]),
-    ResourceType::new::<CloudFailoverSession, CloudFailoverSessions>("cloud/failoverSessions", "CloudFailoverSessionReference")
-        .bucket("CloudFailoverSessions")
-        .links(&[SERVER, ALTERNATE]),
+    ResourceType::new::<CloudVmReplicaPoint, CloudVmReplicaPoints>(
+        "cloud/vmReplicaPoints",
+        "CloudVmReplicaPointReference",
+    )
+    .bucket("CloudVmReplicaPoints")
+    .links(&[SERVER, up("CloudReplica"), ALTERNATE]),
+    ResourceType::new::<CloudFailoverPlan, CloudFailoverPlans>(
+        "cloud/cloudFailoverPlans",
+        "CloudFailoverPlanReference",
+    )
+    .bucket("CloudFailoverPlans")
+    .tasks("", "UpdateFailoverPlan", "DeleteCloudFailoverPlan")
+    .links(&[
+        SERVER,
+        ALTERNATE,
+        titled(EDIT, "CloudFailoverPlanReference", ""),
+        action("Start", "?action=start"),
+        action("Test", "?action=test"),
+        action("Undo", "?action=undo"),
+        titled(DELETE, "CloudFailoverPlanReference", ""),
+    ])
+    .parts(&[Part::new::<CloudFailoveredVm, CloudFailoveredVms>(
+        "includes",
+        "FailoverPlanVMId",
+        &["CloudFailoverPlanInfo.Includes"],
+    )]),
+    ResourceType::new::<CloudFailoverSession, CloudFailoverSessions>(
+        "cloud/failoverSessions",
+        "CloudFailoverSessionReference",
+    )
+    .bucket("CloudFailoverSessions")
+    .links(&[SERVER, ALTERNATE]),
     ResourceType::new::<VCloudOrganizationConfig, VCloudOrganizationConfigs>(
         "vCloud/orgConfigs",
         "VCloudOrganizationConfigReference",

@@ -64,10 +64,13 @@ pub(super) static KINDS: &[ResourceType] = &[
         .links(&[SERVER, ALTERNATE, down("BackupReferenceList", "/backups"), down("ReplicaReferenceList", "/replicas")])
         .reference(&[SERVER, ALTERNATE])
         .subs(&[below("backups", "Backup"), below("replicas", "Replica")]),
-    ResourceType::new::<ExternalRepository, ExternalRepositories>("externalRepositories", "ExternalRepositoryReference")
-        .bucket("ExternalRepositories")
-        .links(&[SERVER, ALTERNATE, down("BackupReferenceList", "/backups")])
-        .subs(&[below("backups", "Backup")]),
+    ResourceType::new::<ExternalRepository, ExternalRepositories>(
+        "externalRepositories",
+        "ExternalRepositoryReference",
+    )
+    .bucket("ExternalRepositories")
+    .links(&[SERVER, ALTERNATE, down("BackupReferenceList", "/backups")])
+    .subs(&[below("backups", "Backup")]),
     ResourceType::new::<WanAccelerator, WanAccelerators>("wanAccelerators", "WanAcceleratorReference")
         .bucket("WanAccelerators")
         .links(&[SERVER, ALTERNATE]),

@@ -12,7 +12,7 @@ use super::links::{
     ALTERNATE, DELETE, EDIT, JobKinds, LinkRow, SERVER, action, down, own, related, related_entity, titled, up,
     up_entity,
 };
-use super::{ResourceType, Part, Sub, below};
+use super::{Part, ResourceType, Sub, below};
 
 const fn when(kinds: JobKinds, row: &'static LinkRow) -> LinkRow {
     LinkRow::For(kinds, row)

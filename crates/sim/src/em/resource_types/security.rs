@@ -20,11 +20,16 @@ pub(super) static KINDS: &[ResourceType] = &[
             action("ToggleRestoreScopesEnabled", ""),
         ])
         .subs(&[below("roles", "EnterpriseAccountInRole"), below("scopes", "EnterpriseAccountHierarchyScope")]),
-    ResourceType::new::<EnterpriseRole, EnterpriseRoles>("security/roles", "EnterpriseRoleReference").links(&[ALTERNATE]),
+    ResourceType::new::<EnterpriseRole, EnterpriseRoles>("security/roles", "EnterpriseRoleReference")
+        .links(&[ALTERNATE]),
     ResourceType::under::<EnterpriseAccountInRole, EnterpriseAccountInRoleList>("EnterpriseAccount", "roles", "")
         .plain("RoleName")
         .links(&[own(DELETE, "", "")]),
-    ResourceType::under::<EnterpriseAccountHierarchyScope, EnterpriseAccountHierarchyScopes>("EnterpriseAccount", "scopes", "")
-        .plain("Name")
-        .links(&[own(DELETE, "", "")]),
+    ResourceType::under::<EnterpriseAccountHierarchyScope, EnterpriseAccountHierarchyScopes>(
+        "EnterpriseAccount",
+        "scopes",
+        "",
+    )
+    .plain("Name")
+    .links(&[own(DELETE, "", "")]),
 ];

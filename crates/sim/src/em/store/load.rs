@@ -5,9 +5,9 @@ use std::sync::Arc;
 use backhaul_wire::{Id, Struct};
 
 use super::{Owner, Record, Store, id_of, kind_of};
+use crate::em::estate::EmEstate;
 use crate::em::resource_types::{self, ResourceType};
 use crate::em::value;
-use crate::em::estate::EmEstate;
 
 /// A store with what an estate holds. A record of a type that is no kind of resource stays out, as nothing could reach it.
 pub(in crate::em) fn load(estate: &EmEstate) -> Store {

@@ -4,14 +4,14 @@ use backhaul_wire::Id;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::clock;
-use crate::engine::message::{WorkFault, Reply};
+use crate::engine::message::{Reply, WorkFault};
+use crate::engine::schedule::Clocked as _;
+use crate::vb365::backend::Backend;
 use crate::vb365::content::{OBJECT_BYTES, log_item, record, restore_point};
 use crate::vb365::invent;
 use crate::vb365::paths::CollectionPath;
-use crate::vb365::store::{Members, Record, Collection};
-use crate::vb365::backend::Backend;
+use crate::vb365::store::{Collection, Members, Record};
 use crate::vb365::{Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -247,8 +247,12 @@ fn close(backend: &mut Backend, key: &'static str, job: &str, session: &str, sta
 fn log(backend: &mut Backend, session: &str, result: &str, text: &str) {
     let id = Id::from(session);
     let key = format!("jobsessions/{}/logitems", id.as_str().to_ascii_lowercase());
-    let place =
-        CollectionPath { key: key.clone(), template: "jobsessions/{}/logitems".to_owned(), shown: key.clone(), only: None };
+    let place = CollectionPath {
+        key: key.clone(),
+        template: "jobsessions/{}/logitems".to_owned(),
+        shown: key.clone(),
+        only: None,
+    };
     let at = backend.collection(&place).map_or(0, Collection::len);
     let date = backend.iso_date();
     backend.store.collection_mut(&key).put(log_item(session, at, &date, &date, result, text));

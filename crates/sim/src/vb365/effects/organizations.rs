@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 use crate::vb365::paths::CollectionPath;
 use crate::vb365::store::Collection;
 use crate::vb365::{Account, Call, Refusal, resources};
@@ -32,7 +32,8 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     let name = body.get("name").and_then(Value::as_str).or_else(|| first("exchangeOnlineSettings"));
     let name = name.or_else(|| first("sharePointOnlineSettings")).map(str::to_owned);
     if let Some(name) = name {
-        if call.backend.top("organizations").is_some_and(|collection| collection.all().any(|it| it.says("name", &name))) {
+        if call.backend.top("organizations").is_some_and(|collection| collection.all().any(|it| it.says("name", &name)))
+        {
             return Err(Refusal::conflict(format!("The organization {name} exists already.")));
         }
         body.insert("name".to_owned(), name.into());

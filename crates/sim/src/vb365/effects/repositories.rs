@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 use crate::vb365::content::record;
-use crate::vb365::store::{Record, Collection};
+use crate::vb365::store::{Collection, Record};
 use crate::vb365::{Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -20,7 +20,11 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     if name.is_empty() {
         return Err(Refusal::bad("The name field is required."));
     }
-    if call.backend.top("backuprepositories").is_some_and(|collection| collection.all().any(|it| it.says("name", &name))) {
+    if call
+        .backend
+        .top("backuprepositories")
+        .is_some_and(|collection| collection.all().any(|it| it.says("name", &name)))
+    {
         return Err(Refusal::conflict(format!("A backup repository named {name} exists already.")));
     }
     if let Some(proxy) = body.get("proxyId").and_then(Value::as_str).map(str::to_owned)
@@ -40,7 +44,8 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 pub(super) fn remove(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
     for key in ["jobs", "copyjobs"] {
-        let job = |collection: &Collection| collection.all().find(|job| job.says("repositoryId", &repository.id)).cloned();
+        let job =
+            |collection: &Collection| collection.all().find(|job| job.says("repositoryId", &repository.id)).cloned();
         if let Some(job) = call.backend.top(key).and_then(job) {
             return Err(Refusal::conflict(format!("The backup repository is used by the job {}.", job.text("name"))));
         }
@@ -144,7 +149,8 @@ pub(super) fn add_pool(call: &mut Call<'_>) -> Answer {
     let proxies = body.remove("proxyIds").and_then(|ids| ids.as_array().cloned()).unwrap_or_default();
     let id = call.backend.new_guid();
     for proxy in proxies.iter().filter_map(Value::as_str) {
-        if !call.backend.edit("proxies", proxy, |body| drop(body.insert("proxyPoolId".to_owned(), id.as_str().into()))) {
+        if !call.backend.edit("proxies", proxy, |body| drop(body.insert("proxyPoolId".to_owned(), id.as_str().into())))
+        {
             return Err(Refusal::bad(format!("There is no proxy {proxy}.")));
         }
     }

@@ -3,11 +3,11 @@
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Value, json};
 
-use crate::engine::schedule::Clocked as _;
 use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 use crate::vb365::content::record;
 use crate::vb365::paths::CollectionPath;
-use crate::vb365::store::{Members, Record, Collection};
+use crate::vb365::store::{Collection, Members, Record};
 use crate::vb365::{Account, Call, Handler, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -47,7 +47,8 @@ pub(super) fn explore_job(call: &mut Call<'_>) -> Answer {
 /// `POST /BackupRepositories/{id}/explore`: of the first organization in it.
 pub(super) fn explore_repository(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let first = call.backend.usages.of_repository(&repository.id).first().map(|usage| usage.organization_id.to_string());
+    let first =
+        call.backend.usages.of_repository(&repository.id).first().map(|usage| usage.organization_id.to_string());
     explore(call, &first.unwrap_or_default(), repository.text("name"))
 }
 
@@ -178,15 +179,29 @@ fn searched(call: &mut Call<'_>, parts: Vec<String>, session: Option<String>) ->
     let base = format!("restored/{organization}/{owners}");
     let session = session.unwrap_or_default();
     let shown = |rest: &str| format!("restoresessions/{session}/organization/{rest}");
-    let of = CollectionPath { key: base.clone(), template: format!("restored/{{}}/{owners}"), shown: shown(owners), only: None };
+    let of = CollectionPath {
+        key: base.clone(),
+        template: format!("restored/{{}}/{owners}"),
+        shown: shown(owners),
+        only: None,
+    };
     let at = parts.iter().position(|part| part == owners);
     let named = at.and_then(|at| parts.get(at + 1)).filter(|id| *id != "search").cloned();
-    let first = call.backend.collection(&of).and_then(|collection| collection.all().next()).map(|owner| owner.id.to_lowercase());
+    let first = call
+        .backend
+        .collection(&of)
+        .and_then(|collection| collection.all().next())
+        .map(|owner| owner.id.to_lowercase());
     let owner = named.or(first).ok_or_else(|| Refusal::not_found("The collection", &base))?;
     if above == "tabs" {
         let key = parts[..parts.len() - 1].join("/");
         let shown = shown(&parts[2..parts.len() - 1].join("/"));
-        return Ok(CollectionPath { key, template: "restored/{}/teams/{}/channels/{}/tabs".to_owned(), shown, only: None });
+        return Ok(CollectionPath {
+            key,
+            template: "restored/{}/teams/{}/channels/{}/tabs".to_owned(),
+            shown,
+            only: None,
+        });
     }
     Ok(CollectionPath {
         key: format!("{base}/{owner}/{items}"),

@@ -11,7 +11,6 @@ use super::{Usage, Vb365Estate};
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
 
-
 const PROXY: &str = "8c1f5a1e-2d7b-4c0b-9d7a-3e5f0a6b1c2d";
 
 pub(crate) fn estate(_now: i64) -> Vb365Estate {

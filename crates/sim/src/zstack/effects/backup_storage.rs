@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::generic::{inventory, overlay, state, tag};
 use super::zones;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, Row, text};
-use crate::zstack::backend::Backend;
 
 /// The size of a storage that was added, in bytes, and what is free of it.
 const CAPACITY: [i64; 2] = [10 << 40, 10 << 40];

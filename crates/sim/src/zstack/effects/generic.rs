@@ -5,12 +5,12 @@ use backhaul_wire::{Field, Kind, Operation, Repeat, Shape};
 use serde_json::{Value, json};
 
 use super::tags;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::made;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, Row};
-use crate::zstack::backend::Backend;
 
 /// `{"inventory": ...}`.
 pub(super) fn inventory(row: &Row) -> Value {

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::generic::{self, inventory};
+use crate::zstack::backend::Backend;
 use crate::zstack::class;
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::Body;
-use crate::zstack::backend::Backend;
 
 /// `CreateAccount`.
 pub(super) fn create_account(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {

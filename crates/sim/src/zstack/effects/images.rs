@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::backup_storage;
 use super::generic::{inventory, overlay, tag};
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, text};
-use crate::zstack::backend::Backend;
 
 /// The size of an image that was added, in bytes.
 const SIZE: i64 = 2 << 30;

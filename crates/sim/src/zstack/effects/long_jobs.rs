@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use super::generic::{inventory, overlay, tag};
 use super::{EFFECTS, Handler};
 use crate::engine::schedule::Clocked as _;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, text};
-use crate::zstack::backend::Backend;
 
 fn class() -> Result<&'static Class, Failure> {
     class::find("LongJobInventory").ok_or_else(|| Failure::operation("there are no long jobs here"))

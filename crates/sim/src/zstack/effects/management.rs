@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::engine::schedule::Clocked as _;
+use crate::zstack::backend::Backend;
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
-use crate::zstack::backend::Backend;
 
 /// The release that is simulated.
 const VERSION: &str = "5.2.1";

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::generic::inventory;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, Row};
-use crate::zstack::backend::Backend;
 
 fn class(name: &str) -> Result<&'static Class, Failure> {
     class::find(name).ok_or_else(|| Failure::operation("there are no tags here"))

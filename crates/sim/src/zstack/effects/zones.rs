@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::generic::{inventory, overlay, state, tag};
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::Body;
-use crate::zstack::backend::Backend;
 
 pub(super) fn class() -> Result<&'static Class, Failure> {
     class::find("ZoneInventory").ok_or_else(|| Failure::operation("there are no zones here"))

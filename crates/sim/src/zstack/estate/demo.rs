@@ -12,7 +12,6 @@ use super::ZstackEstate;
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
 
-
 /// Accounts, images, volumes, tags.
 const MORE: &str = include_str!("demo.json");
 
