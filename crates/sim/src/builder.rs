@@ -1,13 +1,21 @@
 //! What a simulator is to be.
 
-use std::fmt;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use backhaul_wire::System;
 
+#[cfg(feature = "em")]
+use crate::em::{Em, EmServer};
+use crate::engine::common::Common;
+use crate::engine::fault::{Faults, Plan};
+use crate::engine::server::{Api, Identity, Server, listen};
 use crate::estate::Estate;
-use crate::fault::Faults;
-use crate::sim::{Sim, StartError};
+use crate::sim::{Running, Sim, StartError};
+#[cfg(feature = "vb365")]
+use crate::vb365::{Vb365, Vb365Server};
+#[cfg(feature = "zstack")]
+use crate::zstack::{Zstack, ZstackServer};
 
 /// Which systems speak TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,7 +31,7 @@ pub enum TlsMode {
 }
 
 impl TlsMode {
-    pub(crate) fn covers(self, system: System) -> bool {
+    fn covers(self, system: System) -> bool {
         match self {
             Self::Default => system != System::Zstack,
             Self::AllTls => true,
@@ -32,82 +40,44 @@ impl TlsMode {
     }
 }
 
-/// The release that the simulated Enterprise Manager is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum EmRelease {
-    /// JSON in `PascalCase`.
-    V12,
-    /// JSON in camelCase.
-    #[default]
-    V13,
-}
-
 /// What a simulator is to be; [`SimBuilder::start`] brings it up.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use]
 pub struct SimBuilder {
-    pub(crate) addresses: [Option<String>; 3],
-    pub(crate) settings: Settings,
-    pub(crate) estate: Estate,
-    pub(crate) tls: TlsMode,
-    pub(crate) faults: Faults,
-    pub(crate) patience: Duration,
+    #[cfg(feature = "em")]
+    em: Option<EmServer>,
+    #[cfg(feature = "vb365")]
+    vb365: Option<Vb365Server>,
+    #[cfg(feature = "zstack")]
+    zstack: Option<ZstackServer>,
+    user: String,
+    password: String,
+    clock: Option<SystemTime>,
+    estate: Option<Estate>,
+    tls: TlsMode,
+    faults: Faults,
+    patience: Duration,
 }
 
-/// What the simulated systems need to know beside the estate.
-#[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) user: String,
-    pub(crate) password: String,
-    pub(crate) em_release: EmRelease,
-    pub(crate) em_idle: Duration,
-    pub(crate) em_byte_order_mark: bool,
-    pub(crate) em_pace: Pace,
-    pub(crate) vb365_token_life: Duration,
-    pub(crate) vb365_job_time: Duration,
-    pub(crate) zstack_session_life: Duration,
-    pub(crate) zstack_job_time: Duration,
-    pub(crate) zstack_job_retention: Duration,
-    pub(crate) zstack_own_url: String,
-    pub(crate) zstack_checks_time_zone: bool,
-}
-
-/// How long things take in Enterprise Manager.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Pace {
-    /// From a task's start to `OperationFinished`, and from there to `Finished`.
-    pub(crate) task_steps: [Duration; 2],
-    /// From a job session's start to its end.
-    pub(crate) job_time: Duration,
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings").field("user", &self.user).finish_non_exhaustive()
+impl std::fmt::Debug for SimBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SimBuilder").field("user", &self.user).field("tls", &self.tls).finish_non_exhaustive()
     }
 }
 
 impl Default for SimBuilder {
     fn default() -> Self {
         Self {
-            addresses: [None, None, None],
-            settings: Settings {
-                user: "admin".to_owned(),
-                password: "password".to_owned(),
-                em_release: EmRelease::default(),
-                em_idle: Duration::from_secs(15 * 60),
-                em_byte_order_mark: false,
-                em_pace: Pace { task_steps: [Duration::from_millis(100); 2], job_time: Duration::from_secs(2) },
-                vb365_token_life: Duration::from_secs(60 * 60),
-                vb365_job_time: Duration::from_secs(2),
-                zstack_session_life: Duration::from_secs(7200),
-                zstack_job_time: Duration::from_millis(100),
-                zstack_job_retention: Duration::from_secs(10_800),
-                zstack_own_url: "http://localhost:8080".to_owned(),
-                zstack_checks_time_zone: false,
-            },
-            estate: Estate::demo(),
+            #[cfg(feature = "em")]
+            em: None,
+            #[cfg(feature = "vb365")]
+            vb365: None,
+            #[cfg(feature = "zstack")]
+            zstack: None,
+            user: "admin".to_owned(),
+            password: "password".to_owned(),
+            clock: None,
+            estate: None,
             tls: TlsMode::default(),
             faults: Faults::new(),
             patience: Duration::from_secs(30),
@@ -115,28 +85,38 @@ impl Default for SimBuilder {
     }
 }
 
+impl Sim {
+    /// Describes a simulator.
+    pub fn builder() -> SimBuilder {
+        SimBuilder::default()
+    }
+}
+
 impl SimBuilder {
     /// What the servers hold; the demo estate when this is not called.
     pub fn estate(mut self, estate: Estate) -> Self {
-        self.estate = estate;
+        self.estate = Some(estate);
         self
     }
 
-    /// Starts Enterprise Manager on this address; port 0 takes a free one.
-    pub fn em(mut self, address: impl Into<String>) -> Self {
-        self.addresses[0] = Some(address.into());
+    /// Starts Enterprise Manager: on an address, of which port 0 is a free one, or as an [`EmServer`] says.
+    #[cfg(feature = "em")]
+    pub fn em(mut self, server: impl Into<EmServer>) -> Self {
+        self.em = Some(server.into());
         self
     }
 
-    /// Starts VB365 on this address; port 0 takes a free one.
-    pub fn vb365(mut self, address: impl Into<String>) -> Self {
-        self.addresses[1] = Some(address.into());
+    /// Starts VB365: on an address, of which port 0 is a free one, or as a [`Vb365Server`] says.
+    #[cfg(feature = "vb365")]
+    pub fn vb365(mut self, server: impl Into<Vb365Server>) -> Self {
+        self.vb365 = Some(server.into());
         self
     }
 
-    /// Starts ZStack on this address; port 0 takes a free one.
-    pub fn zstack(mut self, address: impl Into<String>) -> Self {
-        self.addresses[2] = Some(address.into());
+    /// Starts ZStack: on an address, of which port 0 is a free one, or as a [`ZstackServer`] says.
+    #[cfg(feature = "zstack")]
+    pub fn zstack(mut self, server: impl Into<ZstackServer>) -> Self {
+        self.zstack = Some(server.into());
         self
     }
 
@@ -146,86 +126,18 @@ impl SimBuilder {
         self
     }
 
-    /// The release that Enterprise Manager is of; 13 when this is not called.
-    pub fn em_release(mut self, release: EmRelease) -> Self {
-        self.settings.em_release = release;
-        self
-    }
-
-    /// Whether Enterprise Manager's JSON begins with a byte-order mark.
-    pub fn em_byte_order_mark(mut self, mark: bool) -> Self {
-        self.settings.em_byte_order_mark = mark;
-        self
-    }
-
-    /// How long a task of Enterprise Manager is `Running`, and how long it is `OperationFinished`; a tenth of a second each
-    /// when this is not called. With zero a task is over when it is first asked for.
-    pub fn em_task_steps(mut self, running: Duration, operation_finished: Duration) -> Self {
-        self.settings.em_pace.task_steps = [running, operation_finished];
-        self
-    }
-
-    /// How long a session of a job takes; two seconds when this is not called.
-    pub fn em_job_time(mut self, time: Duration) -> Self {
-        self.settings.em_pace.job_time = time;
-        self
-    }
-
     /// The administrator's account on all three, `admin` with `password` when this is not called. The password is also
     /// that of the VB365 organizations' own accounts, `admin@NAME`.
     pub fn account(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.settings.user = user.into();
-        self.settings.password = password.into();
+        self.user = user.into();
+        self.password = password.into();
         self
     }
 
-    /// How long a session of Enterprise Manager may be idle; 15 minutes when this is not called.
-    pub fn em_idle_timeout(mut self, idle: Duration) -> Self {
-        self.settings.em_idle = idle;
-        self
-    }
-
-    /// How long a VB365 access token lives; 60 minutes when this is not called.
-    pub fn vb365_token_life(mut self, life: Duration) -> Self {
-        self.settings.vb365_token_life = life;
-        self
-    }
-
-    /// How long a session of a VB365 job takes; two seconds when this is not called.
-    pub fn vb365_job_time(mut self, time: Duration) -> Self {
-        self.settings.vb365_job_time = time;
-        self
-    }
-
-    /// How long a ZStack session lives; two hours when this is not called.
-    pub fn zstack_session_life(mut self, life: Duration) -> Self {
-        self.settings.zstack_session_life = life;
-        self
-    }
-
-    /// How long a ZStack job runs; a tenth of a second when this is not called. With zero a job is over when it is first asked for.
-    pub fn zstack_job_time(mut self, time: Duration) -> Self {
-        self.settings.zstack_job_time = time;
-        self
-    }
-
-    /// How long a ZStack job is known once it is over; three hours when this is not called.
-    pub fn zstack_job_retention(mut self, time: Duration) -> Self {
-        self.settings.zstack_job_retention = time;
-        self
-    }
-
-    /// What ZStack takes for its own scheme, host and port when it says where a job is: `http://localhost:8080`, and not the
-    /// address that it listens on, when this is not called.
-    pub fn zstack_own_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.zstack_own_url = url.into();
-        self
-    }
-
-    /// Whether ZStack heeds the zone of a signed request's `Date`. When this is not called it does not: it compares the clock
-    /// reading with that of its own zone.
-    pub fn zstack_checks_time_zone(mut self, checks: bool) -> Self {
-        self.settings.zstack_checks_time_zone = checks;
+    /// The time that the simulated clocks show at the start, and that the demo estate was left at; the present when this is not
+    /// called. A test that fixes it sees the same dates on every run.
+    pub fn clock(mut self, time: SystemTime) -> Self {
+        self.clock = Some(time);
         self
     }
 
@@ -241,11 +153,90 @@ impl SimBuilder {
         self
     }
 
-    /// Starts the systems whose address was given, or all three on free ports of this machine when none was.
+    /// Starts the systems that were asked for, or all of them on free ports of this machine when none was.
     ///
     /// # Errors
     /// When an address is taken or is none, and when no certificate can be made.
     pub async fn start(self) -> Result<Sim, StartError> {
-        Sim::start(self).await
+        let tls = self.tls;
+        let patience = self.patience;
+        let plan = Arc::new(Plan::new(self.faults.clone()));
+        let wanted = self.servers();
+        let identity = match wanted.iter().any(|wanted| tls.covers(wanted.system)) {
+            true => Some(Identity::new().map_err(StartError)?),
+            false => None,
+        };
+        // All listen before any is served, so that a port that is taken leaves nothing running.
+        let mut listening = Vec::new();
+        for Wanted { system, address, api } in wanted {
+            listening.push((system, listen(system, &address).await.map_err(StartError)?, api));
+        }
+        let requests = Arc::new(Mutex::default());
+        let mut servers = Vec::new();
+        for (system, listener, api) in listening {
+            let address = listener.local_addr().map_err(StartError)?;
+            let acceptor = identity.as_ref().filter(|_| tls.covers(system)).map(|id| id.acceptor.clone());
+            let scheme = if acceptor.is_some() { "https" } else { "http" };
+            let (plan, requests) = (plan.clone(), Arc::clone(&requests));
+            let server = Arc::new(Server { system, api, plan, requests, patience });
+            let task = tokio::spawn(server.clone().run(listener, acceptor));
+            servers.push(Running { server, url: format!("{scheme}://{address}"), task });
+        }
+        Ok(Sim { servers, identity, requests })
     }
+
+    /// The systems to start.
+    fn servers(mut self) -> Vec<Wanted> {
+        let none = [
+            #[cfg(feature = "em")]
+            self.em.is_none(),
+            #[cfg(feature = "vb365")]
+            self.vb365.is_none(),
+            #[cfg(feature = "zstack")]
+            self.zstack.is_none(),
+        ];
+        if none.into_iter().all(|none| none) {
+            #[cfg(feature = "em")]
+            self.em.replace(EmServer::new());
+            #[cfg(feature = "vb365")]
+            self.vb365.replace(Vb365Server::new());
+            #[cfg(feature = "zstack")]
+            self.zstack.replace(ZstackServer::new());
+        }
+        let clock = self.clock.unwrap_or_else(SystemTime::now);
+        let since = clock.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let started = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        let common = Common { user: self.user, password: self.password, started };
+        let estate = self.estate.unwrap_or_else(|| Estate::demo_at(clock));
+        [
+            #[cfg(feature = "em")]
+            self.em.map(|server| Wanted {
+                system: System::Em,
+                address: server.address.clone(),
+                api: Box::new(Em::new(&estate.em, server, common.clone())),
+            }),
+            #[cfg(feature = "vb365")]
+            self.vb365.map(|server| Wanted {
+                system: System::Vb365,
+                address: server.address.clone(),
+                api: Box::new(Vb365::new(Arc::new(estate.vb365.clone()), &server, &common)),
+            }),
+            #[cfg(feature = "zstack")]
+            self.zstack.map(|server| Wanted {
+                system: System::Zstack,
+                address: server.address.clone(),
+                api: Box::new(Zstack::new(&estate.zstack, server, common.clone())),
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// A system that is to be started.
+struct Wanted {
+    system: System,
+    address: String,
+    api: Box<dyn Api>,
 }

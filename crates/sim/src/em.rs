@@ -1,12 +1,12 @@
 //! Veeam Backup Enterprise Manager.
 //!
-//! One store of records of any type ([`store`]), and tables of what kinds there are ([`kinds`]): collections, single resources,
+//! One store of records of any type ([`store`]), and tables of what kinds there are ([`resource_types`]): collections, single resources,
 //! their links, queries, deletion and editing come from them. What an operation does beyond that stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |
-//! | [`store`], [`world`] | what there is; the clock, and what is about to happen |
-//! | [`kinds`], [`resources`], [`pen`] | what kinds there are; reading, editing, deleting any of them; writing them with their links |
+//! | [`store`], [`backend`] | what there is; the clock, and what is about to happen |
+//! | [`resource_types`], [`resources`], [`writer`] | what kinds there are; reading, editing, deleting any of them; writing them with their links |
 //! | [`query`] | filters, sorts and pages over the store |
 //! | [`effects`], [`tasks`] | what operations bring about, at once or as tasks of a session |
 //! | [`guest_files`], [`lookup`], [`reports`], [`services`] | files in restore points, the infrastructure, counts, documents that lead on |
@@ -14,25 +14,27 @@
 //! | [`body`], [`media`], [`value`] | reading bodies, writing them, and fields by path |
 
 mod account;
+mod backend;
 mod body;
 mod effects;
+mod estate;
 mod guest_files;
-mod kinds;
 mod links;
 mod logon;
 mod lookup;
 mod media;
-mod pen;
 mod query;
 mod reports;
+mod resource_types;
 mod resources;
 mod services;
+mod settings;
 mod store;
 mod tasks;
 mod value;
-mod world;
+mod writer;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use backhaul_models::em::operations::OPERATIONS;
@@ -40,16 +42,21 @@ use backhaul_wire::Operation;
 use http::StatusCode;
 use http::header::{ALLOW, WWW_AUTHENTICATE};
 
-use crate::builder::Settings;
-use crate::estate::{Estate, GuestFile};
-use crate::message::{Reply, Request};
-use crate::route::{PathParams, Routed, Router};
-use crate::server::Api;
-use crate::session::{Life, Sessions, lock};
+use crate::engine::common::Common;
+use crate::engine::message::{Reply, Request};
+use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
+use crate::engine::server::Api;
+use crate::engine::session::{Life, Sessions, lock};
 use account::{Account, Session};
+use backend::Backend;
+pub(crate) use estate::demo::estate as demo;
+pub(crate) use estate::file::read as read_estate;
+pub(crate) use estate::scaled::estate as scaled;
+pub use estate::{EmEstate, EmRecord, GuestFile, Owned};
 use media::Media;
-use pen::Pen;
-use world::World;
+pub use settings::{EmRelease, EmServer};
+use writer::Writer;
 
 /// What stands before the session in the path that ends it.
 const SESSIONS: &str = "/api/logonSessions/";
@@ -59,14 +66,10 @@ const SESSIONS: &str = "/api/logonSessions/";
 pub(crate) struct Em {
     router: Router,
     sessions: Sessions<Account>,
-    settings: Settings,
+    server: EmServer,
+    common: Common,
     files: Vec<GuestFile>,
-    world: Mutex<World>,
-}
-
-/// Whether records of this type are resources, which have addresses.
-pub(crate) fn is_resource(name: &str) -> bool {
-    kinds::find(name).is_some()
+    backend: Mutex<Backend>,
 }
 
 /// Why a request is not answered as it wishes.
@@ -93,7 +96,7 @@ impl Refusal {
 /// A request whose operation is known.
 struct Call<'a> {
     em: &'a Em,
-    world: &'a mut World,
+    backend: &'a mut Backend,
     request: &'a Request,
     /// The operation; `None` for what the route table lacks and links lead to.
     operation: Option<&'static Operation>,
@@ -106,13 +109,14 @@ struct Call<'a> {
 type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 
 impl Em {
-    pub(crate) fn new(estate: Arc<Estate>, settings: &Settings) -> Self {
+    pub(crate) fn new(estate: &EmEstate, server: EmServer, common: Common) -> Self {
         Self {
             router: Router::new(OPERATIONS, true),
-            sessions: Sessions::new(Life::Idle(settings.em_idle)),
-            settings: settings.clone(),
-            files: estate.em.guest_files.clone(),
-            world: Mutex::new(World::new(store::load(&estate.em), settings.em_pace)),
+            sessions: Sessions::new(Life::Idle(server.idle_timeout)),
+            files: estate.guest_files.clone(),
+            backend: Mutex::new(Backend::new(store::load(estate), server.pace, common.started)),
+            server,
+            common,
         }
     }
 
@@ -147,10 +151,10 @@ impl Em {
                 return Err(Refusal::new(StatusCode::NOT_FOUND, format!("There is no {}.", request.path)));
             }
         };
-        let mut world = lock(&self.world);
-        world.catch_up();
-        let world = &mut *world;
-        handler(&mut Call { em: self, world, request, operation, path, params, media, session })
+        let mut backend = lock(&self.backend);
+        backend.catch_up();
+        let backend = &mut *backend;
+        handler(&mut Call { em: self, backend, request, operation, path, params, media, session })
     }
 
     fn refuse(&self, refusal: Refusal, media: Media) -> Reply {
@@ -168,17 +172,17 @@ impl Api for Em {
         if !request.path.split('/').nth(1).is_some_and(|first| first.eq_ignore_ascii_case("api")) {
             return Reply::empty(StatusCode::NOT_FOUND);
         }
-        let media = Media::asked(request, &self.settings);
+        let media = Media::asked(request, &self.server);
         self.route(request, media).unwrap_or_else(|refusal| self.refuse(refusal, media))
     }
 
     fn expire_sessions(&self) {
         self.sessions.clear();
-        lock(&self.world).desks.keep(|_| false);
+        lock(&self.backend).work.keep(|_| false);
     }
 
     fn advance(&self, by: Duration) {
-        lock(&self.world).advance(by);
+        lock(&self.backend).advance(by);
     }
 
     /// The identifier of a session is all but its token: the token is the base64 of it.
@@ -210,7 +214,7 @@ impl Call<'_> {
     }
 
     /// What is needed to write an answer; the address is that of [`Call::api`].
-    fn pen<'p>(&'p self, api: &'p str) -> Pen<'p> {
-        Pen { store: &self.world.store, api }
+    fn writer<'p>(&'p self, api: &'p str) -> Writer<'p> {
+        Writer { store: &self.backend.store, api }
     }
 }

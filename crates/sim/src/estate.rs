@@ -1,17 +1,14 @@
-//! What the servers hold.
+//! What the servers hold: the three systems' estates together.
 
-mod demo;
-mod em;
-mod file;
-mod scaled;
-mod vb365;
-mod zstack;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use self::em::{EmEstate, EmRecord, GuestFile, Owned};
-pub use self::vb365::{Usage, Vb365Estate, Vb365Record};
-pub use self::zstack::{ZstackEstate, ZstackRecord};
-
-use crate::form::FormError;
+#[cfg(feature = "em")]
+use crate::em::EmEstate;
+use crate::engine::form::{FormError, Object, parse};
+#[cfg(feature = "vb365")]
+use crate::vb365::Vb365Estate;
+#[cfg(feature = "zstack")]
+use crate::zstack::ZstackEstate;
 
 /// What the servers hold: records in the types of `backhaul-models`, of no version of an API in particular.
 ///
@@ -35,10 +32,13 @@ use crate::form::FormError;
 #[non_exhaustive]
 pub struct Estate {
     /// What Enterprise Manager holds.
+    #[cfg(feature = "em")]
     pub em: EmEstate,
     /// What VB365 holds.
+    #[cfg(feature = "vb365")]
     pub vb365: Vb365Estate,
     /// What ZStack holds.
+    #[cfg(feature = "zstack")]
     pub zstack: ZstackEstate,
 }
 
@@ -46,21 +46,53 @@ impl Estate {
     /// A small company's servers: the estate of the demo, with the values of the vendors' documents among it.
     #[must_use]
     pub fn demo() -> Self {
-        demo::estate()
+        Self::demo_at(SystemTime::now())
+    }
+
+    /// As [`Estate::demo`], as it is at some time: the last night is the night before it.
+    #[must_use]
+    pub fn demo_at(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
+        Self {
+            #[cfg(feature = "em")]
+            em: crate::em::demo(now),
+            #[cfg(feature = "vb365")]
+            vb365: crate::vb365::demo(now),
+            #[cfg(feature = "zstack")]
+            zstack: crate::zstack::demo(now),
+        }
     }
 
     /// About `n` subtenants, `n` job sessions of `n / 10` jobs, `n` rows of VB365 usage and `n` backup storages, the same ones
     /// for the same `n`.
     #[must_use]
     pub fn scaled(n: usize) -> Self {
-        scaled::estate(n)
+        Self {
+            #[cfg(feature = "em")]
+            em: crate::em::scaled(n),
+            #[cfg(feature = "vb365")]
+            vb365: crate::vb365::scaled(n),
+            #[cfg(feature = "zstack")]
+            zstack: crate::zstack::scaled(n),
+        }
     }
 
-    /// Reads the file form, which `docs/simulator.md` describes.
+    /// Reads the file form, which `docs/simulator.md` describes. A system whose feature is off is unknown in it.
     ///
     /// # Errors
     /// When the text is not JSON or not of that form; the error says where.
     pub fn from_json(text: &str) -> Result<Self, FormError> {
-        file::read(text)
+        let mut root = Object::new("", parse(text)?)?;
+        let estate = Self {
+            #[cfg(feature = "em")]
+            em: root.object("em")?.map(crate::em::read_estate).transpose()?.unwrap_or_default(),
+            #[cfg(feature = "vb365")]
+            vb365: root.object("vb365")?.map(crate::vb365::read_estate).transpose()?.unwrap_or_default(),
+            #[cfg(feature = "zstack")]
+            zstack: root.object("zstack")?.map(crate::zstack::read_estate).transpose()?.unwrap_or_default(),
+        };
+        root.finish()?;
+        Ok(estate)
     }
 }

@@ -9,14 +9,8 @@ use std::time::Duration;
 use backhaul_wire::System;
 use tokio::task::JoinHandle;
 
-use crate::builder::{Settings, SimBuilder};
-use crate::em::Em;
-use crate::estate::Estate;
-use crate::fault::Plan;
-use crate::server::{Api, Identity, Server, listen};
-use crate::session::lock;
-use crate::vb365::Vb365;
-use crate::zstack::Zstack;
+use crate::engine::server::{Identity, RecordedRequest, Server};
+use crate::engine::session::lock;
 
 /// A running simulator; it ends when it is dropped.
 ///
@@ -31,34 +25,21 @@ use crate::zstack::Zstack;
 /// # Ok::<(), backhaul_sim::StartError>(()) }).unwrap();
 /// ```
 pub struct Sim {
-    servers: Vec<Running>,
-    identity: Option<Identity>,
-    requests: Arc<Mutex<VecDeque<RecordedRequest>>>,
+    pub(crate) servers: Vec<Running>,
+    pub(crate) identity: Option<Identity>,
+    pub(crate) requests: Arc<Mutex<VecDeque<RecordedRequest>>>,
 }
 
-struct Running {
-    server: Arc<Server>,
-    url: String,
-    task: JoinHandle<()>,
-}
-
-/// A request that a simulator has answered. Bodies, headers and secrets in paths are not kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// The system it went to.
-    pub system: System,
-    /// Its method.
-    pub method: String,
-    /// Its path and query, as sent.
-    pub path_and_query: String,
-    /// The status of the answer; `None` when a fault ended the connection without one.
-    pub status: Option<u16>,
+/// A system that is served.
+pub(crate) struct Running {
+    pub(crate) server: Arc<Server>,
+    pub(crate) url: String,
+    pub(crate) task: JoinHandle<()>,
 }
 
 /// A simulator could not be started.
 #[derive(Debug)]
-pub struct StartError(io::Error);
+pub struct StartError(pub(crate) io::Error);
 
 impl StartError {
     /// What the operating system said.
@@ -77,49 +58,6 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 impl Sim {
-    /// Describes a simulator.
-    pub fn builder() -> SimBuilder {
-        SimBuilder::default()
-    }
-
-    pub(crate) async fn start(builder: SimBuilder) -> Result<Self, StartError> {
-        let SimBuilder { addresses, settings, estate, tls, faults, patience } = builder;
-        let all = addresses.iter().all(Option::is_none);
-        let free = || all.then(|| "127.0.0.1:0".to_owned());
-        let wanted: Vec<(System, String)> = System::ALL
-            .into_iter()
-            .zip(addresses)
-            .filter_map(|(system, address)| Some((system, address.or_else(free)?)))
-            .collect();
-        let identity = match wanted.iter().any(|(system, _)| tls.covers(*system)) {
-            true => Some(Identity::new().map_err(StartError)?),
-            false => None,
-        };
-        // All listen before any is served, so that a port that is taken leaves nothing running.
-        let mut listeners = Vec::new();
-        for (system, address) in wanted {
-            listeners.push((system, listen(system, &address).await.map_err(StartError)?));
-        }
-        let (estate, plan) = (Arc::new(estate), Arc::new(Plan::new(faults)));
-        let requests = Arc::new(Mutex::new(VecDeque::new()));
-        let mut servers = Vec::new();
-        for (system, listener) in listeners {
-            let address = listener.local_addr().map_err(StartError)?;
-            let acceptor = identity.as_ref().filter(|_| tls.covers(system)).map(|id| id.acceptor.clone());
-            let scheme = if acceptor.is_some() { "https" } else { "http" };
-            let server = Arc::new(Server {
-                system,
-                api: api(system, &estate, &settings),
-                plan: plan.clone(),
-                requests: requests.clone(),
-                patience,
-            });
-            let task = tokio::spawn(server.clone().run(listener, acceptor));
-            servers.push(Running { server, url: format!("{scheme}://{address}"), task });
-        }
-        Ok(Self { servers, identity, requests })
-    }
-
     /// The URL of a system, without a path: `https://127.0.0.1:41233`; `None` when it was not started.
     #[must_use]
     pub fn url(&self, system: System) -> Option<&str> {
@@ -166,9 +104,9 @@ impl Sim {
     /// ```
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
     /// use std::time::Duration;
-    /// use backhaul_sim::Sim;
+    /// use backhaul_sim::{EmServer, Sim};
     ///
-    /// let sim = Sim::builder().em_job_time(Duration::from_secs(3600)).start().await?;
+    /// let sim = Sim::builder().em(EmServer::new().job_time(Duration::from_secs(3600))).start().await?;
     /// // ... a job is started over HTTP, and then:
     /// sim.advance(Duration::from_secs(3600));
     /// # Ok::<(), backhaul_sim::StartError>(()) }).unwrap();
@@ -190,14 +128,6 @@ impl Sim {
     /// Ends the servers and their connections.
     pub fn shutdown(self) {
         drop(self);
-    }
-}
-
-fn api(system: System, estate: &Arc<Estate>, settings: &Settings) -> Box<dyn Api> {
-    match system {
-        System::Em => Box::new(Em::new(estate.clone(), settings)),
-        System::Vb365 => Box::new(Vb365::new(estate.clone(), settings)),
-        System::Zstack => Box::new(Zstack::new(estate, settings)),
     }
 }
 

@@ -1,36 +1,38 @@
 //! Veeam Backup for Microsoft 365, REST v3 to v8 at once.
 //!
-//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`place`]), and what a
-//! version shows of a record from its type's shape ([`pen`]). Reading, creating, editing and deleting are the same for all
+//! One store of records of no version ([`store`]); where a path leads is worked out from the route table ([`paths`]), and what a
+//! version shows of a record from its type's shape ([`writer`]). Reading, creating, editing and deleting are the same for all
 //! collections ([`resources`]); what an operation does beyond that stands in [`effects`].
 //!
 //! | module | one idea |
 //! | --- | --- |
-//! | [`store`], [`place`], [`world`] | what there is and where; the clock, changes, and what is about to happen |
+//! | [`store`], [`paths`], [`backend`] | what there is and where; the clock, changes, and what is about to happen |
 //! | [`content`], [`invent`] | what there is before anything changes: the estate, what follows from it, what is made up |
-//! | [`pen`], [`links`], [`page`], [`filters`] | answers of one version, their links, pages and filters |
+//! | [`writer`], [`links`], [`page`], [`filters`] | answers of one version, their links, pages and filters |
 //! | [`body`], [`resources`] | reading bodies; collections, records and documents |
 //! | [`effects`] | jobs, restore sessions, organizations, repositories, actions of v3 to v5 |
 //! | [`feeds`], [`files`], [`usage`] | changes, binary answers, used space |
 //! | [`token`] | logging on |
 
+mod backend;
 mod body;
 mod content;
 mod effects;
+mod estate;
 mod feeds;
 mod files;
 mod filters;
 mod invent;
 mod links;
 mod page;
-mod pen;
-mod place;
+mod paths;
 mod resources;
+mod settings;
 mod status;
 mod store;
 mod token;
 mod usage;
-mod world;
+mod writer;
 
 use backhaul_wire::ApiVersion;
 use std::sync::{Arc, Mutex};
@@ -43,17 +45,21 @@ use backhaul_wire::{Id, Operation};
 use http::StatusCode;
 use http::header::ALLOW;
 
-use crate::builder::Settings;
-use crate::estate::Estate;
-use crate::message::{Reply, Request};
-use crate::project::project;
-use crate::route::{PathParams, Routed, Router};
-use crate::server::Api;
-use crate::session::lock;
-use place::Address;
-pub(crate) use place::is_known;
+use crate::engine::common::Common;
+use crate::engine::message::{Reply, Request};
+use crate::engine::project::project;
+use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
+use crate::engine::server::Api;
+use crate::engine::session::lock;
+use backend::Backend;
+pub(crate) use estate::demo::estate as demo;
+pub(crate) use estate::file::read as read_estate;
+pub(crate) use estate::scaled::estate as scaled;
+pub use estate::{Usage, Vb365Estate, Vb365Record};
+use paths::Address;
+pub use settings::Vb365Server;
 use token::Tokens;
-use world::World;
 
 /// The versions that the simulated product serves.
 const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;
@@ -63,7 +69,7 @@ const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;
 pub(crate) struct Vb365 {
     router: Router,
     tokens: Tokens,
-    world: Mutex<World>,
+    backend: Mutex<Backend>,
 }
 
 /// Who is logged on.
@@ -123,7 +129,7 @@ impl Refusal {
 /// A request whose operation is known.
 struct Call<'a> {
     vb365: &'a Vb365,
-    world: &'a mut World,
+    backend: &'a mut Backend,
     request: &'a Request,
     version: u8,
     operation: &'static Operation,
@@ -137,11 +143,11 @@ struct Call<'a> {
 type Handler = fn(&mut Call<'_>) -> Result<Reply, Refusal>;
 
 impl Vb365 {
-    pub(crate) fn new(estate: Arc<Estate>, settings: &Settings) -> Self {
+    pub(crate) fn new(estate: Arc<Vb365Estate>, server: &Vb365Server, common: &Common) -> Self {
         Self {
             router: Router::new(OPERATIONS, true),
-            tokens: Tokens::new(settings),
-            world: Mutex::new(World::new(estate, settings.vb365_job_time)),
+            tokens: Tokens::new(server, common),
+            backend: Mutex::new(Backend::new(estate, server.job_time, common.started)),
         }
     }
 
@@ -160,18 +166,18 @@ impl Vb365 {
             }
             Routed::Unknown | Routed::OtherActions(_) => return Reply::empty(StatusCode::NOT_FOUND),
         };
-        let mut world = lock(&self.world);
-        world.catch_up();
+        let mut backend = lock(&self.backend);
+        backend.catch_up();
         if operation.name == "token" {
-            return self.tokens.answer(request, version, &mut world);
+            return self.tokens.answer(request, version, &mut backend);
         }
         let account = match self.tokens.check(request, version) {
             Ok(account) => account,
             Err(_) if operation.anonymous => Account::Administrator,
             Err(reply) => return *reply,
         };
-        let world = &mut *world;
-        let mut call = Call { vb365: self, world, request, version, operation, path, params, account, action: None };
+        let backend = &mut *backend;
+        let mut call = Call { vb365: self, backend, request, version, operation, path, params, account, action: None };
         let answer = call.permit().and_then(|()| call.complete()).and_then(|()| effects::handler(operation)(&mut call));
         answer.unwrap_or_else(|refusal| refusal.reply(version))
     }
@@ -187,7 +193,7 @@ impl Api for Vb365 {
     }
 
     fn advance(&self, by: Duration) {
-        lock(&self.world).advance(by);
+        lock(&self.backend).advance(by);
     }
 }
 

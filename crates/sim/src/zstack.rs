@@ -6,27 +6,29 @@
 //! | module | one idea |
 //! | --- | --- |
 //! | [`class`] | what inventories there are, and what leads from one to another |
-//! | [`store`], [`made`], [`world`] | what there is, what is made up, and everything that can change |
+//! | [`store`], [`made`], [`backend`] | what there is, what is made up, and everything that can change |
 //! | [`query`], [`zql`] | the two query languages |
 //! | [`input`], [`effects`], [`jobs`] | what a request asks for, what comes of it, and when |
 //! | [`logon`], [`sign`] | sessions and access keys |
 //! | [`answer`], [`refusal`] | bodies and errors as the server writes them |
 
 mod answer;
+mod backend;
 mod class;
 mod effects;
+mod estate;
 mod input;
 mod jobs;
 mod logon;
 mod made;
 mod query;
 mod refusal;
+mod settings;
 mod sign;
 mod store;
-mod world;
 mod zql;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use backhaul_models::zstack::operations::OPERATIONS;
@@ -35,15 +37,20 @@ use http::header::ALLOW;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::builder::Settings;
-use crate::estate::Estate;
-use crate::message::{Reply, Request};
-use crate::route::{PathParams, Routed, Router};
-use crate::server::Api;
-use crate::session::lock;
+use crate::engine::common::Common;
+use crate::engine::message::{Reply, Request};
+use crate::engine::route::{PathParams, Routed, Router};
+use crate::engine::schedule::Clocked as _;
+use crate::engine::server::Api;
+use crate::engine::session::lock;
+use backend::Backend;
+pub(crate) use estate::demo::estate as demo;
+pub(crate) use estate::file::read as read_estate;
+pub(crate) use estate::scaled::estate as scaled;
+pub use estate::{ZstackEstate, ZstackRecord};
 use input::Input;
 use refusal::{Failure, Refusal};
-use world::World;
+pub use settings::ZstackServer;
 
 /// The administrator's account, the same on every installation.
 const ADMIN: &str = "36c27e8ff05c4780bf6d2fa65700f22e";
@@ -54,18 +61,13 @@ const SESSIONS: &str = "/zstack/v1/accounts/sessions/";
 #[derive(Debug)]
 pub(crate) struct Zstack {
     router: Router,
-    world: Mutex<World>,
-}
-
-/// Whether records of this type can be part of an estate: they are inventories.
-pub(crate) fn is_inventory(shape: &backhaul_wire::Shape) -> bool {
-    class::of_shape(shape).is_some()
+    backend: Mutex<Backend>,
 }
 
 impl Zstack {
-    pub(crate) fn new(estate: &Arc<Estate>, settings: &Settings) -> Self {
-        let world = Mutex::new(World::new(&estate.zstack, settings));
-        Self { router: Router::new(OPERATIONS, false), world }
+    pub(crate) fn new(estate: &ZstackEstate, server: ZstackServer, common: Common) -> Self {
+        let backend = Mutex::new(Backend::new(estate, server, common));
+        Self { router: Router::new(OPERATIONS, false), backend }
     }
 
     fn route(&self, request: &Request) -> Result<Reply, Refusal> {
@@ -95,9 +97,9 @@ impl Zstack {
                 }
             },
         };
-        let mut world = lock(&self.world);
-        world.catch_up();
-        call(&mut world, request, operation, &path, &params, members.unwrap_or_default())
+        let mut backend = lock(&self.backend);
+        backend.catch_up();
+        call(&mut backend, request, operation, &path, &params, members.unwrap_or_default())
     }
 
     fn find(&self, request: &Request, wanted: impl Fn(&Operation) -> bool) -> Routed {
@@ -106,7 +108,7 @@ impl Zstack {
 }
 
 fn call(
-    world: &mut World,
+    backend: &mut Backend,
     request: &Request,
     operation: &'static Operation,
     path: &PathParams,
@@ -114,55 +116,55 @@ fn call(
     members: Map<String, Value>,
 ) -> Result<Reply, Refusal> {
     if operation.name == "GetApiJob" {
-        return jobs::get(world, path.first());
+        return jobs::get(backend, path.first());
     }
-    let claim = if operation.anonymous { None } else { Some(logon::claim(world, request)?) };
+    let claim = if operation.anonymous { None } else { Some(logon::claim(backend, request)?) };
     if class::item(operation).is_some() {
         claim.transpose()?;
-        return queried(world, operation, path, params);
+        return queried(backend, operation, path, params);
     }
     let mut input = Input::read(operation, path, params, members)?;
     let names_classes = request.headers.contains_key("X-JSON-Schema");
     if operation.long_running {
         // Whatever is wrong with it, the request is accepted: the job says so.
-        let work = Box::new(move |world: &mut World| {
+        let work = Box::new(move |backend: &mut Backend| {
             input.who = claim.transpose()?;
-            run(world, &input, names_classes)
+            run(backend, &input, names_classes)
         });
-        return jobs::begin(world, request, work);
+        return jobs::begin(backend, request, work);
     }
     input.who = claim.transpose()?;
-    Ok(answer::reply(StatusCode::OK, &run(world, &input, names_classes)?))
+    Ok(answer::reply(StatusCode::OK, &run(backend, &input, names_classes)?))
 }
 
 fn queried(
-    world: &World,
+    backend: &Backend,
     operation: &'static Operation,
     path: &PathParams,
     params: &[(String, String)],
 ) -> Result<Reply, Refusal> {
     let Some(class) = class::of_query(operation).filter(|class| class.shape.is_some()) else {
-        let mut body = effects::made_up(world, operation);
+        let mut body = effects::made_up(backend, operation);
         body["schema"] = Value::Object(Map::new());
         return Ok(answer::reply(StatusCode::OK, &body));
     };
-    let body = query::answer(&world.store, class, params, path)?;
+    let body = query::answer(&backend.store, class, params, path)?;
     Ok(answer::reply(StatusCode::OK, &body))
 }
 
 /// Carries an operation out and gives the answer's body.
-fn run(world: &mut World, input: &Input, names_classes: bool) -> Result<Value, Failure> {
+fn run(backend: &mut Backend, input: &Input, names_classes: bool) -> Result<Value, Failure> {
     input.check()?;
     // The tag that has every operation stop once its arguments are looked at.
     if input.system_tags.iter().any(|tag| tag == "validationOnly") {
         return Ok(Value::Object(Map::new()));
     }
     let mut body = match input.operation.name {
-        "ZQLQuery" => zql::answer(&world.store, input.text("zql"))?,
-        name => effects::handler(name)(world, input)?,
+        "ZQLQuery" => zql::answer(&backend.store, input.text("zql"))?,
+        name => effects::handler(name)(backend, input)?,
     };
     if let (true, Some(shape), Value::Object(members)) = (names_classes, input.operation.response.shape(), &mut body) {
-        let mut classes = answer::Classes::new(&world.store);
+        let mut classes = answer::Classes::new(&backend.store);
         classes.add_members("", shape, &Value::Object(members.clone()));
         let classes = classes.into_value();
         members.insert("schema".to_owned(), classes);
@@ -176,11 +178,11 @@ impl Api for Zstack {
     }
 
     fn expire_sessions(&self) {
-        lock(&self.world).sessions.clear();
+        lock(&self.backend).sessions.clear();
     }
 
     fn advance(&self, by: Duration) {
-        lock(&self.world).advance(by);
+        lock(&self.backend).advance(by);
     }
 
     fn without_secrets(&self, target: String) -> String {

@@ -6,7 +6,7 @@
 
 mod common;
 
-use backhaul_sim::{EmRelease, Estate, Sim};
+use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
 use backhaul_wire::System;
 use common::facts::{API, Expect, HOST, SERVER, em_xml, expected, facts, same};
 use common::{Client, vb365, zstack};
@@ -254,7 +254,7 @@ async fn em_repository_and_backup_server() {
 
 #[tokio::test]
 async fn em_entrance_and_error() {
-    let sim = Sim::builder().em("127.0.0.1:0").em_release(EmRelease::V12).start().await.unwrap();
+    let sim = Sim::builder().em(EmServer::new().release(EmRelease::V12)).start().await.unwrap();
     let client = Client::new(&sim, System::Em);
     let mut expect = Expect::new("EnterpriseManager");
     let log_on = |version: &str| format!("/sessionMngr/?v={version}");

@@ -6,7 +6,7 @@ mod common;
 use std::time::Duration;
 
 use backhaul_models::em::{CloudSubtenant, CloudTenant, EntityRef, Error, LogonSession, QueryResult, Repository};
-use backhaul_sim::{EmRelease, Estate, Sim};
+use backhaul_sim::{EmRelease, EmServer, Estate, Sim};
 use backhaul_wire::{System, json, xml};
 use common::{Answer, BASIC, Client, em};
 
@@ -88,7 +88,7 @@ async fn logging_on_and_off() {
     client.send(servers, &[(TOKEN, &token)], "").await.expect(401);
     assert!(sim.requests().iter().all(|request| !request.path_and_query.contains(id.as_str())));
 
-    let sim = Sim::builder().em("127.0.0.1:0").em_idle_timeout(Duration::from_millis(800)).start().await.unwrap();
+    let sim = Sim::builder().em(EmServer::new().idle_timeout(Duration::from_millis(800))).start().await.unwrap();
     let client = em(&sim).await;
     for _ in 0..4 {
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -232,7 +232,7 @@ async fn pages_and_their_links() {
 #[tokio::test]
 async fn json_is_in_the_case_of_the_release() {
     let ask = async |release| {
-        let sim = Sim::builder().em("127.0.0.1:0").em_release(release).em_byte_order_mark(true).start().await.unwrap();
+        let sim = Sim::builder().em(EmServer::new().release(release).byte_order_mark(true)).start().await.unwrap();
         let path = "GET /api/query?type=CloudTenant&format=Entities&pageSize=2";
         let body = em(&sim).await.send(path, &[JSON], "").await.expect(200).body;
         (json::decode::<QueryResult>(&body).unwrap(), body)

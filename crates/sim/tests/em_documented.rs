@@ -6,7 +6,7 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Estate, Sim};
+use backhaul_sim::{EmServer, Estate, Sim};
 use backhaul_wire::System;
 use common::facts::{API, Expect, HOST, SERVER, em_xml, expected, facts, same};
 use common::{Client, em};
@@ -261,7 +261,7 @@ async fn the_task_of_a_mount() {
     let point = record("VmRestorePoint", id, "srv04@2014-10-19 05:25:15", &[uid("BackupServer", SRV)], &[]);
     let estate = Estate::from_json(&estate(&[point]).to_string()).unwrap();
     let steps = Duration::from_secs(60);
-    let sim = Sim::builder().em("127.0.0.1:0").estate(estate).em_task_steps(steps, steps).start().await.unwrap();
+    let sim = Sim::builder().em(EmServer::new().task_steps(steps, steps)).estate(estate).start().await.unwrap();
     let client = em(&sim).await;
     let begun = client.send(&format!("POST /api/vmRestorePoints/{id}/mounts"), &[HOST], "").await.expect(202);
     let task = |state: &str, links: &[[&str; 4]]| {

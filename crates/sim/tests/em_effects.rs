@@ -8,7 +8,7 @@ use std::time::Duration;
 use backhaul_models::em::{
     BackupJobSession, CloudSubtenant, CloudTenant, FileSystemEntries, Job, QueryResult, RestoreSession, Task,
 };
-use backhaul_sim::{Effect, Estate, Fault, Faults, GuestFile, Sim, SimBuilder, TlsMode};
+use backhaul_sim::{Effect, EmServer, Estate, Fault, Faults, GuestFile, Sim, SimBuilder, TlsMode};
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{System, xml};
 use common::{Answer, Client, em};
@@ -22,7 +22,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 fn builder() -> SimBuilder {
     // Nothing happens by itself: tests put the clock forward.
-    Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).em_task_steps(HOUR, HOUR).em_job_time(8 * HOUR)
+    Sim::builder().em(EmServer::new().task_steps(HOUR, HOUR).job_time(8 * HOUR)).tls(TlsMode::NoTls)
 }
 
 async fn get<T: Model>(client: &Client<'_>, path: &str) -> T {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use backhaul_models::em::operations::OPERATIONS;
 use backhaul_models::em::{EntityRef, EntityReferences, QueryResult};
 use backhaul_models::registry;
-use backhaul_sim::{EmRelease, Estate, Sim, TlsMode};
+use backhaul_sim::{EmRelease, EmServer, Estate, Sim, TlsMode};
 use backhaul_wire::operation::Response;
 use backhaul_wire::{Drift, Operation, Struct, System, json, xml};
 use common::{BASIC, Client, em};
@@ -17,8 +17,8 @@ const JSON: (&str, &str) = ("Accept", "application/json");
 const XML_BODY: (&str, &str) = ("Content-Type", "application/xml");
 
 async fn sim() -> Sim {
-    let builder = Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).estate(Estate::demo());
-    builder.em_release(EmRelease::V12).em_task_steps(Duration::ZERO, Duration::ZERO).start().await.unwrap()
+    let server = EmServer::new().release(EmRelease::V12).task_steps(Duration::ZERO, Duration::ZERO);
+    Sim::builder().em(server).tls(TlsMode::NoTls).estate(Estate::demo()).start().await.unwrap()
 }
 
 /// What a path parameter stands for: the last part of the address of something in the collection before it, for which

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Estate, Sim};
+use backhaul_sim::{Estate, Sim, Vb365Server};
 use backhaul_wire::System;
 use common::{Client, FORM, vb365};
 
@@ -72,7 +72,7 @@ async fn expired_tokens_get_an_empty_401() {
     let answer = client.get("/v8/Organizations").await.expect(401);
     assert!(answer.body.is_empty());
 
-    let sim = Sim::builder().vb365("127.0.0.1:0").vb365_token_life(Duration::from_millis(30)).start().await.unwrap();
+    let sim = Sim::builder().vb365(Vb365Server::new().token_life(Duration::from_millis(30))).start().await.unwrap();
     let client = vb365(&sim, 8, "admin").await;
     tokio::time::sleep(Duration::from_millis(60)).await;
     client.get("/v8/Organizations").await.expect(401);

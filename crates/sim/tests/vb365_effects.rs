@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Effect, Fault, Faults, Sim};
+use backhaul_sim::{Effect, Fault, Faults, Sim, Vb365Server};
 use backhaul_wire::System;
 use common::{Client, FORM, vb365};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Nothing happens here before the clock is put forward.
 async fn sim() -> Sim {
-    Sim::builder().vb365("127.0.0.1:0").vb365_job_time(HOUR).start().await.unwrap()
+    Sim::builder().vb365(Vb365Server::new().job_time(HOUR)).start().await.unwrap()
 }
 
 async fn post(client: &Client<'_>, path: &str, body: Value) -> common::Answer {
@@ -261,7 +261,7 @@ async fn faults_fail_and_hang_sessions() {
     let faults = Faults::new()
         .with(Fault::new(Effect::TaskFails("The disk is full.".to_owned())).path("*/start").times(1))
         .with(Fault::new(Effect::TaskHangs).path("*/start"));
-    let sim = Sim::builder().vb365("127.0.0.1:0").vb365_job_time(HOUR).faults(faults).start().await.unwrap();
+    let sim = Sim::builder().vb365(Vb365Server::new().job_time(HOUR)).faults(faults).start().await.unwrap();
     let client = vb365(&sim, 8, "admin").await;
     let start = format!("/v8/Jobs/{}/start", id(&first_job(&client).await));
     let session = post(&client, &start, json!({})).await.expect(200).json();

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Estate, Sim};
+use backhaul_sim::{Estate, Sim, ZstackServer};
 use backhaul_wire::System;
 use common::{Client, zstack};
 use serde_json::Value;
@@ -59,8 +59,7 @@ async fn sessions() {
 
     client.get("/zstack/v1/nothing").await.expect(404);
     client.send("POST /zstack/v1/zql", &[], "").await.expect(405);
-    let sim =
-        Sim::builder().zstack("127.0.0.1:0").zstack_session_life(Duration::from_millis(30)).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().session_life(Duration::from_millis(30))).start().await.unwrap();
     let client = zstack(&sim).await;
     tokio::time::sleep(Duration::from_millis(60)).await;
     client.get("/zstack/v1/zones").await.expect(503);

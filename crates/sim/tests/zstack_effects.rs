@@ -5,16 +5,16 @@ mod common;
 
 use std::time::Duration;
 
-use backhaul_sim::{Effect, Estate, Fault, Faults, Sim};
+use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, ZstackServer};
 use backhaul_wire::System;
-use common::{Client, zstack};
+use common::{Client, path_of, zstack};
 use serde_json::{Value, json};
 
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
 const ZONE_2: &str = "36de66d82f424639af67215a53418ff6";
 
 async fn start() -> Sim {
-    Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::ZERO).start().await.unwrap()
+    Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap()
 }
 
 /// The path of the job that a request begins.
@@ -22,7 +22,7 @@ async fn begin(client: &Client<'_>, head: &str, body: &Value) -> String {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let accepted = client.send(head, &[], &body).await.expect(202).json();
     assert_eq!(accepted["apiTimeout"], 1_800_000);
-    accepted["location"].as_str().unwrap().strip_prefix("http://localhost:8080").unwrap().to_owned()
+    path_of(accepted["location"].as_str().unwrap()).to_owned()
 }
 
 /// The result of a job.
@@ -206,12 +206,20 @@ async fn zones_images_and_what_else_is_made() {
 }
 
 #[tokio::test]
+async fn a_job_is_where_the_client_came_from() {
+    let sim = start().await;
+    let client = zstack(&sim).await;
+    let accepted = client.send("POST /zstack/v1/zones", &[], r#"{"params": {"name": "Zone3"}}"#).await.expect(202).json();
+    let location = accepted["location"].as_str().unwrap();
+    let base = sim.url(backhaul_wire::System::Zstack).unwrap();
+    assert!(location.starts_with(&format!("{base}/zstack/v1/api-jobs/")), "{location}");
+}
+
+#[tokio::test]
 async fn jobs_take_their_time_and_are_forgotten() {
     let hour = Duration::from_secs(3600);
     let sim = Sim::builder()
-        .zstack("127.0.0.1:0")
-        .zstack_job_time(hour)
-        .zstack_own_url("http://172.20.0.1:8080/")
+        .zstack(ZstackServer::new().job_time(hour).own_url("http://172.20.0.1:8080/"))
         .start()
         .await
         .unwrap();
@@ -253,8 +261,7 @@ async fn jobs_that_go_wrong() {
         .with(Fault::new(Effect::TaskHangs).method("POST").path("/zstack/v1/zones").times(1))
         .with(Fault::new(Effect::TaskFails("no space".to_owned())).method("POST").path("/zstack/v1/zones").times(1))
         .with(Fault::new(Effect::TaskVanishes).method("POST").path("/zstack/v1/zones").times(1));
-    let sim =
-        Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::ZERO).faults(faults).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).faults(faults).start().await.unwrap();
     let client = zstack(&sim).await;
     let body = json!({"params": {"name": "Zone3"}});
     let mut jobs = Vec::new();
@@ -274,7 +281,7 @@ async fn jobs_that_go_wrong() {
 async fn long_jobs() {
     let hour = Duration::from_secs(3600);
     let long = 10 * hour;
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(hour).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(hour)).start().await.unwrap();
     let client = zstack(&sim).await;
     let submit = async |name: &str, storage: &str| {
         let data = json!({"name": "late", "url": "http://x/i.qcow2", "backupStorageUuids": [storage]}).to_string();
@@ -434,11 +441,11 @@ async fn access_keys() {
         let signed = signed("POST", path, &clock(here, "CST"));
         let headers: Vec<(&str, &str)> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let accepted = client.send("POST /zstack/v1/zones", &headers, body).await.expect(202).json();
-        let job = accepted["location"].as_str().unwrap().strip_prefix("http://localhost:8080").unwrap().to_owned();
+        let job = path_of(accepted["location"].as_str().unwrap()).to_owned();
         client.get(&job).await.expect(status);
     }
 
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_checks_time_zone(true).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().checks_time_zone(true)).start().await.unwrap();
     let client = Client::new(&sim, System::Zstack);
     for (date, status) in [(clock(0, "GMT"), 200), (clock(here, "Asia/Shanghai"), 200), (clock(here, "GMT"), 403)] {
         let signed = signed("GET", "/v1/zones", &date);

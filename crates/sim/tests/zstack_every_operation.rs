@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use backhaul_models::registry;
 use backhaul_models::zstack::operations::OPERATIONS;
-use backhaul_sim::Sim;
+use backhaul_sim::{Sim, ZstackServer};
 use backhaul_wire::operation::{ParamPlace, Response};
 use backhaul_wire::{Drift, Kind, Operation, Repeat, Shape, json};
-use common::{Answer, Client, SHA512, zstack};
+use common::{Answer, Client, SHA512, path_of, zstack};
 use serde_json::{Map, Value};
 
 const ZONE: &str = "36de66d82f424639af67215a53418ff6";
@@ -144,7 +144,7 @@ const UNKNOWN: &str = "TapeBackupStorage";
 
 #[tokio::test]
 async fn every_operation_answers_with_its_type() {
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::ZERO).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap();
     let client = zstack(&sim).await;
     let mut wrong = Vec::new();
     let mut asked = 0;
@@ -161,7 +161,7 @@ async fn every_operation_answers_with_its_type() {
                 continue;
             }
             let location = answer.json()["location"].as_str().unwrap().to_owned();
-            let job = location.strip_prefix("http://localhost:8080").unwrap().to_owned();
+            let job = path_of(&location).to_owned();
             answer = client.get(&job).await;
         }
         if REFUSED.contains(&operation.name) {
@@ -231,7 +231,7 @@ fn has_form_of(found: &Value, sample: &Value) -> bool {
 /// The bodies that documents print, compared in form with what is answered here.
 #[tokio::test]
 async fn answers_have_the_form_of_the_documents() {
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::ZERO).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap();
     let client = zstack(&sim).await;
     let login = format!(r#"{{"logInByAccount": {{"accountName": "admin", "password": "{SHA512}"}}}}"#);
     let account = r#"{"params": {"accountUuid": "a", "userUuid": "b"}}"#;
@@ -255,7 +255,7 @@ async fn answers_have_the_form_of_the_documents() {
         let mut answer = client.send(head, &[], body).await;
         if status == 0 {
             let location = answer.json()["location"].as_str().unwrap().to_owned();
-            answer = client.get(location.strip_prefix("http://localhost:8080").unwrap()).await;
+            answer = client.get(path_of(&location)).await;
         }
         let answer = answer.expect(if status == 0 { 200 } else { status }).json();
         if let Some(sample) = sample(file) {
@@ -269,7 +269,7 @@ async fn answers_have_the_form_of_the_documents() {
 async fn the_vendors_examples_are_taken() {
     let Some(examples) = sample("examples-from-source.json") else { return };
     let examples = examples.as_object().unwrap();
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::ZERO).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap();
     let client = zstack(&sim).await;
     let mut wrong = Vec::new();
     for (name, example) in examples {

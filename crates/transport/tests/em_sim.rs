@@ -11,7 +11,7 @@ use backhaul_models::em::{
     CloudConnectService, CloudSubtenant, CloudSubtenantCreateSpec, CloudTenant, EntityReferences, Job, Jobs,
     LogonSession, RepositoryReportFrame, VmRestorePoint,
 };
-use backhaul_sim::{Sim, TlsMode};
+use backhaul_sim::{EmServer, Sim, TlsMode};
 use backhaul_transport::em::{EmClient, Entry, Linked};
 use backhaul_transport::file::Existing;
 use backhaul_transport::http::TlsChoice;
@@ -21,7 +21,7 @@ use futures_util::TryStreamExt;
 
 async fn sim() -> Sim {
     let pace = Duration::from_millis(5);
-    Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).em_task_steps(pace, pace).start().await.unwrap()
+    Sim::builder().em(EmServer::new().task_steps(pace, pace)).tls(TlsMode::NoTls).start().await.unwrap()
 }
 
 fn options(sim: &Sim) -> Options {

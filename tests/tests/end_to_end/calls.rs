@@ -6,7 +6,7 @@ use backhaul_models::vb365::operations::{
     OrganizationGetStorageSpaceUsage,
 };
 use backhaul_models::zstack::operations::QueryBackupStorage;
-use backhaul_sim::{EmRelease, Estate, Sim, TlsMode};
+use backhaul_sim::{EmRelease, EmServer, Estate, Sim, TlsMode};
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Options, Version};
@@ -64,8 +64,8 @@ async fn enterprise_manager_says_the_same_in_xml_and_in_the_json_of_both_release
     let mut answers = Vec::new();
     for release in [EmRelease::V12, EmRelease::V13] {
         for mark in [false, true] {
-            let builder = Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).em_release(release);
-            let sim = builder.em_byte_order_mark(mark).start().await.unwrap();
+            let server = EmServer::new().release(release).byte_order_mark(mark);
+            let sim = Sim::builder().em(server).tls(TlsMode::NoTls).start().await.unwrap();
             for em in [em(&sim), em_json(&sim)] {
                 assert_eq!(sorted(documented(&em).await), sorted(wanted()), "{release:?}, mark {mark}");
                 let all = em.query::<CloudSubtenant>().sort(CloudSubtenant::NAME.asc()).by_item().unwrap();

@@ -10,7 +10,7 @@ use backhaul_models::vb365::operations::{
 use backhaul_models::vb365::{
     Event, LicenseOverviewOptions, OrganizationExploreOptions, SearchOptions, StartJobOptions,
 };
-use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode};
+use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode, Vb365Server};
 use backhaul_transport::file::Existing;
 use backhaul_transport::vb365::{Changes, Vb365Client};
 use backhaul_transport::{Assertion, Vb365Logon, Version};
@@ -21,7 +21,7 @@ use crate::{options, vb365};
 
 async fn sim(faults: Faults) -> Sim {
     let pace = Duration::from_millis(20);
-    let sim = Sim::builder().vb365("127.0.0.1:0").tls(TlsMode::NoTls).vb365_job_time(pace).faults(faults);
+    let sim = Sim::builder().vb365(Vb365Server::new().job_time(pace)).tls(TlsMode::NoTls).faults(faults);
     sim.start().await.unwrap()
 }
 

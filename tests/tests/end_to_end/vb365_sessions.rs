@@ -10,7 +10,7 @@ use backhaul_models::vb365::operations::{
 use backhaul_models::vb365::{
     ExploreOptions, JobActionBody, JobSession, RestoreSession, RestoreToOriginalLocationSelectedItems, StartJobOptions,
 };
-use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode};
+use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode, Vb365Server};
 use backhaul_transport::poller::{Poller, Progress, Waiting, Work};
 use backhaul_transport::vb365::{SessionPoller, Vb365Client};
 use backhaul_wire::{Id, System};
@@ -20,7 +20,7 @@ use crate::{logons, vb365};
 
 /// A simulator whose jobs take so long.
 async fn sim(job_time: Duration, faults: Faults) -> Sim {
-    let sim = Sim::builder().vb365("127.0.0.1:0").tls(TlsMode::NoTls).vb365_job_time(job_time).faults(faults);
+    let sim = Sim::builder().vb365(Vb365Server::new().job_time(job_time)).tls(TlsMode::NoTls).faults(faults);
     sim.start().await.unwrap()
 }
 

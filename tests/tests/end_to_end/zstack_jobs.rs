@@ -10,7 +10,7 @@ use backhaul_models::zstack::{
     AddImageStoreBackupStorageRequest, BackupStorage, LongJob, LongJobState, SubmitLongJobRequest,
     UpdateBackupStorageRequest,
 };
-use backhaul_sim::{Effect, Estate, Fault, Faults, Sim};
+use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, ZstackServer};
 
 use backhaul_transport::poller::Progress;
 use backhaul_transport::zstack::ZstackClient;
@@ -68,7 +68,7 @@ async fn a_backup_storage_is_added_and_deleted() {
 
 #[tokio::test]
 async fn a_job_is_watched_while_it_runs() {
-    let sim = Sim::builder().zstack("127.0.0.1:0").zstack_job_time(Duration::from_secs(3600)).start().await.unwrap();
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::from_secs(3600))).start().await.unwrap();
     let client = zstack(&sim);
     let mut job = client.start(&rename("renamed")).await.unwrap();
     assert!(job.state().id().is_some_and(|id| id.len() == 32));
@@ -134,10 +134,8 @@ async fn a_session_that_ends_while_a_job_runs() {
 /// The same, when the job is forgotten before it is asked about again.
 #[tokio::test]
 async fn a_job_that_is_forgotten() {
-    let sim = Sim::builder()
-        .zstack("127.0.0.1:0")
-        .zstack_job_time(Duration::from_secs(60))
-        .zstack_job_retention(Duration::from_secs(60));
+    let minute = Duration::from_secs(60);
+    let sim = Sim::builder().zstack(ZstackServer::new().job_time(minute).job_retention(minute));
     let sim = sim.start().await.unwrap();
     let mut job = zstack(&sim).start(&rename("renamed")).await.unwrap();
     job.next().await.unwrap();

@@ -2,7 +2,7 @@
 
 use backhaul_models::zstack::UpdateZoneRequest;
 use backhaul_models::zstack::operations::{QueryBackupStorage, UpdateZone};
-use backhaul_sim::{Estate, Sim};
+use backhaul_sim::{Estate, Sim, ZstackServer};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Options, UtcOffset};
 use backhaul_wire::System;
@@ -38,7 +38,7 @@ async fn a_user_logs_on_below_its_account() {
 async fn an_access_key_signs_calls_and_jobs_at_the_servers_clock() {
     // The demo's clock stands in China.
     for checks in [false, true] {
-        let sim = Sim::builder().zstack("127.0.0.1:0").zstack_checks_time_zone(checks).start().await.unwrap();
+        let sim = Sim::builder().zstack(ZstackServer::new().checks_time_zone(checks)).start().await.unwrap();
         let client = key(&sim, SECRET, "+08:00");
         client.client().logon().await.unwrap();
         assert!(!client.call(&QueryBackupStorage::new()).await.unwrap().inventories.is_empty());

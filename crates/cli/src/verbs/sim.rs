@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use backhaul_sim::{EmRelease, Estate, Faults, Sim, SimBuilder, StartError, TlsMode};
+use backhaul_sim::{
+    EmRelease, EmServer, Estate, Faults, Sim, SimBuilder, StartError, TlsMode, Vb365Server, ZstackServer,
+};
 use backhaul_wire::System;
 
 use crate::args::sim::{EmRelease as Release, Sim as Args};
@@ -32,9 +34,17 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
 }
 
 fn builder(args: &Args, console: &Console) -> Result<SimBuilder, Failure> {
+    let release = match args.em_release {
+        Release::V12 => EmRelease::V12,
+        Release::V13 => EmRelease::V13,
+    };
+    let all = args.em.is_none() && args.vb365.is_none() && args.zstack.is_none();
     let mut builder = Sim::builder();
+    if all {
+        builder = builder.em(EmServer::new().release(release)).vb365(Vb365Server::new()).zstack(ZstackServer::new());
+    }
     if let Some(address) = args.em {
-        builder = builder.em(address.to_string());
+        builder = builder.em(EmServer::at(address.to_string()).release(release));
     }
     if let Some(address) = args.vb365 {
         builder = builder.vb365(address.to_string());
@@ -46,10 +56,6 @@ fn builder(args: &Args, console: &Console) -> Result<SimBuilder, Failure> {
         (true, _) => TlsMode::NoTls,
         (false, true) => TlsMode::AllTls,
         (false, false) => TlsMode::Default,
-    });
-    builder = builder.em_release(match args.em_release {
-        Release::V12 => EmRelease::V12,
-        Release::V13 => EmRelease::V13,
     });
     if let Some(path) = &args.estate {
         builder = builder.estate(read(path, Estate::from_json)?);

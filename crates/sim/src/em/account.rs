@@ -6,7 +6,7 @@ use http::{Method, StatusCode};
 
 use super::store::{Record, same};
 use super::{Call, Refusal, value};
-use crate::message::Request;
+use crate::engine::message::Request;
 
 /// Who is logged on.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ impl Call<'_> {
             Who::Administrator | Who::Operator => true,
             Who::Tenant(tenant) => {
                 let mentioned = value::text(record.body.as_ref(), "TenantUid").is_some_and(|uid| same(uid, tenant));
-                let owner = || self.world.store.owner(record, "CloudTenant");
+                let owner = || self.backend.store.owner(record, "CloudTenant");
                 mentioned || owner().is_some_and(|owner| owner.id == *tenant)
             }
         }

@@ -11,8 +11,8 @@ use http::header::{HeaderName, SET_COOKIE};
 use super::account::{Account, Session, Who};
 use super::links::link;
 use super::{Call, Em, Refusal, services, value};
-use crate::message::{Reply, Request};
-use crate::session::guid;
+use crate::engine::message::{Reply, Request};
+use crate::engine::session::guid;
 
 /// The name of the header, and of the cookie, that carries a session.
 const SESSION: &str = "X-RestSvcSessionId";
@@ -57,7 +57,7 @@ pub(in crate::em) fn log_on(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let opened = sessions.open(account.clone());
     let id = guid(&opened);
     sessions.reopen(&opened, id.clone());
-    call.world.desks.keep(|session| sessions.lives(session));
+    call.backend.work.keep(|session| sessions.lives(session));
     let token = STANDARD.encode(&id);
     let session = document(call, &id, &account);
     Ok(call
@@ -89,7 +89,7 @@ pub(in crate::em) fn log_off(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     if !own || call.em.sessions.close(&id).is_none() {
         return Err(Refusal::not_found("The session", &id));
     }
-    call.world.desks.keep(|session| session != id);
+    call.backend.work.keep(|session| session != id);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -126,8 +126,8 @@ fn basic(request: &Request) -> Option<(String, String)> {
 
 impl Call<'_> {
     fn is_administrator(&self, user: &str, password: &str) -> bool {
-        let settings = &self.em.settings;
-        user.eq_ignore_ascii_case(&settings.user) && password == settings.password
+        let common = &self.em.common;
+        user.eq_ignore_ascii_case(&common.user) && password == common.password
     }
 
     /// The account with this name and password.
@@ -140,11 +140,11 @@ impl Call<'_> {
 
     /// An account of the portal; the simulator keeps no passwords for them, they all have the administrator's.
     fn portal_account(&self, user: &str, password: &str) -> Option<Account> {
-        let store = &self.world.store;
+        let store = &self.backend.store;
         let named = |name: Option<&str>| name.is_some_and(|name| name.eq_ignore_ascii_case(user));
         let found = store.all("EnterpriseAccount").find(|it| named(it.name()))?;
         let person = value::text(found.body.as_ref(), "AccountType").is_some_and(|kind| kind.ends_with("User"));
-        if !person || password != self.em.settings.password {
+        if !person || password != self.em.common.password {
             return None;
         }
         let roles = store.all("EnterpriseAccountInRole").filter(|role| role.belongs_to(found));

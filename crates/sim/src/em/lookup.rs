@@ -11,8 +11,8 @@ use http::StatusCode;
 use super::links::link;
 use super::store::{Store, id_of};
 use super::value::{items, text};
-use super::{Call, Refusal, kinds};
-use crate::message::Reply;
+use super::{Call, Refusal, resource_types};
+use crate::engine::message::Reply;
 
 /// A reference to an object: `urn:<platform>:<type>:<root>.<object>`.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ fn objects(store: &Store) -> BTreeMap<String, (String, String)> {
             all.entry(reference.to_ascii_lowercase()).or_insert_with(|| (reference.to_owned(), name.to_owned()));
         }
     };
-    for kind in kinds::all() {
+    for kind in resource_types::all() {
         for record in store.all(kind.name) {
             for part in kind.parts {
                 for path in part.paths {
@@ -61,7 +61,7 @@ pub(in crate::em) fn name_of(store: &Store, reference: &str) -> Option<String> {
 
 /// `GET /lookup?hierarchyRef=`, or `GET /lookup?host=&name=&type=`.
 pub(in crate::em) fn lookup(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let objects = objects(&call.world.store);
+    let objects = objects(&call.backend.store);
     let found: Vec<&(String, String)> = if let Some(reference) = call.param("hierarchyRef") {
         if Reference::parse(reference).is_none() {
             return Err(Refusal::bad(format!("{reference} is no reference such as urn:VMware:Vm:<root>.<object>.")));
@@ -71,7 +71,7 @@ pub(in crate::em) fn lookup(call: &mut Call<'_>) -> Result<Reply, Refusal> {
         let needed =
             |name: &str| call.param(name).ok_or_else(|| Refusal::bad(format!("The parameter {name} is missing.")));
         let (host, name, kind) = (needed("host")?, needed("name")?, needed("type")?);
-        let root = call.world.store.named("HierarchyRoot", host);
+        let root = call.backend.store.named("HierarchyRoot", host);
         let root = root.ok_or_else(|| Refusal::not_found("The HierarchyRoot", host))?;
         let own = text(root.body.as_ref(), "HierarchyRootId").unwrap_or(&root.id);
         let fits = |reference: &str| {
@@ -106,7 +106,7 @@ pub(in crate::em) fn service(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     answer.href = Some(format!("{api}/lookupSvc"));
     answer.r#type = Some("LookupService".to_owned());
     answer.links = vec![link("Up", "LogonSession", format!("{api}/logonSessions/{}", call.session.id))];
-    for root in call.world.store.all("HierarchyRoot") {
+    for root in call.backend.store.all("HierarchyRoot") {
         let host = text(root.body.as_ref(), "HostType").unwrap_or_default();
         // Tags and datastore clusters are vSphere's.
         let kinds: &[&str] = if matches!(host, "VC" | "ESX" | "ESXi") { &["Vm", "Tag", "StoragePod"] } else { &["Vm"] };

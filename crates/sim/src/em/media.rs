@@ -7,9 +7,9 @@ use backhaul_wire::{Struct, xml};
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use crate::builder::{EmRelease, Settings};
-use crate::message::{Reply, Request};
-use crate::project::to_json;
+use super::settings::{EmRelease, EmServer};
+use crate::engine::message::{Reply, Request};
+use crate::engine::project::to_json;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -76,14 +76,14 @@ const ENTITIES: [&str; 50] = [
 
 impl Media {
     /// What a request asks for: XML, unless it accepts JSON by name.
-    pub(super) fn asked(request: &Request, settings: &Settings) -> Self {
+    pub(super) fn asked(request: &Request, server: &EmServer) -> Self {
         let accepts = request.headers.get_all(http::header::ACCEPT).into_iter();
         let json = accepts
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .filter_map(|range| range.split(';').next())
             .any(|range| range.trim().eq_ignore_ascii_case("application/json"));
-        if json { Self::Json { release: settings.em_release, mark: settings.em_byte_order_mark } } else { Self::Xml }
+        if json { Self::Json { release: server.release, mark: server.byte_order_mark } } else { Self::Xml }
     }
 
     pub(super) fn is_json(self) -> bool {

@@ -9,16 +9,16 @@ use backhaul_wire::Struct;
 use http::StatusCode;
 
 use self::select::{Row, select};
-use super::kinds::{self, Kind};
-use super::pen::Pen;
+use super::resource_types::{self, ResourceType};
+use super::writer::Writer;
 use super::{Call, Refusal, value};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 pub(in crate::em) use self::page::Page;
 
 /// What a query type finds.
 enum Subject {
-    Records(&'static Kind),
+    Records(&'static ResourceType),
     /// Items of parts of records.
     Items,
     /// The tasks of the session.
@@ -32,14 +32,14 @@ pub(in crate::em) fn query(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let def = def.ok_or_else(|| Refusal::bad(format!("There is no query type {wanted}.")))?;
     let page = Page::asked(call)?;
     let tasks = call.tasks();
-    let store = &call.world.store;
+    let store = &call.backend.store;
     let subject = subject(def.name);
     let mut rows: Vec<Row<'_>> = match &subject {
         Subject::Records(kind) => {
             let records = store.all(kind.name).filter(|record| call.may_see(record));
             records.map(|record| Row { body: record.body.as_ref(), record: Some(record), part: None, store }).collect()
         }
-        Subject::Items => kinds::parts(item_type(def.name))
+        Subject::Items => resource_types::parts(item_type(def.name))
             .flat_map(|(kind, part)| store.all(kind.name).map(move |record| (record, part)))
             .filter(|(record, _)| call.may_see(record))
             .flat_map(|(record, part)| {
@@ -53,7 +53,7 @@ pub(in crate::em) fn query(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let total = rows.len();
     let shown = rows.iter().skip(page.first()).take(page.size);
     let api = call.api();
-    let mut result = result(Pen { store, api: &api }, &subject, shown, call.wants_entity());
+    let mut result = result(Writer { store, api: &api }, &subject, shown, call.wants_entity());
     result.paging_info = Some(page.info(call, &format!("{api}/query"), total));
     Ok(call.media.reply(StatusCode::OK, &result))
 }
@@ -66,8 +66,8 @@ pub(in crate::em) fn names() -> impl Iterator<Item = &'static str> {
 fn subject(name: &str) -> Subject {
     match name {
         "Task" => Subject::Tasks,
-        "Passwords" => kinds::find("PasswordKey").map_or(Subject::Tasks, Subject::Records),
-        name => kinds::find(name).map_or(Subject::Items, Subject::Records),
+        "Passwords" => resource_types::find("PasswordKey").map_or(Subject::Tasks, Subject::Records),
+        name => resource_types::find(name).map_or(Subject::Items, Subject::Records),
     }
 }
 
@@ -78,7 +78,7 @@ fn item_type(name: &str) -> &str {
 
 /// References to key resources, unless entities are asked for; the rest has one form.
 fn result<'r, 's: 'r>(
-    pen: Pen<'_>,
+    writer: Writer<'_>,
     subject: &Subject,
     shown: impl Iterator<Item = &'r Row<'s>>,
     entities: bool,
@@ -86,18 +86,18 @@ fn result<'r, 's: 'r>(
     let mut result = QueryResult::default();
     match subject {
         Subject::Records(kind) if kind.key && !entities => {
-            result.refs = shown.filter_map(|row| Some(pen.reference(row.record?))).collect();
+            result.refs = shown.filter_map(|row| Some(writer.reference(row.record?))).collect();
         }
         Subject::Records(kind) if kind.key => {
             let mut found = QueryEntities::default();
-            for entity in shown.filter_map(|row| Some(pen.entity(row.record?))) {
+            for entity in shown.filter_map(|row| Some(writer.entity(row.record?))) {
                 value::push(&mut found, kind.bucket, entity.as_ref());
             }
             result.entities = Some(found);
         }
         Subject::Records(kind) => {
             let mut found = QueryResources::default();
-            for entity in shown.filter_map(|row| Some(pen.entity(row.record?))) {
+            for entity in shown.filter_map(|row| Some(writer.entity(row.record?))) {
                 value::push(&mut found, kind.bucket, entity.as_ref());
             }
             result.resources = Some(found);
@@ -106,7 +106,7 @@ fn result<'r, 's: 'r>(
             let mut found = QueryResources::default();
             for row in shown {
                 if let (Some(record), Some(part)) = (row.record, row.part) {
-                    value::push(&mut found, part.bucket, pen.item(record, part, row.body).as_ref());
+                    value::push(&mut found, part.bucket, writer.item(record, part, row.body).as_ref());
                 }
             }
             result.resources = Some(found);

@@ -13,7 +13,7 @@ use super::links::named;
 use super::store::{Record, Store};
 use super::value::{flag, int, text};
 use super::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -76,7 +76,7 @@ fn running(store: &Store) -> Option<i64> {
 
 /// `GET /reports/summary/overview`.
 pub(in crate::em) fn overview(call: &mut Call<'_>) -> Answer {
-    let store = &call.world.store;
+    let store = &call.backend.store;
     let last = last_states(store);
     let states = |wanted: &str| count(last.values().filter(|(_, result)| *result == wanted));
     let mut report = OverviewReportFrame::default();
@@ -93,7 +93,7 @@ pub(in crate::em) fn overview(call: &mut Call<'_>) -> Answer {
 
 /// `GET /reports/summary/vms_overview`.
 pub(in crate::em) fn machines(call: &mut Call<'_>) -> Answer {
-    let store = &call.world.store;
+    let store = &call.backend.store;
     let names = |kinds: &[&'static str]| -> BTreeSet<String> {
         kinds.iter().flat_map(|kind| store.all(kind)).map(|it| field(it, "VmDisplayName").to_owned()).collect()
     };
@@ -127,7 +127,7 @@ fn duration(session: &Record) -> i64 {
 
 /// `GET /reports/summary/job_statistics`.
 pub(in crate::em) fn job_statistics(call: &mut Call<'_>) -> Answer {
-    let store = &call.world.store;
+    let store = &call.backend.store;
     let over = |kinds: &'static [&'static str]| {
         kinds.iter().flat_map(|kind| store.all(kind)).filter(|session| field(session, "State") == "Stopped")
     };
@@ -159,7 +159,7 @@ pub(in crate::em) fn job_statistics(call: &mut Call<'_>) -> Answer {
 
 /// `GET /reports/summary/processed_vms`: the last days on which there was something, newest first.
 pub(in crate::em) fn processed(call: &mut Call<'_>) -> Answer {
-    let store = &call.world.store;
+    let store = &call.backend.store;
     let mut days: BTreeMap<&str, [i64; 2]> = BTreeMap::new();
     for (at, kind) in TASKS.iter().enumerate() {
         for task in store.all(kind).filter(|task| field(task, "State") == "Completed") {
@@ -188,7 +188,7 @@ pub(in crate::em) fn processed(call: &mut Call<'_>) -> Answer {
 pub(in crate::em) fn repositories(call: &mut Call<'_>) -> Answer {
     let mut report = RepositoryReportFrame::default();
     report.periods = call
-        .world
+        .backend
         .store
         .all("Repository")
         .map(|repository| {

@@ -7,17 +7,17 @@ use backhaul_wire::{Shape, Struct};
 use http::StatusCode;
 use percent_encoding::percent_decode_str;
 
-use super::kinds::{self, Kind, Part, Place};
-use super::pen::append;
+use super::resource_types::{self, Location, Part, ResourceType};
 use super::store::{Owner, Record, Store, id_of};
 use super::tasks::{Done, Effect};
+use super::writer::append;
 use super::{Call, Refusal, value};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 /// What an address names.
 pub(in crate::em) enum Found<'s> {
     /// A collection, of these records.
-    List(&'static Kind, Vec<&'s Record>),
+    List(&'static ResourceType, Vec<&'s Record>),
     One(&'s Record),
     /// A list inside a record.
     Items(&'s Record, &'static Part),
@@ -59,14 +59,15 @@ impl Call<'_> {
 
     fn find_at(&self, segments: &[Cow<'_, str>]) -> Result<Found<'_>, Refusal> {
         let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-        let store = &self.world.store;
+        let store = &self.backend.store;
         let path = segments.join("/");
         if let Some((_, kind, shown)) = VIEWS.iter().find(|(view, ..)| view.eq_ignore_ascii_case(&path)) {
-            let kind = kinds::find(kind).ok_or_else(|| self.nothing())?;
+            let kind = resource_types::find(kind).ok_or_else(|| self.nothing())?;
             return Ok(Found::List(kind, store.all(kind.name).filter(|it| shown(store, it)).collect()));
         }
-        let (kind, rest) =
-            kinds::all().find_map(|kind| Some((kind, after(kind, &segments)?))).ok_or_else(|| self.nothing())?;
+        let (kind, rest) = resource_types::all()
+            .find_map(|kind| Some((kind, after(kind, &segments)?)))
+            .ok_or_else(|| self.nothing())?;
         let Some((id, rest)) = rest.split_first() else {
             return Ok(Found::List(kind, store.all(kind.name).collect()));
         };
@@ -88,7 +89,7 @@ impl Call<'_> {
         }
         let sub =
             kind.subs.iter().find(|sub| sub.segment.eq_ignore_ascii_case(segment)).ok_or_else(|| self.nothing())?;
-        let below = kinds::find(sub.kind).ok_or_else(|| self.nothing())?;
+        let below = resource_types::find(sub.kind).ok_or_else(|| self.nothing())?;
         match rest {
             [] => Ok(Found::List(below, store.below(record, below.name, sub.way))),
             [id] => {
@@ -115,15 +116,15 @@ impl Call<'_> {
 
     /// The record of a kind that the first part of the path names: what an action is about.
     pub(in crate::em) fn subject(&self, kind: &str) -> Result<&Record, Refusal> {
-        let kind = kinds::find(kind).ok_or_else(|| self.nothing())?;
-        let record = one(&self.world.store, kind, self.path.first())?;
+        let kind = resource_types::find(kind).ok_or_else(|| self.nothing())?;
+        let record = one(&self.backend.store, kind, self.path.first())?;
         if self.may_see(record) { Ok(record) } else { Err(absent(kind.name, self.path.first())) }
     }
 
     /// The record that a body names by UID, such as a backup server.
     pub(in crate::em) fn mentioned(&self, kind: &str, uid: Option<&backhaul_wire::Id>) -> Result<Owner, Refusal> {
         let uid = uid.map_or("", |uid| uid.as_str());
-        let record = self.world.store.named(kind, uid);
+        let record = self.backend.store.named(kind, uid);
         record.map(Record::as_owner).ok_or_else(|| Refusal::bad(format!("There is no {kind} {uid}.")))
     }
 
@@ -138,8 +139,8 @@ impl Call<'_> {
 }
 
 /// What is left of a path behind a kind's collection.
-fn after<'p, 's>(kind: &Kind, segments: &'p [&'s str]) -> Option<&'p [&'s str]> {
-    let Place::At(collection) = kind.place else { return None };
+fn after<'p, 's>(kind: &ResourceType, segments: &'p [&'s str]) -> Option<&'p [&'s str]> {
+    let Location::At(collection) = kind.place else { return None };
     let mut rest = segments;
     for name in collection.split('/') {
         let (first, others) = rest.split_first()?;
@@ -152,7 +153,7 @@ fn after<'p, 's>(kind: &Kind, segments: &'p [&'s str]) -> Option<&'p [&'s str]> 
 }
 
 /// A record by the identifier in a path. What is not there and no GUID either cannot be an identifier.
-fn one<'s>(store: &'s Store, kind: &Kind, id: &str) -> Result<&'s Record, Refusal> {
+fn one<'s>(store: &'s Store, kind: &ResourceType, id: &str) -> Result<&'s Record, Refusal> {
     let found = store.get(kind, id_of(id));
     let by_name = kind.name == "CatalogVm";
     found.ok_or_else(|| match backhaul_wire::Id::from(id).guid() {
@@ -168,17 +169,17 @@ fn absent(kind: &str, id: &str) -> Refusal {
 /// `GET` of a collection, of one resource, or of a list inside one.
 pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let api = call.api();
-    let pen = call.pen(&api);
-    let shape = |make: kinds::Make| -> &'static Shape { make().shape() };
+    let writer = call.writer(&api);
+    let shape = |make: resource_types::Make| -> &'static Shape { make().shape() };
     let body: Box<dyn Struct> = match call.find()? {
         Found::List(kind, mut records) => {
             records.retain(|record| call.may_see(record));
-            pen.list(kind, &records, call.wants_entity() || call.answers_only(shape(kind.all).name))
+            writer.list(kind, &records, call.wants_entity() || call.answers_only(shape(kind.all).name))
         }
         Found::One(record) if !call.may_see(record) => return Err(absent(record.kind.name, &record.id)),
-        Found::One(record) => pen.one(record, call.wants_entity() || call.answers_only(record.kind.name)),
+        Found::One(record) => writer.one(record, call.wants_entity() || call.answers_only(record.kind.name)),
         Found::Items(record, part) => {
-            let items = call.world.store.items(record, part).into_iter().map(|item| pen.item(record, part, item));
+            let items = call.backend.store.items(record, part).into_iter().map(|item| writer.item(record, part, item));
             if call.answers_only(part.name) {
                 // The document of this collection is a single item.
                 items.into_iter().next().unwrap_or_else(part.one)
@@ -188,7 +189,7 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
                 list
             }
         }
-        Found::Item(record, part, item) => pen.item(record, part, item),
+        Found::Item(record, part, item) => writer.item(record, part, item),
     };
     Ok(call.media.reply(StatusCode::OK, body.as_ref()))
 }
@@ -202,8 +203,8 @@ pub(in crate::em) fn edit(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     for own in ["Href", "Type", "Links", "UID", "Id"] {
         value::clear(sent.as_mut(), own);
     }
-    let effect: Effect = Box::new(move |world| {
-        let found = world.store.edit(kind.name, &id, |body| value::overlay(sent.as_ref(), body));
+    let effect: Effect = Box::new(move |backend| {
+        let found = backend.store.edit(kind.name, &id, |body| value::overlay(sent.as_ref(), body));
         if found { Ok(Done::default()) } else { Err(format!("The {} is no longer there.", kind.name)) }
     });
     call.carry_out(kind.tasks[1], StatusCode::NO_CONTENT, effect)
@@ -216,7 +217,7 @@ pub(in crate::em) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             let (kind, id) = (record.kind, record.id.clone());
             (
                 kind.tasks[2],
-                Box::new(move |world| match world.store.remove(kind, &id) {
+                Box::new(move |backend| match backend.store.remove(kind, &id) {
                     Some(_) => Ok(Done::default()),
                     None => Err(format!("The {} is no longer there.", kind.name)),
                 }),
@@ -227,10 +228,10 @@ pub(in crate::em) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
             let id = value::text(item, part.id).unwrap_or_default().to_owned();
             (
                 part.tasks[1],
-                Box::new(move |world| {
+                Box::new(move |backend| {
                     let other = |item: &dyn Struct| value::text(item, part.id) != Some(&id);
                     let mut gone = 0;
-                    world.store.edit(kind.name, &owner, |body| {
+                    backend.store.edit(kind.name, &owner, |body| {
                         gone = part.paths.iter().map(|path| value::retain(body, path, &other)).sum();
                     });
                     if gone > 0 { Ok(Done::default()) } else { Err(format!("The {} is no longer there.", part.name)) }
@@ -253,7 +254,7 @@ impl Call<'_> {
         if self.operation.is_some_and(|operation| operation.response.shape().is_some()) {
             return self.begin(operation, effect);
         }
-        effect(self.world).map_err(Refusal::bad)?;
+        effect(self.backend).map_err(Refusal::bad)?;
         Ok(Reply::empty(status))
     }
 }

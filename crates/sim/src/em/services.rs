@@ -9,10 +9,10 @@ use http::StatusCode;
 
 use super::account::Who;
 use super::links::{link, named};
-use super::pen::put_links;
 use super::value::{set, text};
-use super::{Call, Refusal, kinds, query};
-use crate::message::Reply;
+use super::writer::put_links;
+use super::{Call, Refusal, query, resource_types};
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -85,10 +85,10 @@ fn document(
 ) -> Answer {
     let api = call.api();
     let mut links = vec![link("Up", "LogonSession", format!("{api}/logonSessions/{}", call.session.id))];
-    let found: Vec<_> = lists.iter().filter_map(|name| kinds::find(name)).collect();
+    let found: Vec<_> = lists.iter().filter_map(|name| resource_types::find(name)).collect();
     for (suffix, format) in [("ReferenceList", ""), ("List", "?format=Entity")] {
         for kind in &found {
-            let kinds::Place::At(collection) = kind.place else { continue };
+            let resource_types::Location::At(collection) = kind.place else { continue };
             links.push(link("Down", &format!("{}{suffix}", kind.link), format!("{api}/{collection}{format}")));
         }
     }

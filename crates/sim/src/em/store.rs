@@ -11,9 +11,9 @@ use std::sync::Arc;
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::copy;
 
-use super::kinds::{self, Kind, Part, Place, Way};
+use super::resource_types::{self, Location, Part, Relation, ResourceType};
 use super::value;
-use crate::shelf::{Named, Shelf};
+use crate::engine::collection::{Collection, Named};
 
 pub(in crate::em) use self::load::load;
 
@@ -23,7 +23,7 @@ const MAX_STEPS: usize = 3;
 /// A record.
 #[derive(Debug, Clone)]
 pub(in crate::em) struct Record {
-    pub(in crate::em) kind: &'static Kind,
+    pub(in crate::em) kind: &'static ResourceType,
     /// The lower-case GUID, or what stands for one.
     pub(in crate::em) id: Arc<str>,
     pub(in crate::em) body: Arc<dyn Struct>,
@@ -34,7 +34,7 @@ pub(in crate::em) struct Record {
 /// What a record belongs to.
 #[derive(Debug, Clone)]
 pub(in crate::em) struct Owner {
-    pub(in crate::em) kind: &'static Kind,
+    pub(in crate::em) kind: &'static ResourceType,
     pub(in crate::em) id: Arc<str>,
 }
 
@@ -76,29 +76,29 @@ impl Record {
 /// All records.
 #[derive(Clone, Default)]
 pub(in crate::em) struct Store {
-    shelves: HashMap<&'static str, Shelf<Record>>,
+    collections: HashMap<&'static str, Collection<Record>>,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.shelves.iter().map(|(kind, shelf)| (kind, shelf.len()))).finish()
+        f.debug_map().entries(self.collections.iter().map(|(kind, collection)| (kind, collection.len()))).finish()
     }
 }
 
 impl Store {
     /// One record, by GUID in any letter case.
-    pub(in crate::em) fn get(&self, kind: &Kind, id: &str) -> Option<&Record> {
-        self.shelves.get(kind.name)?.get(id)
+    pub(in crate::em) fn get(&self, kind: &ResourceType, id: &str) -> Option<&Record> {
+        self.collections.get(kind.name)?.get(id)
     }
 
     /// One record of a kind that is named.
     pub(in crate::em) fn named(&self, kind: &str, id: &str) -> Option<&Record> {
-        self.get(kinds::find(kind)?, id_of(id))
+        self.get(resource_types::find(kind)?, id_of(id))
     }
 
     /// The records of a kind.
     pub(in crate::em) fn all(&self, kind: &str) -> impl Iterator<Item = &Record> {
-        self.shelves.get(kind).into_iter().flat_map(Shelf::all)
+        self.collections.get(kind).into_iter().flat_map(Collection::all)
     }
 
     /// The record of that kind that a record belongs to, directly or through what it belongs to.
@@ -126,16 +126,16 @@ impl Store {
     }
 
     /// The records of a sub-collection.
-    pub(in crate::em) fn below<'s>(&'s self, of: &'s Record, kind: &str, way: Way) -> Vec<&'s Record> {
+    pub(in crate::em) fn below<'s>(&'s self, of: &'s Record, kind: &str, way: Relation) -> Vec<&'s Record> {
         let all = self.all(kind);
         match way {
-            Way::Children => all.filter(|it| it.belongs_to(of)).collect(),
-            Way::Owners => all.filter(|it| of.belongs_to(it)).collect(),
-            Way::Mentions(list, field) => {
+            Relation::Children => all.filter(|it| it.belongs_to(of)).collect(),
+            Relation::Owners => all.filter(|it| of.belongs_to(it)).collect(),
+            Relation::Mentions(list, field) => {
                 let names = |item: &&dyn Struct| value::text(*item, field).is_some_and(|id| same(id, &of.id));
                 all.filter(|it| value::items(it.body.as_ref(), list).iter().any(names)).collect()
             }
-            Way::Listed(theirs, own) => all
+            Relation::Listed(theirs, own) => all
                 .filter(|it| {
                     value::lists_id(it.body.as_ref(), theirs, &of.id) || value::lists_id(of.body.as_ref(), own, &it.id)
                 })
@@ -145,12 +145,12 @@ impl Store {
 
     /// Puts a record in; one of the same kind and identifier is replaced where it stands.
     pub(in crate::em) fn put(&mut self, record: Record) {
-        self.shelves.entry(record.kind.name).or_default().put(record);
+        self.collections.entry(record.kind.name).or_default().put(record);
     }
 
     /// Changes a record, and says whether it is there.
     pub(in crate::em) fn edit(&mut self, kind: &str, id: &str, change: impl FnOnce(&mut dyn Struct)) -> bool {
-        let Some(record) = kinds::find(kind).and_then(|kind| self.get(kind, id)) else { return false };
+        let Some(record) = resource_types::find(kind).and_then(|kind| self.get(kind, id)) else { return false };
         let mut body = record.copy();
         let record = record.clone();
         change(body.as_mut());
@@ -159,10 +159,10 @@ impl Store {
     }
 
     /// Takes a record out, with what is addressed below it; a backup server goes with all that is on it.
-    pub(in crate::em) fn remove(&mut self, kind: &'static Kind, id: &str) -> Option<Record> {
-        let record = self.shelves.get_mut(kind.name)?.remove(id)?;
-        for other in kinds::all() {
-            if kind.name == "BackupServer" || matches!(other.place, Place::Under(owner, _) if owner == kind.name) {
+    pub(in crate::em) fn remove(&mut self, kind: &'static ResourceType, id: &str) -> Option<Record> {
+        let record = self.collections.get_mut(kind.name)?.remove(id)?;
+        for other in resource_types::all() {
+            if kind.name == "BackupServer" || matches!(other.place, Location::Under(owner, _) if owner == kind.name) {
                 let gone: Vec<Arc<str>> =
                     self.all(other.name).filter(|it| it.belongs_to(&record)).map(|it| it.id.clone()).collect();
                 for id in gone {
@@ -184,14 +184,14 @@ pub(in crate::em) fn same(id: &str, known: &str) -> bool {
     id_of(id).eq_ignore_ascii_case(known)
 }
 
-/// What is inside a UID: `urn:veeam:<Kind>:<this>`; anything else is itself.
+/// What is inside a UID: `urn:veeam:<ResourceType>:<this>`; anything else is itself.
 pub(in crate::em) fn id_of(uid: &str) -> &str {
     let urn = uid.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("urn:veeam:"));
     if urn { uid[10..].split_once(':').map_or(uid, |(_, id)| id) } else { uid }
 }
 
 /// The kind in a UID.
-pub(in crate::em) fn kind_of(uid: &str) -> Option<&'static Kind> {
+pub(in crate::em) fn kind_of(uid: &str) -> Option<&'static ResourceType> {
     let urn = uid.get(..10).filter(|start| start.eq_ignore_ascii_case("urn:veeam:"));
-    urn.and_then(|_| uid[10..].split_once(':')).and_then(|(kind, _)| kinds::find(kind))
+    urn.and_then(|_| uid[10..].split_once(':')).and_then(|(kind, _)| resource_types::find(kind))
 }

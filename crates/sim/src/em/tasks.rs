@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use backhaul_models::em::{Task, TaskResult, TaskState, Tasks};
 use http::StatusCode;
 
+use super::backend::Backend;
 use super::links::{link, named};
-use super::world::World;
 use super::{Call, Refusal, guest_files};
-use crate::message::{Fate, Reply};
+use crate::engine::message::{Reply, WorkFault};
+use crate::engine::schedule::Clocked as _;
 
 /// What every session has in work, by the session's identifier.
 #[derive(Debug, Default)]
-pub(in crate::em) struct Desks(HashMap<String, Desk>);
+pub(in crate::em) struct WorkBySession(HashMap<String, SessionWork>);
 
 /// What a session has in work.
 #[derive(Debug, Default)]
-pub(in crate::em) struct Desk {
+pub(in crate::em) struct SessionWork {
     tasks: BTreeMap<u64, Job>,
     made: u64,
     pub(in crate::em) mounts: guest_files::Mounts,
@@ -64,10 +65,10 @@ impl Done {
 }
 
 /// What a task does once it is carried out; `Err` is why it could not.
-pub(in crate::em) type Effect = Box<dyn FnOnce(&mut World) -> Result<Done, String> + Send>;
+pub(in crate::em) type Effect = Box<dyn FnOnce(&mut Backend) -> Result<Done, String> + Send>;
 
-impl Desks {
-    pub(in crate::em) fn of(&mut self, session: &str) -> &mut Desk {
+impl WorkBySession {
+    pub(in crate::em) fn of(&mut self, session: &str) -> &mut SessionWork {
         self.0.entry(session.to_owned()).or_default()
     }
 
@@ -94,16 +95,16 @@ impl Call<'_> {
         effect: Effect,
     ) -> Result<Reply, Refusal> {
         let session = self.session.id.clone();
-        let desk = self.world.desks.of(&session);
-        desk.made += 1;
-        let number = desk.made;
-        desk.tasks.insert(number, Job { operation, state: TaskState::Running, result: None, links: Vec::new() });
-        let fate = self.request.fate.clone();
-        if fate != Fate::Hangs {
-            let [first, second] = self.world.pace.task_steps;
+        let work = self.backend.work.of(&session);
+        work.made += 1;
+        let number = work.made;
+        work.tasks.insert(number, Job { operation, state: TaskState::Running, result: None, links: Vec::new() });
+        let work_fault = self.request.work_fault.clone();
+        if work_fault != WorkFault::Hangs {
+            let [first, second] = self.backend.pace.task_steps;
             let (owner, late) = (session.clone(), session.clone());
-            self.world.after(first, move |world| half_done(world, &owner, number));
-            self.world.after(first + second, move |world| finish(world, &late, number, &fate, effect));
+            self.backend.after(first, move |backend| half_done(backend, &owner, number));
+            self.backend.after(first + second, move |backend| finish(backend, &late, number, &work_fault, effect));
         }
         let body = self.task(number).ok_or_else(|| Refusal::not_found("The task", "task"))?;
         Ok(self.media.reply(status, &body))
@@ -111,13 +112,13 @@ impl Call<'_> {
 
     /// The tasks of the session, oldest first.
     pub(in crate::em) fn tasks(&mut self) -> Vec<Task> {
-        let numbers: Vec<u64> = self.world.desks.of(&self.session.id).tasks.keys().copied().collect();
+        let numbers: Vec<u64> = self.backend.work.of(&self.session.id).tasks.keys().copied().collect();
         numbers.into_iter().filter_map(|number| self.task(number)).collect()
     }
 
     fn task(&mut self, number: u64) -> Option<Task> {
         let api = self.api();
-        let job = self.world.desks.of(&self.session.id).tasks.get(&number)?;
+        let job = self.backend.work.of(&self.session.id).tasks.get(&number)?;
         let mut task = Task::default();
         let href = format!("{api}/tasks/task-{number}");
         task.links = vec![link("Delete", "Task", href.clone())];
@@ -138,8 +139,8 @@ impl Call<'_> {
     }
 }
 
-fn half_done(world: &mut World, session: &str, number: u64) {
-    if let Some(job) = world.desks.task(session, number) {
+fn half_done(backend: &mut Backend, session: &str, number: u64) {
+    if let Some(job) = backend.work.task(session, number) {
         job.state = TaskState::OperationFinished;
         job.result = Some((true, "OperationFinished".to_owned()));
     }
@@ -147,16 +148,16 @@ fn half_done(world: &mut World, session: &str, number: u64) {
 
 /// The work is done with the task's last step: before that, Enterprise Manager may not know of it. A task that was deleted does
 /// nothing; one whose session is over still works.
-fn finish(world: &mut World, session: &str, number: u64, fate: &Fate, effect: Effect) {
-    let session_lives = world.desks.0.contains_key(session);
-    if session_lives && world.desks.task(session, number).is_none() {
+fn finish(backend: &mut Backend, session: &str, number: u64, work_fault: &WorkFault, effect: Effect) {
+    let session_lives = backend.work.0.contains_key(session);
+    if session_lives && backend.work.task(session, number).is_none() {
         return;
     }
-    let outcome = match fate {
-        Fate::Fails(message) => Err(message.clone()),
-        _ => effect(world),
+    let outcome = match work_fault {
+        WorkFault::Fails(message) => Err(message.clone()),
+        _ => effect(backend),
     };
-    let Some(job) = world.desks.task(session, number) else { return };
+    let Some(job) = backend.work.task(session, number) else { return };
     job.state = TaskState::Finished;
     match outcome {
         Ok(done) => {
@@ -185,7 +186,7 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 /// `DELETE /api/tasks/{ID}`: stops it, or removes it when it is over.
 pub(in crate::em) fn delete(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let id = call.path.first().to_owned();
-    let removed = number(&id)?.and_then(|number| call.world.desks.of(&call.session.id).tasks.remove(&number));
+    let removed = number(&id)?.and_then(|number| call.backend.work.of(&call.session.id).tasks.remove(&number));
     removed.map(|_| Reply::empty(StatusCode::NO_CONTENT)).ok_or_else(|| Refusal::not_found("The task", &id))
 }
 

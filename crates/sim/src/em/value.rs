@@ -81,7 +81,7 @@ pub(in crate::em) fn lists_id(of: &dyn Struct, path: &str, id: &str) -> bool {
 /// Sets the field at a dotted path, making the structs on the way; a path that the type lacks is passed over.
 pub(in crate::em) fn set<'v>(of: &mut dyn Struct, path: &str, value: impl Into<Value<'v>>) {
     let value = value.into();
-    at(of, path, Way::Made, &mut |slot| match (slot, value) {
+    at(of, path, Missing::Made, &mut |slot| match (slot, value) {
         (Slot::Text(place), Value::Text(text)) => *place = Some(text.to_owned()),
         (Slot::Id(place), Value::Text(text)) => *place = Some(text.into()),
         (Slot::DateTime(place), Value::Text(text)) => *place = Some(text.into()),
@@ -97,12 +97,12 @@ pub(in crate::em) fn set<'v>(of: &mut dyn Struct, path: &str, value: impl Into<V
 
 /// Empties the field at a dotted path.
 pub(in crate::em) fn clear(of: &mut dyn Struct, path: &str) {
-    at(of, path, Way::Missing, &mut |mut slot| slot.clear());
+    at(of, path, Missing::Left, &mut |mut slot| slot.clear());
 }
 
 /// Adds an item to the list of structs at a dotted path.
 pub(in crate::em) fn push(of: &mut dyn Struct, path: &str, item: &dyn Struct) {
-    at(of, path, Way::Made, &mut |slot| {
+    at(of, path, Missing::Made, &mut |slot| {
         if let Slot::Structs(list) = slot {
             alike(item, list.push());
         }
@@ -112,7 +112,7 @@ pub(in crate::em) fn push(of: &mut dyn Struct, path: &str, item: &dyn Struct) {
 /// Keeps the items of the list of structs at a dotted path for which `keep` holds, and says how many went.
 pub(in crate::em) fn retain(of: &mut dyn Struct, path: &str, keep: &dyn Fn(&dyn Struct) -> bool) -> usize {
     let mut gone = 0;
-    at(of, path, Way::Missing, &mut |slot| {
+    at(of, path, Missing::Left, &mut |slot| {
         let Slot::Structs(list) = slot else { return };
         // Lists grow and are cut, and nothing else: what stays is written again, behind the rest and then in its place.
         let before = list.len();
@@ -147,7 +147,7 @@ fn rebuild(list: &mut dyn backhaul_wire::reflect::StructList, kept: &[usize]) {
 
 /// Changes every item of the list of structs at a dotted path.
 pub(in crate::em) fn each(of: &mut dyn Struct, path: &str, change: &dyn Fn(&mut dyn Struct)) {
-    at(of, path, Way::Missing, &mut |slot| {
+    at(of, path, Missing::Left, &mut |slot| {
         let Slot::Structs(list) = slot else { return };
         let count = list.len();
         let Some(shape) = list.get(0).map(|item| item.shape().name) else { return };
@@ -170,18 +170,18 @@ pub(in crate::em) fn each(of: &mut dyn Struct, path: &str, change: &dyn Fn(&mut 
 
 /// What becomes of structs on the way to a field that are not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Missing {
     Made,
-    Missing,
+    Left,
 }
 
 /// Acts on the field at a dotted path; on the way, structs that are not there are made, or nothing is done.
-fn at(of: &mut dyn Struct, path: &str, way: Way, act: &mut dyn FnMut(Slot<'_>)) {
+fn at(of: &mut dyn Struct, path: &str, missing: Missing, act: &mut dyn FnMut(Slot<'_>)) {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let Some(index) = of.shape().index_of(first) else { return };
     match of.slot(index) {
-        Slot::Struct(nested) if !rest.is_empty() && (way == Way::Made || nested.get().is_some()) => {
-            at(nested.get_or_default(), rest, way, act);
+        Slot::Struct(nested) if !rest.is_empty() && (missing == Missing::Made || nested.get().is_some()) => {
+            at(nested.get_or_default(), rest, missing, act);
         }
         slot if rest.is_empty() => act(slot),
         _ => {}

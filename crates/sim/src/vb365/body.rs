@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::store::Members;
 use super::{Call, Refusal, VERSIONS};
-use crate::project::to_json;
+use crate::engine::project::to_json;
 
 impl Call<'_> {
     /// The body as JSON; `None` when there is none.

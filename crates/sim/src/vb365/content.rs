@@ -11,11 +11,11 @@ use self::backups::derived;
 pub(in crate::vb365) use self::backups::{log_item, record, restore_point, seconds};
 pub(in crate::vb365) use self::implied::whole;
 use self::people::{Subject, subject};
+use super::estate::{Usage, Vb365Estate};
 use super::invent;
-use super::place::Place;
-use super::store::{Members, Record, Shelf, Store};
-use crate::estate::{Usage, Vb365Estate};
-use crate::project::to_json;
+use super::paths::CollectionPath;
+use super::store::{Collection, Members, Record, Store};
+use crate::engine::project::to_json;
 
 /// How many things a made-up collection has, where not said otherwise.
 const FEW: usize = 3;
@@ -68,7 +68,7 @@ const OWNERS: [(&str, &str); 10] = [
 ];
 
 /// The records of a collection. Where the estate gives some, they are all.
-pub(in crate::vb365) fn load(estate: &Vb365Estate, store: &Store, place: &Place, shape: &Shape) -> Shelf {
+pub(in crate::vb365) fn load(estate: &Vb365Estate, store: &Store, place: &CollectionPath, shape: &Shape) -> Collection {
     let given: Vec<&Value> = estate.records.iter().filter(|it| it.is_at(&place.key)).map(|it| &it.body).collect();
     if !given.is_empty() {
         return given.into_iter().enumerate().map(|(at, body)| recorded(place, shape, at, body)).collect();
@@ -83,7 +83,7 @@ pub(in crate::vb365) fn load(estate: &Vb365Estate, store: &Store, place: &Place,
 }
 
 /// A record of the estate, under its own id.
-fn recorded(place: &Place, shape: &Shape, at: usize, body: &Value) -> Record {
+fn recorded(place: &CollectionPath, shape: &Shape, at: usize, body: &Value) -> Record {
     let mut body = body.as_object().cloned().unwrap_or_default();
     let name = key_member(shape);
     let id = body.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -109,7 +109,13 @@ fn organization(estate: &Vb365Estate, store: &Store, key: &str) -> Option<(Strin
 }
 
 /// A record that nobody gave.
-fn made(organization: Option<&(String, String)>, place: &Place, shape: &Shape, last: &str, at: usize) -> Record {
+fn made(
+    organization: Option<&(String, String)>,
+    place: &CollectionPath,
+    shape: &Shape,
+    last: &str,
+    at: usize,
+) -> Record {
     let seed = format!("{}[{at}]", place.key);
     let mut body = owners(&place.key);
     let mut domain = "example.com";

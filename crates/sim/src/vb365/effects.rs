@@ -7,7 +7,9 @@ mod repositories;
 mod restore;
 
 use backhaul_models::registry::listed_in;
+use backhaul_models::vb365::operations as calls;
 use backhaul_wire::Operation;
+use backhaul_wire::operation::Call;
 use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Shape;
 
@@ -51,74 +53,65 @@ fn is_collection(path: &str) -> bool {
     OPERATIONS.iter().filter(lists).any(|row| row.path == path)
 }
 
-const EFFECTS: &[(&str, Handler)] = &[
-    ("ServiceInstance_Get", resources::service_instance),
-    ("logout", token::log_out),
-    // Organizations.
-    ("Organization_GetCurrentOrganization", organizations::current),
-    ("Organization_GetStorageSpaceUsage", usage::of_organization),
-    ("Organization_Add", organizations::add),
-    ("Organization_Remove", organizations::remove),
-    ("OrganizationSync_GetState", organizations::sync_state),
-    ("OrganizationSync_Start", organizations::sync),
-    ("OrganizationAudit_ExecuteRemove", organizations::remove_audit_items),
-    // Repositories and proxies.
-    ("BackupRepository_GetRepositoryStorageUsage", usage::of_repository),
-    ("BackupRepository_Add", repositories::add),
-    ("BackupRepository_Remove", repositories::remove),
-    ("BackupRepository_StartSynchronizeAction", repositories::synchronize),
-    ("RepositorySynchronizeSessions_StopSynchronizeAction", repositories::stop_synchronizing),
-    ("BackupRepository_ChangeOwner", repositories::change_owner),
-    ("RepositoryOwnerChangeSessions_StopAction", repositories::stop_changing_owner),
-    ("ProxyPool_Add", repositories::add_pool),
-    ("Proxy_RemoveAction", repositories::remove_proxy),
-    ("Proxy_EnableMaintenanceAction", repositories::enable_maintenance),
-    ("Proxy_DisableMaintenanceAction", repositories::disable_maintenance),
-    // Jobs and their sessions.
-    ("Job_Add", jobs::add),
-    ("Job_AddV7", jobs::add),
-    ("Job_Remove", jobs::remove),
-    ("Job_StartAction", jobs::start),
-    ("Job_StopAction", jobs::stop),
-    ("Job_EnableAction", jobs::enable),
-    ("Job_DisableAction", jobs::disable),
-    ("Job_GetCopyJobByBackupJob", jobs::copy_of),
-    ("CopyJob_Create", jobs::add),
-    ("CopyJob_Delete", jobs::remove),
-    ("CopyJob_Start", jobs::start),
-    ("CopyJob_Stop", jobs::stop),
-    ("CopyJob_Enable", jobs::enable),
-    ("CopyJob_Disable", jobs::disable),
-    ("CopyJob_GetBackupJobByCopyJob", jobs::copied_by),
-    ("JobSessionChanges_Get", feeds::job_sessions),
-    ("RestorePoint_GetChanges", feeds::restore_points),
-    ("Events_Get", feeds::events),
-    // Restore sessions.
-    ("Organization_Explore", restore::explore_organization),
-    ("RestoreSession_ExploreAction", restore::explore_own),
-    ("RestoreSession_OperatorExploreAction", restore::explore_own),
-    ("Job_ExploreAction", restore::explore_job),
-    ("BackupRepository_Explore", restore::explore_repository),
-    ("DataRetrieval_ExploreAction", restore::explore_retrieval),
-    ("RestoreSession_StopAction", restore::stop),
-    ("RestoreSession_GetRestoreStatistics", restore::statistics),
-    ("BackupOrganization_GetByRestoreSessionId", restore::organization),
-    ("TeamsChannel_OperatorStartExportTask", files::start_export),
-    ("TeamsPost_OperatorStartExportTask", files::start_export),
-    ("TeamsChannel_DownloadExportedPosts", files::download_export),
-    ("TeamsPost_DownloadExportedPosts", files::download_export),
-];
-
-#[cfg(test)]
-mod tests {
-    use backhaul_models::vb365::operations::OPERATIONS;
-
-    use super::*;
-
-    #[test]
-    fn every_effect_is_an_operations() {
-        for (name, _) in EFFECTS {
-            assert!(OPERATIONS.iter().any(|operation| operation.name == *name), "{name}");
-        }
-    }
+/// What an operation does, by its name.
+const fn on<C: Call>(handler: Handler) -> (&'static str, Handler) {
+    (C::OPERATION.name, handler)
 }
+
+const EFFECTS: &[(&str, Handler)] = &[
+    on::<calls::ServiceInstanceGet>(resources::service_instance),
+    on::<calls::Logout>(token::log_out),
+    // Organizations.
+    on::<calls::OrganizationGetCurrentOrganization>(organizations::current),
+    on::<calls::OrganizationGetStorageSpaceUsage>(usage::of_organization),
+    on::<calls::OrganizationAdd>(organizations::add),
+    on::<calls::OrganizationRemove>(organizations::remove),
+    on::<calls::OrganizationSyncGetState>(organizations::sync_state),
+    on::<calls::OrganizationSyncStart>(organizations::sync),
+    on::<calls::OrganizationAuditExecuteRemove>(organizations::remove_audit_items),
+    // Repositories and proxies.
+    on::<calls::BackupRepositoryGetRepositoryStorageUsage>(usage::of_repository),
+    on::<calls::BackupRepositoryAdd>(repositories::add),
+    on::<calls::BackupRepositoryRemove>(repositories::remove),
+    on::<calls::BackupRepositoryStartSynchronizeAction>(repositories::synchronize),
+    on::<calls::RepositorySynchronizeSessionsStopSynchronizeAction>(repositories::stop_synchronizing),
+    on::<calls::BackupRepositoryChangeOwner>(repositories::change_owner),
+    on::<calls::RepositoryOwnerChangeSessionsStopAction>(repositories::stop_changing_owner),
+    on::<calls::ProxyPoolAdd>(repositories::add_pool),
+    on::<calls::ProxyRemoveAction>(repositories::remove_proxy),
+    on::<calls::ProxyEnableMaintenanceAction>(repositories::enable_maintenance),
+    on::<calls::ProxyDisableMaintenanceAction>(repositories::disable_maintenance),
+    // Jobs and their sessions.
+    on::<calls::JobAdd>(jobs::add),
+    on::<calls::JobAddV7>(jobs::add),
+    on::<calls::JobRemove>(jobs::remove),
+    on::<calls::JobStartAction>(jobs::start),
+    on::<calls::JobStopAction>(jobs::stop),
+    on::<calls::JobEnableAction>(jobs::enable),
+    on::<calls::JobDisableAction>(jobs::disable),
+    on::<calls::JobGetCopyJobByBackupJob>(jobs::copy_of),
+    on::<calls::CopyJobCreate>(jobs::add),
+    on::<calls::CopyJobDelete>(jobs::remove),
+    on::<calls::CopyJobStart>(jobs::start),
+    on::<calls::CopyJobStop>(jobs::stop),
+    on::<calls::CopyJobEnable>(jobs::enable),
+    on::<calls::CopyJobDisable>(jobs::disable),
+    on::<calls::CopyJobGetBackupJobByCopyJob>(jobs::copied_by),
+    on::<calls::JobSessionChangesGet>(feeds::job_sessions),
+    on::<calls::RestorePointGetChanges>(feeds::restore_points),
+    on::<calls::EventsGet>(feeds::events),
+    // Restore sessions.
+    on::<calls::OrganizationExplore>(restore::explore_organization),
+    on::<calls::RestoreSessionExploreAction>(restore::explore_own),
+    on::<calls::RestoreSessionOperatorExploreAction>(restore::explore_own),
+    on::<calls::JobExploreAction>(restore::explore_job),
+    on::<calls::BackupRepositoryExplore>(restore::explore_repository),
+    on::<calls::DataRetrievalExploreAction>(restore::explore_retrieval),
+    on::<calls::RestoreSessionStopAction>(restore::stop),
+    on::<calls::RestoreSessionGetRestoreStatistics>(restore::statistics),
+    on::<calls::BackupOrganizationGetByRestoreSessionId>(restore::organization),
+    on::<calls::TeamsChannelOperatorStartExportTask>(files::start_export),
+    on::<calls::TeamsPostOperatorStartExportTask>(files::start_export),
+    on::<calls::TeamsChannelDownloadExportedPosts>(files::download_export),
+    on::<calls::TeamsPostDownloadExportedPosts>(files::download_export),
+];

@@ -4,13 +4,13 @@ use backhaul_models::vb365::ExceptionInfoErrorCode;
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Map, Value, json};
 
+use super::backend::Change;
 use super::filters::Filters;
 use super::page::NO_SET;
-use super::place::Place;
+use super::paths::CollectionPath;
 use super::store::Record;
-use super::world::Change;
 use super::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -41,8 +41,8 @@ pub(super) fn restore_points(call: &mut Call<'_>) -> Answer {
 fn records(call: &mut Call<'_>, key: &'static str) -> Answer {
     let limit = limit(call)?;
     let Some(shape) = call.answer_shape().and_then(listed) else { return Ok(call.done()) };
-    let place = Place::top(key);
-    call.world.top(key);
+    let place = CollectionPath::top(key);
+    call.backend.top(key);
     let (records, next, total) = match call.param("from").filter(|from| !from.is_empty()) {
         Some(from) => {
             let changes: Vec<&Change> = since(call, from)?.into_iter().filter(|change| change.key == key).collect();
@@ -57,7 +57,8 @@ fn records(call: &mut Call<'_>, key: &'static str) -> Answer {
             (records, next, changes.len())
         }
         None => {
-            let all: Vec<Record> = call.world.top(key).into_iter().flat_map(|shelf| shelf.all().cloned()).collect();
+            let all: Vec<Record> =
+                call.backend.top(key).into_iter().flat_map(|collection| collection.all().cloned()).collect();
             (all.iter().take(limit).cloned().collect(), None, all.len())
         }
     };
@@ -81,7 +82,7 @@ pub(super) fn events(call: &mut Call<'_>) -> Answer {
     let page = &told[..told.len().min(limit)];
     let next = if page.len() < told.len() { page.last().map(|(number, _)| *number) } else { None };
     let show =
-        |(_, event): &(u64, Value)| event.as_object().map(|given| call.pen().write(shape, given, "event", false));
+        |(_, event): &(u64, Value)| event.as_object().map(|given| call.writer().write(shape, given, "event", false));
     let results = page.iter().filter_map(show).collect();
     Ok(call.reply(&Value::Object(feed(call, next, limit, results))))
 }
@@ -119,7 +120,7 @@ fn since<'c>(call: &'c Call<'_>, token: &str) -> Result<Vec<&'c Change>, Refusal
         return Ok(Vec::new());
     }
     let number = token.parse().map_err(|_| Refusal::bad(format!("The value '{token}' is not valid for from.")))?;
-    match call.world.changes(number) {
+    match call.backend.changes(number) {
         Some(changes) => Ok(changes.collect()),
         None => Err(Refusal {
             code: Some(ExceptionInfoErrorCode::OutdatedChangeToken),
@@ -129,7 +130,7 @@ fn since<'c>(call: &'c Call<'_>, token: &str) -> Result<Vec<&'c Change>, Refusal
 }
 
 fn feed(call: &Call<'_>, next: Option<u64>, limit: usize, results: Vec<Value>) -> Map<String, Value> {
-    let next = next.unwrap_or_else(|| call.world.changed());
+    let next = next.unwrap_or_else(|| call.backend.changed());
     let path = &call.request.path;
     let mut body = Map::new();
     body.insert("nextChangeToken".to_owned(), next.to_string().into());

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::store::Members;
 use super::{Call, Refusal, invent};
-use crate::message::{Made, Reply};
+use crate::engine::message::{Made, Reply};
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -28,9 +29,9 @@ pub(super) fn start_export(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
     call.members()?;
-    let id = call.world.guid();
+    let id = call.backend.new_guid();
     let given = Members::from_iter([("exportTaskId".to_owned(), Value::from(id.as_str()))]);
-    call.world.store.put_single(&format!("exports/{id}"), given.clone());
+    call.backend.store.put_single(&format!("exports/{id}"), given.clone());
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     Ok(call.reply(&call.make(shape, &given, &id)))
 }
@@ -40,7 +41,7 @@ pub(super) fn download_export(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
     let id = address.last_id().unwrap_or_default();
-    if call.world.store.single(&format!("exports/{id}")).is_empty() {
+    if call.backend.store.single(&format!("exports/{id}")).is_empty() {
         return Err(Refusal::not_found("The export", id));
     }
     Ok(file(call, id))

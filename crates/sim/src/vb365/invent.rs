@@ -5,8 +5,8 @@ use backhaul_wire::shape::{EnumShape, Field, Kind, Repeat, Variant};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::clock;
-use crate::session::{guid, hex};
+use crate::engine::clock;
+use crate::engine::session::guid;
 
 /// What made-up dates come before: 2026-11-20T22:00:00Z.
 const EPOCH: i64 = 1_795_212_000;
@@ -30,7 +30,7 @@ const RARE: [&str; 8] = ["deleted", "outof", "outdated", "failed", "error", "exp
 
 /// Digits that follow from a seed.
 pub(in crate::vb365) fn digits(seed: &str) -> String {
-    hex(&Sha256::digest(seed))
+    hex::encode(Sha256::digest(seed))
 }
 
 /// A GUID that follows from a seed.
@@ -43,7 +43,7 @@ pub(in crate::vb365) fn number(seed: &str, below: u64) -> u64 {
     u64::from_str_radix(&digits(seed)[..12], 16).unwrap_or_default() % below.max(1)
 }
 
-/// The date so many seconds before the last backups of the made-up world.
+/// The date so many seconds before the last backups of the made-up backend.
 pub(in crate::vb365) fn date(seconds_before: i64) -> String {
     clock::iso(EPOCH - seconds_before)
 }

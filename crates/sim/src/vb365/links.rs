@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Call;
 use super::content::whole;
-use super::place::Place;
+use super::paths::CollectionPath;
 use super::store::{Members, Record};
 
 /// The name of a link, its path with members of the record in braces, and the versions that have it.
@@ -78,7 +78,7 @@ const ACTIONS: &[(&str, &[&str])] = &[
 
 impl Call<'_> {
     /// A record's members, with its links and actions where its type has them.
-    pub(in crate::vb365) fn linked(&self, place: &Place, record: &Record, shape: &Shape) -> Members {
+    pub(in crate::vb365) fn linked(&self, place: &CollectionPath, record: &Record, shape: &Shape) -> Members {
         let mut body = whole(&place.template, record);
         let has = |name: &str| {
             shape
@@ -99,7 +99,7 @@ impl Call<'_> {
         body
     }
 
-    fn links(&self, place: &Place, record: &Record) -> Map<String, Value> {
+    fn links(&self, place: &CollectionPath, record: &Record) -> Map<String, Value> {
         let mut links = Map::new();
         let own = match place.template.as_str() {
             "rbacroles" => "rbacRoles",
@@ -125,7 +125,7 @@ impl Call<'_> {
         links
     }
 
-    fn actions(&self, place: &Place, record: &Record) -> Map<String, Value> {
+    fn actions(&self, place: &CollectionPath, record: &Record) -> Map<String, Value> {
         let names =
             ACTIONS.iter().find(|(template, _)| *template == place.template).map_or(&[][..], |(_, names)| names);
         let uri = self.href(&format!("{}/{}/action", place.shown, record.id.to_lowercase()));

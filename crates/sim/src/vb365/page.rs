@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::Call;
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 const DEFAULT_LIMIT: usize = 30;
 const MAX_LIMIT: usize = 10_000;

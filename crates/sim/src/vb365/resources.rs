@@ -12,11 +12,12 @@ use serde_json::Value;
 use super::content::{key_member, whole};
 use super::filters::{Filters, compare};
 use super::page::NO_SET;
-use super::pen::Pen;
-use super::place::{Address, Place, is_known};
-use super::store::{Members, Record, Shelf, find, overlay};
+use super::paths::{Address, CollectionPath, is_known};
+use super::store::{Collection, Members, Record, find, overlay};
+use super::writer::Writer;
 use super::{Account, Call, Refusal, status};
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -24,13 +25,13 @@ type Answer = Result<Reply, Refusal>;
 const EXTENDED: [&str; 3] = ["threadsNumber", "throttlingValue", "throttlingUnit"];
 
 impl Call<'_> {
-    pub(in crate::vb365) fn pen(&self) -> Pen<'_> {
-        Pen { version: self.version, known: &self.world.known }
+    pub(in crate::vb365) fn writer(&self) -> Writer<'_> {
+        Writer { version: self.version, known: &self.backend.known }
     }
 
     /// A record as this version shows it.
-    pub(in crate::vb365) fn show(&self, place: &Place, record: &Record, shape: &Shape) -> Value {
-        let mut value = self.pen().write(shape, &self.linked(place, record, shape), &record.id, record.made);
+    pub(in crate::vb365) fn show(&self, place: &CollectionPath, record: &Record, shape: &Shape) -> Value {
+        let mut value = self.writer().write(shape, &self.linked(place, record, shape), &record.id, record.made);
         if place.template == "proxies"
             && !self.extended()
             && let Some(members) = value.as_object_mut()
@@ -50,17 +51,17 @@ impl Call<'_> {
 
     /// A value that is no record of a collection; everything that is not given is made up.
     pub(in crate::vb365) fn make(&self, shape: &Shape, given: &Members, seed: &str) -> Value {
-        self.pen().write(shape, given, seed, true)
+        self.writer().write(shape, given, seed, true)
     }
 
     /// A record that no collection of this type holds: what is given, and what must be there.
     pub(in crate::vb365) fn make_as_given(&self, shape: &Shape, record: &Record) -> Value {
-        self.pen().write(shape, &record.body, &record.id, false)
+        self.writer().write(shape, &record.body, &record.id, false)
     }
 
     /// A document that stands alone.
     fn document(&self, shape: &Shape, key: &str) -> Value {
-        let mut given = self.world.single(key);
+        let mut given = self.backend.single(key);
         if let Account::Organization(own) = &self.account {
             given.insert("organizationId".to_owned(), own.as_str().into());
         }
@@ -86,7 +87,7 @@ impl Call<'_> {
     /// Success with a record of a collection at the top, where the version answers with one.
     pub(in crate::vb365) fn reply_record(&mut self, key: &str, record: &Record) -> Reply {
         let Some(shape) = self.answer_shape() else { return self.done() };
-        let place = Place::top(key);
+        let place = CollectionPath::top(key);
         self.reply(&self.show(&place, record, shape))
     }
 
@@ -94,10 +95,10 @@ impl Call<'_> {
     pub(in crate::vb365) fn check_owners(&mut self, address: &Address) -> Result<(), Refusal> {
         for at in 0..address.segments.len().saturating_sub(1) {
             if address.segments[at].id {
-                let place = address.place(at);
+                let place = address.collection_path(at);
                 let id = &address.segments[at].text;
-                let Some(shelf) = self.world.shelf(&place) else { continue };
-                let found = find(shelf, id).cloned();
+                let Some(collection) = self.backend.collection(&place) else { continue };
+                let found = find(collection, id).cloned();
                 if !found.is_some_and(|record| self.may_see(&place, &record)) {
                     return Err(absent(&place, id));
                 }
@@ -107,12 +108,12 @@ impl Call<'_> {
     }
 
     /// The record that the path ends with, and its collection.
-    pub(in crate::vb365) fn record(&mut self) -> Result<(Place, Record), Refusal> {
+    pub(in crate::vb365) fn record(&mut self) -> Result<(CollectionPath, Record), Refusal> {
         let address = self.address()?;
         self.check_owners(&address)?;
-        let place = address.place(address.segments.len().saturating_sub(1));
+        let place = address.collection_path(address.segments.len().saturating_sub(1));
         let id = address.last_id().unwrap_or_default();
-        let found = self.world.shelf(&place).and_then(|shelf| find(shelf, id)).cloned();
+        let found = self.backend.collection(&place).and_then(|collection| find(collection, id)).cloned();
         match found {
             Some(record) if self.may_see(&place, &record) => Ok((place, record)),
             _ => Err(absent(&place, id)),
@@ -122,12 +123,12 @@ impl Call<'_> {
     /// The record of a collection at the top that the first parameter of the path names: what an action is about.
     pub(in crate::vb365) fn subject(&mut self, key: &str) -> Result<Record, Refusal> {
         let id = self.path.first().to_owned();
-        let found = self.world.find(key, &id).filter(|record| self.may_see(&Place::top(key), record));
-        found.ok_or_else(|| absent(&Place::top(key), &id))
+        let found = self.backend.find(key, &id).filter(|record| self.may_see(&CollectionPath::top(key), record));
+        found.ok_or_else(|| absent(&CollectionPath::top(key), &id))
     }
 
     /// Whether a record is the account's own: an organization's own account sees its restore sessions and restore points.
-    fn may_see(&self, place: &Place, record: &Record) -> bool {
+    fn may_see(&self, place: &CollectionPath, record: &Record) -> bool {
         match &self.account {
             Account::Organization(own) if ["restoresessions", "restorepoints"].contains(&place.template.as_str()) => {
                 own.same(&record.text("organizationId").into())
@@ -137,7 +138,7 @@ impl Call<'_> {
     }
 }
 
-fn absent(place: &Place, id: &str) -> Refusal {
+fn absent(place: &CollectionPath, id: &str) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, format!("There is no {}/{id}.", place.shown))
 }
 
@@ -151,11 +152,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         let shape = call.answer_shape().ok_or_else(Refusal::forbidden)?;
         return Ok(call.list(1, |_| call.show(&place, &record, shape)));
     }
-    listing(call, &address.place(address.segments.len()), |_| true)
+    listing(call, &address.collection_path(address.segments.len()), |_| true)
 }
 
 /// The records of a collection that the parameters ask for.
-pub(super) fn listing(call: &mut Call<'_>, place: &Place, wanted: impl Fn(&Record) -> bool) -> Answer {
+pub(super) fn listing(call: &mut Call<'_>, place: &CollectionPath, wanted: impl Fn(&Record) -> bool) -> Answer {
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     let mut place = place.clone();
     if let (Some((_, owner)), Account::Organization(own)) = (&mut place.only, &call.account)
@@ -164,20 +165,20 @@ pub(super) fn listing(call: &mut Call<'_>, place: &Place, wanted: impl Fn(&Recor
         *owner = own.as_str().to_ascii_lowercase();
     }
     let place = &place;
-    if call.world.shelf(place).is_none() {
+    if call.backend.collection(place).is_none() {
         return Err(Refusal::not_found("The collection", &place.key));
     }
     let filters = Filters::of(call, shape);
     let set = call.param("setId").unwrap_or(NO_SET).to_owned();
-    let known = call.world.set(&set).map(<[_]>::to_vec);
+    let known = call.backend.set(&set).map(<[_]>::to_vec);
     let view = |record: &&Record| {
         let own = place.only.as_ref().is_none_or(|(member, owner)| record.says(member, owner));
         own && wanted(record) && call.may_see(place, record)
     };
-    let shelf = call.world.store.shelf(&place.key);
+    let collection = call.backend.store.collection(&place.key);
     let mut records: Vec<&Record> = match &known {
-        Some(ids) => ids.iter().filter_map(|id| shelf?.get(id)).collect(),
-        None => shelf.into_iter().flat_map(|shelf| shelf.all()).filter(view).collect(),
+        Some(ids) => ids.iter().filter_map(|id| collection?.get(id)).collect(),
+        None => collection.into_iter().flat_map(|collection| collection.all()).filter(view).collect(),
     };
     // Most records say themselves what is asked for.
     let shown = |record: &Record| call.show(place, record, shape);
@@ -206,9 +207,9 @@ pub(super) fn listing(call: &mut Call<'_>, place: &Place, wanted: impl Fn(&Recor
         return Ok(call.list(records.len(), |at| call.show(place, records[at], shape)));
     }
     let ids: Vec<Arc<str>> = records.iter().map(|record| record.id.clone()).collect();
-    let set = if known.is_some() { set } else { call.world.keep_set(ids.clone()) };
-    let Some(shelf) = call.world.store.shelf(&place.key) else { return Ok(call.done()) };
-    let show = |at: usize| shelf.get(&ids[at]).map(|record| call.show(place, record, shape)).unwrap_or_default();
+    let set = if known.is_some() { set } else { call.backend.keep_set(ids.clone()) };
+    let Some(collection) = call.backend.store.collection(&place.key) else { return Ok(call.done()) };
+    let show = |at: usize| collection.get(&ids[at]).map(|record| call.show(place, record, shape)).unwrap_or_default();
     Ok(call.list_of(&set, ids.len(), show))
 }
 
@@ -223,7 +224,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 pub(super) fn document(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
-    let place = address.place(address.segments.len());
+    let place = address.collection_path(address.segments.len());
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     Ok(call.reply(&call.document(shape, &place.key)))
 }
@@ -238,7 +239,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 pub(super) fn create_with(call: &mut Call<'_>, mut body: Members) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
-    let place = address.place(address.segments.len());
+    let place = address.collection_path(address.segments.len());
     if let Some((member, owner)) = &place.only {
         body.insert((*member).to_owned(), owner.as_str().into());
     }
@@ -251,19 +252,23 @@ pub(super) fn create_with(call: &mut Call<'_>, mut body: Members) -> Answer {
 }
 
 /// Puts a record of these members into a collection.
-fn put(call: &mut Call<'_>, place: &Place, mut body: Members) -> Result<Record, Refusal> {
-    let kind = call.world.kinds.of(&place.template).ok_or_else(|| Refusal::not_found("The collection", &place.key))?;
+fn put(call: &mut Call<'_>, place: &CollectionPath, mut body: Members) -> Result<Record, Refusal> {
+    let kind = call
+        .backend
+        .record_types
+        .of(&place.template)
+        .ok_or_else(|| Refusal::not_found("The collection", &place.key))?;
     body.retain(|_, value| !value.is_null());
     let key = key_member(kind);
     let id = body.get(key).and_then(Value::as_str).filter(|id| !id.is_empty() && *id != NO_SET).map(str::to_owned);
-    let id = id.unwrap_or_else(|| call.world.guid());
+    let id = id.unwrap_or_else(|| call.backend.new_guid());
     body.insert(key.to_owned(), id.as_str().into());
     let record = Record { id: id.into(), body, made: false };
     if place.key.contains('/') {
-        call.world.shelf(place);
-        call.world.store.shelf_mut(&place.key).put(record.clone());
+        call.backend.collection(place);
+        call.backend.store.collection_mut(&place.key).put(record.clone());
     } else {
-        call.world.put(&place.key, record.clone());
+        call.backend.put(&place.key, record.clone());
     }
     Ok(record)
 }
@@ -273,9 +278,9 @@ pub(super) fn append(call: &mut Call<'_>) -> Answer {
     let items = call.items()?;
     let address = call.address()?;
     call.check_owners(&address)?;
-    let place = address.place(address.segments.len());
+    let place = address.collection_path(address.segments.len());
     if call.operation.method == "PUT" {
-        call.world.store.load(place.key.clone(), Shelf::default());
+        call.backend.store.load(place.key.clone(), Collection::default());
     }
     for item in items {
         match (&place.only, item) {
@@ -283,7 +288,7 @@ pub(super) fn append(call: &mut Call<'_>) -> Answer {
             (Some((member, owner)), Value::Object(item)) => {
                 let id = named(&item).unwrap_or_default();
                 if !call
-                    .world
+                    .backend
                     .edit(&place.key, id, |body| drop(body.insert((*member).to_owned(), owner.as_str().into())))
                 {
                     return Err(absent(&place, id));
@@ -320,11 +325,11 @@ pub(super) fn edit(call: &mut Call<'_>) -> Answer {
         overlay(sent, body);
     };
     if place.key.contains('/') {
-        call.world.store.edit(&place.key, &record.id, change);
+        call.backend.store.edit(&place.key, &record.id, change);
     } else {
-        call.world.edit(&place.key, &record.id, change);
+        call.backend.edit(&place.key, &record.id, change);
     }
-    let record = call.world.store.get(&place.key, &record.id).cloned().unwrap_or(record);
+    let record = call.backend.store.get(&place.key, &record.id).cloned().unwrap_or(record);
     match call.answer_shape() {
         Some(shape) => Ok(call.reply(&call.show(&place, &record, shape))),
         None => Ok(call.done()),
@@ -335,11 +340,11 @@ pub(super) fn edit(call: &mut Call<'_>) -> Answer {
 pub(super) fn edit_document(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
-    let place = address.place(address.segments.len());
+    let place = address.collection_path(address.segments.len());
     let sent = call.members()?;
-    let mut body = call.world.store.single(&place.key);
+    let mut body = call.backend.store.single(&place.key);
     overlay(sent, &mut body);
-    call.world.store.put_single(&place.key, body);
+    call.backend.store.put_single(&place.key, body);
     match call.answer_shape() {
         Some(_) => document(call),
         None => Ok(call.done()),
@@ -353,9 +358,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     }
     let (place, record) = call.record()?;
     if place.key.contains('/') {
-        call.world.store.remove(&place.key, &record.id);
+        call.backend.store.remove(&place.key, &record.id);
     } else {
-        call.world.remove(&place.key, &record.id);
+        call.backend.remove(&place.key, &record.id);
     }
     Ok(call.done())
 }
@@ -364,9 +369,9 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 fn delete_items(call: &mut Call<'_>) -> Answer {
     let address = call.address()?;
     call.check_owners(&address)?;
-    let place = address.place(address.segments.len());
-    if call.world.shelf(&place).is_none() {
-        call.world.store.put_single(&place.key, Members::new());
+    let place = address.collection_path(address.segments.len());
+    if call.backend.collection(&place).is_none() {
+        call.backend.store.put_single(&place.key, Members::new());
         return Ok(call.done());
     }
     let mut ids: Vec<String> = match call.param("ids") {
@@ -382,8 +387,8 @@ fn delete_items(call: &mut Call<'_>) -> Answer {
     }
     for id in &ids {
         let gone = match &place.only {
-            Some((member, _)) => call.world.edit(&place.key, id, |body| drop(body.remove(*member))),
-            None => call.world.store.remove(&place.key, id).is_some(),
+            Some((member, _)) => call.backend.edit(&place.key, id, |body| drop(body.remove(*member))),
+            None => call.backend.store.remove(&place.key, id).is_some(),
         };
         if !gone {
             return Err(absent(&place, id));
@@ -399,16 +404,16 @@ pub(super) fn act(call: &mut Call<'_>) -> Answer {
     call.members().or_else(|refusal| call.items().map(|_| Members::new()).map_err(|_| refusal))?;
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     // What acts on a document answers with it, as it is read.
-    let parent = address.place(address.segments.len() - 1);
+    let parent = address.collection_path(address.segments.len() - 1);
     if is_known(&parent.key).is_some_and(|document| document.name == shape.name) {
         return Ok(call.reply(&call.document(shape, &parent.key)));
     }
-    let seed = call.world.guid();
+    let seed = call.backend.new_guid();
     Ok(call.reply(&call.make(shape, &Members::new(), &seed)))
 }
 
 /// `GET /ServiceInstance`.
 pub(super) fn service_instance(call: &mut Call<'_>) -> Answer {
-    let (id, build) = call.world.installation();
+    let (id, build) = call.backend.installation();
     Ok(Reply::json(StatusCode::OK, &serde_json::json!({ "installationId": id, "version": build })))
 }

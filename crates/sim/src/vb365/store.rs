@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::shelf::{self, Named};
+use crate::engine::collection::{self, Named};
 
 /// The members of a record, by the names that the newest schema gives them.
 pub(in crate::vb365) type Members = Map<String, Value>;
@@ -46,59 +46,59 @@ impl Named for Record {
 }
 
 /// The records of a collection.
-pub(in crate::vb365) type Shelf = shelf::Shelf<Record>;
+pub(in crate::vb365) type Collection = collection::Collection<Record>;
 
 /// One record, by id or else by name.
-pub(in crate::vb365) fn find<'s>(shelf: &'s Shelf, id: &str) -> Option<&'s Record> {
-    shelf.get(id).or_else(|| shelf.all().find(|record| !id.is_empty() && record.says("name", id)))
+pub(in crate::vb365) fn find<'s>(collection: &'s Collection, id: &str) -> Option<&'s Record> {
+    collection.get(id).or_else(|| collection.all().find(|record| !id.is_empty() && record.says("name", id)))
 }
 
 /// All that has been asked for.
 #[derive(Debug, Default)]
 pub(in crate::vb365) struct Store {
-    shelves: HashMap<String, Shelf>,
+    collections: HashMap<String, Collection>,
     /// Documents that stand alone, such as settings, by path: what was put there.
     singles: HashMap<String, Members>,
 }
 
 impl Store {
     pub(in crate::vb365) fn has(&self, key: &str) -> bool {
-        self.shelves.contains_key(key)
+        self.collections.contains_key(key)
     }
 
     /// Puts a whole collection in.
-    pub(in crate::vb365) fn load(&mut self, key: String, shelf: Shelf) {
-        self.shelves.insert(key, shelf);
+    pub(in crate::vb365) fn load(&mut self, key: String, collection: Collection) {
+        self.collections.insert(key, collection);
     }
 
-    pub(in crate::vb365) fn shelf(&self, key: &str) -> Option<&Shelf> {
-        self.shelves.get(key)
+    pub(in crate::vb365) fn collection(&self, key: &str) -> Option<&Collection> {
+        self.collections.get(key)
     }
 
-    pub(in crate::vb365) fn shelf_mut(&mut self, key: &str) -> &mut Shelf {
-        self.shelves.entry(key.to_owned()).or_default()
+    pub(in crate::vb365) fn collection_mut(&mut self, key: &str) -> &mut Collection {
+        self.collections.entry(key.to_owned()).or_default()
     }
 
     pub(in crate::vb365) fn get(&self, key: &str, id: &str) -> Option<&Record> {
-        find(self.shelves.get(key)?, id)
+        find(self.collections.get(key)?, id)
     }
 
     /// Changes a record, and says whether it is there.
     pub(in crate::vb365) fn edit(&mut self, key: &str, id: &str, change: impl FnOnce(&mut Members)) -> bool {
-        let Some(shelf) = self.shelves.get_mut(key) else { return false };
-        let Some(mut record) = find(shelf, id).cloned() else { return false };
+        let Some(collection) = self.collections.get_mut(key) else { return false };
+        let Some(mut record) = find(collection, id).cloned() else { return false };
         change(&mut record.body);
-        shelf.put(record);
+        collection.put(record);
         true
     }
 
     /// Takes a record out, with every collection and document below it.
     pub(in crate::vb365) fn remove(&mut self, key: &str, id: &str) -> Option<Record> {
-        let shelf = self.shelves.get_mut(key)?;
-        let id = find(shelf, id)?.id.clone();
-        let record = shelf.remove(&id)?;
+        let collection = self.collections.get_mut(key)?;
+        let id = find(collection, id)?.id.clone();
+        let record = collection.remove(&id)?;
         let below = format!("{key}/{}/", record.id.to_ascii_lowercase());
-        self.shelves.retain(|key, _| !key.starts_with(&below));
+        self.collections.retain(|key, _| !key.starts_with(&below));
         self.singles.retain(|key, _| !key.starts_with(&below));
         Some(record)
     }

@@ -1,18 +1,22 @@
 //! Logging on: access tokens, refresh tokens, antiforgery tokens.
 
+use std::time::Duration;
+
 use backhaul_models::vb365::{GrantType, Token, TokenRequest};
 use backhaul_wire::{Id, Secret, json};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 use serde_json::json;
 
-use super::world::World;
+use super::backend::Backend;
+use super::settings::Vb365Server;
 use super::{Account, Call, Refusal};
-use crate::builder::Settings;
-use crate::clock;
-use crate::message::{Reply, Request};
-use crate::project::to_json;
-use crate::session::{Life, Sessions};
+use crate::engine::clock;
+use crate::engine::common::Common;
+use crate::engine::message::{Reply, Request};
+use crate::engine::project::to_json;
+use crate::engine::schedule::Clocked as _;
+use crate::engine::session::{Life, Sessions};
 
 /// The cookie that carries an antiforgery token, and the header that may carry it instead.
 const COOKIE: &str = "XSRF-TOKEN";
@@ -25,7 +29,8 @@ const REFRESH_LIVES: u32 = 24;
 pub(super) struct Tokens {
     access: Sessions<Grant>,
     refresh: Sessions<Grant>,
-    settings: Settings,
+    life: Duration,
+    common: Common,
 }
 
 /// What a token stands for.
@@ -38,12 +43,13 @@ struct Grant {
 }
 
 impl Tokens {
-    pub(super) fn new(settings: &Settings) -> Self {
-        let life = settings.vb365_token_life;
+    pub(super) fn new(server: &Vb365Server, common: &Common) -> Self {
+        let life = server.token_life;
         Self {
             access: Sessions::new(Life::Fixed(life)),
             refresh: Sessions::new(Life::Fixed(life.saturating_mul(REFRESH_LIVES))),
-            settings: settings.clone(),
+            life,
+            common: common.clone(),
         }
     }
 
@@ -68,7 +74,7 @@ impl Tokens {
     }
 
     /// `POST /vN/token`.
-    pub(super) fn answer(&self, request: &Request, version: u8, world: &mut World) -> Reply {
+    pub(super) fn answer(&self, request: &Request, version: u8, backend: &mut Backend) -> Reply {
         let body = match read(request, version) {
             Ok(body) => body,
             Err((error, description)) => return refused(error, &description),
@@ -78,13 +84,13 @@ impl Tokens {
             None | Some(GrantType::Password) => {
                 let user = body.username.unwrap_or_default();
                 let password = secret(&body.password).unwrap_or_default();
-                let account = if user.eq_ignore_ascii_case(&self.settings.user) {
+                let account = if user.eq_ignore_ascii_case(&self.common.user) {
                     Some(Account::Administrator)
                 } else {
-                    organization_of(&user, world).map(Account::Organization)
+                    organization_of(&user, backend).map(Account::Organization)
                 };
                 account
-                    .filter(|_| password == self.settings.password)
+                    .filter(|_| password == self.common.password)
                     .map(|account| Grant { account, user, antiforgery: None })
                     .ok_or("The user name or password is incorrect.")
             }
@@ -103,19 +109,19 @@ impl Tokens {
                 }
             }
             // An operator restores for the organization; so does who comes with Microsoft's answer.
-            Some(GrantType::UrnIetfParamsOauthGrantTypeJwtBearer) if version >= 4 => asserted(&body, world),
-            Some(GrantType::Operator) if version >= 6 => asserted(&body, world),
+            Some(GrantType::UrnIetfParamsOauthGrantTypeJwtBearer) if version >= 4 => asserted(&body, backend),
+            Some(GrantType::Operator) if version >= 6 => asserted(&body, backend),
             Some(other) => {
                 return refused("unsupported_grant_type", &format!("The grant type {other} is not simulated."));
             }
         };
         match grant {
-            Ok(grant) => self.issue(grant, version >= 7 && body.disable_antiforgery_token != Some(true)),
+            Ok(grant) => self.issue(grant, version >= 7 && body.disable_antiforgery_token != Some(true), backend),
             Err(description) => refused("invalid_grant", description),
         }
     }
 
-    fn issue(&self, mut grant: Grant, antiforgery: bool) -> Reply {
+    fn issue(&self, mut grant: Grant, antiforgery: bool, backend: &Backend) -> Reply {
         grant.antiforgery = None;
         let mut token = Token::default();
         token.user_name = Some(grant.user.clone());
@@ -125,9 +131,9 @@ impl Tokens {
             self.access.close(&guess);
             grant.antiforgery = Some(guess);
         }
-        let life = self.settings.vb365_token_life.as_secs();
+        let life = self.life.as_secs();
         let life = i64::try_from(life).unwrap_or(i64::MAX);
-        let now = clock::now();
+        let now = backend.seconds();
         token.access_token = Some(Secret::from(self.access.open(grant.clone())));
         token.refresh_token = Some(Secret::from(self.refresh.open(grant.clone())));
         token.token_type = Some("bearer".to_owned());
@@ -151,17 +157,17 @@ pub(super) fn log_out(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 }
 
 /// The organization whose own account this is: `admin@NAME`.
-fn organization_of(user: &str, world: &mut World) -> Option<Id> {
+fn organization_of(user: &str, backend: &mut Backend) -> Option<Id> {
     let (name, domain) = user.split_once('@')?;
     name.eq_ignore_ascii_case("admin").then_some(())?;
     let lower = domain.to_lowercase();
-    let found = world.top("organizations")?.all().find(|it| it.text("name").to_lowercase() == lower);
+    let found = backend.top("organizations")?.all().find(|it| it.text("name").to_lowercase() == lower);
     found.map(|it| Id::from(&*it.id))
 }
 
 /// Who comes with an assertion: the answer of the Microsoft identity platform, whole, and the application that asked for it. Its
 /// signature is not looked at; a `<userId>.<tenantId>` says which organization, and else it is the first one in Microsoft 365.
-fn asserted(body: &TokenRequest, world: &mut World) -> Result<Grant, &'static str> {
+fn asserted(body: &TokenRequest, backend: &mut Backend) -> Result<Grant, &'static str> {
     let client = body.client_id.as_ref().map(ToString::to_string).filter(|client| !client.is_empty());
     let client = client.ok_or("The client_id is missing.")?;
     let assertion = body.assertion.as_ref().map(|text| text.expose().to_owned()).unwrap_or_default();
@@ -175,7 +181,7 @@ fn asserted(body: &TokenRequest, world: &mut World) -> Result<Grant, &'static st
         Some(tenant) => it.says("msid", tenant) || it.says("name", tenant),
         None => !it.says("type", "OnPremises"),
     };
-    let found = world.top("organizations").and_then(|shelf| shelf.all().find(online));
+    let found = backend.top("organizations").and_then(|collection| collection.all().find(online));
     let organization = found.ok_or("No organization belongs to the assertion.")?;
     let account = Account::Organization(Id::from(&*organization.id));
     Ok(Grant { account, user: format!("operator@{}", organization.text("name")), antiforgery: None })

@@ -6,10 +6,10 @@ use backhaul_models::vb365::{BackupRepositoryStorageUsageInfo, OrganizationStora
 use backhaul_wire::Id;
 use serde_json::Value;
 
+use super::estate::Usage;
 use super::{Call, Refusal};
-use crate::estate::Usage;
-use crate::message::Reply;
-use crate::project::project;
+use crate::engine::message::Reply;
+use crate::engine::project::project;
 
 /// The rows, found from both sides.
 #[derive(Debug, Default)]
@@ -95,7 +95,7 @@ impl Usages {
 pub(super) fn of_organization(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let address = call.address()?;
     call.check_owners(&address)?;
-    let rows = call.world.usages.of_organization(call.path.first());
+    let rows = call.backend.usages.of_organization(call.path.first());
     Ok(call.list(rows.len(), |at| call.organization_usage(rows[at])))
 }
 
@@ -103,8 +103,8 @@ pub(super) fn of_organization(call: &mut Call<'_>) -> Result<Reply, Refusal> {
 pub(super) fn of_repository(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let address = call.address()?;
     call.check_owners(&address)?;
-    call.world.top("organizations");
-    let rows = call.world.usages.of_repository(call.path.first());
+    call.backend.top("organizations");
+    let rows = call.backend.usages.of_repository(call.path.first());
     Ok(call.list(rows.len(), |at| call.repository_usage(rows[at])))
 }
 
@@ -130,8 +130,8 @@ impl Call<'_> {
     fn repository_usage(&self, usage: &Usage) -> Value {
         let id = usage.organization_id.as_str();
         let mut info = BackupRepositoryStorageUsageInfo::default();
-        let there = self.world.store.get("organizations", id).map(|it| it.text("name").to_owned());
-        info.name = there.or_else(|| self.world.usages.names.get(&id.to_ascii_lowercase()).cloned());
+        let there = self.backend.store.get("organizations", id).map(|it| it.text("name").to_owned());
+        info.name = there.or_else(|| self.backend.usages.names.get(&id.to_ascii_lowercase()).cloned());
         info.id = Some(usage.organization_id.clone());
         info.used_space_bytes = usage.space.used_space_bytes;
         info.local_cache_used_space_bytes = usage.space.local_cache_used_space_bytes;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::class::{self, Class};
 use super::store::{Store, concrete, text};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 /// A body as Gson writes it: characters that mean something in HTML are escaped. No content type.
 pub(super) fn reply(status: StatusCode, body: &Value) -> Reply {

@@ -4,10 +4,10 @@ use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::{Kind, Operation, Repeat};
 use serde_json::Value;
 
+use super::backend::Who;
 use super::refusal::{Failure, Refusal};
 use super::store::{Body, text};
-use super::world::Who;
-use crate::route::PathParams;
+use crate::engine::route::PathParams;
 
 /// A request whose operation is known.
 #[derive(Debug, Clone)]

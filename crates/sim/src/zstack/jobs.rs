@@ -6,12 +6,13 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer;
+use super::backend::Backend;
 use super::refusal::{Failure, Refusal};
-use super::world::World;
-use crate::message::{Fate, Reply, Request};
+use crate::engine::message::{Reply, Request, WorkFault};
+use crate::engine::schedule::Clocked as _;
 
 /// What a job does once it is carried out.
-pub(super) type Work = Box<dyn FnOnce(&mut World) -> Result<Value, Failure> + Send>;
+pub(super) type Work = Box<dyn FnOnce(&mut Backend) -> Result<Value, Failure> + Send>;
 
 /// How long the server gives an operation, in milliseconds, when the client does not say.
 const TIMEOUT: u64 = 1_800_000;
@@ -24,9 +25,9 @@ pub(super) struct Jobs {
 }
 
 /// Begins a job and answers with where it is.
-pub(super) fn begin(world: &mut World, request: &Request, work: Work) -> Result<Reply, Refusal> {
+pub(super) fn begin(backend: &mut Backend, request: &Request, work: Work) -> Result<Reply, Refusal> {
     let uuid = match request.header("X-Job-UUID") {
-        None => world.hex(32),
+        None => backend.hex(32),
         Some(uuid) if uuid.len() != 32 => {
             return Err(Refusal::text(format!("invalid X-Job-UUID[{uuid}]: it must have 32 characters")));
         }
@@ -39,37 +40,38 @@ pub(super) fn begin(world: &mut World, request: &Request, work: Work) -> Result<
             seconds.map_err(|_| Refusal::text("X-API-Timeout must be a number of seconds"))?.saturating_mul(1000)
         }
     };
-    if !world.jobs.used.insert(uuid.clone()) {
+    if !backend.jobs.used.insert(uuid.clone()) {
         return Err(Refusal::text(format!("duplicate X-Job-UUID[{uuid}]")));
     }
-    let fate = request.fate.clone();
-    if fate != Fate::Vanishes {
-        world.jobs.jobs.insert(uuid.clone(), None);
+    let work_fault = request.work_fault.clone();
+    if work_fault != WorkFault::Vanishes {
+        backend.jobs.jobs.insert(uuid.clone(), None);
     }
-    if fate != Fate::Hangs {
+    if work_fault != WorkFault::Hangs {
         let name = uuid.clone();
-        world.after(world.settings.zstack_job_time, move |world| finish(world, name, fate, work));
+        backend.after(backend.settings.job_time, move |backend| finish(backend, name, work_fault, work));
     }
-    let location = format!("{}/zstack/v1/api-jobs/{uuid}", world.settings.zstack_own_url.trim_end_matches('/'));
+    let own = backend.settings.own_url.as_deref().unwrap_or(&request.base).trim_end_matches('/');
+    let location = format!("{own}/zstack/v1/api-jobs/{uuid}");
     Ok(answer::reply(StatusCode::ACCEPTED, &json!({"location": location, "apiTimeout": timeout})))
 }
 
-fn finish(world: &mut World, uuid: String, fate: Fate, work: Work) {
-    let outcome = match fate {
-        Fate::Fails(message) => Err(Failure::operation("the job failed").because(Failure::operation(message))),
-        _ => work(world),
+fn finish(backend: &mut Backend, uuid: String, work_fault: WorkFault, work: Work) {
+    let outcome = match work_fault {
+        WorkFault::Fails(message) => Err(Failure::operation("the job failed").because(Failure::operation(message))),
+        _ => work(backend),
     };
-    if let Some(job) = world.jobs.jobs.get_mut(&uuid) {
+    if let Some(job) = backend.jobs.jobs.get_mut(&uuid) {
         *job = Some(outcome);
-        world.after(world.settings.zstack_job_retention, move |world| {
-            world.jobs.jobs.remove(&uuid);
+        backend.after(backend.settings.job_retention, move |backend| {
+            backend.jobs.jobs.remove(&uuid);
         });
     }
 }
 
 /// `GET /v1/api-jobs/{uuid}`.
-pub(super) fn get(world: &World, uuid: &str) -> Result<Reply, Refusal> {
-    match world.jobs.jobs.get(uuid) {
+pub(super) fn get(backend: &Backend, uuid: &str) -> Result<Reply, Refusal> {
+    match backend.jobs.jobs.get(uuid) {
         None => Err(Refusal::Text(StatusCode::NOT_FOUND, format!("the job[uuid:{uuid}] is not found or has expired"))),
         Some(None) => Ok(answer::reply(StatusCode::ACCEPTED, &json!({}))),
         Some(Some(Ok(result))) => Ok(answer::reply(StatusCode::OK, result)),

@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 use super::ADMIN;
 use super::class::{self, Class};
 use super::store::{Body, Row, Store};
-use crate::session::hex;
 
 /// How deep objects stand in objects.
 const DEPTH: usize = 3;
@@ -36,7 +35,7 @@ pub(super) fn object(shape: &'static Shape, number: usize, store: &Store) -> Bod
 
 /// The uuid of a made-up row.
 fn uuid(class: &str, number: usize) -> String {
-    let mut uuid = hex(&Sha256::digest(format!("backhaul-sim {class} {number}")));
+    let mut uuid = hex::encode(Sha256::digest(format!("backhaul-sim {class} {number}")));
     uuid.truncate(32);
     uuid
 }

@@ -12,7 +12,7 @@ use super::answer::Classes;
 use super::class::Class;
 use super::refusal::{Failure, Refusal};
 use super::store::{Row, Store};
-use crate::route::PathParams;
+use crate::engine::route::PathParams;
 
 const DEFAULT_LIMIT: usize = 1000;
 

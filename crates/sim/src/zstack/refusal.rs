@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer;
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 /// An error of the API, which may have another behind it.
 #[derive(Debug, Clone)]

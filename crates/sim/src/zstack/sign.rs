@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use percent_encoding::percent_decode_str;
 use sha1::Sha1;
 
-use crate::clock;
+use crate::engine::clock;
 
 /// How far a request's date may be off, in seconds.
 pub(super) const MAX_SKEW: i64 = 15 * 60;

@@ -8,9 +8,9 @@ use backhaul_wire::Struct;
 use serde_json::{Map, Value};
 
 use super::class::{self, Class};
+use super::estate::{ZstackEstate, ZstackRecord};
 use super::made;
-use crate::estate::{ZstackEstate, ZstackRecord};
-use crate::project::to_json;
+use crate::engine::project::to_json;
 
 /// The members of a row.
 pub(super) type Body = Map<String, Value>;

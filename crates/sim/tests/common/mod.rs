@@ -157,3 +157,8 @@ pub async fn em(sim: &Sim) -> Client<'_> {
     let token = answer.header("X-RestSvcSessionId").unwrap().to_owned();
     client.with("X-RestSvcSessionId", token)
 }
+
+/// The path of a URL on whatever host.
+pub fn path_of(url: &str) -> &str {
+    url.find("/zstack/").map(|at| &url[at..]).unwrap()
+}

@@ -13,12 +13,12 @@ use backhaul_wire::Struct;
 use http::StatusCode;
 
 use super::create::New;
-use crate::em::kinds::Form;
-use crate::em::pen::put_links;
+use crate::em::resource_types::Form;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{alike, set};
+use crate::em::writer::put_links;
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -74,14 +74,14 @@ pub(super) fn add_addresses(call: &mut Call<'_>) -> Answer {
     let uid = spec.backup_server_uid;
     call.begin(
         "CreateCloudPublicIpAddress",
-        Box::new(move |world| {
+        Box::new(move |backend| {
             for number in first..=last {
                 let text = Ipv4Addr::from(number).to_string();
                 let mut address = CloudPublicIpAddress::default();
                 address.name = Some(text.clone());
                 address.ip_address = Some(text);
                 address.backup_server_uid = uid.clone();
-                New::of("CloudPublicIpAddress", address, vec![server.clone()]).put(world)?;
+                New::of("CloudPublicIpAddress", address, vec![server.clone()]).put(backend)?;
             }
             let path = "/cloud/publicIpAddresses?format=Entity".to_owned();
             Ok(Done::to(Pointer { rel: "Related", kind: "CloudPublicIpAddressList", path, name: None }))
@@ -96,8 +96,8 @@ pub(super) fn add_organization(call: &mut Call<'_>) -> Answer {
     let server = match &spec.backup_server_uid {
         Some(uid) => call.mentioned("BackupServer", Some(uid))?,
         None => {
-            let repository = call.world.store.get(repository.kind, &repository.id);
-            let server = repository.and_then(|it| call.world.store.owner(it, "BackupServer"));
+            let repository = call.backend.store.get(repository.kind, &repository.id);
+            let server = repository.and_then(|it| call.backend.store.owner(it, "BackupServer"));
             server.ok_or_else(|| Refusal::bad("The repository is on no backup server."))?.as_owner()
         }
     };
@@ -130,8 +130,8 @@ pub(super) fn disable_organization(call: &mut Call<'_>) -> Answer {
     let config = call.subject("VCloudOrganizationConfig")?.clone();
     call.begin(
         "EditOtherOrganizationConfig",
-        Box::new(move |world| {
-            world.store.edit(config.kind.name, &config.id, |body| set(body, "IsDisabled", true));
+        Box::new(move |backend| {
+            backend.store.edit(config.kind.name, &config.id, |body| set(body, "IsDisabled", true));
             Ok(Done::default())
         }),
     )
@@ -141,8 +141,8 @@ pub(super) fn disable_organization(call: &mut Call<'_>) -> Answer {
 pub(super) fn add_self_service(call: &mut Call<'_>) -> Answer {
     let spec: VSphereSelfServiceCreateSpec = call.body()?;
     let repository = call.mentioned("Repository", spec.repository_uid.as_ref())?;
-    let repository = call.world.store.get(repository.kind, &repository.id);
-    let server = repository.and_then(|it| call.world.store.owner(it, "BackupServer"));
+    let repository = call.backend.store.get(repository.kind, &repository.id);
+    let server = repository.and_then(|it| call.backend.store.owner(it, "BackupServer"));
     let server = server.ok_or_else(|| Refusal::bad("The repository is on no backup server."))?.as_owner();
     let mut config = VSphereSelfServiceConfig::default();
     alike(&spec, &mut config);
@@ -171,13 +171,14 @@ pub(super) fn self_service_settings(call: &mut Call<'_>) -> Answer {
 fn job_settings(call: &Call<'_>, kind: &str, mut body: impl Struct) -> Answer {
     let config = call.subject(kind)?;
     let api = call.api();
-    let pen = call.pen(&api);
-    set(&mut body, "Href", &format!("{}/backupJobSettings", pen.href(config)));
+    let writer = call.writer(&api);
+    set(&mut body, "Href", &format!("{}/backupJobSettings", writer.href(config)));
     // The vendor's documents carry this type for both.
     set(&mut body, "Type", "VCloudOrganizationConfigBackupJobSettings");
     set(&mut body, "UseDefaultJobSettings", true);
     set(&mut body, "SourceProxyAutoDetect", true);
-    let server = call.world.store.owner(config, "BackupServer").map(|server| pen.to("Up", server, Form::Reference));
-    put_links(&mut body, server.into_iter().chain([pen.to("Up", config, Form::Entity)]).collect());
+    let server =
+        call.backend.store.owner(config, "BackupServer").map(|server| writer.to("Up", server, Form::Reference));
+    put_links(&mut body, server.into_iter().chain([writer.to("Up", config, Form::Entity)]).collect());
     Ok(call.media.reply(StatusCode::OK, &body))
 }

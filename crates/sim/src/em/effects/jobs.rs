@@ -8,12 +8,13 @@ use backhaul_wire::{Id, Struct};
 
 use super::run;
 
-use crate::em::pen::path;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{flag, push, set, text};
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -47,8 +48,8 @@ pub(super) fn start(call: &mut Call<'_>) -> Answer {
     let operation = tasks(job.kind.name)[0];
     call.begin(
         operation,
-        Box::new(move |world| {
-            run::start(world, &job, false)?;
+        Box::new(move |backend| {
+            run::start(backend, &job, false)?;
             Ok(Done::says(format!("Job \"{}\" triggered to start.", title(&job))))
         }),
     )
@@ -59,12 +60,12 @@ pub(super) fn sync(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
     call.begin(
         "StartJobSync",
-        Box::new(move |world| {
+        Box::new(move |backend| {
             let kind = text(job.body.as_ref(), "JobType").unwrap_or_default();
             if !matches!(kind, "BackupCopy" | "ImmediateBackupCopy") {
                 return Err(format!("Job \"{}\" is no backup copy.", title(&job)));
             }
-            run::start(world, &job, false)?;
+            run::start(backend, &job, false)?;
             Ok(Done::says(format!("Job \"{}\" triggered to sync.", title(&job))))
         }),
     )
@@ -76,7 +77,7 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     let operation = tasks(job.kind.name)[1];
     call.begin(
         operation,
-        Box::new(move |world| match run::stop_all(world, &job) {
+        Box::new(move |backend| match run::stop_all(backend, &job) {
             0 => Err(format!("Job \"{}\" is not running.", title(&job))),
             _ => Ok(Done::says(format!("Job \"{}\" triggered to stop.", title(&job)))),
         }),
@@ -89,11 +90,11 @@ pub(super) fn retry(call: &mut Call<'_>) -> Answer {
     let operation = tasks(job.kind.name)[2];
     call.begin(
         operation,
-        Box::new(move |world| {
-            if !matches!(run::last_result(world, &job).as_deref(), Some("Failed" | "Warning")) {
+        Box::new(move |backend| {
+            if !matches!(run::last_result(backend, &job).as_deref(), Some("Failed" | "Warning")) {
                 return Err(format!("Job \"{}\" has nothing to retry.", title(&job)));
             }
-            run::start(world, &job, true)?;
+            run::start(backend, &job, true)?;
             Ok(Done::says(format!("Job \"{}\" triggered to retry.", title(&job))))
         }),
     )
@@ -104,8 +105,8 @@ pub(super) fn toggle(call: &mut Call<'_>) -> Answer {
     let job = job(call)?;
     call.begin(
         "ToggleScheduleEnabled",
-        Box::new(move |world| {
-            world.store.edit(job.kind.name, &job.id, |body| {
+        Box::new(move |backend| {
+            backend.store.edit(job.kind.name, &job.id, |body| {
                 let enabled = !flag(body, "ScheduleEnabled");
                 set(body, "ScheduleEnabled", enabled);
             });
@@ -119,9 +120,9 @@ pub(super) fn stop_session(call: &mut Call<'_>) -> Answer {
     let session = call.subject("BackupJobSession")?.clone();
     call.begin(
         "StopJobSession",
-        Box::new(move |world| {
+        Box::new(move |backend| {
             let name = title(&session);
-            match run::stop(world, session.kind, &session.id) {
+            match run::stop(backend, session.kind, &session.id) {
                 true => Ok(Done::says(format!("Job Session \"{name}\" triggered to stop."))),
                 false => Err(format!("Job Session \"{name}\" is not running.")),
             }
@@ -154,11 +155,11 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
     let description = text(info, "Description").map(str::to_owned);
     call.begin(
         "CloneJob",
-        Box::new(move |world| {
-            if world.store.all("Job").any(|other| other.name() == Some(&name)) {
+        Box::new(move |backend| {
+            if backend.store.all("Job").any(|other| other.name() == Some(&name)) {
                 return Err(format!("There already is a job \"{name}\"."));
             }
-            let id = world.guid();
+            let id = backend.new_guid();
             let mut body = job.copy();
             set(body.as_mut(), "UID", &format!("urn:veeam:Job:{id}"));
             set(body.as_mut(), "Name", &name);
@@ -168,8 +169,8 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
             // A clone waits until somebody wants it to run.
             set(body.as_mut(), "ScheduleEnabled", false);
             let copy = Record { id: id.into(), body: body.into(), ..job.clone() };
-            let to = pointer(&copy, &path(&copy, &world.store));
-            world.store.put(copy);
+            let to = pointer(&copy, &path(&copy, &backend.store));
+            backend.store.put(copy);
             Ok(Done::to(to))
         }),
     )
@@ -238,10 +239,10 @@ fn add<T: Struct>(
     let list = part.paths.get(place).or(part.paths.first()).copied().unwrap_or_default();
     call.begin(
         part.tasks[0],
-        Box::new(move |world| {
-            let id = world.guid();
+        Box::new(move |backend| {
+            let id = backend.new_guid();
             number(&mut item, id.into());
-            match world.store.edit(owner.kind.name, &owner.id, |body| push(body, list, &item)) {
+            match backend.store.edit(owner.kind.name, &owner.id, |body| push(body, list, &item)) {
                 true => Ok(Done::default()),
                 false => Err(format!("The {} is no longer there.", owner.kind.name)),
             }
@@ -266,13 +267,13 @@ pub(super) fn veeam_zip(call: &mut Call<'_>) -> Answer {
 fn single(call: &mut Call<'_>, operation: &'static str, title: &'static str, vm: Option<Id>) -> Answer {
     let server = call.subject("BackupServer")?.clone();
     let reference = vm.map(Id::into_string).unwrap_or_default();
-    let name = crate::em::lookup::name_of(&call.world.store, &reference)
+    let name = crate::em::lookup::name_of(&call.backend.store, &reference)
         .ok_or_else(|| Refusal::bad(format!("There is no machine {reference}.")))?;
     call.begin(
         operation,
-        Box::new(move |world| {
-            let session = run::begin(world, &server, &format!("{title} {name}"), &[name], false)?;
-            let path = path(&session, &world.store);
+        Box::new(move |backend| {
+            let session = run::begin(backend, &server, &format!("{title} {name}"), &[name], false)?;
+            let path = path(&session, &backend.store);
             Ok(Done::to(Pointer { name: None, ..pointer(&session, &path) }))
         }),
     )
@@ -292,8 +293,8 @@ fn policy(call: &mut Call<'_>, enabled: bool) -> Answer {
     let policy = call.subject("CdpPolicy")?.clone();
     call.begin(
         "UpdateCdpPolicy",
-        Box::new(move |world| {
-            world.store.edit(policy.kind.name, &policy.id, |body| set(body, "ScheduleEnabled", enabled));
+        Box::new(move |backend| {
+            backend.store.edit(policy.kind.name, &policy.id, |body| set(body, "ScheduleEnabled", enabled));
             Ok(Done::default())
         }),
     )

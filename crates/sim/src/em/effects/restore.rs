@@ -8,20 +8,21 @@ use http::StatusCode;
 
 use super::create::New;
 use super::jobs::pointer;
-use crate::clock;
-use crate::em::pen::path;
+use crate::em::backend::Backend;
 use crate::em::store::{Owner, Record};
 use crate::em::tasks::{Done, Effect, Pointer};
 use crate::em::value::{set, text};
-use crate::em::world::World;
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::clock;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
 /// Begins a restore session about a record, and gives the link to it.
-pub(in crate::em) fn session(world: &mut World, of: &Record, job_type: &'static str) -> Result<Pointer, String> {
-    let date = world.date();
+pub(in crate::em) fn session(backend: &mut Backend, of: &Record, job_type: &'static str) -> Result<Pointer, String> {
+    let date = backend.iso_date();
     let name = of.name().unwrap_or_default();
     let machine = text(of.body.as_ref(), "VmDisplayName").or_else(|| text(of.body.as_ref(), "VAppDisplayName"));
     let machine = machine.unwrap_or_else(|| name.rsplit_once('@').map_or(name, |(machine, _)| machine)).to_owned();
@@ -38,20 +39,20 @@ pub(in crate::em) fn session(world: &mut World, of: &Record, job_type: &'static 
     it.result = Some("None".into());
     it.progress = Some(0);
     it.restored_obj_ref = text(of.body.as_ref(), "HierarchyObjRef").map(Into::into);
-    let mut owners: Vec<Owner> = world.store.owner(of, "BackupServer").map(Record::as_owner).into_iter().collect();
+    let mut owners: Vec<Owner> = backend.store.owner(of, "BackupServer").map(Record::as_owner).into_iter().collect();
     owners.push(of.as_owner());
-    let made = New { kind: "RestoreSession", body: Box::new(it), owners }.put_again(world)?;
-    end_later(world, &made);
-    let path = path(&made, &world.store);
+    let made = New { kind: "RestoreSession", body: Box::new(it), owners }.put_again(backend)?;
+    end_later(backend, &made);
+    let path = path(&made, &backend.store);
     Ok(Pointer { name: Some("Restore job session".to_owned()), ..pointer(&made, &path) })
 }
 
 /// Ends a session when its time has come.
-fn end_later(world: &mut World, session: &Record) {
+fn end_later(backend: &mut Backend, session: &Record) {
     let (kind, id) = (session.kind, session.id.clone());
-    world.after(world.pace.job_time, move |world| {
-        let date = world.date();
-        world.store.edit(kind.name, &id, |body| {
+    backend.after(backend.pace.job_time, move |backend| {
+        let date = backend.iso_date();
+        backend.store.edit(kind.name, &id, |body| {
             set(body, "EndTimeUTC", &date);
             set(body, "State", "Stopped");
             set(body, "Result", "Success");
@@ -62,7 +63,7 @@ fn end_later(world: &mut World, session: &Record) {
 
 /// A task that begins a restore session about a record.
 fn about(call: &mut Call<'_>, operation: &'static str, of: Record) -> Answer {
-    let effect: Effect = Box::new(move |world| Ok(Done::to(session(world, &of, "RestoreVm")?)));
+    let effect: Effect = Box::new(move |backend| Ok(Done::to(session(backend, &of, "RestoreVm")?)));
     call.begin(operation, effect)
 }
 
@@ -109,7 +110,7 @@ pub(super) fn fail_over_cdp(call: &mut Call<'_>) -> Answer {
 pub(super) fn intervals(call: &mut Call<'_>) -> Answer {
     let asked: CdpIntervalsSpec = call.body_or_default()?;
     call.record()?;
-    let now = call.world.seconds();
+    let now = call.backend.seconds();
     let date = |seconds: i64| clock::iso(seconds).trim_end_matches('Z').to_owned();
     let (start, middle) = (now - 86_400, now - 43_200);
     let mut answer = CdpReplicaIntervals::default();
@@ -128,7 +129,7 @@ pub(super) fn intervals(call: &mut Call<'_>) -> Answer {
         .into();
     for hours in [16, 8, 0] {
         let mut point = CdpReplicaPoint::default();
-        point.id = Some(call.world.guid().into());
+        point.id = Some(call.backend.new_guid().into());
         point.date = Some(date(now - hours * 3600).into());
         point.is_application_consistent = Some(true);
         answer.restore_points.push(point);
@@ -142,8 +143,8 @@ pub(super) fn start_plan(call: &mut Call<'_>) -> Answer {
     let plan = call.subject("FailoverPlan")?.clone();
     call.begin(
         "StartFailoverPlan",
-        Box::new(move |world| {
-            session(world, &plan, "FailoverPlan")?;
+        Box::new(move |backend| {
+            session(backend, &plan, "FailoverPlan")?;
             Ok(Done::default())
         }),
     )
@@ -152,11 +153,11 @@ pub(super) fn start_plan(call: &mut Call<'_>) -> Answer {
 /// `POST /failoverPlans/{ID}?action=undo`: of a plan that was started.
 pub(super) fn undo_plan(call: &mut Call<'_>) -> Answer {
     let plan = call.subject("FailoverPlan")?.clone();
-    call.begin("UndoFailoverPlan", Box::new(move |world| undo(world, &plan, "RestoreSession")))
+    call.begin("UndoFailoverPlan", Box::new(move |backend| undo(backend, &plan, "RestoreSession")))
 }
 
-fn undo(world: &mut World, plan: &Record, session: &str) -> Result<Done, String> {
-    match world.store.all(session).any(|it| it.belongs_to(plan)) {
+fn undo(backend: &mut Backend, plan: &Record, session: &str) -> Result<Done, String> {
+    match backend.store.all(session).any(|it| it.belongs_to(plan)) {
         true => Ok(Done::default()),
         false => Err(format!("The failover plan \"{}\" was not started.", plan.name().unwrap_or_default())),
     }
@@ -177,18 +178,18 @@ fn cloud(call: &mut Call<'_>, operation: &'static str) -> Answer {
     let plan = call.subject("CloudFailoverPlan")?.clone();
     call.begin(
         operation,
-        Box::new(move |world| {
+        Box::new(move |backend| {
             let mut it = CloudFailoverSession::default();
             it.name = plan.name().map(str::to_owned);
             it.job_type = Some("FailoverPlan".into());
-            it.creation_time_utc = Some(world.date().into());
+            it.creation_time_utc = Some(backend.iso_date().into());
             it.state = Some("Working".into());
             it.result = Some("None".into());
             it.progress = Some(0);
             let owners = plan.owners.iter().cloned().chain([plan.as_owner()]).collect();
-            let made = New { kind: "CloudFailoverSession", body: Box::new(it), owners }.put_again(world)?;
-            end_later(world, &made);
-            let path = path(&made, &world.store);
+            let made = New { kind: "CloudFailoverSession", body: Box::new(it), owners }.put_again(backend)?;
+            end_later(backend, &made);
+            let path = path(&made, &backend.store);
             Ok(Done::to(pointer(&made, &path)))
         }),
     )
@@ -197,5 +198,5 @@ fn cloud(call: &mut Call<'_>, operation: &'static str) -> Answer {
 /// `POST /cloud/cloudFailoverPlans/{ID}?action=undo`.
 pub(super) fn undo_cloud_plan(call: &mut Call<'_>) -> Answer {
     let plan = call.subject("CloudFailoverPlan")?.clone();
-    call.begin("UndoCloudFailoverPlan", Box::new(move |world| undo(world, &plan, "CloudFailoverSession")))
+    call.begin("UndoCloudFailoverPlan", Box::new(move |backend| undo(backend, &plan, "CloudFailoverSession")))
 }

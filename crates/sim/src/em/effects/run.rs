@@ -5,10 +5,11 @@ use std::sync::Arc;
 use backhaul_models::em::{AgentRestorePoint, BackupFile, RestorePoint, VmRestorePoint};
 use backhaul_wire::reflect::Model;
 
-use crate::em::kinds::{self, Kind};
+use crate::em::backend::Backend;
+use crate::em::resource_types::{self, ResourceType};
 use crate::em::store::{Owner, Record};
 use crate::em::value::{items, set, text};
-use crate::em::world::World;
+use crate::engine::schedule::Clocked as _;
 
 /// Where a job's objects stand in its entity, and what their names are called.
 const OBJECTS: [(&str, &str); 6] = [
@@ -22,13 +23,13 @@ const OBJECTS: [(&str, &str); 6] = [
 
 /// The kinds of the sessions of a run.
 #[derive(Clone, Copy)]
-struct Kinds {
-    session: &'static Kind,
-    task: &'static Kind,
+struct SessionTypes {
+    session: &'static ResourceType,
+    task: &'static ResourceType,
     job_type: &'static str,
 }
 
-impl Kinds {
+impl SessionTypes {
     fn of(job: &Record) -> Option<Self> {
         let own = text(job.body.as_ref(), "JobType").unwrap_or_default();
         let (session, task, job_type) = match (job.kind.name, own) {
@@ -39,50 +40,50 @@ impl Kinds {
             ("NASJob", _) => ("BackupJobSession", "BackupTaskSession", "NasBackup"),
             _ => ("BackupJobSession", "BackupTaskSession", "Backup"),
         };
-        Some(Self { session: kinds::find(session)?, task: kinds::find(task)?, job_type })
+        Some(Self { session: resource_types::find(session)?, task: resource_types::find(task)?, job_type })
     }
 }
 
 /// The sessions of a job that are not over.
-pub(super) fn running(world: &World, job: &Record) -> Vec<Arc<str>> {
-    let Some(kinds) = Kinds::of(job) else { return Vec::new() };
-    let all = world.store.all(kinds.session.name).filter(|session| session.belongs_to(job));
+pub(super) fn running(backend: &Backend, job: &Record) -> Vec<Arc<str>> {
+    let Some(kinds) = SessionTypes::of(job) else { return Vec::new() };
+    let all = backend.store.all(kinds.session.name).filter(|session| session.belongs_to(job));
     all.filter(|session| text(session.body.as_ref(), "State") != Some("Stopped")).map(|it| it.id.clone()).collect()
 }
 
 /// How the last session of a job that is over ended.
-pub(super) fn last_result(world: &World, job: &Record) -> Option<String> {
-    let kinds = Kinds::of(job)?;
-    let all = world.store.all(kinds.session.name).filter(|session| session.belongs_to(job));
+pub(super) fn last_result(backend: &Backend, job: &Record) -> Option<String> {
+    let kinds = SessionTypes::of(job)?;
+    let all = backend.store.all(kinds.session.name).filter(|session| session.belongs_to(job));
     let last = all.max_by_key(|session| text(session.body.as_ref(), "CreationTimeUTC").map(str::to_owned))?;
     text(last.body.as_ref(), "Result").map(str::to_owned)
 }
 
 /// Begins a session of a job for all its objects; `Err` when it already runs.
-pub(super) fn start(world: &mut World, job: &Record, retry: bool) -> Result<Record, String> {
+pub(super) fn start(backend: &mut Backend, job: &Record, retry: bool) -> Result<Record, String> {
     let name = job.name().unwrap_or_default().to_owned();
-    if !running(world, job).is_empty() {
+    if !running(backend, job).is_empty() {
         return Err(format!("Job \"{name}\" is already running."));
     }
     let objects = OBJECTS.iter().map(|(path, field)| {
         items(job.body.as_ref(), path).into_iter().filter_map(|item| text(item, field)).map(str::to_owned).collect()
     });
     let objects: Vec<String> = objects.into_iter().find(|found: &Vec<String>| !found.is_empty()).unwrap_or_default();
-    begin(world, job, &name, &objects, retry)
+    begin(backend, job, &name, &objects, retry)
 }
 
 /// Begins a session under a name, for these objects.
 pub(super) fn begin(
-    world: &mut World,
+    backend: &mut Backend,
     job: &Record,
     name: &str,
     objects: &[String],
     retry: bool,
 ) -> Result<Record, String> {
-    let kinds = Kinds::of(job).ok_or("The job cannot run.")?;
-    let date = world.date();
+    let kinds = SessionTypes::of(job).ok_or("The job cannot run.")?;
+    let date = backend.iso_date();
     let stamp = date.replace('T', " ").replace('Z', "");
-    let mut owners: Vec<Owner> = world.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
+    let mut owners: Vec<Owner> = backend.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
     if job.kind.name == "BackupServer" {
         owners.push(job.as_owner());
     }
@@ -90,7 +91,7 @@ pub(super) fn begin(
     if job.kind.name != "BackupServer" {
         owners.push(job.as_owner());
     }
-    let session = record(world, kinds.session, owners, |body, uid| {
+    let session = record(backend, kinds.session, owners, |body, uid| {
         set(body, "UID", uid);
         set(body, "Name", &format!("{name}@{stamp}"));
         set(body, "JobUid", &job.uid());
@@ -105,7 +106,7 @@ pub(super) fn begin(
     let mut tasks = Vec::new();
     for object in objects {
         let owners = server.iter().cloned().chain([session.as_owner()]).collect();
-        let task = record(world, kinds.task, owners, |body, uid| {
+        let task = record(backend, kinds.task, owners, |body, uid| {
             set(body, "UID", uid);
             set(body, "Name", &format!("{object}@{stamp}"));
             set(body, "VmDisplayName", object.as_str());
@@ -118,55 +119,55 @@ pub(super) fn begin(
         });
         tasks.push(task.id);
     }
-    let time = world.pace.job_time;
+    let time = backend.pace.job_time;
     for quarter in 1..4_u32 {
         let (id, tasks) = (session.id.clone(), tasks.clone());
-        world.after(time * quarter / 4, move |world| go_on(world, kinds, &id, &tasks, quarter));
+        backend.after(time * quarter / 4, move |backend| go_on(backend, kinds, &id, &tasks, quarter));
     }
     let (id, job) = (session.id.clone(), job.clone());
-    world.after(time, move |world| finish(world, kinds, &job, &id, &tasks));
+    backend.after(time, move |backend| finish(backend, kinds, &job, &id, &tasks));
     Ok(session)
 }
 
 fn record(
-    world: &mut World,
-    kind: &'static Kind,
+    backend: &mut Backend,
+    kind: &'static ResourceType,
     owners: Vec<Owner>,
     fill: impl FnOnce(&mut dyn backhaul_wire::Struct, &str),
 ) -> Record {
-    let id = world.guid();
+    let id = backend.new_guid();
     let mut body = (kind.one)();
     fill(body.as_mut(), &format!("urn:veeam:{}:{id}", kind.urn));
     let record = Record { kind, id: id.into(), body: body.into(), owners };
-    world.store.put(record.clone());
+    backend.store.put(record.clone());
     record
 }
 
-fn is_running(world: &World, kinds: Kinds, session: &str) -> bool {
-    let record = world.store.get(kinds.session, session);
+fn is_running(backend: &Backend, kinds: SessionTypes, session: &str) -> bool {
+    let record = backend.store.get(kinds.session, session);
     record.is_some_and(|record| text(record.body.as_ref(), "State") == Some("Working"))
 }
 
 /// A quarter of the time has gone: the session's progress says so, and as many of its tasks are over.
-fn go_on(world: &mut World, kinds: Kinds, session: &str, tasks: &[Arc<str>], quarter: u32) {
-    if !is_running(world, kinds, session) {
+fn go_on(backend: &mut Backend, kinds: SessionTypes, session: &str, tasks: &[Arc<str>], quarter: u32) {
+    if !is_running(backend, kinds, session) {
         return;
     }
-    world.store.edit(kinds.session.name, session, |body| set(body, "Progress", i64::from(quarter) * 25));
+    backend.store.edit(kinds.session.name, session, |body| set(body, "Progress", i64::from(quarter) * 25));
     let over = tasks.len() * usize::try_from(quarter).unwrap_or(0) / 4;
     for task in &tasks[..over] {
-        complete(world, kinds.task, task, "Success", "");
+        complete(backend, kinds.task, task, "Success", "");
     }
     if let Some(next) = tasks.get(over) {
-        world.store.edit(kinds.task.name, next, |body| set(body, "State", "InProgress"));
+        backend.store.edit(kinds.task.name, next, |body| set(body, "State", "InProgress"));
     }
 }
 
-fn complete(world: &mut World, kind: &Kind, task: &str, result: &str, reason: &str) {
-    let date = world.date();
-    let over = world.store.get(kind, task).is_some_and(|it| text(it.body.as_ref(), "State") == Some("Completed"));
+fn complete(backend: &mut Backend, kind: &ResourceType, task: &str, result: &str, reason: &str) {
+    let date = backend.iso_date();
+    let over = backend.store.get(kind, task).is_some_and(|it| text(it.body.as_ref(), "State") == Some("Completed"));
     if !over {
-        world.store.edit(kind.name, task, |body| {
+        backend.store.edit(kind.name, task, |body| {
             set(body, "EndTimeUTC", &date);
             set(body, "State", "Completed");
             set(body, "Result", result);
@@ -175,20 +176,20 @@ fn complete(world: &mut World, kind: &Kind, task: &str, result: &str, reason: &s
     }
 }
 
-fn finish(world: &mut World, kinds: Kinds, job: &Record, session: &str, tasks: &[Arc<str>]) {
-    if !is_running(world, kinds, session) {
+fn finish(backend: &mut Backend, kinds: SessionTypes, job: &Record, session: &str, tasks: &[Arc<str>]) {
+    if !is_running(backend, kinds, session) {
         return;
     }
     for task in tasks {
-        complete(world, kinds.task, task, "Success", "");
+        complete(backend, kinds.task, task, "Success", "");
     }
-    close(world, kinds.session, session, "Success", 100);
-    leave_points(world, kinds, job, session, tasks);
+    close(backend, kinds.session, session, "Success", 100);
+    leave_points(backend, kinds, job, session, tasks);
 }
 
-fn close(world: &mut World, kind: &Kind, session: &str, result: &str, progress: i64) {
-    let date = world.date();
-    world.store.edit(kind.name, session, |body| {
+fn close(backend: &mut Backend, kind: &ResourceType, session: &str, result: &str, progress: i64) {
+    let date = backend.iso_date();
+    backend.store.edit(kind.name, session, |body| {
         set(body, "EndTimeUTC", &date);
         set(body, "State", "Stopped");
         set(body, "Result", result);
@@ -199,38 +200,38 @@ fn close(world: &mut World, kind: &Kind, session: &str, result: &str, progress: 
 }
 
 /// Ends a session before its time, and says whether it was running.
-pub(super) fn stop(world: &mut World, kind: &'static Kind, session: &str) -> bool {
-    let Some(record) = world.store.get(kind, session).cloned() else { return false };
+pub(super) fn stop(backend: &mut Backend, kind: &'static ResourceType, session: &str) -> bool {
+    let Some(record) = backend.store.get(kind, session).cloned() else { return false };
     if text(record.body.as_ref(), "State") == Some("Stopped") {
         return false;
     }
     for task in ["BackupTaskSession", "ReplicaTaskSession"] {
-        let Some(task) = kinds::find(task) else { continue };
+        let Some(task) = resource_types::find(task) else { continue };
         let open: Vec<Arc<str>> =
-            world.store.all(task.name).filter(|it| it.belongs_to(&record)).map(|it| it.id.clone()).collect();
+            backend.store.all(task.name).filter(|it| it.belongs_to(&record)).map(|it| it.id.clone()).collect();
         for id in open {
-            complete(world, task, &id, "Failed", "The session was stopped by the user.");
+            complete(backend, task, &id, "Failed", "The session was stopped by the user.");
         }
     }
-    close(world, kind, session, "Failed", 0);
+    close(backend, kind, session, "Failed", 0);
     true
 }
 
 /// Ends every session of a job that runs, and says how many did.
-pub(super) fn stop_all(world: &mut World, job: &Record) -> usize {
-    let Some(kinds) = Kinds::of(job) else { return 0 };
-    running(world, job).iter().filter(|session| stop(world, kinds.session, session)).count()
+pub(super) fn stop_all(backend: &mut Backend, job: &Record) -> usize {
+    let Some(kinds) = SessionTypes::of(job) else { return 0 };
+    running(backend, job).iter().filter(|session| stop(backend, kinds.session, session)).count()
 }
 
 /// What a backup that has succeeded leaves behind: a file with a restore point, and in it a point of every object.
-fn leave_points(world: &mut World, kinds: Kinds, job: &Record, session: &str, tasks: &[Arc<str>]) {
-    let backup = world.store.all("Backup").find(|backup| backup.belongs_to(job)).cloned();
+fn leave_points(backend: &mut Backend, kinds: SessionTypes, job: &Record, session: &str, tasks: &[Arc<str>]) {
+    let backup = backend.store.all("Backup").find(|backup| backup.belongs_to(job)).cloned();
     let (Some(backup), true) = (backup, matches!(kinds.job_type, "Backup" | "AgentBackup")) else { return };
-    let date = world.date();
-    let server: Vec<Owner> = world.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
+    let date = backend.iso_date();
+    let server: Vec<Owner> = backend.store.owner(job, "BackupServer").map(Record::as_owner).into_iter().collect();
     let with = |more: &[Owner]| -> Vec<Owner> { server.iter().chain(more).cloned().collect() };
     let stamp = date.replace([':', 'Z'], "");
-    let Some(file) = new::<BackupFile>(world, with(&[backup.as_owner()]), |body, uid| {
+    let Some(file) = new::<BackupFile>(backend, with(&[backup.as_owner()]), |body, uid| {
         set(body, "UID", uid);
         set(body, "Name", &format!("{}D{stamp}.vib", backup.name().unwrap_or_default()));
         set(body, "CreationTimeUtc", &date);
@@ -240,16 +241,16 @@ fn leave_points(world: &mut World, kinds: Kinds, job: &Record, session: &str, ta
     }) else {
         return;
     };
-    let Some(point) = new::<RestorePoint>(world, with(&[backup.as_owner(), file.as_owner()]), |body, uid| {
+    let Some(point) = new::<RestorePoint>(backend, with(&[backup.as_owner(), file.as_owner()]), |body, uid| {
         set(body, "UID", uid);
         set(body, "Name", &date.replace(['T', 'Z'], " ").trim().to_owned());
         set(body, "BackupDateUTC", &date);
     }) else {
         return;
     };
-    tie(world, kinds.session, session, &point);
+    tie(backend, kinds.session, session, &point);
     for id in tasks {
-        let Some(task) = world.store.get(kinds.task, id).cloned() else { continue };
+        let Some(task) = backend.store.get(kinds.task, id).cloned() else { continue };
         let name = text(task.body.as_ref(), "VmDisplayName").unwrap_or_default().to_owned();
         let owners = with(&[point.as_owner(), file.as_owner()]);
         let fill = |body: &mut dyn backhaul_wire::Struct, uid: &str| {
@@ -262,28 +263,28 @@ fn leave_points(world: &mut World, kinds: Kinds, job: &Record, session: &str, ta
             set(body, "PointType", "Increment");
         };
         let made = match kinds.job_type {
-            "AgentBackup" => new::<AgentRestorePoint>(world, owners, fill),
-            _ => new::<VmRestorePoint>(world, owners, fill),
+            "AgentBackup" => new::<AgentRestorePoint>(backend, owners, fill),
+            _ => new::<VmRestorePoint>(backend, owners, fill),
         };
         if let Some(made) = made {
-            tie(world, kinds.task, id, &made);
+            tie(backend, kinds.task, id, &made);
         }
     }
 }
 
 fn new<T: Model>(
-    world: &mut World,
+    backend: &mut Backend,
     owners: Vec<Owner>,
     fill: impl FnOnce(&mut dyn backhaul_wire::Struct, &str),
 ) -> Option<Record> {
-    Some(record(world, kinds::find(T::SHAPE.name)?, owners, fill))
+    Some(record(backend, resource_types::find(T::SHAPE.name)?, owners, fill))
 }
 
 /// Ties a record to another, so that a link leads there.
-fn tie(world: &mut World, kind: &Kind, id: &str, to: &Record) {
-    if let Some(mut record) = world.store.get(kind, id).cloned() {
+fn tie(backend: &mut Backend, kind: &ResourceType, id: &str, to: &Record) {
+    if let Some(mut record) = backend.store.get(kind, id).cloned() {
         record.owners.retain(|owner| owner.kind != to.kind);
         record.owners.push(to.as_owner());
-        world.store.put(record);
+        backend.store.put(record);
     }
 }

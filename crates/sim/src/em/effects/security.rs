@@ -8,13 +8,14 @@ use backhaul_wire::Id;
 use http::StatusCode;
 
 use super::create::New;
-use crate::em::kinds;
 use crate::em::lookup::Reference;
+use crate::em::resource_types;
 use crate::em::store::{Owner, Record};
 use crate::em::tasks::Done;
 use crate::em::value::{flag, set};
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -29,7 +30,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     account.name = spec.account_name;
     account.account_type = spec.account_type;
     account.allow_restore_all_vms = spec.allow_restore_all_vms.or(Some(true));
-    let account = New::of("EnterpriseAccount", account, Vec::new()).put(call.world).map_err(Refusal::bad)?;
+    let account = New::of("EnterpriseAccount", account, Vec::new()).put(call.backend).map_err(Refusal::bad)?;
     for role in roles {
         put_role(call, &account, &role);
     }
@@ -42,7 +43,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 /// `POST /security/accounts/{ID}`: turns the restriction to scopes on and off.
 pub(super) fn toggle(call: &mut Call<'_>) -> Answer {
     let account = call.subject("EnterpriseAccount")?.clone();
-    call.world.store.edit(account.kind.name, &account.id, |body| {
+    call.backend.store.edit(account.kind.name, &account.id, |body| {
         let all = !flag(body, "AllowRestoreAllVms");
         set(body, "AllowRestoreAllVms", all);
     });
@@ -51,17 +52,17 @@ pub(super) fn toggle(call: &mut Call<'_>) -> Answer {
 
 fn role_of(call: &Call<'_>, uid: Option<&Id>) -> Result<Record, Refusal> {
     let role = call.mentioned("EnterpriseRole", uid)?;
-    call.world.store.get(role.kind, &role.id).cloned().ok_or_else(|| call.nothing())
+    call.backend.store.get(role.kind, &role.id).cloned().ok_or_else(|| call.nothing())
 }
 
 /// Puts an account into a role.
 fn put_role(call: &mut Call<'_>, account: &Record, role: &Record) {
-    let Some(kind) = kinds::find("EnterpriseAccountInRole") else { return };
+    let Some(kind) = resource_types::find("EnterpriseAccountInRole") else { return };
     let mut body = EnterpriseAccountInRole::default();
     body.role_name = role.name().map(str::to_owned);
-    let id = call.world.guid();
+    let id = call.backend.new_guid();
     let owners = vec![account.as_owner(), role.as_owner()];
-    call.world.store.put(Record { kind, id: id.into(), body: std::sync::Arc::new(body), owners });
+    call.backend.store.put(Record { kind, id: id.into(), body: std::sync::Arc::new(body), owners });
 }
 
 /// `POST /security/accounts/{ID}/roles`.
@@ -70,7 +71,7 @@ pub(super) fn add_role(call: &mut Call<'_>) -> Answer {
     let account = call.subject("EnterpriseAccount")?.clone();
     let role = role_of(call, spec.enterprise_role_uid.as_ref())?;
     let is_in = |it: &Record| it.belongs_to(&account) && it.belongs_to(&role);
-    if call.world.store.all("EnterpriseAccountInRole").any(is_in) {
+    if call.backend.store.all("EnterpriseAccountInRole").any(is_in) {
         return Err(Refusal::bad(format!("The account is in the role {} already.", role.name().unwrap_or_default())));
     }
     put_role(call, &account, &role);
@@ -98,7 +99,7 @@ fn put_scope(call: &mut Call<'_>, account: Owner, item: &HierarchyScopeItem) -> 
     scope.platform = Some(reference.platform.into());
     scope.hierarchy_object_type = Some(reference.kind.to_owned());
     scope.state = Some("Unprocessed".into());
-    New::of("EnterpriseAccountHierarchyScope", scope, vec![account]).put(call.world).map(|_| ()).map_err(Refusal::bad)
+    New::of("EnterpriseAccountHierarchyScope", scope, vec![account]).put(call.backend).map(|_| ()).map_err(Refusal::bad)
 }
 
 /// `POST /security/accounts?action=rebuildScope`: scopes that were not processed are.
@@ -109,10 +110,10 @@ pub(super) fn rebuild_scope(call: &mut Call<'_>) -> Answer {
     }
     call.begin(
         "StartRebuildScope",
-        Box::new(|world| {
-            let all: Vec<_> = world.store.all("EnterpriseAccountHierarchyScope").map(|it| it.id.clone()).collect();
+        Box::new(|backend| {
+            let all: Vec<_> = backend.store.all("EnterpriseAccountHierarchyScope").map(|it| it.id.clone()).collect();
             for id in all {
-                world.store.edit("EnterpriseAccountHierarchyScope", &id, |body| set(body, "State", "Processed"));
+                backend.store.edit("EnterpriseAccountHierarchyScope", &id, |body| set(body, "State", "Processed"));
             }
             Ok(Done::default())
         }),

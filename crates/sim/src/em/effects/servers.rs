@@ -10,7 +10,8 @@ use super::create::New;
 use crate::em::tasks::Done;
 use crate::em::value::set;
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -34,7 +35,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 pub(super) fn edit(call: &mut Call<'_>) -> Answer {
     let spec: BackupServerSpec = call.body()?;
     let server = call.subject("BackupServer")?.clone();
-    call.world.store.edit(server.kind.name, &server.id, |body| {
+    call.backend.store.edit(server.kind.name, &server.id, |body| {
         if let Some(name) = spec.dns_name_or_ip_address.filter(|name| !name.is_empty()) {
             set(body, "Name", &name);
         }
@@ -53,17 +54,17 @@ pub(super) fn collect(call: &mut Call<'_>) -> Answer {
     let server = call.subject("BackupServer")?.clone();
     call.begin(
         "CollectingBackupServer",
-        Box::new(move |world| {
-            let date = world.date();
+        Box::new(move |backend| {
+            let date = backend.iso_date();
             let mut session = SystemSession::default();
             session.name = Some(format!("Collect Job @{}", date.replace('T', " ").replace('Z', "")));
             session.session_type = Some("CollectJob".into());
             session.creation_time_utc = Some(date.as_str().into());
             session.state = Some("InProgress".into());
-            let session = New::of("SystemSession", session, vec![server.as_owner()]).put_again(world)?;
-            world.after(world.pace.job_time, move |world| {
-                let date = world.date();
-                world.store.edit(session.kind.name, &session.id, |body| {
+            let session = New::of("SystemSession", session, vec![server.as_owner()]).put_again(backend)?;
+            backend.after(backend.pace.job_time, move |backend| {
+                let date = backend.iso_date();
+                backend.store.edit(session.kind.name, &session.id, |body| {
                     set(body, "EndTimeUTC", &date);
                     set(body, "State", "CompletedSuccessfully");
                     set(body, "Result.Result", "CompletedSuccessfully");
@@ -92,7 +93,7 @@ pub(super) fn add_password(call: &mut Call<'_>) -> Answer {
     let server = call.subject("BackupServer")?.as_owner();
     let mut key = PasswordKeyInfo::default();
     key.hint = spec.hint;
-    key.last_modification_date = Some(call.world.date().into());
+    key.last_modification_date = Some(call.backend.iso_date().into());
     call.create(New::of("PasswordKeyInfo", key, vec![server]))
 }
 
@@ -100,8 +101,8 @@ pub(super) fn add_password(call: &mut Call<'_>) -> Answer {
 pub(super) fn edit_password(call: &mut Call<'_>) -> Answer {
     let spec: PasswordKeyInfoSpec = call.body()?;
     let key = call.record()?.clone();
-    let date = call.world.date();
-    call.world.store.edit(key.kind.name, &key.id, |body| {
+    let date = call.backend.iso_date();
+    call.backend.store.edit(key.kind.name, &key.id, |body| {
         if let Some(hint) = &spec.hint {
             set(body, "Hint", hint);
         }

@@ -11,11 +11,12 @@ use backhaul_wire::{Id, Secret, Struct};
 use http::StatusCode;
 
 use super::create::New;
-use crate::em::kinds::Form;
+use crate::em::resource_types::Form;
 use crate::em::tasks::{Done, Effect};
 use crate::em::value::{alike, int, items, push, set, text};
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -61,13 +62,13 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     for resource in &spec.compute_resources {
         let mut it = CloudTenantComputeResource::default();
         alike(resource, &mut it);
-        it.id = Some(call.world.guid().into());
+        it.id = Some(call.backend.new_guid().into());
         tenant.compute_resources.push(it);
     }
     for resource in &spec.v_cloud_compute_resources {
         let mut it = CloudTenantVCloudComputeResource::default();
         alike(resource, &mut it);
-        it.id = Some(call.world.guid().into());
+        it.id = Some(call.backend.new_guid().into());
         it.enabled = Some(true);
         tenant.v_cloud_compute_resources.push(it);
     }
@@ -115,7 +116,7 @@ fn storage(
     quota.quota = quota_mb;
     quota.used_quota = Some(0);
     let mut resource = CloudTenantResource::default();
-    resource.id = Some(call.world.guid().into());
+    resource.id = Some(call.backend.new_guid().into());
     resource.repository_quota = Some(quota);
     resource
 }
@@ -134,7 +135,7 @@ pub(super) fn add_compute(call: &mut Call<'_>) -> Answer {
     call.mentioned("CloudHardwarePlan", spec.cloud_hardware_plan_uid.as_ref())?;
     let mut item = CloudTenantComputeResource::default();
     alike(&spec, &mut item);
-    item.id = Some(call.world.guid().into());
+    item.id = Some(call.backend.new_guid().into());
     grow(call, "ComputeResources", "CreateCloudTenantResource", item)
 }
 
@@ -143,7 +144,7 @@ pub(super) fn add_v_cloud_compute(call: &mut Call<'_>) -> Answer {
     let spec: CloudTenantVCloudComputeResourceCreateSpec = call.body()?;
     let mut item = CloudTenantVCloudComputeResource::default();
     alike(&spec, &mut item);
-    item.id = Some(call.world.guid().into());
+    item.id = Some(call.backend.new_guid().into());
     item.enabled = Some(true);
     grow(call, "VCloudComputeResources", "CreateCloudTenantVCloudComputeResource", item)
 }
@@ -151,8 +152,8 @@ pub(super) fn add_v_cloud_compute(call: &mut Call<'_>) -> Answer {
 /// Adds an item to a list of the tenant that the path names.
 fn grow(call: &mut Call<'_>, list: &'static str, operation: &'static str, item: impl Struct) -> Answer {
     let tenant = call.subject("CloudTenant")?.clone();
-    let effect: Effect = Box::new(move |world| {
-        match world.store.edit(tenant.kind.name, &tenant.id, |body| {
+    let effect: Effect = Box::new(move |backend| {
+        match backend.store.edit(tenant.kind.name, &tenant.id, |body| {
             push(body, list, &item);
         }) {
             true => Ok(Done::default()),
@@ -181,7 +182,7 @@ pub(super) fn add_subtenant(call: &mut Call<'_>) -> Answer {
     quota.tenant_resource_id = resource;
     quota.quota_mb = spec.quota_mb;
     quota.used_quota_mb = Some(0);
-    quota.quota_id = Some(call.world.guid().into());
+    quota.quota_id = Some(call.backend.new_guid().into());
     let mut subtenant = CloudSubtenant::default();
     subtenant.name = spec.name;
     subtenant.description = Some(spec.description.unwrap_or_default());
@@ -195,12 +196,12 @@ pub(super) fn add_subtenant(call: &mut Call<'_>) -> Answer {
 pub(super) fn license_counters(call: &mut Call<'_>) -> Answer {
     let tenant = call.subject("CloudTenant")?;
     let api = call.api();
-    let pen = call.pen(&api);
+    let writer = call.writer(&api);
     let count = |name: &str| Some(int(tenant.body.as_ref(), name).unwrap_or(0));
     let mut counters = CloudTenantFreeLicenseCounters::default();
-    counters.href = Some(format!("{}/freelicenseCounters", pen.href(tenant)));
+    counters.href = Some(format!("{}/freelicenseCounters", writer.href(tenant)));
     counters.r#type = Some("FreeLicenseCounters".to_owned());
-    counters.links = vec![pen.to("Up", tenant, Form::Entity)];
+    counters.links = vec![writer.to("Up", tenant, Form::Entity)];
     counters.rental_vm_backup_count = count("BackupCount");
     counters.rental_workstation_backup_count = count("WorkStationBackupCount");
     counters.rental_server_backup_count = count("ServerBackupCount");

@@ -7,12 +7,12 @@ use http::header::CONTENT_DISPOSITION;
 use super::mounts::mounted;
 use super::tree::{self, Entry, Listing};
 use super::{encoded, entry_links};
+use crate::em::estate::GuestFile;
 use crate::em::links::link;
-use crate::em::pen::path;
 use crate::em::query::Page;
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
-use crate::estate::GuestFile;
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -22,7 +22,7 @@ pub(in crate::em) fn browse(call: &mut Call<'_>) -> Answer {
     let catalog = in_catalog(call);
     let (mount, base) = if catalog {
         let point = call.record()?;
-        (None, format!("{}/guestfs", path(point, &call.world.store)))
+        (None, format!("{}/guestfs", path(point, &call.backend.store)))
     } else {
         let (number, base) = mounted(call)?;
         (Some(number), base)
@@ -54,7 +54,7 @@ pub(in crate::em) fn catalog_root(call: &mut Call<'_>) -> Answer {
         return browse(call);
     }
     let point = call.record()?;
-    let href = format!("{}{}/guestfs/", call.api(), path(point, &call.world.store));
+    let href = format!("{}{}/guestfs/", call.api(), path(point, &call.backend.store));
     let mut root = DirectoryEntry::default();
     root.links = vec![
         link("Down", "FileSystemItemsList", format!("{href}?action=listAll")),
@@ -135,7 +135,7 @@ fn about(base: &str, file: &GuestFile) -> FileEntry {
 
 /// The bytes of a file that a restore has made ready.
 fn download(call: &mut Call<'_>, mount: Option<u64>, file: &GuestFile) -> Answer {
-    let mounts = &call.world.desks.of(&call.session.id).mounts;
+    let mounts = &call.backend.work.of(&call.session.id).mounts;
     if !mount.is_some_and(|number| mounts.is_ready(number, &file.path)) {
         let message = format!("{} was not restored for download.", file.path);
         return Err(Refusal::new(StatusCode::NOT_FOUND, message));

@@ -12,12 +12,12 @@ use http::StatusCode;
 use super::encoded;
 use super::tree::{self, Entry};
 use crate::em::links::link;
-use crate::em::pen::{append, path, put_links};
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
 use crate::em::value::{push, set};
+use crate::em::writer::{append, path, put_links};
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -64,10 +64,10 @@ pub(super) fn point(call: &Call<'_>) -> Result<Record, Refusal> {
 /// The number of the mount that the path names, and the address of it below the API.
 pub(super) fn mounted(call: &mut Call<'_>) -> Result<(u64, String), Refusal> {
     let point = point(call)?;
-    let point = path(&point, &call.world.store);
+    let point = path(&point, &call.backend.store);
     let text = call.path.nth(1).to_owned();
     let number: u64 = text.parse().map_err(|_| Refusal::bad(format!("{text} is no number of a mount, such as 1.")))?;
-    let mounts = &call.world.desks.of(&call.session.id).mounts;
+    let mounts = &call.backend.work.of(&call.session.id).mounts;
     match mounts.all.get(&number) {
         Some(mount) if mount.point == point => Ok((number, format!("{point}/mounts/{number}"))),
         _ => Err(Refusal::not_found("The mount", &text)),
@@ -81,9 +81,9 @@ pub(in crate::em) fn mount(call: &mut Call<'_>) -> Answer {
     let session = call.session.id.clone();
     call.begin(
         "MountRestorePoint",
-        Box::new(move |world| {
-            let path = path(&point, &world.store);
-            let mounts = &mut world.desks.of(&session).mounts;
+        Box::new(move |backend| {
+            let path = path(&point, &backend.store);
+            let mounts = &mut backend.work.of(&session).mounts;
             mounts.made += 1;
             let number = mounts.made;
             mounts.all.insert(number, Mount { point: path.clone(), ready: BTreeSet::new() });
@@ -97,8 +97,8 @@ pub(in crate::em) fn mount(call: &mut Call<'_>) -> Answer {
 /// `GET .../mounts`.
 pub(in crate::em) fn list(call: &mut Call<'_>) -> Answer {
     let point = point(call)?;
-    let own = path(&point, &call.world.store);
-    let mounts = &call.world.desks.of(&call.session.id).mounts;
+    let own = path(&point, &call.backend.store);
+    let mounts = &call.backend.work.of(&call.session.id).mounts;
     let numbers: Vec<u64> = mounts.all.iter().filter(|(_, it)| it.point == own).map(|(number, _)| *number).collect();
     let mut all = types(point.kind.name).2();
     for number in numbers {
@@ -118,7 +118,7 @@ pub(in crate::em) fn get(call: &mut Call<'_>) -> Answer {
 /// `DELETE .../mounts/{ID}`.
 pub(in crate::em) fn unmount(call: &mut Call<'_>) -> Answer {
     let (number, _) = mounted(call)?;
-    call.world.desks.of(&call.session.id).mounts.all.remove(&number);
+    call.backend.work.of(&call.session.id).mounts.all.remove(&number);
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 

@@ -5,11 +5,11 @@ use backhaul_models::em::FileRestoreSpec;
 use super::mounts::{mounted, point};
 use super::{encoded, tree};
 use crate::em::effects::restore_session;
-use crate::em::pen::path;
 use crate::em::store::Record;
 use crate::em::tasks::{Done, Pointer};
+use crate::em::writer::path;
 use crate::em::{Call, Refusal};
-use crate::message::Reply;
+use crate::engine::message::Reply;
 
 type Answer = Result<Reply, Refusal>;
 
@@ -30,10 +30,10 @@ pub(in crate::em) fn restore(call: &mut Call<'_>) -> Answer {
     match (spec.for_direct_download, spec.to_original_location) {
         (Some(_), None) => call.begin(
             "FileRestoreFromMountPoint",
-            Box::new(move |world| {
+            Box::new(move |backend| {
                 let mut done = Done::default();
                 for file in files {
-                    world.desks.of(&session).mounts.make_ready(number, &file);
+                    backend.work.of(&session).mounts.make_ready(number, &file);
                     let path = format!("{base}/{}?action=download", encoded(&file.to_lowercase()));
                     done.add(Pointer { rel: "Download", kind: "", path, name: None });
                 }
@@ -48,7 +48,7 @@ pub(in crate::em) fn restore(call: &mut Call<'_>) -> Answer {
 /// `POST /catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`.
 pub(in crate::em) fn browse_catalog(call: &mut Call<'_>) -> Answer {
     let point = call.record()?;
-    let path = format!("{}/guestfs/", path(point, &call.world.store));
+    let path = format!("{}/guestfs/", path(point, &call.backend.store));
     call.begin(
         "BrowseVM",
         Box::new(move |_| Ok(Done::to(Pointer { rel: "Down", kind: "FileSystemItemsList", path, name: None }))),
@@ -59,16 +59,16 @@ pub(in crate::em) fn browse_catalog(call: &mut Call<'_>) -> Answer {
 pub(in crate::em) fn restore_from_catalog(call: &mut Call<'_>) -> Answer {
     wanted(call)?;
     let catalog = call.record()?;
-    let point = call.world.store.direct_owner(catalog, "VmRestorePoint").unwrap_or(catalog).clone();
+    let point = call.backend.store.direct_owner(catalog, "VmRestorePoint").unwrap_or(catalog).clone();
     begin(call, "RestoreFile", point, "Restore operations started successfully.")
 }
 
 fn begin(call: &mut Call<'_>, operation: &'static str, point: Record, message: &'static str) -> Answer {
     call.begin(
         operation,
-        Box::new(move |world| {
+        Box::new(move |backend| {
             let mut done = Done::says(message);
-            done.add(restore_session(world, &point, "FileLevelRestore")?);
+            done.add(restore_session(backend, &point, "FileLevelRestore")?);
             Ok(done)
         }),
     )

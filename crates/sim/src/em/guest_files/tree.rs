@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::estate::GuestFile;
-use crate::message::Made;
+use crate::em::estate::GuestFile;
+use crate::engine::message::Made;
 
 /// What is at a path.
 #[derive(Debug)]

@@ -28,7 +28,7 @@ pub(super) fn by_body(call: &Call<'_>) -> Result<Account, Refusal> {
         known.is_some_and(|known| known.eq_ignore_ascii_case(&name))
     };
     let password = organization.password.as_ref().map_or("", Secret::expose);
-    let tenant = call.world.store.all("CloudTenant").find(of).filter(|tenant| opens(call, tenant, password));
+    let tenant = call.backend.store.all("CloudTenant").find(of).filter(|tenant| opens(call, tenant, password));
     tenant.map(|tenant| session(tenant, organization.login.unwrap_or_default())).ok_or_else(wrong)
 }
 
@@ -36,7 +36,7 @@ pub(super) fn by_body(call: &Call<'_>) -> Result<Account, Refusal> {
 pub(super) fn account(call: &Call<'_>, user: &str, password: &str) -> Option<Account> {
     let is = |name: Option<&str>| name.is_some_and(|name| name.eq_ignore_ascii_case(user));
     let credentials = "TenantType.StandaloneTenant.TenantCredentials.Username";
-    let mut tenants = call.world.store.all("CloudTenant");
+    let mut tenants = call.backend.store.all("CloudTenant");
     let tenant = tenants.find(|it| is(it.name()) || is(value::text(it.body.as_ref(), credentials)))?;
     opens(call, tenant, password).then(|| session(tenant, user.to_owned()))
 }
@@ -47,7 +47,7 @@ fn opens(call: &Call<'_>, tenant: &Record, password: &str) -> bool {
     let body = tenant.body.as_ref();
     let disabled = !body.path("Enabled").is_absent() && !value::flag(body, "Enabled");
     let own = PASSWORDS.iter().filter_map(|path| value::secret(body, path)).find(|own| !own.is_empty());
-    !disabled && password == own.unwrap_or(&call.em.settings.password)
+    !disabled && password == own.unwrap_or(&call.em.common.password)
 }
 
 fn session(tenant: &Record, user: String) -> Account {

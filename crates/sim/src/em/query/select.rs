@@ -4,7 +4,7 @@ use backhaul_filter::{Place, Predicate, QueryDef, Record, Scalar, Severity, chec
 use backhaul_wire::Struct;
 
 use super::fields::{ADDRESS, COMPUTER, FILE_SERVER, PLAN_PLATFORM, TENANT_KIND, TENANT_NAME};
-use crate::em::kinds::Part;
+use crate::em::resource_types::Part;
 use crate::em::store::{self, Store};
 use crate::em::value::text;
 use crate::em::{Call, Refusal};

@@ -7,10 +7,10 @@ use backhaul_wire::{DateTime, Id};
 use serde_json::{Value, json};
 
 use super::members;
-use crate::clock;
-use crate::estate::{Usage, Vb365Estate};
+use crate::engine::clock;
+use crate::vb365::estate::{Usage, Vb365Estate};
 use crate::vb365::invent;
-use crate::vb365::place::Place;
+use crate::vb365::paths::CollectionPath;
 use crate::vb365::store::{Members, Record, Store};
 
 /// How many sessions of a job there have been.
@@ -18,7 +18,7 @@ const SESSIONS: usize = 3;
 const DAY: i64 = 86_400;
 
 /// The records of a collection that is not made up; `None` for the others.
-pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &Place) -> Option<Vec<Record>> {
+pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &CollectionPath) -> Option<Vec<Record>> {
     let last = place.key.rsplit('/').next().unwrap_or_default();
     let owner = || place.key.split('/').nth(1).unwrap_or_default();
     let records = match place.template.as_str() {

@@ -5,8 +5,8 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{files, handler};
-use crate::message::Reply;
-use crate::route::Routed;
+use crate::engine::message::Reply;
+use crate::engine::route::Routed;
 use crate::vb365::{Call, Refusal, version};
 
 /// Actions whose names v6 changed, in lower case.
@@ -39,7 +39,7 @@ pub(in crate::vb365) fn act(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     let of_organization = call.operation.path.to_ascii_lowercase().starts_with("/organization") && verb == "explore";
     let mut heir = Call {
         vb365: call.vb365,
-        world: &mut *call.world,
+        backend: &mut *call.backend,
         request: call.request,
         version: call.version,
         operation,

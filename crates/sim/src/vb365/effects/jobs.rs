@@ -4,13 +4,14 @@ use backhaul_wire::Id;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::message::{Fate, Reply};
+use crate::engine::clock;
+use crate::engine::message::{Reply, WorkFault};
+use crate::engine::schedule::Clocked as _;
+use crate::vb365::backend::Backend;
 use crate::vb365::content::{OBJECT_BYTES, log_item, record, restore_point};
 use crate::vb365::invent;
-use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record, Shelf};
-use crate::vb365::world::World;
+use crate::vb365::paths::CollectionPath;
+use crate::vb365::store::{Collection, Members, Record};
 use crate::vb365::{Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -30,10 +31,10 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     let named = |body: &Members, name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     if key(call) == "copyjobs" {
         let original = named(&body, "backupJobId");
-        let job = call.world.find("jobs", &original);
+        let job = call.backend.find("jobs", &original);
         let job = job.ok_or_else(|| Refusal::bad(format!("There is no backup job {original}.")))?;
-        let copied = |shelf: &Shelf| shelf.all().any(|copy| copy.says("backupJobId", &job.id));
-        if call.world.top("copyjobs").is_some_and(copied) {
+        let copied = |collection: &Collection| collection.all().any(|copy| copy.says("backupJobId", &job.id));
+        if call.backend.top("copyjobs").is_some_and(copied) {
             return Err(Refusal::conflict(format!("The job {} has a copy job already.", job.text("name"))));
         }
         body.insert("organizationId".to_owned(), job.text("organizationId").into());
@@ -41,25 +42,25 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     } else {
         let of_path = Some(call.path.first()).filter(|id| !id.is_empty()).map(str::to_owned);
         let organization = of_path.unwrap_or_else(|| named(&body, "organizationId"));
-        if call.world.find("organizations", &organization).is_none() {
+        if call.backend.find("organizations", &organization).is_none() {
             return Err(Refusal::bad(format!("There is no organization {organization}.")));
         }
         body.entry("backupType").or_insert_with(|| "EntireOrganization".into());
     }
     let repository = named(&body, "repositoryId");
-    if !repository.is_empty() && call.world.find("backuprepositories", &repository).is_none() {
+    if !repository.is_empty() && call.backend.find("backuprepositories", &repository).is_none() {
         return Err(Refusal::bad(format!("There is no backup repository {repository}.")));
     }
     let name = named(&body, "name");
-    let taken = |shelf: &Shelf| shelf.all().any(|job| job.says("name", &name));
-    if !name.is_empty() && call.world.top(key(call)).is_some_and(taken) {
+    let taken = |collection: &Collection| collection.all().any(|job| job.says("name", &name));
+    if !name.is_empty() && call.backend.top(key(call)).is_some_and(taken) {
         return Err(Refusal::conflict(format!("A job named {name} exists already.")));
     }
     body.entry("description").or_insert_with(|| "".into());
     body.entry("isEnabled").or_insert(true.into());
     body.insert("lastStatus".to_owned(), "Stopped".into());
     let run_now = body.remove("runNow") == Some(Value::Bool(true));
-    let id = call.world.guid();
+    let id = call.backend.new_guid();
     body.insert("id".to_owned(), id.as_str().into());
     let reply = resources::create_with(call, body)?;
     if run_now {
@@ -71,10 +72,10 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 /// `DELETE`: its sessions and restore points stay.
 pub(super) fn remove(call: &mut Call<'_>) -> Answer {
     let job = call.subject(key(call))?;
-    if running(call.world, &job.id).is_some() {
+    if running(call.backend, &job.id).is_some() {
         return Err(Refusal::conflict("The job is running."));
     }
-    call.world.remove(key(call), &job.id);
+    call.backend.remove(key(call), &job.id);
     Ok(call.done())
 }
 
@@ -89,10 +90,10 @@ pub(super) fn start(call: &mut Call<'_>) -> Answer {
 /// `stop`.
 pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     let job = call.subject(key(call))?;
-    let Some(session) = running(call.world, &job.id) else {
+    let Some(session) = running(call.backend, &job.id) else {
         return Err(Refusal::conflict("The job is not running."));
     };
-    close(call.world, key(call), &job.id, &session, "Stopped", "The session was stopped by the user.");
+    close(call.backend, key(call), &job.id, &session, "Stopped", "The session was stopped by the user.");
     Ok(call.done())
 }
 
@@ -108,7 +109,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Answer {
 
 fn toggle(call: &mut Call<'_>, enabled: bool) -> Answer {
     let job = call.subject(key(call))?;
-    call.world.edit(key(call), &job.id, |body| drop(body.insert("isEnabled".to_owned(), enabled.into())));
+    call.backend.edit(key(call), &job.id, |body| drop(body.insert("isEnabled".to_owned(), enabled.into())));
     Ok(call.done())
 }
 
@@ -116,7 +117,7 @@ fn toggle(call: &mut Call<'_>, enabled: bool) -> Answer {
 pub(super) fn copy_of(call: &mut Call<'_>) -> Answer {
     let job = call.subject("jobs")?;
     let copies = |copy: &&Record| copy.says("backupJobId", &job.id);
-    let copy = call.world.top("copyjobs").and_then(|shelf| shelf.all().find(copies)).cloned();
+    let copy = call.backend.top("copyjobs").and_then(|collection| collection.all().find(copies)).cloned();
     let copy = copy.ok_or_else(|| Refusal::not_found("The copy job of", &job.id))?;
     Ok(call.reply_record("copyjobs", &copy))
 }
@@ -124,27 +125,27 @@ pub(super) fn copy_of(call: &mut Call<'_>) -> Answer {
 /// `GET /CopyJobs/{id}/BackupJob`.
 pub(super) fn copied_by(call: &mut Call<'_>) -> Answer {
     let copy = call.subject("copyjobs")?;
-    let job = call.world.find("jobs", copy.text("backupJobId"));
+    let job = call.backend.find("jobs", copy.text("backupJobId"));
     let job = job.ok_or_else(|| Refusal::not_found("The backup job of", &copy.id))?;
     Ok(call.reply_record("jobs", &job))
 }
 
 /// The session of a job that runs.
-fn running(world: &mut World, job: &str) -> Option<String> {
-    let mut sessions = world.top("jobsessions")?.all().rev();
+fn running(backend: &mut Backend, job: &str) -> Option<String> {
+    let mut sessions = backend.top("jobsessions")?.all().rev();
     sessions.find(|it| it.says("jobId", job) && it.says("status", "Running")).map(|it| it.id.to_string())
 }
 
 /// Begins a session.
 fn run(call: &mut Call<'_>, key: &'static str, job: &str, full: bool) -> Result<Record, Refusal> {
-    let world = &mut *call.world;
-    if running(world, job).is_some() {
+    let backend = &mut *call.backend;
+    if running(backend, job).is_some() {
         return Err(Refusal::conflict("The job is running already."));
     }
-    let Some(job) = world.find(key, job) else {
+    let Some(job) = backend.find(key, job) else {
         return Err(Refusal::new(StatusCode::NOT_FOUND, format!("The job {job} was not found.")));
     };
-    let (id, date) = (world.guid(), world.date());
+    let (id, date) = (backend.new_guid(), backend.iso_date());
     let session = record(
         &id,
         json!({
@@ -153,102 +154,106 @@ fn run(call: &mut Call<'_>, key: &'static str, job: &str, full: bool) -> Result<
             "jobSessionConfigType": if full { "Full" } else { "Incremental" },
         }),
     );
-    world.put("jobsessions", session);
-    log(world, &id, "Success", &format!("Job started at {date}"));
-    world.edit(key, &job.id, |body| {
+    backend.put("jobsessions", session);
+    log(backend, &id, "Success", &format!("Job started at {date}"));
+    backend.edit(key, &job.id, |body| {
         body.insert("lastRun".to_owned(), date.as_str().into());
         body.insert("lastStatus".to_owned(), "Running".into());
     });
-    let fate = call.request.fate.clone();
-    if fate != Fate::Hangs {
+    let work_fault = call.request.work_fault.clone();
+    if work_fault != WorkFault::Hangs {
         let objects = 20 + invent::number(&id, 400);
         for step in 1..STEPS {
             let id = id.clone();
-            world.after(world.job_time / STEPS * step, move |world| {
-                go_on(world, &id, objects * u64::from(step) / u64::from(STEPS))
+            backend.after(backend.job_time / STEPS * step, move |backend| {
+                go_on(backend, &id, objects * u64::from(step) / u64::from(STEPS))
             });
         }
         let (job, session) = (job.id.to_string(), id.clone());
-        world.after(world.job_time, move |world| match fate {
-            Fate::Fails(message) => close(world, key, &job, &session, "Failed", &message),
-            _ => finish(world, key, &job, &session, objects),
+        backend.after(backend.job_time, move |backend| match work_fault {
+            WorkFault::Fails(message) => close(backend, key, &job, &session, "Failed", &message),
+            _ => finish(backend, key, &job, &session, objects),
         });
-        world.catch_up();
+        backend.catch_up();
     }
-    world.find("jobsessions", &id).ok_or_else(|| Refusal::not_found("The session", &id))
+    backend.find("jobsessions", &id).ok_or_else(|| Refusal::not_found("The session", &id))
 }
 
-fn is_running(world: &mut World, session: &str) -> bool {
-    world.find("jobsessions", session).is_some_and(|session| session.says("status", "Running"))
+fn is_running(backend: &mut Backend, session: &str) -> bool {
+    backend.find("jobsessions", session).is_some_and(|session| session.says("status", "Running"))
 }
 
 /// So many objects have been processed.
-fn go_on(world: &mut World, session: &str, objects: u64) {
-    if is_running(world, session) {
-        world.edit("jobsessions", session, |body| {
+fn go_on(backend: &mut Backend, session: &str, objects: u64) {
+    if is_running(backend, session) {
+        backend.edit("jobsessions", session, |body| {
             body.insert("progress".to_owned(), objects.into());
         });
     }
 }
 
 /// Ends a session well: what was backed up takes space, and can be restored.
-fn finish(world: &mut World, key: &'static str, job: &str, session: &str, objects: u64) {
-    if !is_running(world, session) {
+fn finish(backend: &mut Backend, key: &'static str, job: &str, session: &str, objects: u64) {
+    if !is_running(backend, session) {
         return;
     }
-    go_on(world, session, objects);
-    log(world, session, "Success", &format!("Found {objects} objects"));
-    close(world, key, job, session, "Success", "");
-    let Some(job) = world.find(key, job) else { return };
-    let (organization, repository, date) = (job.text("organizationId"), job.text("repositoryId"), world.date());
-    let next = clock::iso(world.seconds() + DAY);
-    world.edit(key, &job.id, |body| {
+    go_on(backend, session, objects);
+    log(backend, session, "Success", &format!("Found {objects} objects"));
+    close(backend, key, job, session, "Success", "");
+    let Some(job) = backend.find(key, job) else { return };
+    let (organization, repository, date) = (job.text("organizationId"), job.text("repositoryId"), backend.iso_date());
+    let next = clock::iso(backend.seconds() + DAY);
+    backend.edit(key, &job.id, |body| {
         body.insert("lastBackup".to_owned(), date.as_str().into());
         body.insert("nextRun".to_owned(), next.into());
     });
-    world.edit("organizations", organization, |body| {
+    backend.edit("organizations", organization, |body| {
         body.insert("isBackedup".to_owned(), true.into());
         body.entry("firstBackuptime").or_insert_with(|| date.as_str().into());
         body.insert("lastBackuptime".to_owned(), date.as_str().into());
     });
     let bytes = i64::try_from(objects).unwrap_or(i64::MAX).saturating_mul(OBJECT_BYTES);
-    world.usages.grow(organization, repository, bytes);
-    world.edit("backuprepositories", repository, |body| {
+    backend.usages.grow(organization, repository, bytes);
+    backend.edit("backuprepositories", repository, |body| {
         if let Some(free) = body.get("freeSpaceBytes").and_then(Value::as_i64).filter(|free| *free >= bytes) {
             body.insert("freeSpaceBytes".to_owned(), (free - bytes).into());
         }
     });
     let mut point = restore_point(organization, repository, &job.id, &date);
     point.body.insert("isCopy".to_owned(), (key == "copyjobs").into());
-    world.put("restorepoints", point);
+    backend.put("restorepoints", point);
 }
 
 /// Ends a session that runs.
-fn close(world: &mut World, key: &'static str, job: &str, session: &str, status: &str, details: &str) {
-    if !is_running(world, session) {
+fn close(backend: &mut Backend, key: &'static str, job: &str, session: &str, status: &str, details: &str) {
+    if !is_running(backend, session) {
         return;
     }
-    let date = world.date();
+    let date = backend.iso_date();
     let result = if status == "Success" { "Success" } else { "Failed" };
     if !details.is_empty() {
-        log(world, session, result, details);
+        log(backend, session, result, details);
     }
-    log(world, session, result, &format!("Job finished at {date}"));
-    world.edit("jobsessions", session, |body| {
+    log(backend, session, result, &format!("Job finished at {date}"));
+    backend.edit("jobsessions", session, |body| {
         body.insert("endTime".to_owned(), date.into());
         body.insert("status".to_owned(), status.into());
         body.insert("details".to_owned(), details.into());
     });
-    world.edit(key, job, |body| drop(body.insert("lastStatus".to_owned(), status.into())));
+    backend.edit(key, job, |body| drop(body.insert("lastStatus".to_owned(), status.into())));
 }
 
 /// Adds a line to a session's log.
-fn log(world: &mut World, session: &str, result: &str, text: &str) {
+fn log(backend: &mut Backend, session: &str, result: &str, text: &str) {
     let id = Id::from(session);
     let key = format!("jobsessions/{}/logitems", id.as_str().to_ascii_lowercase());
-    let place =
-        Place { key: key.clone(), template: "jobsessions/{}/logitems".to_owned(), shown: key.clone(), only: None };
-    let at = world.shelf(&place).map_or(0, Shelf::len);
-    let date = world.date();
-    world.store.shelf_mut(&key).put(log_item(session, at, &date, &date, result, text));
+    let place = CollectionPath {
+        key: key.clone(),
+        template: "jobsessions/{}/logitems".to_owned(),
+        shown: key.clone(),
+        only: None,
+    };
+    let at = backend.collection(&place).map_or(0, Collection::len);
+    let date = backend.iso_date();
+    backend.store.collection_mut(&key).put(log_item(session, at, &date, &date, result, text));
 }

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::message::Reply;
-use crate::vb365::place::Place;
-use crate::vb365::store::Shelf;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
+use crate::vb365::paths::CollectionPath;
+use crate::vb365::store::Collection;
 use crate::vb365::{Account, Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -12,7 +13,7 @@ type Answer = Result<Reply, Refusal>;
 /// `GET /Organization`: answers only to an organization's own account.
 pub(super) fn current(call: &mut Call<'_>) -> Answer {
     let Account::Organization(id) = call.account.clone() else { return Err(Refusal::forbidden()) };
-    let found = call.world.find("organizations", id.as_str());
+    let found = call.backend.find("organizations", id.as_str());
     let mut own = found.ok_or_else(|| Refusal::not_found("The organization", id.as_str()))?;
     if own.body.get("isBackedup") == Some(&Value::Bool(true)) {
         let path = if call.version <= 5 { "organization/action" } else { "organization/explore" };
@@ -31,7 +32,8 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     let name = body.get("name").and_then(Value::as_str).or_else(|| first("exchangeOnlineSettings"));
     let name = name.or_else(|| first("sharePointOnlineSettings")).map(str::to_owned);
     if let Some(name) = name {
-        if call.world.top("organizations").is_some_and(|shelf| shelf.all().any(|it| it.says("name", &name))) {
+        if call.backend.top("organizations").is_some_and(|collection| collection.all().any(|it| it.says("name", &name)))
+        {
             return Err(Refusal::conflict(format!("The organization {name} exists already.")));
         }
         body.insert("name".to_owned(), name.into());
@@ -46,24 +48,24 @@ pub(super) fn remove(call: &mut Call<'_>) -> Answer {
     let organization = call.subject("organizations")?;
     let id = organization.id.to_string();
     for key in ["jobs", "copyjobs"] {
-        let own = |shelf: &Shelf| -> Vec<String> {
-            shelf.all().filter(|job| job.says("organizationId", &id)).map(|job| job.id.to_string()).collect()
+        let own = |collection: &Collection| -> Vec<String> {
+            collection.all().filter(|job| job.says("organizationId", &id)).map(|job| job.id.to_string()).collect()
         };
-        let jobs = call.world.top(key).map(own).unwrap_or_default();
+        let jobs = call.backend.top(key).map(own).unwrap_or_default();
         for job in jobs {
-            call.world.remove(key, &job);
+            call.backend.remove(key, &job);
         }
     }
-    call.world.usages.remember(&id, organization.text("name"));
-    call.world.remove("organizations", &id);
+    call.backend.usages.remember(&id, organization.text("name"));
+    call.backend.remove("organizations", &id);
     Ok(call.done())
 }
 
 /// `GET /Organizations/{id}/SyncState`.
 pub(super) fn sync_state(call: &mut Call<'_>) -> Answer {
     let organization = call.subject("organizations")?;
-    let place = Place::top("organizations/syncstate");
-    let state = call.world.shelf(&place).and_then(|shelf| shelf.get(&organization.id)).cloned();
+    let place = CollectionPath::top("organizations/syncstate");
+    let state = call.backend.collection(&place).and_then(|collection| collection.get(&organization.id)).cloned();
     let state = state.ok_or_else(|| Refusal::not_found("The synchronization of", &organization.id))?;
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     Ok(call.reply(&call.make(shape, &state.body, &organization.id)))
@@ -73,9 +75,9 @@ pub(super) fn sync_state(call: &mut Call<'_>) -> Answer {
 pub(super) fn sync(call: &mut Call<'_>) -> Answer {
     let organization = call.subject("organizations")?;
     call.members()?;
-    let date = call.world.date();
-    call.world.shelf(&Place::top("organizations/syncstate"));
-    call.world.store.edit("organizations/syncstate", &organization.id, |body| {
+    let date = call.backend.iso_date();
+    call.backend.collection(&CollectionPath::top("organizations/syncstate"));
+    call.backend.store.edit("organizations/syncstate", &organization.id, |body| {
         body.insert("lastSyncTime".to_owned(), date.into());
     });
     Ok(call.done())
@@ -89,7 +91,7 @@ pub(super) fn remove_audit_items(call: &mut Call<'_>) -> Answer {
     let key = format!("organizations/{}/audititems", organization.id.to_ascii_lowercase());
     for item in &items {
         let id = item.as_str().or_else(|| item.get("id").and_then(Value::as_str)).unwrap_or_default();
-        call.world.store.remove(&key, id);
+        call.backend.store.remove(&key, id);
     }
     Ok(call.done())
 }

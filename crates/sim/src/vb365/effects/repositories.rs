@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 use crate::vb365::content::record;
-use crate::vb365::store::{Record, Shelf};
+use crate::vb365::store::{Collection, Record};
 use crate::vb365::{Call, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
@@ -19,11 +20,15 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     if name.is_empty() {
         return Err(Refusal::bad("The name field is required."));
     }
-    if call.world.top("backuprepositories").is_some_and(|shelf| shelf.all().any(|it| it.says("name", &name))) {
+    if call
+        .backend
+        .top("backuprepositories")
+        .is_some_and(|collection| collection.all().any(|it| it.says("name", &name)))
+    {
         return Err(Refusal::conflict(format!("A backup repository named {name} exists already.")));
     }
     if let Some(proxy) = body.get("proxyId").and_then(Value::as_str).map(str::to_owned)
-        && call.world.find("proxies", &proxy).is_none()
+        && call.backend.find("proxies", &proxy).is_none()
     {
         return Err(Refusal::bad(format!("There is no proxy {proxy}.")));
     }
@@ -39,32 +44,33 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 pub(super) fn remove(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
     for key in ["jobs", "copyjobs"] {
-        let job = |shelf: &Shelf| shelf.all().find(|job| job.says("repositoryId", &repository.id)).cloned();
-        if let Some(job) = call.world.top(key).and_then(job) {
+        let job =
+            |collection: &Collection| collection.all().find(|job| job.says("repositoryId", &repository.id)).cloned();
+        if let Some(job) = call.backend.top(key).and_then(job) {
             return Err(Refusal::conflict(format!("The backup repository is used by the job {}.", job.text("name"))));
         }
     }
-    let there = |shelf: &Shelf| -> Vec<Record> {
-        shelf.all().filter(|point| point.says("repositoryId", &repository.id)).cloned().collect()
+    let there = |collection: &Collection| -> Vec<Record> {
+        collection.all().filter(|point| point.says("repositoryId", &repository.id)).cloned().collect()
     };
-    for point in call.world.top("restorepoints").map(there).unwrap_or_default() {
-        call.world.remove("restorepoints", &point.id);
+    for point in call.backend.top("restorepoints").map(there).unwrap_or_default() {
+        call.backend.remove("restorepoints", &point.id);
     }
-    call.world.usages.forget_repository(&repository.id);
-    call.world.remove("backuprepositories", &repository.id);
+    call.backend.usages.forget_repository(&repository.id);
+    call.backend.remove("backuprepositories", &repository.id);
     Ok(call.done())
 }
 
 /// Begins a session of a collection at the top, and ends it when a job would.
 fn begin(call: &mut Call<'_>, key: &'static str, session: Record, end: Value) -> Answer {
     let id = session.id.to_string();
-    call.world.put(key, session.clone());
-    let time = call.world.job_time;
-    call.world.after(time, move |world| {
-        let over = world.find(key, &id).is_none_or(|session| session.body.contains_key("endTime"));
+    call.backend.put(key, session.clone());
+    let time = call.backend.job_time;
+    call.backend.after(time, move |backend| {
+        let over = backend.find(key, &id).is_none_or(|session| session.body.contains_key("endTime"));
         if !over {
-            let date = world.date();
-            world.edit(key, &id, |body| {
+            let date = backend.iso_date();
+            backend.edit(key, &id, |body| {
                 body.insert("endTime".to_owned(), date.into());
                 body.extend(end.as_object().cloned().unwrap_or_default());
             });
@@ -76,7 +82,7 @@ fn begin(call: &mut Call<'_>, key: &'static str, session: Record, end: Value) ->
 /// `POST /BackupRepositories/{id}/Sync`.
 pub(super) fn synchronize(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let id = call.world.guid();
+    let id = call.backend.new_guid();
     let body = json!({"repositoryId": &*repository.id, "state": "Synchronizing", "progressPercent": 0, "error": ""});
     begin(call, "repositorysynchronizesessions", record(&id, body), json!({"state": "None", "progressPercent": 100}))
 }
@@ -89,7 +95,7 @@ pub(super) fn stop_synchronizing(call: &mut Call<'_>) -> Answer {
 /// `POST /BackupRepositories/{id}/changeOwner`.
 pub(super) fn change_owner(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let (id, date) = (call.world.guid(), call.world.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let body =
         json!({"status": "Running", "startTime": date, "repositoryIds": [&*repository.id], "forceStopSessions": false});
     begin(call, "repositoryownerchangesessions", record(&id, body), json!({"status": "Succeeded"}))
@@ -102,8 +108,8 @@ pub(super) fn stop_changing_owner(call: &mut Call<'_>) -> Answer {
 
 fn end(call: &mut Call<'_>, key: &'static str, member: &str, state: &str) -> Answer {
     let session = call.subject(key)?;
-    let date = call.world.date();
-    call.world.edit(key, &session.id, |body| {
+    let date = call.backend.iso_date();
+    call.backend.edit(key, &session.id, |body| {
         body.insert(member.to_owned(), state.into());
         body.insert("endTime".to_owned(), date.into());
     });
@@ -113,11 +119,11 @@ fn end(call: &mut Call<'_>, key: &'static str, member: &str, state: &str) -> Ans
 /// `POST /Proxies/{id}/Remove`.
 pub(super) fn remove_proxy(call: &mut Call<'_>) -> Answer {
     let proxy = call.subject("proxies")?;
-    let used = |shelf: &Shelf| shelf.all().any(|it| it.says("proxyId", &proxy.id));
-    if call.world.top("backuprepositories").is_some_and(used) {
+    let used = |collection: &Collection| collection.all().any(|it| it.says("proxyId", &proxy.id));
+    if call.backend.top("backuprepositories").is_some_and(used) {
         return Err(Refusal::conflict("The proxy is used by backup repositories."));
     }
-    call.world.remove("proxies", &proxy.id);
+    call.backend.remove("proxies", &proxy.id);
     Ok(call.done())
 }
 
@@ -133,7 +139,7 @@ pub(super) fn disable_maintenance(call: &mut Call<'_>) -> Answer {
 
 fn maintenance(call: &mut Call<'_>, state: &str) -> Answer {
     let proxy = call.subject("proxies")?;
-    call.world.edit("proxies", &proxy.id, |body| drop(body.insert("maintenanceModeState".to_owned(), state.into())));
+    call.backend.edit("proxies", &proxy.id, |body| drop(body.insert("maintenanceModeState".to_owned(), state.into())));
     Ok(call.done())
 }
 
@@ -141,9 +147,10 @@ fn maintenance(call: &mut Call<'_>, state: &str) -> Answer {
 pub(super) fn add_pool(call: &mut Call<'_>) -> Answer {
     let mut body = call.members()?;
     let proxies = body.remove("proxyIds").and_then(|ids| ids.as_array().cloned()).unwrap_or_default();
-    let id = call.world.guid();
+    let id = call.backend.new_guid();
     for proxy in proxies.iter().filter_map(Value::as_str) {
-        if !call.world.edit("proxies", proxy, |body| drop(body.insert("proxyPoolId".to_owned(), id.as_str().into()))) {
+        if !call.backend.edit("proxies", proxy, |body| drop(body.insert("proxyPoolId".to_owned(), id.as_str().into())))
+        {
             return Err(Refusal::bad(format!("There is no proxy {proxy}.")));
         }
     }

@@ -3,17 +3,18 @@
 use backhaul_wire::shape::{Kind, Shape};
 use serde_json::{Value, json};
 
-use crate::message::Reply;
+use crate::engine::message::Reply;
+use crate::engine::schedule::Clocked as _;
 use crate::vb365::content::record;
-use crate::vb365::place::Place;
-use crate::vb365::store::{Members, Record, Shelf};
+use crate::vb365::paths::CollectionPath;
+use crate::vb365::store::{Collection, Members, Record};
 use crate::vb365::{Account, Call, Handler, Refusal, resources};
 
 type Answer = Result<Reply, Refusal>;
 
 /// The organization that a session browses; an error when there is no such session, or it was stopped.
 pub(in crate::vb365) fn browsed_organization(call: &mut Call<'_>, session: &str) -> Result<String, Refusal> {
-    let found = call.world.find("restoresessions", session);
+    let found = call.backend.find("restoresessions", session);
     let found = found.filter(|session| match &call.account {
         Account::Organization(own) => own.same(&session.text("organizationId").into()),
         Account::Administrator => true,
@@ -46,7 +47,8 @@ pub(super) fn explore_job(call: &mut Call<'_>) -> Answer {
 /// `POST /BackupRepositories/{id}/explore`: of the first organization in it.
 pub(super) fn explore_repository(call: &mut Call<'_>) -> Answer {
     let repository = call.subject("backuprepositories")?;
-    let first = call.world.usages.of_repository(&repository.id).first().map(|usage| usage.organization_id.to_string());
+    let first =
+        call.backend.usages.of_repository(&repository.id).first().map(|usage| usage.organization_id.to_string());
     explore(call, &first.unwrap_or_default(), repository.text("name"))
 }
 
@@ -58,10 +60,10 @@ pub(super) fn explore_retrieval(call: &mut Call<'_>) -> Answer {
 
 fn explore(call: &mut Call<'_>, organization: &str, scope: &str) -> Answer {
     let body = call.members()?;
-    let organization = call.world.find("organizations", organization);
+    let organization = call.backend.find("organizations", organization);
     let organization = organization.filter(|it| it.body.get("isBackedup") == Some(&Value::Bool(true)));
     let organization = organization.ok_or_else(|| Refusal::bad("Restore session cannot be created."))?;
-    let (id, date) = (call.world.guid(), call.world.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let given = |name: &str| body.get(name).and_then(Value::as_str);
     let user = match &call.account {
         Account::Administrator => "Administrator".to_owned(),
@@ -76,7 +78,7 @@ fn explore(call: &mut Call<'_>, organization: &str, scope: &str) -> Answer {
             "initiatedBy": user, "details": "", "scopeName": scope, "clientHost": "localhost", "reason": given("reason").unwrap_or(""),
         }),
     );
-    call.world.put("restoresessions", session.clone());
+    call.backend.put("restoresessions", session.clone());
     tell(call, &id, "Restore session started", None);
     Ok(call.reply_record("restoresessions", &session))
 }
@@ -87,9 +89,9 @@ pub(super) fn stop(call: &mut Call<'_>) -> Answer {
     if session.says("state", "Stopped") {
         return Err(Refusal::conflict("The restore session is stopped already."));
     }
-    let date = call.world.date();
+    let date = call.backend.iso_date();
     tell(call, &session.id, "Restore session stopped", None);
-    call.world.edit("restoresessions", &session.id, |body| {
+    call.backend.edit("restoresessions", &session.id, |body| {
         body.insert("state".to_owned(), "Stopped".into());
         body.insert("result".to_owned(), "Success".into());
         body.insert("endTime".to_owned(), date.into());
@@ -111,7 +113,7 @@ pub(super) fn statistics(call: &mut Call<'_>) -> Answer {
 pub(super) fn organization(call: &mut Call<'_>) -> Answer {
     let session = call.path.first().to_owned();
     let id = browsed_organization(call, &session)?;
-    let found = call.world.find("organizations", &id).ok_or_else(|| Refusal::not_found("The organization", &id))?;
+    let found = call.backend.find("organizations", &id).ok_or_else(|| Refusal::not_found("The organization", &id))?;
     let Some(shape) = call.answer_shape() else { return Ok(call.done()) };
     let own = format!("restoresessions/{session}/organization");
     let mut given = Record { body: Members::new(), ..found.clone() };
@@ -160,7 +162,7 @@ fn search(call: &mut Call<'_>) -> Answer {
 
 /// The collection in which a search looks: the items of a mailbox, the documents of a site, a team's posts, and of the first
 /// mailbox, site or team where the path names none.
-fn searched(call: &mut Call<'_>, parts: Vec<String>, session: Option<String>) -> Result<Place, Refusal> {
+fn searched(call: &mut Call<'_>, parts: Vec<String>, session: Option<String>) -> Result<CollectionPath, Refusal> {
     let last = parts.last().map(String::as_str).unwrap_or_default();
     let above = parts.iter().rev().nth(1).map(String::as_str).unwrap_or_default();
     let has = |name: &str| parts.iter().any(|part| part == name);
@@ -177,17 +179,31 @@ fn searched(call: &mut Call<'_>, parts: Vec<String>, session: Option<String>) ->
     let base = format!("restored/{organization}/{owners}");
     let session = session.unwrap_or_default();
     let shown = |rest: &str| format!("restoresessions/{session}/organization/{rest}");
-    let of = Place { key: base.clone(), template: format!("restored/{{}}/{owners}"), shown: shown(owners), only: None };
+    let of = CollectionPath {
+        key: base.clone(),
+        template: format!("restored/{{}}/{owners}"),
+        shown: shown(owners),
+        only: None,
+    };
     let at = parts.iter().position(|part| part == owners);
     let named = at.and_then(|at| parts.get(at + 1)).filter(|id| *id != "search").cloned();
-    let first = call.world.shelf(&of).and_then(|shelf| shelf.all().next()).map(|owner| owner.id.to_lowercase());
+    let first = call
+        .backend
+        .collection(&of)
+        .and_then(|collection| collection.all().next())
+        .map(|owner| owner.id.to_lowercase());
     let owner = named.or(first).ok_or_else(|| Refusal::not_found("The collection", &base))?;
     if above == "tabs" {
         let key = parts[..parts.len() - 1].join("/");
         let shown = shown(&parts[2..parts.len() - 1].join("/"));
-        return Ok(Place { key, template: "restored/{}/teams/{}/channels/{}/tabs".to_owned(), shown, only: None });
+        return Ok(CollectionPath {
+            key,
+            template: "restored/{}/teams/{}/channels/{}/tabs".to_owned(),
+            shown,
+            only: None,
+        });
     }
-    Ok(Place {
+    Ok(CollectionPath {
         key: format!("{base}/{owner}/{items}"),
         template: format!("restored/{{}}/{owners}/{{}}/{items}"),
         shown: shown(&format!("{owners}/{owner}/{items}")),
@@ -227,11 +243,11 @@ fn counts(shape: &Shape, count: usize) -> Members {
 
 /// Adds an event to a session, and counts what was restored.
 fn tell(call: &mut Call<'_>, session: &str, message: &str, restored: Option<usize>) {
-    let (id, date) = (call.world.guid(), call.world.date());
+    let (id, date) = (call.backend.new_guid(), call.backend.iso_date());
     let key = format!("restoresessions/{}/events", session.to_ascii_lowercase());
     let template = "restoresessions/{}/events".to_owned();
-    let place = Place { key: key.clone(), template, shown: key.clone(), only: None };
-    let order = call.world.shelf(&place).map_or(0, Shelf::len);
+    let place = CollectionPath { key: key.clone(), template, shown: key.clone(), only: None };
+    let order = call.backend.collection(&place).map_or(0, Collection::len);
     let event = record(
         &id,
         json!({
@@ -239,9 +255,9 @@ fn tell(call: &mut Call<'_>, session: &str, message: &str, restored: Option<usiz
             "message": message, "order": order,
         }),
     );
-    call.world.store.shelf_mut(&key).put(event);
+    call.backend.store.collection_mut(&key).put(event);
     if let Some(count) = restored {
-        call.world.edit("restoresessions", session, |body| {
+        call.backend.edit("restoresessions", session, |body| {
             let before = body.get("restored").and_then(Value::as_u64).unwrap_or_default();
             body.insert("restored".to_owned(), (before + count as u64).into());
         });

@@ -5,12 +5,12 @@ use backhaul_wire::{Field, Kind, Operation, Repeat, Shape};
 use serde_json::{Value, json};
 
 use super::tags;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::made;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, Row};
-use crate::zstack::world::World;
 
 /// `{"inventory": ...}`.
 pub(super) fn inventory(row: &Row) -> Value {
@@ -62,59 +62,59 @@ pub(super) fn state(class: &'static Class, body: &mut Body, input: &Input) {
 }
 
 /// Puts the request's tags on an object that it made.
-pub(super) fn tag(world: &mut World, row: &Row, input: &Input) {
+pub(super) fn tag(backend: &mut Backend, row: &Row, input: &Input) {
     let kind = row.class.root().name.replace("Inventory", "VO");
     for (system, all) in [(true, &input.system_tags), (false, &input.user_tags)] {
         for text in all {
             // That there are tags to be put is known: their class is among those of the models.
-            let _ = tags::put(world, system, [row.uuid(), &kind], text);
+            let _ = tags::put(backend, system, [row.uuid(), &kind], text);
         }
     }
 }
 
 /// An answer that is made up whole.
-pub(super) fn made_up(world: &World, operation: &Operation) -> Value {
+pub(super) fn made_up(backend: &Backend, operation: &Operation) -> Value {
     let shape = operation.response.shape();
-    shape.map_or_else(|| json!({}), |shape| made::object(shape, 0, &world.store).into())
+    shape.map_or_else(|| json!({}), |shape| made::object(shape, 0, &backend.store).into())
 }
 
 /// Carries an operation out by its form.
-pub(super) fn answer(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn answer(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let operation = input.operation;
     let Some(shape) = operation.response.shape() else {
         if operation.method == "DELETE" {
-            remove(world, input);
+            remove(backend, input);
         }
         return Ok(json!({}));
     };
     let inventory_of = shape.fields.iter().find(|field| field.json == "inventory" && shape.name == "Reply");
     match inventory_of.map(|field| field.kind) {
         Some(Kind::Struct(item)) => match class::of_shape(item).filter(|class| class.shape.is_some()) {
-            Some(class) => one(world, input, class),
-            None => Ok(json!({"inventory": made::object(item, 0, &world.store)})),
+            Some(class) => one(backend, input, class),
+            None => Ok(json!({"inventory": made::object(item, 0, &backend.store)})),
         },
-        _ => Ok(listed(world, shape).unwrap_or_else(|| made::object(shape, 0, &world.store).into())),
+        _ => Ok(listed(backend, shape).unwrap_or_else(|| made::object(shape, 0, &backend.store).into())),
     }
 }
 
 /// An answer about one object of a class: a new one, one that is there, or, where none is meant, one that is made up.
-fn one(world: &mut World, input: &Input, class: &'static Class) -> Result<Value, Failure> {
+fn one(backend: &mut Backend, input: &Input, class: &'static Class) -> Result<Value, Failure> {
     let operation = input.operation;
-    if let Some(uuid) = meant(world, input, class) {
+    if let Some(uuid) = meant(backend, input, class) {
         let changed = operation.method != "GET" && operation.long_running;
-        let row = world.store.get(class, &uuid).cloned();
+        let row = backend.store.get(class, &uuid).cloned();
         let class = row.as_ref().map_or(class, |row| row.class);
         let row = if !changed {
             row
         } else {
-            world.edit(class, &uuid, |body| {
+            backend.edit(class, &uuid, |body| {
                 overlay(class, body, &input.args);
                 state(class, body, input);
             })
         };
         return row.map(|row| inventory(&row)).ok_or_else(|| Failure::not_found(class.name, &uuid));
     }
-    let mut body = made::object(class.shape.unwrap_or(&EMPTY), 0, &world.store);
+    let mut body = made::object(class.shape.unwrap_or(&EMPTY), 0, &backend.store);
     overlay(class, &mut body, &input.args);
     let row = if makes(operation) {
         body.insert("uuid".to_owned(), input.text("resourceUuid").into());
@@ -122,8 +122,8 @@ fn one(world: &mut World, input: &Input, class: &'static Class) -> Result<Value,
         if let Some(who) = input.who.as_ref().filter(|_| owned) {
             body.insert("accountUuid".to_owned(), who.account.as_str().into());
         }
-        let row = world.create(class, body);
-        tag(world, &row, input);
+        let row = backend.create(class, body);
+        tag(backend, &row, input);
         row
     } else {
         // Whatever was meant, the answer is about it.
@@ -144,30 +144,30 @@ fn makes(operation: &Operation) -> bool {
 }
 
 /// The object of the answer's class that a parameter of the path, the last first, or `uuid` names.
-fn meant(world: &World, input: &Input, class: &'static Class) -> Option<String> {
+fn meant(backend: &Backend, input: &Input, class: &'static Class) -> Option<String> {
     let operation = input.operation;
     let in_path = operation.path.rsplit('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'));
     let names = in_path.chain(["uuid"]).map(|name| input.text(name));
-    names.filter(|uuid| !uuid.is_empty()).find(|uuid| world.store.get(class, uuid).is_some()).map(str::to_owned)
+    names.filter(|uuid| !uuid.is_empty()).find(|uuid| backend.store.get(class, uuid).is_some()).map(str::to_owned)
 }
 
 /// Takes away what stands at the path.
-fn remove(world: &mut World, input: &Input) {
+fn remove(backend: &mut Backend, input: &Input) {
     let Some((path, last)) = input.operation.path.rsplit_once('/') else { return };
     let name = last.trim_matches(['{', '}']);
     if let Some(class) = class::at_path(path).filter(|_| name != last) {
-        world.store.remove(class, input.text(name));
+        backend.store.remove(class, input.text(name));
     }
 }
 
 /// The rows of the class that an answer lists.
-fn listed(world: &World, shape: &'static Shape) -> Option<Value> {
+fn listed(backend: &Backend, shape: &'static Shape) -> Option<Value> {
     // A body with more in it than a list is made up whole.
     let mut fields = shape.fields.iter().filter(|_| shape.name == "Page");
     let field = fields.find(|field| field.json == "inventories")?;
     let Kind::Struct(item) = field.kind else { return None };
     let class = class::of_shape(item).filter(|class| class.shape.is_some())?;
-    let mut rows = world.store.rows(class);
+    let mut rows = backend.store.rows(class);
     rows.retain(|row| class.holds(row.class));
     let bodies: Vec<&Body> = rows.iter().map(|row| &*row.body).collect();
     Some(json!({ "inventories": bodies }))

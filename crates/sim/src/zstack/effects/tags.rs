@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::generic::inventory;
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::{Body, Row};
-use crate::zstack::world::World;
 
 fn class(name: &str) -> Result<&'static Class, Failure> {
     class::find(name).ok_or_else(|| Failure::operation("there are no tags here"))
 }
 
 /// Puts a tag on a resource.
-pub(super) fn put(world: &mut World, system: bool, resource: [&str; 2], tag: &str) -> Result<Row, Failure> {
+pub(super) fn put(backend: &mut Backend, system: bool, resource: [&str; 2], tag: &str) -> Result<Row, Failure> {
     let (name, kind) = if system { ("SystemTagInventory", "System") } else { ("UserTagInventory", "User") };
     let [uuid, kind_of_resource] = resource;
     let members = [("resourceUuid", uuid), ("resourceType", kind_of_resource), ("tag", tag), ("type", kind)];
@@ -22,35 +22,35 @@ pub(super) fn put(world: &mut World, system: bool, resource: [&str; 2], tag: &st
     if system {
         body.insert("inherent".to_owned(), false.into());
     }
-    Ok(world.create(class(name)?, body))
+    Ok(backend.create(class(name)?, body))
 }
 
 /// `CreateSystemTag`, `CreateUserTag`.
-pub(super) fn create(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn create(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let resource = [input.text("resourceUuid"), input.text("resourceType")];
-    let row = put(world, input.operation.name == "CreateSystemTag", resource, input.text("tag"))?;
+    let row = put(backend, input.operation.name == "CreateSystemTag", resource, input.text("tag"))?;
     Ok(inventory(&row))
 }
 
 /// `CreateSystemTags`.
-pub(super) fn create_all(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn create_all(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let resource = [input.text("resourceUuid"), input.text("resourceType")];
     let tags = input.texts("tags");
-    let rows = tags.iter().map(|tag| put(world, true, resource, tag)).collect::<Result<Vec<_>, _>>()?;
+    let rows = tags.iter().map(|tag| put(backend, true, resource, tag)).collect::<Result<Vec<_>, _>>()?;
     Ok(json!({"inventories": rows.iter().map(|row| &*row.body).collect::<Vec<_>>()}))
 }
 
 /// `UpdateSystemTag`.
-pub(super) fn update(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn update(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let uuid = input.text("uuid");
-    let row = world.edit(class("SystemTagInventory")?, uuid, |body| {
+    let row = backend.edit(class("SystemTagInventory")?, uuid, |body| {
         body.insert("tag".to_owned(), input.text("tag").into());
     });
     row.map(|row| inventory(&row)).ok_or_else(|| Failure::not_found("system tag", uuid))
 }
 
 /// `DeleteTag`.
-pub(super) fn delete(world: &mut World, input: &Input) -> Result<Value, Failure> {
-    world.store.remove(class("TagInventory")?, input.text("uuid"));
+pub(super) fn delete(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
+    backend.store.remove(class("TagInventory")?, input.text("uuid"));
     Ok(json!({}))
 }

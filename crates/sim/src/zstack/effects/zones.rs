@@ -3,18 +3,18 @@
 use serde_json::{Value, json};
 
 use super::generic::{inventory, overlay, state, tag};
+use crate::zstack::backend::Backend;
 use crate::zstack::class::{self, Class};
 use crate::zstack::input::Input;
 use crate::zstack::refusal::Failure;
 use crate::zstack::store::Body;
-use crate::zstack::world::World;
 
 pub(super) fn class() -> Result<&'static Class, Failure> {
     class::find("ZoneInventory").ok_or_else(|| Failure::operation("there are no zones here"))
 }
 
 /// `CreateZone`.
-pub(super) fn create(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn create(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let class = class()?;
     let mut body = Body::new();
     overlay(class, &mut body, &input.args);
@@ -23,54 +23,54 @@ pub(super) fn create(world: &mut World, input: &Input) -> Result<Value, Failure>
     body.insert("state".to_owned(), "Enabled".into());
     body.entry("isDefault").or_insert(false.into());
     if body["isDefault"] == true {
-        only_default(world, class);
+        only_default(backend, class);
     }
-    let row = world.create(class, body);
-    tag(world, &row, input);
+    let row = backend.create(class, body);
+    tag(backend, &row, input);
     Ok(inventory(&row))
 }
 
 /// There is one default zone.
-fn only_default(world: &mut World, class: &'static Class) {
-    world.store.edit_all(class, |body| drop(body.insert("isDefault".to_owned(), false.into())));
+fn only_default(backend: &mut Backend, class: &'static Class) {
+    backend.store.edit_all(class, |body| drop(body.insert("isDefault".to_owned(), false.into())));
 }
 
 /// `UpdateZone`.
-pub(super) fn update(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn update(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let class = class()?;
-    if input.args.get("isDefault") == Some(&true.into()) && world.store.get(class, input.text("uuid")).is_some() {
-        only_default(world, class);
+    if input.args.get("isDefault") == Some(&true.into()) && backend.store.get(class, input.text("uuid")).is_some() {
+        only_default(backend, class);
     }
-    change(world, input, |body| overlay(class, body, &input.args))
+    change(backend, input, |body| overlay(class, body, &input.args))
 }
 
 /// `ChangeZoneState`.
-pub(super) fn change_state(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn change_state(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let class = class()?;
-    change(world, input, |body| state(class, body, input))
+    change(backend, input, |body| state(class, body, input))
 }
 
-fn change(world: &mut World, input: &Input, change: impl FnOnce(&mut Body)) -> Result<Value, Failure> {
+fn change(backend: &mut Backend, input: &Input, change: impl FnOnce(&mut Body)) -> Result<Value, Failure> {
     let uuid = input.text("uuid");
-    let row = world.edit(class()?, uuid, change).ok_or_else(|| Failure::not_found("zone", uuid))?;
+    let row = backend.edit(class()?, uuid, change).ok_or_else(|| Failure::not_found("zone", uuid))?;
     Ok(inventory(&row))
 }
 
 /// `DeleteZone`: it goes with its clusters, and backup storages are no longer attached to it.
-pub(super) fn delete(world: &mut World, input: &Input) -> Result<Value, Failure> {
+pub(super) fn delete(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
     let uuid = input.text("uuid");
-    world.store.remove(class()?, uuid);
+    backend.store.remove(class()?, uuid);
     if let Some(storages) = class::find("BackupStorageInventory") {
-        world.store.edit_all(storages, |body| {
+        backend.store.edit_all(storages, |body| {
             if let Some(Value::Array(zones)) = body.get_mut("attachedZoneUuids") {
                 zones.retain(|zone| zone != uuid);
             }
         });
     }
     if let Some(clusters) = class::find("ClusterInventory") {
-        for cluster in world.store.rows(clusters) {
+        for cluster in backend.store.rows(clusters) {
             if cluster.body.get("zoneUuid") == Some(&uuid.into()) {
-                world.store.remove(clusters, cluster.uuid());
+                backend.store.remove(clusters, cluster.uuid());
             }
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn delete(world: &mut World, input: &Input) -> Result<Value, Failure>
 }
 
 /// `GetZone`.
-pub(super) fn get(world: &mut World, input: &Input) -> Result<Value, Failure> {
-    let row = world.store.get(class()?, input.text("uuid"));
+pub(super) fn get(backend: &mut Backend, input: &Input) -> Result<Value, Failure> {
+    let row = backend.store.get(class()?, input.text("uuid"));
     Ok(json!({"inventories": row.map(|row| &*row.body).into_iter().collect::<Vec<_>>()}))
 }
