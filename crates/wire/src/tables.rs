@@ -283,16 +283,19 @@ macro_rules! generated_call {
         $crate::generated_call! {
             @call $(#[$doc])* $name
             {
-                const OPERATION: &'static $crate::generated::Operation =
+                const OPERATION: &'static $crate::generated::Operation = {
+                    // By itself, since what refers to the static of an enum is not promoted inside an expression.
+                    const PARAMS: &[$crate::generated::Param] = &[
+                        $($crate::generated::Param::$place($wire, $kind) $(.$more($($of)*))*,)*
+                        $($crate::generated_call! { @asks $reference })?
+                    ];
                     &$crate::generated::Operation::new(<ThisApi as $crate::generated::Api>::SYSTEM, $($op),*)
                         $(.$with $given)*
                         $(.request(<$body as $crate::generated::Model>::SHAPE))?
                         $(.request(<$maybe as $crate::generated::Model>::SHAPE))?
-                        .params(&[
-                            $($crate::generated::Param::$place($wire, $kind) $(.$more($($of)*))*,)*
-                            $($crate::generated_call! { @asks $reference })?
-                        ])
-                        .response($crate::generated_call! { @$how $answer $(, $reference)? });
+                        .params(PARAMS)
+                        .response($crate::generated_call! { @$how $answer $(, $reference)? })
+                };
             }
             ($($arg: $arg_ty),*) $(body($body))? $(maybe($maybe))? -> ($answer $(, $reference)?);
             $($(#[$param_doc])* $param: $ty [$begin] $wire;)*
