@@ -152,7 +152,7 @@ fn body(operation: &Operation) -> Option<String> {
         "QuickBackupStartupSpec" => format!("<VmRef>{VM}</VmRef>"),
         "VeeamZipStartupSpec" => format!("<VmRef>{VM}</VmRef>{REPOSITORY}"),
         "CdpFailoverStartSpec" => "<RestoreCurrent>true</RestoreCurrent>".to_owned(),
-        "CdpReplicaIntervals" | "VmRestorePointMountSpec" | "VmReplicaPointMountSpec" => String::new(),
+        "CdpIntervalsSpec" | "JobManagementSpec" | "StartMountSpec" => String::new(),
         "CreateObjectInJobSpec" => {
             format!("<HierarchyObjRef>{VM}</HierarchyObjRef><HierarchyObjName>srv04</HierarchyObjName>")
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::args::catalogue::Ops;
 use crate::console::Console;
 use crate::exit::{Code, Outcome};
-use crate::output::{Column, Format, Kind, Row, Table};
+use crate::output::{Column, Kind, Row, Table};
 use crate::{api_version, names};
 
 /// Runs the verb.
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
         Column::new("request", Kind::Text).detail(),
         Column::new("response", Kind::Text).detail(),
     ];
-    Table { columns, rows }.print(Format::or_default(args.output.format, console), console)?;
+    Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(Code::Done)
 }
 

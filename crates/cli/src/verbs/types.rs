@@ -11,16 +11,16 @@ use crate::api_version;
 use crate::args::catalogue::Types;
 use crate::console::Console;
 use crate::exit::{Code, Outcome};
-use crate::output::{Column, Format, Kind, Table};
+use crate::output::{Column, Kind, Table};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Types, console: &Console) -> Outcome {
     let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
     let scope = Scope { system: args.system, version: version.transpose()?.flatten() };
     let all: Vec<Described> = registry::types(args.system).iter().filter_map(|entry| scope.described(*entry)).collect();
-    let format = Format::or_default(args.output.format, console);
-    let table = if format == Format::Table { for_people(all) } else { whole(all) };
-    table.print(format, console)?;
+    let style = args.output.style(console)?;
+    let table = if style.is_table() { for_people(all) } else { whole(all) };
+    table.print(&style, console)?;
     Ok(Code::Done)
 }
 

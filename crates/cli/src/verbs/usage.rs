@@ -9,7 +9,7 @@ use crate::connect::{self, Peers, refusal};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
-use crate::output::{self, Column, Format, Kind, Table};
+use crate::output::{self, Column, Kind, Table};
 use crate::profile::{Location, Selection, Wanted, select};
 
 /// Runs the verb.
@@ -39,8 +39,8 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
         rows.sort_by(|a, b| if largest_first { b.compare(a, &field) } else { a.compare(b, &field) });
     }
     let rows = rows.iter().map(cells).collect::<Result<_, _>>()?;
-    let format = Format::or_default(args.output.format, console);
-    Table { columns: columns(), rows }.print(format, console)?;
+    let style = args.output.style(console)?;
+    Table { columns: columns(), rows }.print(&style, console)?;
     Ok(code)
 }
 

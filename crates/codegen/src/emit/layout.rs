@@ -148,7 +148,7 @@ impl System<'_> {
             families.map(|family| (format_ident!("{}", family.module), cfg(&self.closure.family(family.name)))).unzip();
         render(quote! {
             //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
-            #(#cfgs #[doc(no_inline)] pub use super::#names::operations::*;)*
+            #(#cfgs #[doc(no_inline)] #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")] pub use super::#names::operations::*;)*
             #[cfg(feature = "registry")]
             use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
             use backhaul_wire::generated::{Operation, concat, total};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use ::http::Method;
 use backhaul_models::em::{
     AgentRestorePointMount, DirectoryEntry, FileEntry, FileRestoreForDirectDownload, FileRestoreSpec,
-    FileRestoreToOriginalLocation, FileSystemEntries, Link, VmReplicaPointMount, VmReplicaPointMountSpec,
-    VmRestorePointMount, VmRestorePointMountSpec,
+    FileRestoreToOriginalLocation, FileSystemEntries, Link, OsKind, StartMountSpec, VmReplicaPointMount,
+    VmRestorePointMount,
 };
 use backhaul_wire::reflect::StructList;
 use backhaul_wire::{Operation, Struct};
@@ -54,23 +54,14 @@ impl EmClient {
         let Some(link) = creates.iter().find(is_mount) else {
             return Err(self.fail("mount", "the restore point has no link `Create` for a mount".to_owned()));
         };
-        let of_replica = link.r#type.as_deref() == Some("VmReplicaPointMount");
-        let (mut machine, mut replica) = (VmRestorePointMountSpec::default(), VmReplicaPointMountSpec::default());
-        let spec: Option<&dyn Struct> = match os_kind {
-            None => None,
-            Some(kind) if of_replica => {
-                replica.os_kind = Some(kind.to_owned());
-                Some(&replica)
-            }
-            Some(kind) => {
-                machine.os_kind = Some(kind.to_owned());
-                Some(&machine)
-            }
-        };
         let client = self.client();
-        let body = match spec {
+        let body = match os_kind {
             None => None,
-            Some(spec) => Some(client.encode_named("mount".into(), spec).await?),
+            Some(kind) => {
+                let mut spec = StartMountSpec::default();
+                spec.os_kind = Some(OsKind::from(kind));
+                Some(client.encode_named("mount".into(), &spec).await?)
+            }
         };
         begin(client, &Ask::link(Method::POST, self.place(link)?, body)).await
     }

@@ -162,7 +162,7 @@ mod tests {
     ) -> Result<(Vec<String>, String), Failure> {
         let target = target.parse().map_err(|message: String| Failure::internal(message))?;
         let mut listing = Listing::about(&target)?;
-        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
+        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
         allow_joined(&mut listing, &parsed);
         let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
         let plan = &ways(&listing, &ask, given, version, Code::Usage)?[0].plan;
@@ -208,7 +208,7 @@ mod tests {
         let ways = |filter: &str| {
             let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
             let mut listing = Listing::about(&target)?;
-            let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
+            let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
             allow_joined(&mut listing, &parsed);
             let ask = Ask { filter: Some(parsed.expr()), limit: Some(3), ..Ask::default() };
             let ways = ways(&listing, &ask, &Params::default(), None, Code::Usage)?;

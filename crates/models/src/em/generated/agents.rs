@@ -53,10 +53,12 @@ backhaul_wire::generated_model! {
     0 includes: Vec<ObjectInAgentBackupJob> = Structs, list("Includes", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB)).item("ObjectInAgentBackupJob").json_item("ObjectInAgentBackupJobs");
     /// What is done inside the computers.
     1 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
+    /// How its backups are stored.
+    2 advanced_storage_options: Option<AdvancedStorageOptions> = Struct, new("AdvancedStorageOptions", Kind::Struct(&ADVANCED_STORAGE_OPTIONS));
     /// Which restore points are kept for long.
-    2 gfs_retention_policy: Option<GfsRetentionPolicy> = Struct, new("GfsRetentionPolicy", Kind::Struct(&GFS_RETENTION_POLICY));
+    3 gfs_retention_policy: Option<GfsRetentionPolicy> = Struct, new("GfsRetentionPolicy", Kind::Struct(&GFS_RETENTION_POLICY));
     /// How many restore points are kept.
-    3 simple_retention_policy: Option<SimpleRetentionPolicy> = Struct, new("SimpleRetentionPolicy", Kind::Struct(&SIMPLE_RETENTION_POLICY));
+    4 simple_retention_policy: Option<SimpleRetentionPolicy> = Struct, new("SimpleRetentionPolicy", Kind::Struct(&SIMPLE_RETENTION_POLICY));
 }
 backhaul_wire::generated_model! {
     /// A computer or a group in a job.
@@ -75,8 +77,10 @@ backhaul_wire::generated_model! {
     4 name: Option<String> = Text, new("Name", Kind::Text);
     /// The name that people see.
     5 display_name: Option<String> = Text, new("DisplayName", Kind::Text);
+    /// Its place in the order of work.
+    6 order: Option<i64> = Int, new("Order", Kind::Int);
     /// What is done inside it.
-    6 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
+    7 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// The computers and groups in a job.
@@ -129,10 +133,14 @@ backhaul_wire::generated_model! {
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// When it was made, in UTC.
     5 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    /// The computer.
+    6 vm_name: Option<String> = Text, new("VmName", Kind::Text);
     /// How it was made.
-    6 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
+    7 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
     /// What it holds.
-    7 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
+    8 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
+    /// The SQL Server databases that can be restored from the point.
+    9 sql_info: Option<VmRestorePointSqlInfo> = Struct, new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO));
 }
 backhaul_wire::generated_model! {
     /// Restore points of computers.

@@ -28,6 +28,10 @@ backhaul_wire::generated_choice! {
     1 ParentBackup = "ParentBackup";
     /// `ChildBackup`: a backup below another one.
     2 ChildBackup = "ChildBackup";
+    /// `Standart`: `Standard`, as servers of 11 spell it.
+    3 Standart = "Standart";
+    4 PolicyBackup = "PolicyBackup";
+    5 ExternalBackup = "ExternalBackup";
 }
 backhaul_wire::generated_model! {
     /// A backup: a chain of restore points that a job made.
@@ -44,10 +48,12 @@ backhaul_wire::generated_model! {
     3 uid: Option<Id> = Id, new("UID", Kind::Id).attribute();
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The backup in its short form; servers of 12 and later leave it out.
+    5 r#ref: Option<EntityRef> = Struct, new("Ref", Kind::Struct(&ENTITY_REF));
     /// What the machines run on.
-    5 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
+    6 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
     /// What it is to other backups.
-    6 backup_type: Option<BackupType> = Enum, new("BackupType", Kind::Enum(&BACKUP_TYPE));
+    7 backup_type: Option<BackupType> = Enum, new("BackupType", Kind::Enum(&BACKUP_TYPE));
 }
 backhaul_wire::generated_model! {
     /// Schema: `schemas/em/em.xsd#BackupEntityListType`
@@ -118,8 +124,10 @@ backhaul_wire::generated_model! {
     3 uid: Option<Id> = Id, new("UID", Kind::Id).attribute();
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The replica in its short form; servers of 12 and later leave it out.
+    5 r#ref: Option<EntityRef> = Struct, new("Ref", Kind::Struct(&ENTITY_REF));
     /// What the machines run on.
-    5 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
+    6 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
 }
 backhaul_wire::generated_model! {
     /// Schema: `schemas/em/em.xsd#ReplicaEntityListType`
@@ -172,6 +180,72 @@ backhaul_wire::generated_model! {
     0 restore_points: Vec<RestorePoint> = Structs, list("RestorePoint", Kind::Struct(&RESTORE_POINT)).json("RestorePoints");
 }
 backhaul_wire::generated_model! {
+    /// The SQL Server databases that can be restored from a point.
+    ///
+    /// Schema: `schemas/em/em.xsd#VmRestorePointSqlInfoType`
+    VmRestorePointSqlInfo = VM_RESTORE_POINT_SQL_INFO("VmRestorePointSqlInfo").aliases(&["VmRestorePointSqlInfoType"]);
+    /// The databases.
+    0 databases: Vec<VmRestorePointSqlDatabaseInfo> = Structs, list("Databases", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO)).item("Database").json_item("Databases");
+}
+backhaul_wire::generated_model! {
+    /// An SQL Server database in a restore point.
+    ///
+    /// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseInfoType`
+    VmRestorePointSqlDatabaseInfo = VM_RESTORE_POINT_SQL_DATABASE_INFO("VmRestorePointSqlDatabaseInfo").aliases(&["VmRestorePointSqlDatabaseInfoType"]);
+    /// The instance with its machine.
+    0 instance: Option<String> = Text, new("Instance", Kind::Text).attribute();
+    /// The instance's name.
+    1 instance_name: Option<String> = Text, new("InstanceName", Kind::Text).attribute();
+    /// Its name.
+    2 name: Option<String> = Text, new("Name", Kind::Text).attribute();
+    /// The server's version in full.
+    3 full_version: Option<String> = Text, new("FullVersion", Kind::Text).attribute();
+    /// The server's version.
+    4 product_version: Option<String> = Text, new("ProductVersion", Kind::Text).attribute();
+    /// The log sequence number of the checkpoint, with all its digits.
+    5 checkpoint_lsn: Option<String> = Text, new("CheckpointLsn", Kind::Text).attribute();
+    /// The log sequence number of the last full backup, with all its digits.
+    6 database_backup_lsn: Option<String> = Text, new("DatabaseBackupLsn", Kind::Text).attribute();
+    /// The first log sequence number, with all its digits.
+    7 first_lsn: Option<String> = Text, new("FirstLsn", Kind::Text).attribute();
+    /// The last log sequence number, with all its digits.
+    8 last_lsn: Option<String> = Text, new("LastLsn", Kind::Text).attribute();
+    /// When its backup began.
+    9 start_creation_time: Option<DateTime> = DateTime, new("StartCreationTime", Kind::DateTime).attribute();
+    /// When its backup ended.
+    10 end_creation_time: Option<DateTime> = DateTime, new("EndCreationTime", Kind::DateTime).attribute();
+    /// The server's distance from UTC, in minutes.
+    11 time_zone: Option<i64> = Int, new("TimeZone", Kind::Int).attribute();
+    /// Its recovery model.
+    12 recovery_model: Option<String> = Text, new("RecoveryModel", Kind::Text).attribute();
+    /// Its compatibility level.
+    13 compatibility_level: Option<i64> = Int, new("CompatibilityLevel", Kind::Int).attribute();
+    /// The certificate that encrypts it.
+    14 cert_name: Option<String> = Text, new("CertName", Kind::Text).attribute();
+    /// That certificate's serial number.
+    15 cert_serial_number: Option<String> = Text, new("CertSerialNumber", Kind::Text).attribute();
+    /// Whether it takes no changes.
+    16 read_only: Option<String> = Text, new("ReadOnly", Kind::Text).attribute();
+    /// Its binding identifier.
+    17 binding_id: Option<String> = Text, new("BindingID", Kind::Text).attribute();
+    /// The identifier that its backups share.
+    18 family_guid: Option<String> = Text, new("FamilyGUID", Kind::Text).attribute();
+    /// Its number on the instance.
+    19 database_id: Option<i64> = Int, new("DatabaseId", Kind::Int).attribute();
+    /// Its files.
+    20 items: Vec<VmRestorePointSqlDatabaseItemInfo> = Structs, list("Items", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO)).item("Item").json_item("Items");
+}
+backhaul_wire::generated_model! {
+    /// A file of an SQL Server database.
+    ///
+    /// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseItemInfoType`
+    VmRestorePointSqlDatabaseItemInfo = VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO("VmRestorePointSqlDatabaseItemInfo").aliases(&["VmRestorePointSqlDatabaseItemInfoType"]);
+    /// What the file is for.
+    0 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Where it was.
+    1 data_path: Option<String> = Text, new("DataPath", Kind::Text).attribute();
+}
+backhaul_wire::generated_model! {
     /// A restore point of a machine.
     ///
     /// Schema: `schemas/em/em.xsd#VmRestorePointEntityType`
@@ -190,14 +264,16 @@ backhaul_wire::generated_model! {
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// When it was made, in UTC.
     6 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
-    /// How it was made.
-    7 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
-    /// What it holds.
-    8 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
-    /// The machine.
-    9 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
     /// The machine's name in its hierarchy.
-    10 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+    7 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+    /// How it was made.
+    8 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
+    /// What it holds.
+    9 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
+    /// The SQL Server databases that can be restored from the point.
+    10 sql_info: Option<VmRestorePointSqlInfo> = Struct, new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO));
+    /// The machine.
+    11 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// Restore points of machines.
@@ -225,12 +301,14 @@ backhaul_wire::generated_model! {
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// When it was made, in UTC.
     6 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
-    /// How it was made.
-    7 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
-    /// What it holds.
-    8 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
     /// The vApp.
-    9 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
+    7 v_app_name: Option<String> = Text, new("VAppName", Kind::Text);
+    /// How it was made.
+    8 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
+    /// What it holds.
+    9 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
+    /// The vApp.
+    10 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// Restore points of vApps.
@@ -258,12 +336,12 @@ backhaul_wire::generated_model! {
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// When it was made, in UTC.
     6 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
-    /// How it was made.
-    7 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
-    /// What it holds.
-    8 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
     /// The machine's name in its hierarchy.
-    9 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+    7 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+    /// How it was made.
+    8 algorithm: Option<RestorePointAlgorithm> = Enum, new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM));
+    /// What it holds.
+    9 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
 }
 backhaul_wire::generated_model! {
     /// Restore points of replicas.
@@ -370,6 +448,9 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&POINT_TYPE),
     TypeEntry::Struct(&RESTORE_POINT, make::<RestorePoint>),
     TypeEntry::Struct(&RESTORE_POINTS, make::<RestorePoints>),
+    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_INFO, make::<VmRestorePointSqlInfo>),
+    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO, make::<VmRestorePointSqlDatabaseInfo>),
+    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO, make::<VmRestorePointSqlDatabaseItemInfo>),
     TypeEntry::Struct(&VM_RESTORE_POINT, make::<VmRestorePoint>),
     TypeEntry::Struct(&VM_RESTORE_POINTS, make::<VmRestorePoints>),
     TypeEntry::Struct(&V_APP_RESTORE_POINT, make::<VAppRestorePoint>),

@@ -58,8 +58,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#PolicyScheduleOptionsType`
     PolicyScheduleOptions = POLICY_SCHEDULE_OPTIONS("PolicyScheduleOptions").aliases(&["PolicyScheduleOptionsType"]);
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The schedule of every other job.
+    3 standart: Option<JobScheduleStandardOptions> = Struct, new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS));
+    /// The schedule of a job that copies restore points as they appear.
+    4 immediate_copy_mode: Option<ImmediateCopyMode> = Struct, new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE));
     /// For a policy that replicates.
-    0 cdp_replica: Option<CdpReplicaScheduleOptions> = Struct, new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS));
+    5 cdp_replica: Option<CdpReplicaScheduleOptions> = Struct, new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// How far behind replicas may be, and what is kept.
@@ -166,6 +176,8 @@ backhaul_wire::generated_model! {
     6 policy_uid: Option<Id> = Id, new("PolicyUid", Kind::Id);
     /// The policy's name.
     7 policy_name: Option<String> = Text, new("PolicyName", Kind::Text);
+    /// The repository for what the replica writes while it is failed over.
+    8 repository: Option<String> = Text, new("Repository", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// What policies replicated.
@@ -317,7 +329,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityListType`
     CdpReplicaSessions = CDP_REPLICA_SESSIONS("CdpReplicaSessions").aliases(&["CdpReplicaSessionEntityListType"]).root("CdpReplicaSessions");
-    0 cdp_replica_sessions: Vec<CdpReplicaSession> = Structs, list("CdpReplicaSession", Kind::Struct(&CDP_REPLICA_SESSION)).json("CdpReplicaSessions");
+    0 cdp_policy_sessions: Vec<CdpReplicaSession> = Structs, list("CdpPolicySession", Kind::Struct(&CDP_REPLICA_SESSION)).json("CdpPolicySessions");
 }
 backhaul_wire::generated_model! {
     /// What a session of a policy did with one machine.
@@ -359,6 +371,37 @@ backhaul_wire::generated_model! {
     0 cdp_replica_task_sessions: Vec<CdpReplicaTaskSession> = Structs, list("CdpReplicaTaskSession", Kind::Struct(&CDP_REPLICA_TASK_SESSION)).json("CdpReplicaTaskSessions");
 }
 backhaul_wire::generated_model! {
+    /// Between which moments restore points of a CDP replica are asked for.
+    ///
+    /// Schema: `schemas/em/em.xsd#CdpIntervalsSpecType`
+    CdpIntervalsSpec = CDP_INTERVALS_SPEC("CdpIntervalsSpec").aliases(&["CdpIntervalsSpecType"]).root("CdpIntervalsSpec");
+    /// The first moment.
+    0 start_date: Option<DateTime> = DateTime, new("StartDate", Kind::DateTime).required();
+    /// The last moment.
+    1 end_date: Option<DateTime> = DateTime, new("EndDate", Kind::DateTime).required();
+}
+backhaul_wire::generated_request! { CdpIntervalsSpec(start_date: DateTime, end_date: DateTime) {  } }
+backhaul_wire::generated_model! {
+    /// A short-term restore point of a CDP replica.
+    ///
+    /// Schema: `schemas/em/em.xsd#CdpReplicaShortTermPointInfoType`
+    CdpReplicaShortTermPointInfo = CDP_REPLICA_SHORT_TERM_POINT_INFO("CdpReplicaShortTermPointInfo").aliases(&["CdpReplicaShortTermPointInfoType"]);
+    /// When it was made, in UTC.
+    0 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    /// The machine.
+    1 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+}
+backhaul_wire::generated_model! {
+    /// A long-term restore point of a CDP replica.
+    ///
+    /// Schema: `schemas/em/em.xsd#CdpReplicaLongTermPointInfoType`
+    CdpReplicaLongTermPointInfo = CDP_REPLICA_LONG_TERM_POINT_INFO("CdpReplicaLongTermPointInfo").aliases(&["CdpReplicaLongTermPointInfoType"]);
+    /// When it was made, in UTC.
+    0 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    /// The machine.
+    1 vm_name: Option<String> = Text, new("VmName", Kind::Text);
+}
+backhaul_wire::generated_model! {
     /// To which moment a replica fails over; one of them.
     ///
     /// Schema: `schemas/em/em.xsd#CdpFailoverStartSpecType`
@@ -370,9 +413,9 @@ backhaul_wire::generated_model! {
     /// To this moment.
     2 restore_at_interval: Option<DateTime> = DateTime, new("RestoreAtInterval", Kind::DateTime);
     /// To this moment, as the documents of the JSON form name it.
-    3 restore_at_point_in_time: Option<DateTime> = DateTime, new("RestoreAtPointInTime", Kind::DateTime);
+    3 restore_at_point_in_time: Option<Id> = Id, new("RestoreAtPointInTime", Kind::Id);
 }
-backhaul_wire::generated_request! { CdpFailoverStartSpec() { restore_current: bool, restore_current_vss: bool, restore_at_interval: DateTime, restore_at_point_in_time: DateTime } }
+backhaul_wire::generated_request! { CdpFailoverStartSpec() { restore_current: bool, restore_current_vss: bool, restore_at_interval: DateTime, restore_at_point_in_time: Id } }
 backhaul_wire::generated_model! {
     /// A stretch of time to which a replica can fail over.
     ///
@@ -415,7 +458,6 @@ backhaul_wire::generated_model! {
     /// The long-term points.
     4 restore_points: Vec<CdpReplicaPoint> = Structs, list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT)).item("RestorePoint").json_item("RestorePoints");
 }
-backhaul_wire::generated_request! { CdpReplicaIntervals() { start_date: DateTime, end_date: DateTime, has_application_consistent_state: bool, intervals: Vec<CdpReplicaInterval>, restore_points: Vec<CdpReplicaPoint> } }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&CDP_POLICY_TYPE),
@@ -442,6 +484,9 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CDP_REPLICA_SESSIONS, make::<CdpReplicaSessions>),
     TypeEntry::Struct(&CDP_REPLICA_TASK_SESSION, make::<CdpReplicaTaskSession>),
     TypeEntry::Struct(&CDP_REPLICA_TASK_SESSIONS, make::<CdpReplicaTaskSessions>),
+    TypeEntry::Struct(&CDP_INTERVALS_SPEC, make::<CdpIntervalsSpec>),
+    TypeEntry::Struct(&CDP_REPLICA_SHORT_TERM_POINT_INFO, make::<CdpReplicaShortTermPointInfo>),
+    TypeEntry::Struct(&CDP_REPLICA_LONG_TERM_POINT_INFO, make::<CdpReplicaLongTermPointInfo>),
     TypeEntry::Struct(&CDP_FAILOVER_START_SPEC, make::<CdpFailoverStartSpec>),
     TypeEntry::Struct(&CDP_REPLICA_INTERVAL, make::<CdpReplicaInterval>),
     TypeEntry::Struct(&CDP_REPLICA_POINT, make::<CdpReplicaPoint>),

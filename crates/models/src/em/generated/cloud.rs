@@ -77,14 +77,26 @@ backhaul_wire::generated_model! {
     0 cloud_tenants: Vec<CloudTenant> = Structs, list("CloudTenant", Kind::Struct(&CLOUD_TENANT)).json("CloudTenants");
 }
 backhaul_wire::generated_model! {
+    /// Until when a tenant may use computing.
+    ///
+    /// Schema: `schemas/em/em.xsd#CloudTenantComputeResourceLeaseOptionsType`
+    CloudTenantComputeResourceLeaseOptions = CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS("CloudTenantComputeResourceLeaseOptions").aliases(&["CloudTenantComputeResourceLeaseOptionsType"]);
+    /// Whether the lease ends.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// The last day.
+    1 expiration_date: Option<DateTime> = DateTime, new("ExpirationDate", Kind::DateTime).attribute();
+}
+backhaul_wire::generated_model! {
     /// Until when a tenant may use the service.
     ///
     /// Schema: `schemas/em/em.xsd#CloudTenantLeaseOptionsType`
     CloudTenantLeaseOptions = CLOUD_TENANT_LEASE_OPTIONS("CloudTenantLeaseOptions").aliases(&["CloudTenantLeaseOptionsType"]);
     /// Whether the lease ends at all.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// The date in the form of servers before 12.
+    1 expiration_date: Option<DateTime> = DateTime, new("ExpirationDate", Kind::DateTime).attribute();
     /// The end of the lease.
-    1 lease_expiration_date: Option<DateTime> = DateTime, new("LeaseExpirationDate", Kind::DateTime);
+    2 lease_expiration_date: Option<DateTime> = DateTime, new("LeaseExpirationDate", Kind::DateTime);
 }
 backhaul_wire::generated_model! {
     /// A part of a repository that a tenant may fill.
@@ -241,10 +253,10 @@ backhaul_wire::generated_model! {
     CloudTenantKind = CLOUD_TENANT_KIND("CloudTenantKind").aliases(&["CloudTenantType"]);
     /// A tenant with an account of its own.
     0 standalone_tenant: Option<StandaloneTenant> = Struct, new("StandaloneTenant", Kind::Struct(&STANDALONE_TENANT));
-    /// A tenant with an account of Active Directory.
-    1 ad_tenant_type: Option<ActiveDirectoryTenant> = Struct, new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT));
     /// A tenant that is an organization of VMware Cloud Director.
-    2 v_cloud_tenant: Option<VCloudTenant> = Struct, new("vCloudTenant", Kind::Struct(&V_CLOUD_TENANT));
+    1 v_cloud_tenant: Option<VCloudTenant> = Struct, new("vCloudTenant", Kind::Struct(&V_CLOUD_TENANT));
+    /// A tenant with an account of Active Directory.
+    2 ad_tenant_type: Option<ActiveDirectoryTenant> = Struct, new("ADTenantType", Kind::Struct(&ACTIVE_DIRECTORY_TENANT));
 }
 backhaul_wire::generated_model! {
     /// A tenant with an account of its own.
@@ -425,6 +437,7 @@ backhaul_wire::generated_request! { CloudSubtenantCreateSpec(name: String, passw
 pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CLOUD_TENANT, make::<CloudTenant>),
     TypeEntry::Struct(&CLOUD_TENANTS, make::<CloudTenants>),
+    TypeEntry::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS, make::<CloudTenantComputeResourceLeaseOptions>),
     TypeEntry::Struct(&CLOUD_TENANT_LEASE_OPTIONS, make::<CloudTenantLeaseOptions>),
     TypeEntry::Struct(&CLOUD_TENANT_RESOURCE, make::<CloudTenantResource>),
     TypeEntry::Struct(&CLOUD_TENANT_RESOURCES, make::<CloudTenantResources>),

@@ -31,18 +31,20 @@ backhaul_wire::generated_model! {
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// Whether it takes connections.
     5 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool);
+    /// Its name or address.
+    6 dns_name_or_ip_address: Option<String> = Text, new("DnsNameOrIpAddress", Kind::Text);
     /// How it is reached.
-    6 network_mode: Option<CloudGatewayNetworking> = Enum, new("NetworkMode", Kind::Enum(&CLOUD_GATEWAY_NETWORKING));
+    7 network_mode: Option<CloudGatewayNetworking> = Enum, new("NetworkMode", Kind::Enum(&CLOUD_GATEWAY_NETWORKING));
     /// The address for tenants.
-    7 external_ip: Option<String> = Text, new("ExternalIP", Kind::Text);
+    8 external_ip: Option<String> = Text, new("ExternalIP", Kind::Text);
     /// The port for tenants.
-    8 external_port: Option<i64> = Int, new("ExternalPort", Kind::Int);
+    9 external_port: Option<i64> = Int, new("ExternalPort", Kind::Int);
     /// The port of the gateway itself.
-    9 internal_port: Option<i64> = Int, new("InternalPort", Kind::Int);
+    10 internal_port: Option<i64> = Int, new("InternalPort", Kind::Int);
     /// A note for people.
-    10 description: Option<String> = Text, new("Description", Kind::Text);
+    11 description: Option<String> = Text, new("Description", Kind::Text);
 }
-backhaul_wire::generated_request! { CloudGateway() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, enabled: bool, network_mode: CloudGatewayNetworking, external_ip: String, external_port: i64, internal_port: i64, description: String } }
+backhaul_wire::generated_request! { CloudGateway() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, enabled: bool, dns_name_or_ip_address: String, network_mode: CloudGatewayNetworking, external_ip: String, external_port: i64, internal_port: i64, description: String } }
 backhaul_wire::generated_model! {
     /// Gateways that tenants connect to.
     ///
@@ -55,22 +57,24 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudGatewaySpecType`
     CreateCloudGatewaySpec = CREATE_CLOUD_GATEWAY_SPEC("CreateCloudGatewaySpec").aliases(&["CreateCloudGatewaySpecType"]).root("CreateCloudGatewaySpec");
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    0 backup_server_id_or_name: Option<String> = Text, new("BackupServerIdOrName", Kind::Text);
     /// The server for it.
-    0 server_host_name: Option<String> = Text, new("ServerHostName", Kind::Text).required();
+    1 server_host_name: Option<String> = Text, new("ServerHostName", Kind::Text).required();
     /// A note for people.
-    1 description: Option<String> = Text, new("Description", Kind::Text);
+    2 description: Option<String> = Text, new("Description", Kind::Text);
     /// The address for tenants, behind an address translation.
-    2 external_ip: Option<String> = Text, new("ExternalIp", Kind::Text);
+    3 external_ip: Option<String> = Text, new("ExternalIp", Kind::Text);
     /// The port for tenants.
-    3 external_port: Option<i64> = Int, new("ExternalPort", Kind::Int);
+    4 external_port: Option<i64> = Int, new("ExternalPort", Kind::Int);
     /// How it is reached.
-    4 network_type: Option<CloudGatewayNetworking> = Enum, new("NetworkType", Kind::Enum(&CLOUD_GATEWAY_NETWORKING));
+    5 network_type: Option<CloudGatewayNetworking> = Enum, new("NetworkType", Kind::Enum(&CLOUD_GATEWAY_NETWORKING));
     /// The port of the gateway itself.
-    5 internal_port: Option<i64> = Int, new("InternalPort", Kind::Int);
+    6 internal_port: Option<i64> = Int, new("InternalPort", Kind::Int);
     /// The backup server.
-    6 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
+    7 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
 }
-backhaul_wire::generated_request! { CreateCloudGatewaySpec(server_host_name: String, backup_server_uid: Id) { description: String, external_ip: String, external_port: i64, network_type: CloudGatewayNetworking, internal_port: i64 } }
+backhaul_wire::generated_request! { CreateCloudGatewaySpec(server_host_name: String, backup_server_uid: Id) { backup_server_id_or_name: String, description: String, external_ip: String, external_port: i64, network_type: CloudGatewayNetworking, internal_port: i64 } }
 backhaul_wire::generated_model! {
     /// Gateways that serve some tenants.
     ///
@@ -156,6 +160,8 @@ backhaul_wire::generated_model! {
     4 root_path: Option<String> = Text, new("RootPath", Kind::Text);
     /// What a tenant may use, in GB.
     5 quota_gb: Option<i64> = Int, new("QuotaGb", Kind::Int);
+    /// The storage policy's identifier.
+    6 pbm_profile_id: Option<String> = Text, new("PbmProfileId", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// The datastores of a hardware plan.
@@ -310,7 +316,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
     CloudPublicIpAddresses = CLOUD_PUBLIC_IP_ADDRESSES("CloudPublicIpAddresses").aliases(&["CloudPublicIpAddressEntityListType"]).root("CloudPublicIpAddresses");
-    0 cloud_public_ips: Vec<CloudPublicIpAddress> = Structs, list("CloudPublicIpAddress", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS)).json("CloudPublicIps");
+    0 cloud_public_ips: Vec<CloudPublicIpAddress> = Structs, list("CloudPublicIp", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS)).json("CloudPublicIps");
 }
 backhaul_wire::generated_model! {
     /// Public addresses to give to tenants' machines.
@@ -340,8 +346,10 @@ backhaul_wire::generated_model! {
     3 uid: Option<Id> = Id, new("UID", Kind::Id).attribute();
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The replica in its short form; servers of 12 and later leave it out.
+    5 r#ref: Option<EntityRef> = Struct, new("Ref", Kind::Struct(&ENTITY_REF));
     /// What the machines run on.
-    5 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
+    6 platform: Option<Platform> = Enum, new("Platform", Kind::Enum(&PLATFORM));
 }
 backhaul_wire::generated_model! {
     /// Tenants' replicas.
@@ -381,17 +389,19 @@ backhaul_wire::generated_model! {
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// When it was made, in UTC.
     6 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    /// The machine.
+    7 vm_name: Option<String> = Text, new("VmName", Kind::Text);
     /// What it holds.
-    7 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
+    8 point_type: Option<PointType> = Enum, new("PointType", Kind::Enum(&POINT_TYPE));
     /// What the replica is doing.
-    8 state: Option<CloudReplicaState> = Enum, new("State", Kind::Enum(&CLOUD_REPLICA_STATE));
+    9 state: Option<CloudReplicaState> = Enum, new("State", Kind::Enum(&CLOUD_REPLICA_STATE));
 }
 backhaul_wire::generated_model! {
     /// Restore points of tenants' replicas.
     ///
     /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
     CloudVmReplicaPoints = CLOUD_VM_REPLICA_POINTS("CloudVmReplicaPoints").aliases(&["CloudVmReplicaPointEntityListType"]).root("CloudVmReplicaPoints");
-    0 cloud_vm_replica_points: Vec<CloudVmReplicaPoint> = Structs, list("CloudVmReplicaPoint", Kind::Struct(&CLOUD_VM_REPLICA_POINT)).json("CloudVmReplicaPoints");
+    0 cloud_replicas: Vec<CloudVmReplicaPoint> = Structs, list("CloudReplica", Kind::Struct(&CLOUD_VM_REPLICA_POINT)).json("CloudReplicas");
 }
 backhaul_wire::generated_model! {
     /// What runs before and after a failover.
@@ -538,24 +548,30 @@ backhaul_wire::generated_model! {
     2 name: Option<String> = Text, new("Name", Kind::Text).attribute();
     /// The identifier, unique on this Enterprise Manager.
     3 uid: Option<Id> = Id, new("UID", Kind::Id).attribute();
+    /// The failover plan.
+    4 cloud_failover_plan_name: Option<String> = Text, new("CloudFailoverPlanName", Kind::Text).attribute();
     /// Ways to other resources, and what can be done with this one.
-    4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The job.
+    6 job_uid: Option<Id> = Id, new("JobUid", Kind::Id);
+    /// The job's name.
+    7 job_name: Option<String> = Text, new("JobName", Kind::Text);
     /// What runs: a failover plan.
-    5 job_type: Option<JobType> = Enum, new("JobType", Kind::Enum(&JOB_TYPE));
+    8 job_type: Option<JobType> = Enum, new("JobType", Kind::Enum(&JOB_TYPE));
     /// When it began, in UTC.
-    6 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    9 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
     /// When it ended, in UTC.
-    7 end_time_utc: Option<DateTime> = DateTime, new("EndTimeUTC", Kind::DateTime);
+    10 end_time_utc: Option<DateTime> = DateTime, new("EndTimeUTC", Kind::DateTime);
     /// How far it is.
-    8 state: Option<JobSessionState> = Enum, new("State", Kind::Enum(&JOB_SESSION_STATE));
+    11 state: Option<JobSessionState> = Enum, new("State", Kind::Enum(&JOB_SESSION_STATE));
     /// How it ended.
-    9 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
+    12 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
     /// How much is done, in percent.
-    10 progress: Option<i64> = Int, new("Progress", Kind::Int);
+    13 progress: Option<i64> = Int, new("Progress", Kind::Int);
     /// Why it failed; empty when it did not.
-    11 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
+    14 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
     /// What it did, machine by machine.
-    12 cloud_failover_tasks: Vec<CloudFailoverTaskSession> = Structs, list("CloudFailoverTasks", Kind::Struct(&CLOUD_FAILOVER_TASK_SESSION)).item("CloudFailoverTasks").json_item("CloudFailoverTasks");
+    15 cloud_failover_tasks: Vec<CloudFailoverTaskSession> = Structs, list("CloudFailoverTasks", Kind::Struct(&CLOUD_FAILOVER_TASK_SESSION)).item("CloudFailoverTasks").json_item("CloudFailoverTasks");
 }
 backhaul_wire::generated_model! {
     /// Runs of tenants' failover plans.
@@ -603,6 +619,8 @@ backhaul_wire::generated_model! {
     2 quota_mb: Option<i64> = Int, new("QuotaMb", Kind::Int);
     /// The WAN accelerator on the way, if any.
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
+    /// The folder in the repository.
+    4 folder: Option<String> = Text, new("Folder", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// Quotas on repositories to give to a tenant.
@@ -672,46 +690,54 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#CreateCloudTenantSpecType`
     CreateCloudTenantSpec = CREATE_CLOUD_TENANT_SPEC("CreateCloudTenantSpec").aliases(&["CreateCloudTenantSpecType"]).root("CreateCloudTenantSpec");
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    0 backup_server_id_or_name: Option<String> = Text, new("BackupServerIdOrName", Kind::Text);
     /// The account's name.
-    0 name: Option<String> = Text, new("Name", Kind::Text).required();
+    1 name: Option<String> = Text, new("Name", Kind::Text).required();
     /// A note for people.
-    1 description: Option<String> = Text, new("Description", Kind::Text);
+    2 description: Option<String> = Text, new("Description", Kind::Text);
     /// The account's password.
-    2 password: Option<Secret> = Secret, new("Password", Kind::Secret);
+    3 password: Option<Secret> = Secret, new("Password", Kind::Secret);
     /// Whether it may use the service.
-    3 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool);
+    4 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool);
     /// Until when it may use the service.
-    4 lease_expiration_date: Option<DateTime> = DateTime, new("LeaseExpirationDate", Kind::DateTime);
+    5 lease_expiration_date: Option<DateTime> = DateTime, new("LeaseExpirationDate", Kind::DateTime);
     /// Quotas on repositories.
-    5 resources: Vec<BackupResourceSpec> = Structs, list("Resources", Kind::Struct(&BACKUP_RESOURCE_SPEC)).item("BackupResource").json_item("BackupResources");
+    6 resources: Vec<BackupResourceSpec> = Structs, list("Resources", Kind::Struct(&BACKUP_RESOURCE_SPEC)).item("BackupResource").json_item("BackupResources");
     /// Hardware plans.
-    6 compute_resources: Vec<ComputeResourceSpec> = Structs, list("ComputeResources", Kind::Struct(&COMPUTE_RESOURCE_SPEC)).item("ComputeResource").json_item("ComputeResources");
+    7 compute_resources: Vec<ComputeResourceSpec> = Structs, list("ComputeResources", Kind::Struct(&COMPUTE_RESOURCE_SPEC)).item("ComputeResource").json_item("ComputeResources");
+    /// How many machines it may back up.
+    8 vm_count: Option<i64> = Int, new("VmCount", Kind::Int);
     /// Whether its traffic is limited.
-    7 throttling_enabled: Option<bool> = Bool, new("ThrottlingEnabled", Kind::Bool);
+    9 throttling_enabled: Option<bool> = Bool, new("ThrottlingEnabled", Kind::Bool);
     /// The limit on its traffic, in the unit.
-    8 throttling_speed_limit: Option<i64> = Int, new("ThrottlingSpeedLimit", Kind::Int);
+    10 throttling_speed_limit: Option<i64> = Int, new("ThrottlingSpeedLimit", Kind::Int);
     /// The unit of the limit on its traffic.
-    9 throttling_speed_unit: Option<ThrottlingSpeedUnit> = Enum, new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT));
+    11 throttling_speed_unit: Option<ThrottlingSpeedUnit> = Enum, new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT));
     /// How many public addresses its machines get.
-    10 public_ip_count: Option<i64> = Int, new("PublicIpCount", Kind::Int);
+    12 public_ip_count: Option<i64> = Int, new("PublicIpCount", Kind::Int);
     /// The backup server.
-    11 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
+    13 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id);
     /// How many disks it may send at a time.
-    12 max_concurrent_tasks: Option<i64> = Int, new("MaxConcurrentTasks", Kind::Int);
+    14 max_concurrent_tasks: Option<i64> = Int, new("MaxConcurrentTasks", Kind::Int);
+    /// Whether deleted backups are kept for a while.
+    15 backup_protection_enabled: Option<bool> = Bool, new("BackupProtectionEnabled", Kind::Bool);
+    /// How long deleted backups are kept, in days.
+    16 backup_protection_period: Option<i64> = Int, new("BackupProtectionPeriod", Kind::Int);
     /// What kind of tenant it is.
-    13 tenant_type: Option<CloudTenantKindName> = Enum, new("TenantType", Kind::Enum(&CLOUD_TENANT_KIND_NAME));
+    17 tenant_type: Option<CloudTenantKindName> = Enum, new("TenantType", Kind::Enum(&CLOUD_TENANT_KIND_NAME));
     /// The organization of VMware Cloud Director.
-    14 organization_ref: Option<Id> = Id, new("OrganizationRef", Kind::Id);
+    18 organization_ref: Option<Id> = Id, new("OrganizationRef", Kind::Id);
     /// Virtual data centers.
-    15 v_cloud_compute_resources: Vec<VCloudComputeResourceSpec> = Structs, list("VCloudComputeResources", Kind::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC)).item("VCloudComputeResource").json_item("VCloudComputeResources");
-    /// The domain of Active Directory.
-    16 domain: Option<ActiveDirectoryDomain> = Struct, new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN));
+    19 v_cloud_compute_resources: Vec<VCloudComputeResourceSpec> = Structs, list("VCloudComputeResources", Kind::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC)).item("VCloudComputeResource").json_item("VCloudComputeResources");
     /// The pools of gateways that serve it; all gateways when there are none.
-    17 cloud_gateway_pools: Vec<Id> = Ids, list("CloudGatewayPools", Kind::Id).item("CloudGatewayPoolUid").json_item("CloudGatewayPoolUids");
+    20 cloud_gateway_pools: Vec<Id> = Ids, list("CloudGatewayPools", Kind::Id).item("CloudGatewayPoolUid").json_item("CloudGatewayPoolUids");
     /// Whether other gateways serve it when those fail.
-    18 failover_to_others_gateways_if_fail: Option<bool> = Bool, new("FailoverToOthersGatewaysIfFail", Kind::Bool);
+    21 failover_to_others_gateways_if_fail: Option<bool> = Bool, new("FailoverToOthersGatewaysIfFail", Kind::Bool);
+    /// The domain of Active Directory.
+    22 domain: Option<ActiveDirectoryDomain> = Struct, new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN));
 }
-backhaul_wire::generated_request! { CreateCloudTenantSpec(name: String, backup_server_uid: Id) { description: String, password: Secret, enabled: bool, lease_expiration_date: DateTime, resources: Vec<BackupResourceSpec>, compute_resources: Vec<ComputeResourceSpec>, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, max_concurrent_tasks: i64, tenant_type: CloudTenantKindName, organization_ref: Id, v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, domain: ActiveDirectoryDomain, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool } }
+backhaul_wire::generated_request! { CreateCloudTenantSpec(name: String) { backup_server_id_or_name: String, description: String, password: Secret, enabled: bool, lease_expiration_date: DateTime, resources: Vec<BackupResourceSpec>, compute_resources: Vec<ComputeResourceSpec>, vm_count: i64, throttling_enabled: bool, throttling_speed_limit: i64, throttling_speed_unit: ThrottlingSpeedUnit, public_ip_count: i64, backup_server_uid: Id, max_concurrent_tasks: i64, backup_protection_enabled: bool, backup_protection_period: i64, tenant_type: CloudTenantKindName, organization_ref: Id, v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>, cloud_gateway_pools: Vec<Id>, failover_to_others_gateways_if_fail: bool, domain: ActiveDirectoryDomain } }
 backhaul_wire::generated_model! {
     /// A quota on a repository to give to a tenant.
     ///
@@ -725,8 +751,10 @@ backhaul_wire::generated_model! {
     2 quota_mb: Option<i64> = Int, new("QuotaMb", Kind::Int).required();
     /// The WAN accelerator on the way, if any.
     3 wan_accelerator_uid: Option<Id> = Id, new("WanAcceleratorUid", Kind::Id);
+    /// The folder in the repository.
+    4 folder: Option<String> = Text, new("Folder", Kind::Text);
 }
-backhaul_wire::generated_request! { CreateCloudTenantResourceSpec(name: String, repository_uid: Id, quota_mb: i64) { wan_accelerator_uid: Id } }
+backhaul_wire::generated_request! { CreateCloudTenantResourceSpec(name: String, repository_uid: Id, quota_mb: i64) { wan_accelerator_uid: Id, folder: String } }
 backhaul_wire::generated_model! {
     /// A hardware plan to give to a tenant.
     ///

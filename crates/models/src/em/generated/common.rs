@@ -24,10 +24,14 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseManagerType`
     EnterpriseManager = ENTERPRISE_MANAGER("EnterpriseManager").aliases(&["EnterpriseManagerType"]).root("EnterpriseManager");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
     /// Ways to other resources, and what can be done with this one.
-    0 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// The API versions that the server speaks.
-    1 supported_versions: Vec<SupportedVersion> = Structs, list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION)).item("SupportedVersion").json_item("SupportedVersions");
+    3 supported_versions: Vec<SupportedVersion> = Structs, list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION)).item("SupportedVersion").json_item("SupportedVersions");
 }
 backhaul_wire::generated_model! {
     /// An API version that the server speaks.
@@ -69,10 +73,12 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#LoginSpecType`
     LoginSpec = LOGIN_SPEC("LoginSpec").aliases(&["LoginSpecType"]).root("LoginSpec");
+    /// A token of vCenter's single sign-on; Enterprise Manager's plug-in for vSphere logs on with it.
+    0 v_mware_sso_token: Option<Secret> = Secret, new("VMwareSSOToken", Kind::Secret);
     /// A standalone tenant's account.
-    0 tenant_credentials: Option<TenantCredentials> = Struct, new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS));
+    1 tenant_credentials: Option<TenantCredentials> = Struct, new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS));
     /// An account of a VMware Cloud Director organization.
-    1 v_cloud_organization_credentials: Option<VCloudOrganizationCredentials> = Struct, new("VCloudOrganizationCredentials", Kind::Struct(&V_CLOUD_ORGANIZATION_CREDENTIALS));
+    2 v_cloud_organization_credentials: Option<VCloudOrganizationCredentials> = Struct, new("VCloudOrganizationCredentials", Kind::Struct(&V_CLOUD_ORGANIZATION_CREDENTIALS));
 }
 backhaul_wire::generated_model! {
     /// A standalone tenant's account.
@@ -158,8 +164,8 @@ backhaul_wire::generated_model! {
     14 backup_task_sessions: Vec<BackupTaskSession> = Structs, list("BackupTaskSessions", Kind::Struct(&BACKUP_TASK_SESSION)).item("BackupTaskSession").json_item("BackupTaskSessions");
     15 backup_servers: Vec<BackupServer> = Structs, list("BackupServers", Kind::Struct(&BACKUP_SERVER)).item("BackupServer").json_item("BackupServers");
     16 managed_servers: Vec<ManagedServer> = Structs, list("ManagedServers", Kind::Struct(&MANAGED_SERVER)).item("ManagedServer").json_item("ManagedServers");
-    17 enterpise_roles: Vec<EnterpriseRole> = Structs, list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE)).item("EnterpriseRole").json_item("EnterpriseRoles");
-    18 enterpise_accounts: Vec<EnterpriseAccount> = Structs, list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT)).item("EnterpriseAccount").json_item("EnterpriseAccounts");
+    17 enterpise_roles: Vec<EnterpriseRole> = Structs, list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE)).item("EnterpriseRoleEntity").json_item("EnterpriseRoleEntities");
+    18 enterpise_accounts: Vec<EnterpriseAccount> = Structs, list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT)).item("EnterpriseAccountEntity").json_item("EnterpriseAccountEntities");
     19 wan_accelerators: Vec<WanAccelerator> = Structs, list("WanAccelerators", Kind::Struct(&WAN_ACCELERATOR)).item("WanAccelerator").json_item("WanAccelerators");
     20 cloud_gateways: Vec<CloudGateway> = Structs, list("CloudGateways", Kind::Struct(&CLOUD_GATEWAY)).item("CloudGateway").json_item("CloudGateways");
     21 cloud_tenants: Vec<CloudTenant> = Structs, list("CloudTenants", Kind::Struct(&CLOUD_TENANT)).item("CloudTenant").json_item("CloudTenants");
@@ -167,11 +173,11 @@ backhaul_wire::generated_model! {
     23 v_cloud_organization_configs: Vec<VCloudOrganizationConfig> = Structs, list("VCloudOrganizationConfigs", Kind::Struct(&V_CLOUD_ORGANIZATION_CONFIG)).item("VCloudOrganizationConfig").json_item("VCloudOrganizationConfigs");
     24 backup_files: Vec<BackupFile> = Structs, list("BackupFiles", Kind::Struct(&BACKUP_FILE)).item("BackupFile").json_item("BackupFiles");
     25 v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig> = Structs, list("VSphereSelfServiceConfigs", Kind::Struct(&V_SPHERE_SELF_SERVICE_CONFIG)).item("VSphereSelfServiceConfig").json_item("VSphereSelfServiceConfigs");
-    26 cloud_public_ip_addresses: Vec<CloudPublicIpAddress> = Structs, list("CloudPublicIpAddresses", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS)).json("CloudPublicIps").item("CloudPublicIpAddress").json_item("CloudPublicIps");
+    26 cloud_public_ips: Vec<CloudPublicIpAddress> = Structs, list("CloudPublicIps", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS)).item("CloudPublicIp").json_item("CloudPublicIps");
     27 cloud_hardware_plans: Vec<CloudHardwarePlan> = Structs, list("CloudHardwarePlans", Kind::Struct(&CLOUD_HARDWARE_PLAN)).item("CloudHardwarePlan").json_item("CloudHardwarePlans");
-    28 cloud_vm_replica_points: Vec<CloudVmReplicaPoint> = Structs, list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT)).item("CloudVmReplicaPoint").json_item("CloudVmReplicaPoints");
+    28 cloud_vm_replica_points: Vec<CloudVmReplicaPoint> = Structs, list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT)).item("CloudReplica").json_item("CloudReplicas");
     29 agent_restore_points: Vec<AgentRestorePoint> = Structs, list("AgentRestorePoints", Kind::Struct(&AGENT_RESTORE_POINT)).item("AgentRestorePoint").json_item("AgentRestorePoints");
-    30 agent_backup_jobs: Vec<AgentBackupJob> = Structs, list("AgentBackupJobs", Kind::Struct(&AGENT_BACKUP_JOB)).json("AgentBackupJob").item("AgentBackupJob").json_item("AgentBackupJobs");
+    30 agent_backup_job: Vec<AgentBackupJob> = Structs, list("AgentBackupJob", Kind::Struct(&AGENT_BACKUP_JOB)).item("AgentBackupJob").json_item("AgentBackupJobs");
     31 cloud_gateway_pools: Vec<CloudGatewayPool> = Structs, list("CloudGatewayPools", Kind::Struct(&CLOUD_GATEWAY_POOL)).item("CloudGatewayPool").json_item("CloudGatewayPools");
     32 cloud_failover_plans: Vec<CloudFailoverPlan> = Structs, list("CloudFailoverPlans", Kind::Struct(&CLOUD_FAILOVER_PLAN)).item("CloudFailoverPlan").json_item("CloudFailoverPlans");
     33 external_repositories: Vec<ExternalRepository> = Structs, list("ExternalRepositories", Kind::Struct(&EXTERNAL_REPOSITORY)).item("ExternalRepository").json_item("ExternalRepositories");
@@ -184,7 +190,7 @@ backhaul_wire::generated_model! {
     40 cdp_replicas: Vec<CdpReplica> = Structs, list("CdpReplicas", Kind::Struct(&CDP_REPLICA)).item("CdpReplica").json_item("CdpReplicas");
     41 cdp_replica_vms: Vec<CdpReplicaVm> = Structs, list("CdpReplicaVms", Kind::Struct(&CDP_REPLICA_VM)).item("CdpReplicaVm").json_item("CdpReplicaVms");
     42 cdp_policies: Vec<CdpPolicy> = Structs, list("CdpPolicies", Kind::Struct(&CDP_POLICY)).item("CdpPolicy").json_item("CdpPolicies");
-    43 cdp_replica_sessions: Vec<CdpReplicaSession> = Structs, list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION)).item("CdpReplicaSession").json_item("CdpReplicaSessions");
+    43 cdp_replica_sessions: Vec<CdpReplicaSession> = Structs, list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION)).item("CdpPolicySession").json_item("CdpPolicySessions");
     44 cdp_replica_task_sessions: Vec<CdpReplicaTaskSession> = Structs, list("CdpReplicaTaskSessions", Kind::Struct(&CDP_REPLICA_TASK_SESSION)).item("CdpReplicaTaskSession").json_item("CdpReplicaTaskSessions");
     45 v_app_replica_points: Vec<VAppReplicaPoint> = Structs, list("VAppReplicaPoints", Kind::Struct(&V_APP_REPLICA_POINT)).item("VAppReplicaPoint").json_item("VAppReplicaPoints");
     46 vm_cdp_replicas: Vec<CdpReplicaVm> = Structs, list("VmCdpReplicas", Kind::Struct(&CDP_REPLICA_VM)).item("VmCdpReplica").json_item("VmCdpReplicas");
@@ -197,13 +203,28 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#QueryResources`
     QueryResources = QUERY_RESOURCES("QueryResources");
-    0 cloud_subtenants: Vec<CloudSubtenant> = Structs, list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT)).item("CloudSubtenant").json_item("CloudSubtenants");
-    1 nas_objects: Vec<NASObject> = Structs, list("NASObjects", Kind::Struct(&NAS_OBJECT)).item("NASObject").json_item("NASObjects");
-    2 objects_in_job: Vec<ObjectInJob> = Structs, list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB)).item("ObjectInJob").json_item("ObjectInJobs");
-    3 objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob> = Structs, list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB)).item("ObjectInAgentBackupJob").json_item("ObjectInAgentBackupJobs");
-    4 credentials_info_list: Vec<CredentialsInfo> = Structs, list("CredentialsInfoList", Kind::Struct(&CREDENTIALS_INFO)).item("CredentialsInfo").json_item("CredentialsInfos");
+    0 files: Vec<FileEntry> = Structs, list("Files", Kind::Struct(&FILE_ENTRY)).item("FileEntry").json_item("FileEntries");
+    1 directories: Vec<DirectoryEntry> = Structs, list("Directories", Kind::Struct(&DIRECTORY_ENTRY)).item("DirectoryEntry").json_item("DirectoryEntries");
+    2 tasks: Vec<Task> = Structs, list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks");
+    3 objects_in_job: Vec<ObjectInJob> = Structs, list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB)).item("ObjectInJob").json_item("ObjectInJobs");
+    4 nas_service: Option<NASService> = Struct, new("NASService", Kind::Struct(&NAS_SERVICE));
     5 password_key_info_list: Vec<PasswordKeyInfo> = Structs, list("PasswordKeyInfoList", Kind::Struct(&PASSWORD_KEY_INFO)).item("PasswordKeyInfo").json_item("PasswordKeyInfos");
-    6 tasks: Vec<Task> = Structs, list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks");
+    6 account_role: Vec<EnterpriseAccountInRole> = Structs, list("AccountRole", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE)).item("EnterpriseAccountInRole").json_item("EnterpriseAccountInRoles");
+    7 account_hierarchy_scope: Vec<EnterpriseAccountHierarchyScope> = Structs, list("AccountHierarchyScope", Kind::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE)).item("EnterpriseAccountHierarchyScope").json_item("EnterpriseAccountHierarchyScopes");
+    8 cloud_subtenants: Vec<CloudSubtenant> = Structs, list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT)).item("CloudSubtenant").json_item("CloudSubtenants");
+    /// The hardware plans that the tenant may replicate to.
+    9 cloud_tenant_compute_resources: Vec<CloudTenantComputeResource> = Structs, list("CloudTenantComputeResources", Kind::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE)).item("CloudTenantComputeResource").json_item("CloudTenantComputeResources");
+    /// The repositories that the tenant may fill, with its quotas.
+    10 cloud_tenant_resources: Vec<CloudTenantResource> = Structs, list("CloudTenantResources", Kind::Struct(&CLOUD_TENANT_RESOURCE)).item("CloudTenantResource").json_item("CloudTenantResources");
+    /// The virtual data centers that the tenant may replicate to.
+    11 cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource> = Structs, list("CloudTenantVCloudComputeResources", Kind::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE)).item("CloudTenantVCloudComputeResource").json_item("CloudTenantVCloudComputeResources");
+    12 failovered_vms: Vec<FailoveredVm> = Structs, list("FailoveredVms", Kind::Struct(&FAILOVERED_VM)).item("FailoveredVm").json_item("FailoveredVms");
+    13 cloud_failovered_vms: Vec<CloudFailoveredVm> = Structs, list("CloudFailoveredVms", Kind::Struct(&CLOUD_FAILOVERED_VM)).item("CloudFailoveredVm").json_item("CloudFailoveredVms");
+    14 linked_job_objects: Vec<LinkedJobObject> = Structs, list("LinkedJobObjects", Kind::Struct(&LINKED_JOB_OBJECT)).item("LinkedJobObject").json_item("LinkedJobObjects");
+    15 linked_backup_objects: Vec<LinkedBackup> = Structs, list("LinkedBackupObjects", Kind::Struct(&LINKED_BACKUP)).item("LinkedBackup").json_item("LinkedBackups");
+    16 credentials_list: Vec<CredentialsInfo> = Structs, list("CredentialsList", Kind::Struct(&CREDENTIALS_INFO)).item("CredentialsInfo").json_item("CredentialsInfos");
+    17 objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob> = Structs, list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB)).item("ObjectInAgentBackupJob").json_item("ObjectInAgentBackupJobs");
+    18 nas_objects: Vec<NASObject> = Structs, list("NASObjects", Kind::Struct(&NAS_OBJECT)).item("NASObject").json_item("NASObjects");
 }
 backhaul_wire::generated_model! {
     /// Which page of how many; `First`, `Previous`, `Next` and `Last` are links. There is no total.
@@ -255,8 +276,12 @@ backhaul_wire::generated_model! {
     TaskResult = TASK_RESULT("TaskResult");
     /// Whether it was done.
     0 success: Option<bool> = Bool, new("Success", Kind::Bool).attribute();
+    /// Whether the work waits for an account.
+    1 credentials_needed: Option<bool> = Bool, new("CredentialsNeeded", Kind::Bool).attribute();
+    /// Whether the work waits for a confirmation.
+    2 confirmation_needed: Option<bool> = Bool, new("ConfirmationNeeded", Kind::Bool).attribute();
     /// What the server says about it.
-    1 message: Option<String> = Text, new("Message", Kind::Text);
+    3 message: Option<String> = Text, new("Message", Kind::Text);
 }
 backhaul_wire::generated_choice! {
     /// How far a task is.

@@ -222,6 +222,37 @@ backhaul_wire::generated_choice! {
     1 DistributedVirtualSwitch = "DistributedVirtualSwitch";
 }
 backhaul_wire::generated_model! {
+    /// VLANs to reserve on a switch.
+    ///
+    /// Schema: `schemas/em/em.xsd#CloudVlanConfigurationCreateSpecType`
+    VlanConfigurationCreateSpec = VLAN_CONFIGURATION_CREATE_SPEC("VlanConfigurationCreateSpec").aliases(&["CloudVlanConfigurationCreateSpecType"]).root("VlanConfigurationCreateSpec");
+    /// The backup server.
+    0 backup_server_uid: Option<Id> = Id, new("BackupServerUid", Kind::Id).required();
+    /// The host.
+    1 host_ref: Option<Id> = Id, new("HostRef", Kind::Id).required();
+    /// The hypervisor.
+    2 platform_type: Option<String> = Text, new("PlatformType", Kind::Text).required();
+    /// The first VLAN with internet.
+    3 vlan_ids_with_internet_left_bound: Option<i64> = Int, new("VlanIdsWithInternetLeftBound", Kind::Int).required();
+    /// The last VLAN with internet.
+    4 vlan_ids_with_internet_right_bound: Option<i64> = Int, new("VlanIdsWithInternetRightBound", Kind::Int).required();
+    /// The first VLAN without internet.
+    5 vlan_ids_without_internet_left_bound: Option<i64> = Int, new("VlanIdsWithoutInternetLeftBound", Kind::Int).required();
+    /// The last VLAN without internet.
+    6 vlan_ids_without_internet_right_bound: Option<i64> = Int, new("VlanIdsWithoutInternetRightBound", Kind::Int).required();
+    /// The cluster.
+    7 vi_cluster_ref: Option<String> = Text, new("viClusterRef", Kind::Text).json("ViClusterRef").required();
+    /// The cluster's name.
+    8 vi_cluster_name: Option<String> = Text, new("viClusterName", Kind::Text).json("ViClusterName").required();
+    /// The switch's name.
+    9 vi_switch_name: Option<String> = Text, new("viSwitchName", Kind::Text).json("ViSwitchName").required();
+    /// The kind of switch, as a number.
+    10 vi_switch_type: Option<i64> = Int, new("viSwitchType", Kind::Int).json("ViSwitchType").required();
+    /// The switch's identifier.
+    11 vi_switch_id: Option<String> = Text, new("viSwitchId", Kind::Text).json("ViSwitchId").required();
+}
+backhaul_wire::generated_request! { VlanConfigurationCreateSpec(backup_server_uid: Id, host_ref: Id, platform_type: String, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, vi_cluster_ref: String, vi_cluster_name: String, vi_switch_name: String, vi_switch_type: i64, vi_switch_id: String) {  } }
+backhaul_wire::generated_model! {
     /// VLANs of a host that tenants' networks are made of.
     ///
     /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityType`
@@ -252,14 +283,14 @@ backhaul_wire::generated_model! {
     11 switch_name: Option<String> = Text, new("SwitchName", Kind::Text);
     /// The switch's identifier.
     12 switch_id: Option<String> = Text, new("SwitchId", Kind::Text);
-    /// What the switch is.
-    13 switch_type: Option<VlanSwitchType> = Enum, new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE));
     /// The cluster of the host.
-    14 cluster_name: Option<String> = Text, new("ClusterName", Kind::Text);
+    13 cluster_name: Option<String> = Text, new("ClusterName", Kind::Text);
     /// The cluster's identifier.
-    15 cluster_id: Option<String> = Text, new("ClusterId", Kind::Text);
+    14 cluster_id: Option<String> = Text, new("ClusterId", Kind::Text);
+    /// What the switch is.
+    15 switch_type: Option<VlanSwitchType> = Enum, new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE));
 }
-backhaul_wire::generated_request! { VlanConfiguration() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, host_ref: Id, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: String, switch_id: String, switch_type: VlanSwitchType, cluster_name: String, cluster_id: String } }
+backhaul_wire::generated_request! { VlanConfiguration() { href: String, r#type: String, name: String, uid: Id, links: Vec<Link>, host_ref: Id, platform_type: CloudPlatform, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, switch_name: String, switch_id: String, cluster_name: String, cluster_id: String, switch_type: VlanSwitchType } }
 backhaul_wire::generated_model! {
     /// VLANs that tenants' networks are made of.
     ///
@@ -282,6 +313,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&EXTERNAL_REPOSITORY, make::<ExternalRepository>),
     TypeEntry::Struct(&EXTERNAL_REPOSITORIES, make::<ExternalRepositories>),
     TypeEntry::Enum(&VLAN_SWITCH_TYPE),
+    TypeEntry::Struct(&VLAN_CONFIGURATION_CREATE_SPEC, make::<VlanConfigurationCreateSpec>),
     TypeEntry::Struct(&VLAN_CONFIGURATION, make::<VlanConfiguration>),
     TypeEntry::Struct(&VLAN_CONFIGURATIONS, make::<VlanConfigurations>),
 ];

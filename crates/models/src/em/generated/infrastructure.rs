@@ -2,7 +2,6 @@
 
 //! Backup servers and their repositories.
 
-pub mod operations;
 #[allow(unused_imports, reason = "what only has enums needs none")]
 use super::prelude::*;
 backhaul_wire::generated_model! {
@@ -26,6 +25,10 @@ backhaul_wire::generated_model! {
     6 port: Option<i64> = Int, new("Port", Kind::Int);
     /// The build of Backup and Replication.
     7 version: Option<String> = Text, new("Version", Kind::Text);
+    /// The port of its service for Enterprise Manager.
+    8 wcf_port: Option<i64> = Int, new("WcfPort", Kind::Int);
+    /// The thumbprint of its certificate.
+    9 vbr_certificate_thumbprint: Option<String> = Text, new("VbrCertificateThumbprint", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// The backup servers of a collection.
@@ -83,7 +86,9 @@ backhaul_wire::generated_choice! {
     9 HpStoreOnceIntegration = "HPStoreOnceIntegration";
     10 Extendable = "Extendable";
     11 Quantum = "Quantum";
-    12 Nfs = "Nfs";
+    12 AzureStorageExternal = "AzureStorageExternal";
+    13 AmazonS3External = "AmazonS3External";
+    14 Nfs = "Nfs";
 }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[

@@ -72,10 +72,12 @@ backhaul_wire::generated_model! {
     10 options_backup_window: Option<OptionsBackupWindow> = Struct, new("OptionsBackupWindow", Kind::Struct(&OPTIONS_BACKUP_WINDOW));
     /// After another job.
     11 options_daisy_chaining: Option<OptionsDaisyChaining> = Struct, new("OptionsDaisyChaining", Kind::Struct(&OPTIONS_DAISY_CHAINING));
-    /// The schedule of a job that copies restore points as they appear.
-    12 immediate_copy_mode: Option<ImmediateCopyMode> = Struct, new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE));
     /// The schedule of every other job.
-    13 standart: Option<JobScheduleStandardOptions> = Struct, new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS));
+    12 standart: Option<JobScheduleStandardOptions> = Struct, new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS));
+    /// How often CDP replicates, and what it keeps; on policies.
+    13 cdp_replica: Option<CdpReplicaScheduleOptions> = Struct, new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS));
+    /// The schedule of a job that copies restore points as they appear.
+    14 immediate_copy_mode: Option<ImmediateCopyMode> = Struct, new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE));
 }
 backhaul_wire::generated_model! {
     /// When a job runs.
@@ -212,8 +214,14 @@ backhaul_wire::generated_model! {
     JobScheduleWeeklyOptions = JOB_SCHEDULE_WEEKLY_OPTIONS("JobScheduleWeeklyOptions").aliases(&["JobScheduleWeeklyOptionsType"]);
     /// Whether it is in force.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// On which days.
+    1 kind: Option<String> = Text, new("Kind", Kind::Text);
     /// The days.
-    1 days: Vec<DayOfWeek> = Enums, list("Days", Kind::Enum(&DAY_OF_WEEK));
+    2 days: Vec<DayOfWeek> = Enums, list("Days", Kind::Enum(&DAY_OF_WEEK));
+    /// The time of day.
+    3 time: Option<DateTime> = DateTime, new("Time", Kind::DateTime);
+    /// The distance of the server's time from UTC, in minutes.
+    4 time_offset_utc: Option<i64> = Int, new("TimeOffsetUtc", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// Which hours of a day.
@@ -276,12 +284,14 @@ backhaul_wire::generated_model! {
     JobInfo = JOB_INFO("JobInfo").aliases(&["JobInfoType"]);
     /// A backup job.
     0 backup_job_info: Option<BackupJobInfo> = Struct, new("BackupJobInfo", Kind::Struct(&BACKUP_JOB_INFO));
-    /// A job that copies restore points periodically.
-    1 backup_copy_job_info: Option<BackupCopyJobInfo> = Struct, new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO));
-    /// A job that copies restore points as they appear.
-    2 immediate_backup_copy_job_info: Option<BackupCopyJobInfo> = Struct, new("ImmediateBackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO));
+    /// A job that copies files.
+    1 file_copy_job_info: Option<FileCopyJobInfo> = Struct, new("FileCopyJobInfo", Kind::Struct(&FILE_COPY_JOB_INFO));
     /// A replication job.
-    3 replica_job_info: Option<ReplicaJobInfo> = Struct, new("ReplicaJobInfo", Kind::Struct(&REPLICA_JOB_INFO));
+    2 replica_job_info: Option<ReplicaJobInfo> = Struct, new("ReplicaJobInfo", Kind::Struct(&REPLICA_JOB_INFO));
+    /// A job that copies restore points periodically.
+    3 backup_copy_job_info: Option<BackupCopyJobInfo> = Struct, new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO));
+    /// A job that copies restore points as they appear.
+    4 immediate_backup_copy_job_info: Option<BackupCopyJobInfo> = Struct, new("ImmediateBackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO));
 }
 backhaul_wire::generated_model! {
     /// What a backup job works on and how.
@@ -310,16 +320,36 @@ backhaul_wire::generated_model! {
     1 guest_processing_options: Option<GuestProcessingOptions> = Struct, new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS));
 }
 backhaul_wire::generated_model! {
+    /// A job that copies files; nothing more is told of it.
+    ///
+    /// Schema: `schemas/em/em.xsd#FileCopyJobInfoType`
+    FileCopyJobInfo = FILE_COPY_JOB_INFO("FileCopyJobInfo").aliases(&["FileCopyJobInfoType"]);
+}
+backhaul_wire::generated_model! {
     /// What a copy job copies.
     ///
     /// Schema: `schemas/em/em.xsd#BackupCopyJobInfoType`
     BackupCopyJobInfo = BACKUP_COPY_JOB_INFO("BackupCopyJobInfo").aliases(&["BackupCopyJobInfoType"]);
+    /// What the job works on.
+    0 includes: Vec<ObjectInJob> = Structs, list("Includes", Kind::Struct(&OBJECT_IN_JOB)).item("ObjectInJob").json_item("ObjectInJobs");
     /// Jobs whose restore points are copied.
-    0 linked_job_includes: Vec<LinkedJobObject> = Structs, list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT)).item("LinkedJobObject").json_item("LinkedJobObjects");
+    1 linked_job_includes: Vec<LinkedJobObject> = Structs, list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT)).item("LinkedJobObject").json_item("LinkedJobObjects");
+    /// How its backups are stored.
+    2 advanced_storage_options: Option<AdvancedStorageOptions> = Struct, new("AdvancedStorageOptions", Kind::Struct(&ADVANCED_STORAGE_OPTIONS));
     /// Backups that are copied.
-    1 linked_backup_includes: Vec<LinkedBackup> = Structs, list("LinkedBackupIncludes", Kind::Struct(&LINKED_BACKUP)).item("LinkedBackup").json_item("LinkedBackups");
+    3 linked_backup_includes: Vec<LinkedBackup> = Structs, list("LinkedBackupIncludes", Kind::Struct(&LINKED_BACKUP)).item("LinkedBackup").json_item("LinkedBackups");
     /// Repositories whose restore points are copied.
-    2 linked_backup_repository_includes: Vec<LinkedBackupRepository> = Structs, list("LinkedBackupRepositoryIncludes", Kind::Struct(&LINKED_BACKUP_REPOSITORY)).item("LinkedBackupRepository").json_item("LinkedBackupRepositories");
+    4 linked_backup_repository_includes: Vec<LinkedBackupRepository> = Structs, list("LinkedBackupRepositoryIncludes", Kind::Struct(&LINKED_BACKUP_REPOSITORY)).item("LinkedBackupRepository").json_item("LinkedBackupRepositories");
+}
+backhaul_wire::generated_model! {
+    /// Schema: `schemas/em/em.xsd#LinkedJobIncludes`
+    LinkedJobObjects = LINKED_JOB_OBJECTS("LinkedJobObjects").aliases(&["LinkedJobIncludes"]).root("LinkedJobObjects");
+    0 linked_job_objects: Vec<LinkedJobObject> = Structs, list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT)).json("LinkedJobObjects");
+}
+backhaul_wire::generated_model! {
+    /// Schema: `schemas/em/em.xsd#LinkedBackupIncludes`
+    LinkedBackupObjects = LINKED_BACKUP_OBJECTS("LinkedBackupObjects").aliases(&["LinkedBackupIncludes"]).root("LinkedBackupObjects");
+    0 linked_backups: Vec<LinkedBackup> = Structs, list("LinkedBackup", Kind::Struct(&LINKED_BACKUP)).json("LinkedBackups");
 }
 backhaul_wire::generated_model! {
     /// A job whose restore points a copy job copies.
@@ -336,8 +366,10 @@ backhaul_wire::generated_model! {
     3 object_in_job_id: Option<Id> = Id, new("ObjectInJobId", Kind::Id);
     /// The job.
     4 linked_job_uid: Option<Id> = Id, new("LinkedJobUid", Kind::Id);
+    /// Its place in the order of work.
+    5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
-backhaul_wire::generated_request! { LinkedJobObject() { href: String, r#type: String, links: Vec<Link>, object_in_job_id: Id, linked_job_uid: Id } }
+backhaul_wire::generated_request! { LinkedJobObject() { href: String, r#type: String, links: Vec<Link>, object_in_job_id: Id, linked_job_uid: Id, order: i64 } }
 backhaul_wire::generated_model! {
     /// A backup that a copy job copies.
     ///
@@ -353,6 +385,8 @@ backhaul_wire::generated_model! {
     3 object_in_job_id: Option<Id> = Id, new("ObjectInJobId", Kind::Id);
     /// The backup.
     4 linked_backup_uid: Option<Id> = Id, new("LinkedBackupUid", Kind::Id);
+    /// Its place in the order of work.
+    5 order: Option<i64> = Int, new("Order", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// A repository whose restore points a copy job copies.
@@ -476,6 +510,30 @@ backhaul_wire::generated_choice! {
     2 Disabled = "Disabled";
 }
 backhaul_wire::generated_model! {
+    /// How the applications of a machine in a job are treated, in the form before 9.5.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobItemVssOptionsType`
+    JobItemVssOptions = JOB_ITEM_VSS_OPTIONS("JobItemVssOptions").aliases(&["JobItemVssOptionsType"]);
+    /// Whether applications are brought to a consistent state.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool);
+    /// Whether the backup goes on without it.
+    1 ignore_errors: Option<bool> = Bool, new("IgnoreErrors", Kind::Bool);
+    /// Which of the files get into the catalog.
+    2 guest_fs_indexing_type: Option<String> = Text, new("GuestFSIndexingType", Kind::Text);
+    /// The guest's account.
+    3 credentials: Option<GuestCredentials> = Struct, new("Credentials", Kind::Struct(&GUEST_CREDENTIALS));
+    /// What becomes of the applications' logs.
+    4 transaction_logs_truncation: Option<String> = Text, new("TransactionLogsTruncation", Kind::Text);
+    /// Whether the options were never in use.
+    5 is_first_usage: Option<bool> = Bool, new("IsFirstUsage", Kind::Bool);
+    /// The folders that get into the catalog.
+    6 included_indexing_folders: Vec<String> = Texts, list("IncludedIndexingFolders", Kind::Text).item("Path");
+    /// The folders that do not.
+    7 excluded_indexing_folders: Vec<String> = Texts, list("ExcludedIndexingFolders", Kind::Text).item("Path");
+    /// The account's identifier.
+    8 credentials_id: Option<String> = Text, new("CredentialsId", Kind::Text);
+}
+backhaul_wire::generated_model! {
     /// How applications are brought to a consistent state.
     ///
     /// Schema: `schemas/em/em.xsd#VssSnapshotOptionsType`
@@ -570,10 +628,10 @@ backhaul_wire::generated_model! {
     3 retain_days: Option<i64> = Int, new("RetainDays", Kind::Int);
     /// Which are deleted.
     4 archived_logs_truncation: Option<ArchivedLogsTruncation> = Enum, new("ArchivedLogsTruncation", Kind::Enum(&ARCHIVED_LOGS_TRUNCATION));
-    /// The size above which they are, in MB.
-    5 archived_logs_max_size_mb: Option<i64> = Int, new("ArchivedLogsMaxSizeMb", Kind::Int);
     /// The age above which they are, in hours.
-    6 archived_logs_max_age_hours: Option<i64> = Int, new("ArchivedLogsMaxAgeHours", Kind::Int);
+    5 archived_logs_max_age_hours: Option<i64> = Int, new("ArchivedLogsMaxAgeHours", Kind::Int);
+    /// The size above which they are, in MB.
+    6 archived_logs_max_size_mb: Option<i64> = Int, new("ArchivedLogsMaxSizeMb", Kind::Int);
     /// The account with SYSDBA rights.
     7 sysdba_creds_id: Option<Id> = Id, new("SysdbaCredsId", Kind::Id);
     /// Whether the server for logs is chosen by itself.
@@ -667,20 +725,29 @@ backhaul_wire::generated_model! {
     3 yearly: Option<GfsYearlyPolicy> = Struct, new("Yearly", Kind::Struct(&GFS_YEARLY_POLICY));
 }
 backhaul_wire::generated_model! {
+    /// How a job is started.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobManagementSpecType`
+    JobManagementSpec = JOB_MANAGEMENT_SPEC("JobManagementSpec").aliases(&["JobManagementSpecType"]).root("JobManagementSpec");
+    /// Whether it is done even if something else stands in the way.
+    0 force: Option<bool> = Bool, new("Force", Kind::Bool).required();
+}
+backhaul_wire::generated_request! { JobManagementSpec(force: bool) {  } }
+backhaul_wire::generated_model! {
     /// A copy of a job to make; one of the elements, by what the job does.
     ///
     /// Schema: `schemas/em/em.xsd#JobCloneSpecType`
     JobCloneSpec = JOB_CLONE_SPEC("JobCloneSpec").aliases(&["JobCloneSpecType"]).root("JobCloneSpec");
     /// Of a backup job.
     0 backup_job_clone_info: Option<BackupJobCloneInfo> = Struct, new("BackupJobCloneInfo", Kind::Struct(&BACKUP_JOB_CLONE_INFO));
-    /// Of a job that copies restore points periodically.
-    1 backup_copy_job_clone_info: Option<BackupCopyJobCloneInfo> = Struct, new("BackupCopyJobCloneInfo", Kind::Struct(&BACKUP_COPY_JOB_CLONE_INFO));
-    /// Of a job that copies restore points as they appear.
-    2 immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo> = Struct, new("ImmediateBackupCopyJobCloneInfo", Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO));
     /// Of a replication job.
-    3 replica_job_clone_info: Option<ReplicaJobCloneInfo> = Struct, new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO));
+    1 replica_job_clone_info: Option<ReplicaJobCloneInfo> = Struct, new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO));
+    /// Of a job that copies restore points periodically.
+    2 backup_copy_job_clone_info: Option<BackupCopyJobCloneInfo> = Struct, new("BackupCopyJobCloneInfo", Kind::Struct(&BACKUP_COPY_JOB_CLONE_INFO));
+    /// Of a job that copies restore points as they appear.
+    3 immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo> = Struct, new("ImmediateBackupCopyJobCloneInfo", Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO));
 }
-backhaul_wire::generated_request! { JobCloneSpec() { backup_job_clone_info: BackupJobCloneInfo, backup_copy_job_clone_info: BackupCopyJobCloneInfo, immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo, replica_job_clone_info: ReplicaJobCloneInfo } }
+backhaul_wire::generated_request! { JobCloneSpec() { backup_job_clone_info: BackupJobCloneInfo, replica_job_clone_info: ReplicaJobCloneInfo, backup_copy_job_clone_info: BackupCopyJobCloneInfo, immediate_backup_copy_job_clone_info: ImmediateBackupCopyJobCloneInfo } }
 backhaul_wire::generated_model! {
     /// A copy of a backup job to make.
     ///
@@ -834,7 +901,10 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&JOB_INFO, make::<JobInfo>),
     TypeEntry::Struct(&BACKUP_JOB_INFO, make::<BackupJobInfo>),
     TypeEntry::Struct(&REPLICA_JOB_INFO, make::<ReplicaJobInfo>),
+    TypeEntry::Struct(&FILE_COPY_JOB_INFO, make::<FileCopyJobInfo>),
     TypeEntry::Struct(&BACKUP_COPY_JOB_INFO, make::<BackupCopyJobInfo>),
+    TypeEntry::Struct(&LINKED_JOB_OBJECTS, make::<LinkedJobObjects>),
+    TypeEntry::Struct(&LINKED_BACKUP_OBJECTS, make::<LinkedBackupObjects>),
     TypeEntry::Struct(&LINKED_JOB_OBJECT, make::<LinkedJobObject>),
     TypeEntry::Struct(&LINKED_BACKUP, make::<LinkedBackup>),
     TypeEntry::Struct(&LINKED_BACKUP_REPOSITORY, make::<LinkedBackupRepository>),
@@ -845,6 +915,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CREATE_OBJECT_IN_JOB_SPEC, make::<CreateObjectInJobSpec>),
     TypeEntry::Struct(&GUEST_PROCESSING_OPTIONS, make::<GuestProcessingOptions>),
     TypeEntry::Enum(&VSS_SNAPSHOT_MODE),
+    TypeEntry::Struct(&JOB_ITEM_VSS_OPTIONS, make::<JobItemVssOptions>),
     TypeEntry::Struct(&VSS_SNAPSHOT_OPTIONS, make::<VssSnapshotOptions>),
     TypeEntry::Enum(&FILE_SYSTEM_INDEXING_MODE),
     TypeEntry::Struct(&GUEST_FS_INDEXING_OPTIONS, make::<GuestFSIndexingOptions>),
@@ -861,6 +932,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&GFS_MONTHLY_POLICY, make::<GfsMonthlyPolicy>),
     TypeEntry::Struct(&GFS_YEARLY_POLICY, make::<GfsYearlyPolicy>),
     TypeEntry::Struct(&GFS_RETENTION_POLICY, make::<GfsRetentionPolicy>),
+    TypeEntry::Struct(&JOB_MANAGEMENT_SPEC, make::<JobManagementSpec>),
     TypeEntry::Struct(&JOB_CLONE_SPEC, make::<JobCloneSpec>),
     TypeEntry::Struct(&BACKUP_JOB_CLONE_INFO, make::<BackupJobCloneInfo>),
     TypeEntry::Struct(&BACKUP_COPY_JOB_CLONE_INFO, make::<BackupCopyJobCloneInfo>),

@@ -90,6 +90,14 @@ backhaul_wire::generated_choice! {
     1 Year = "Year";
 }
 backhaul_wire::generated_model! {
+    /// Where a file share job keeps its second copy.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobSecondaryTargetOptionsInfoType`
+    JobSecondaryTargetOptionsInfo = JOB_SECONDARY_TARGET_OPTIONS_INFO("JobSecondaryTargetOptionsInfo").aliases(&["JobSecondaryTargetOptionsInfoType"]);
+    /// The repository.
+    0 backup_repository_uid: Option<Id> = Id, new("BackupRepositoryUid", Kind::Id);
+}
+backhaul_wire::generated_model! {
     /// Where a job keeps backups of files, and for how long.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobStorageOptionsInfoType`
@@ -118,8 +126,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#NASLongTermArchivalOptionsInfoType`
     NASLongTermArchivalOptions = NAS_LONG_TERM_ARCHIVAL_OPTIONS("NASLongTermArchivalOptions").aliases(&["NASLongTermArchivalOptionsInfoType"]);
+    /// Whether versions of existing files are limited.
+    0 active_file_retention_enabled: Option<bool> = Bool, new("ActiveFileRetentionEnabled", Kind::Bool);
+    /// How many versions of an existing file.
+    1 max_active_file_versions_to_keep: Option<i64> = Int, new("MaxActiveFileVersionsToKeep", Kind::Int);
+    /// Whether versions of deleted files are limited.
+    2 deleted_file_retention_enabled: Option<bool> = Bool, new("DeletedFileRetentionEnabled", Kind::Bool);
+    /// How many versions of a deleted file.
+    3 max_deleted_file_versions_to_keep: Option<i64> = Int, new("MaxDeletedFileVersionsToKeep", Kind::Int);
     /// By which extensions.
-    0 file_extensions_option: Option<NASJobFileExtensionsOptions> = Struct, new("FileExtensionsOption", Kind::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS));
+    4 file_extensions_option: Option<NASJobFileExtensionsOptions> = Struct, new("FileExtensionsOption", Kind::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// Which files are archived, by their extensions.
@@ -128,20 +144,32 @@ backhaul_wire::generated_model! {
     NASJobFileExtensionsOptions = NAS_JOB_FILE_EXTENSIONS_OPTIONS("NASJobFileExtensionsOptions").aliases(&["NASJobFileExtensionsOptionsInfoType"]);
     /// Whether all files, those named or those not named.
     0 archive_file_extensions_scope: Option<String> = Text, new("ArchiveFileExtensionsScope", Kind::Text);
+    /// The extensions that are archived.
+    1 inclusion_mask: Vec<String> = Texts, list("InclusionMask", Kind::Text).item("Extension").json_item("Extensions");
+    /// The extensions that are not archived.
+    2 exclusion_mask: Vec<String> = Texts, list("ExclusionMask", Kind::Text).item("Extension").json_item("Extensions");
 }
 backhaul_wire::generated_model! {
     /// How many versions of files are kept.
     ///
     /// Schema: `schemas/em/em.xsd#NASJobStorageKeepFileVersionsHistory`
     NASJobStorageKeepFileVersionsHistory = NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY("NASJobStorageKeepFileVersionsHistory");
+    /// The unit of the long-term period.
+    0 longterm_retention_type: Option<String> = Text, new("LongtermRetentionType", Kind::Text);
+    /// How long versions are archived, in that unit.
+    1 longterm_retention_period: Option<i64> = Int, new("LongtermRetentionPeriod", Kind::Int);
+    /// The repository for the archive.
+    2 backup_repository_uid: Option<Id> = Id, new("BackupRepositoryUid", Kind::Id);
+    /// Which files are archived.
+    3 archive_file_types: Option<NASLongTermArchivalOptions> = Struct, new("ArchiveFileTypes", Kind::Struct(&NAS_LONG_TERM_ARCHIVAL_OPTIONS));
     /// Whether versions of files that are still there are counted.
-    0 active_file_retention_enabled: Option<bool> = Bool, new("ActiveFileRetentionEnabled", Kind::Bool);
+    4 active_file_retention_enabled: Option<bool> = Bool, new("ActiveFileRetentionEnabled", Kind::Bool);
     /// How many versions of such a file are kept.
-    1 max_active_file_versions_to_keep: Option<i64> = Int, new("MaxActiveFileVersionsToKeep", Kind::Int);
+    5 max_active_file_versions_to_keep: Option<i64> = Int, new("MaxActiveFileVersionsToKeep", Kind::Int);
     /// Whether versions of deleted files are counted.
-    2 deleted_file_retention_enabled: Option<bool> = Bool, new("DeletedFileRetentionEnabled", Kind::Bool);
+    6 deleted_file_retention_enabled: Option<bool> = Bool, new("DeletedFileRetentionEnabled", Kind::Bool);
     /// How many versions of such a file are kept.
-    3 max_deleted_file_versions_to_keep: Option<i64> = Int, new("MaxDeletedFileVersionsToKeep", Kind::Int);
+    7 max_deleted_file_versions_to_keep: Option<i64> = Int, new("MaxDeletedFileVersionsToKeep", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// What is kept beside the files.
@@ -167,6 +195,15 @@ backhaul_wire::generated_model! {
     /// Which changes of attributes are followed.
     0 file_attributes_change_tracking_mode: Option<FileAttributesChangeTrackingMode> = Enum, new("FileAttributesChangeTrackingMode", Kind::Enum(&FILE_ATTRIBUTES_CHANGE_TRACKING_MODE));
 }
+backhaul_wire::generated_choice! {
+    /// What a file server speaks.
+    ///
+    /// Schema: `schemas/em/em.xsd#FileServerKind`
+    FileServerKind = FILE_SERVER_KIND(&[]);
+    0 FileServer = "FileServer";
+    1 SmbServer = "SmbServer";
+    2 NfsServer = "NfsServer";
+}
 backhaul_wire::generated_model! {
     /// A file server or share.
     ///
@@ -183,7 +220,7 @@ backhaul_wire::generated_model! {
     /// Ways to other resources, and what can be done with this one.
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// What it is.
-    5 server_type: Option<String> = Text, new("ServerType", Kind::Text);
+    5 server_type: Option<FileServerKind> = Enum, new("ServerType", Kind::Enum(&FILE_SERVER_KIND));
     /// The server in its hierarchy.
     6 hierarchy_obj_ref: Option<Id> = Id, new("HierarchyObjRef", Kind::Id);
     /// How it is reached by SMB.
@@ -240,13 +277,22 @@ backhaul_wire::generated_model! {
     /// The repository for the cache.
     1 cache_repository_uid: Option<Id> = Id, new("CacheRepositoryUid", Kind::Id);
 }
+backhaul_wire::generated_choice! {
+    /// Which snapshots a file share is read from.
+    ///
+    /// Schema: `schemas/em/em.xsd#NASSnapshotMode`
+    NASSnapshotMode = NAS_SNAPSHOT_MODE(&[]);
+    0 None = "None";
+    1 Vss = "Vss";
+    2 ThirdParty = "ThirdParty";
+}
 backhaul_wire::generated_model! {
     /// What to read a file server's data from.
     ///
     /// Schema: `schemas/em/em.xsd#NASServerAdvancedOptionsInfoType`
     NASServerAdvancedOptions = NAS_SERVER_ADVANCED_OPTIONS("NASServerAdvancedOptions").aliases(&["NASServerAdvancedOptionsInfoType"]);
     /// Whether from the share or from snapshots.
-    0 processing_mode: Option<String> = Text, new("ProcessingMode", Kind::Text);
+    0 processing_mode: Option<NASSnapshotMode> = Enum, new("ProcessingMode", Kind::Enum(&NAS_SNAPSHOT_MODE));
     /// Where the snapshots are.
     1 storage_snapshot_path: Option<String> = Text, new("StorageSnapshotPath", Kind::Text);
 }
@@ -258,6 +304,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&NAS_OBJECTS, make::<NASObjects>),
     TypeEntry::Enum(&NAS_SHORT_TERM_RETENTION_TYPE),
     TypeEntry::Enum(&NAS_LONG_TERM_RETENTION_TYPE),
+    TypeEntry::Struct(&JOB_SECONDARY_TARGET_OPTIONS_INFO, make::<JobSecondaryTargetOptionsInfo>),
     TypeEntry::Struct(&NAS_JOB_STORAGE_OPTIONS, make::<NASJobStorageOptions>),
     TypeEntry::Struct(&NAS_LONG_TERM_ARCHIVAL_OPTIONS, make::<NASLongTermArchivalOptions>),
     TypeEntry::Struct(&NAS_JOB_FILE_EXTENSIONS_OPTIONS, make::<NASJobFileExtensionsOptions>),
@@ -265,11 +312,13 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&NAS_JOB_ADVANCED_STORAGE_OPTIONS, make::<NASJobAdvancedStorageOptions>),
     TypeEntry::Enum(&FILE_ATTRIBUTES_CHANGE_TRACKING_MODE),
     TypeEntry::Struct(&NAS_JOB_SECURITY_OPTIONS, make::<NASJobSecurityOptions>),
+    TypeEntry::Enum(&FILE_SERVER_KIND),
     TypeEntry::Struct(&FILE_SERVER, make::<FileServer>),
     TypeEntry::Struct(&FILE_SERVERS, make::<FileServers>),
     TypeEntry::Struct(&SMB_SERVER_OPTIONS, make::<SmbServerOptions>),
     TypeEntry::Struct(&NFS_SERVER_OPTIONS, make::<NfsServerOptions>),
     TypeEntry::Struct(&FILE_SERVER_OPTIONS, make::<FileServerOptions>),
     TypeEntry::Struct(&NAS_SERVER_PROCESSING_OPTIONS, make::<NASServerProcessingOptions>),
+    TypeEntry::Enum(&NAS_SNAPSHOT_MODE),
     TypeEntry::Struct(&NAS_SERVER_ADVANCED_OPTIONS, make::<NASServerAdvancedOptions>),
 ];

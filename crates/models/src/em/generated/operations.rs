@@ -2,36 +2,49 @@
 
 //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::agents::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::backups::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::cdp::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::cloud_infrastructure::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::common::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::hosts::operations::*;
 #[doc(no_inline)]
-pub use super::infrastructure::operations::*;
-#[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::jobs::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::nas::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::queries::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::reports::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::security::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::self_service::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::services::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::sessions::operations::*;
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
@@ -43,7 +56,6 @@ const PARTS: &[&[Operation]] = &[
     super::cloud_infrastructure::operations::OPERATIONS,
     super::common::operations::OPERATIONS,
     super::hosts::operations::OPERATIONS,
-    super::infrastructure::operations::OPERATIONS,
     super::jobs::operations::OPERATIONS,
     super::nas::operations::OPERATIONS,
     super::queries::operations::OPERATIONS,
@@ -64,7 +76,6 @@ const ANSWER_PARTS: &[&[MakeAnswer]] = &[
     super::cloud_infrastructure::operations::ANSWERS,
     super::common::operations::ANSWERS,
     super::hosts::operations::ANSWERS,
-    super::infrastructure::operations::ANSWERS,
     super::jobs::operations::ANSWERS,
     super::nas::operations::ANSWERS,
     super::queries::operations::ANSWERS,
@@ -90,7 +101,6 @@ pub(crate) static OLDER_ANSWERS: &[&[OlderAnswer]] = &[
     super::cloud_infrastructure::operations::OLDER_ANSWERS,
     super::common::operations::OLDER_ANSWERS,
     super::hosts::operations::OLDER_ANSWERS,
-    super::infrastructure::operations::OLDER_ANSWERS,
     super::jobs::operations::OLDER_ANSWERS,
     super::nas::operations::OLDER_ANSWERS,
     super::queries::operations::OLDER_ANSWERS,

@@ -22,82 +22,100 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#OverviewReportFrameType`
     OverviewReportFrame = OVERVIEW_REPORT_FRAME("OverviewReportFrame").aliases(&["OverviewReportFrameType"]).root("OverviewReportFrame");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// How many backup servers.
-    0 backup_servers: Option<i64> = Int, new("BackupServers", Kind::Int);
+    3 backup_servers: Option<i64> = Int, new("BackupServers", Kind::Int);
     /// How many proxies.
-    1 proxy_servers: Option<i64> = Int, new("ProxyServers", Kind::Int);
+    4 proxy_servers: Option<i64> = Int, new("ProxyServers", Kind::Int);
     /// How many repositories.
-    2 repository_servers: Option<i64> = Int, new("RepositoryServers", Kind::Int);
+    5 repository_servers: Option<i64> = Int, new("RepositoryServers", Kind::Int);
     /// How many jobs run now.
-    3 running_jobs: Option<i64> = Int, new("RunningJobs", Kind::Int);
+    6 running_jobs: Option<i64> = Int, new("RunningJobs", Kind::Int);
     /// How many jobs have a schedule.
-    4 scheduled_jobs: Option<i64> = Int, new("ScheduledJobs", Kind::Int);
+    7 scheduled_jobs: Option<i64> = Int, new("ScheduledJobs", Kind::Int);
     /// How many machines' last state is a success.
-    5 successful_vm_lastest_states: Option<i64> = Int, new("SuccessfulVmLastestStates", Kind::Int);
+    8 successful_vm_lastest_states: Option<i64> = Int, new("SuccessfulVmLastestStates", Kind::Int);
     /// How many machines' last state is a warning.
-    6 warning_vm_lastest_states: Option<i64> = Int, new("WarningVmLastestStates", Kind::Int);
+    9 warning_vm_lastest_states: Option<i64> = Int, new("WarningVmLastestStates", Kind::Int);
     /// How many machines' last state is a failure.
-    7 failed_vm_lastest_states: Option<i64> = Int, new("FailedVmLastestStates", Kind::Int);
+    10 failed_vm_lastest_states: Option<i64> = Int, new("FailedVmLastestStates", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// How many machines are protected, and what their restore points take.
     ///
     /// Schema: `schemas/em/em.xsd#VmsOverviewReportFrameType`
     VmsOverviewReportFrame = VMS_OVERVIEW_REPORT_FRAME("VmsOverviewReportFrame").aliases(&["VmsOverviewReportFrameType"]).root("VmsOverviewReportFrame");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// How many machines are protected.
-    0 protected_vms: Option<i64> = Int, new("ProtectedVms", Kind::Int);
+    3 protected_vms: Option<i64> = Int, new("ProtectedVms", Kind::Int);
     /// How many of them are backed up.
-    1 backed_up_vms: Option<i64> = Int, new("BackedUpVms", Kind::Int);
+    4 backed_up_vms: Option<i64> = Int, new("BackedUpVms", Kind::Int);
     /// How many of them are replicated.
-    2 replicated_vms: Option<i64> = Int, new("ReplicatedVms", Kind::Int);
+    5 replicated_vms: Option<i64> = Int, new("ReplicatedVms", Kind::Int);
     /// How many restore points there are.
-    3 restore_points: Option<i64> = Int, new("RestorePoints", Kind::Int);
+    6 restore_points: Option<i64> = Int, new("RestorePoints", Kind::Int);
     /// The size of full restore points, in bytes.
-    4 full_backup_points_size: Option<i64> = Int, new("FullBackupPointsSize", Kind::Int);
+    7 full_backup_points_size: Option<i64> = Int, new("FullBackupPointsSize", Kind::Int);
     /// The size of incremental restore points, in bytes.
-    5 incremental_backup_points_size: Option<i64> = Int, new("IncrementalBackupPointsSize", Kind::Int);
+    8 incremental_backup_points_size: Option<i64> = Int, new("IncrementalBackupPointsSize", Kind::Int);
     /// The size of replicas' restore points, in bytes.
-    6 replica_restore_points_size: Option<i64> = Int, new("ReplicaRestorePointsSize", Kind::Int);
+    9 replica_restore_points_size: Option<i64> = Int, new("ReplicaRestorePointsSize", Kind::Int);
     /// The size of the machines themselves, in bytes.
-    7 source_vms_size: Option<i64> = Int, new("SourceVmsSize", Kind::Int);
+    10 source_vms_size: Option<i64> = Int, new("SourceVmsSize", Kind::Int);
     /// How many of a hundred backups went well.
-    8 success_backup_percents: Option<i64> = Int, new("SuccessBackupPercents", Kind::Int);
+    11 success_backup_percents: Option<i64> = Int, new("SuccessBackupPercents", Kind::Int);
     /// The report in the web interface.
-    9 protected_vms_report_link: Option<String> = Text, new("ProtectedVmsReportLink", Kind::Text);
+    12 protected_vms_report_link: Option<String> = Text, new("ProtectedVmsReportLink", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// How the jobs did.
     ///
     /// Schema: `schemas/em/em.xsd#JobStatisticsReportFrameType`
     JobStatisticsReportFrame = JOB_STATISTICS_REPORT_FRAME("JobStatisticsReportFrame").aliases(&["JobStatisticsReportFrameType"]).root("JobStatisticsReportFrame");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// How many jobs run now.
-    0 running_jobs: Option<i64> = Int, new("RunningJobs", Kind::Int);
+    3 running_jobs: Option<i64> = Int, new("RunningJobs", Kind::Int);
     /// How many jobs have a schedule.
-    1 scheduled_jobs: Option<i64> = Int, new("ScheduledJobs", Kind::Int);
+    4 scheduled_jobs: Option<i64> = Int, new("ScheduledJobs", Kind::Int);
     /// How many backup jobs have a schedule.
-    2 scheduled_backup_jobs: Option<i64> = Int, new("ScheduledBackupJobs", Kind::Int);
+    5 scheduled_backup_jobs: Option<i64> = Int, new("ScheduledBackupJobs", Kind::Int);
     /// How many replication jobs have a schedule.
-    3 scheduled_replica_jobs: Option<i64> = Int, new("ScheduledReplicaJobs", Kind::Int);
+    6 scheduled_replica_jobs: Option<i64> = Int, new("ScheduledReplicaJobs", Kind::Int);
     /// How many runs there were.
-    4 total_job_runs: Option<i64> = Int, new("TotalJobRuns", Kind::Int);
+    7 total_job_runs: Option<i64> = Int, new("TotalJobRuns", Kind::Int);
     /// How many runs went well.
-    5 successful_job_runs: Option<i64> = Int, new("SuccessfulJobRuns", Kind::Int);
+    8 successful_job_runs: Option<i64> = Int, new("SuccessfulJobRuns", Kind::Int);
     /// How many runs ended with a warning.
-    6 warnings_job_runs: Option<i64> = Int, new("WarningsJobRuns", Kind::Int);
+    9 warnings_job_runs: Option<i64> = Int, new("WarningsJobRuns", Kind::Int);
     /// How many runs failed.
-    7 failed_job_runs: Option<i64> = Int, new("FailedJobRuns", Kind::Int);
+    10 failed_job_runs: Option<i64> = Int, new("FailedJobRuns", Kind::Int);
     /// The longest run, in seconds.
-    8 max_job_duration: Option<i64> = Int, new("MaxJobDuration", Kind::Int);
+    11 max_job_duration: Option<i64> = Int, new("MaxJobDuration", Kind::Int);
     /// The longest run of a backup job, in seconds.
-    9 max_backup_job_duration: Option<i64> = Int, new("MaxBackupJobDuration", Kind::Int);
+    12 max_backup_job_duration: Option<i64> = Int, new("MaxBackupJobDuration", Kind::Int);
     /// The longest run of a replication job, in seconds.
-    10 max_replica_job_duration: Option<i64> = Int, new("MaxReplicaJobDuration", Kind::Int);
+    13 max_replica_job_duration: Option<i64> = Int, new("MaxReplicaJobDuration", Kind::Int);
     /// The backup job with the longest run.
-    11 max_duration_backup_job_name: Option<String> = Text, new("MaxDurationBackupJobName", Kind::Text);
+    14 max_duration_backup_job_name: Option<String> = Text, new("MaxDurationBackupJobName", Kind::Text);
     /// The replication job with the longest run.
-    12 max_duration_replica_job_name: Option<String> = Text, new("MaxDurationReplicaJobName", Kind::Text);
+    15 max_duration_replica_job_name: Option<String> = Text, new("MaxDurationReplicaJobName", Kind::Text);
     /// The report in the web interface.
-    13 backup_job_status_report_link: Option<String> = Text, new("BackupJobStatusReportLink", Kind::Text);
+    16 backup_job_status_report_link: Option<String> = Text, new("BackupJobStatusReportLink", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// A repository in the report.
@@ -118,8 +136,16 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#RepositoryReportFrameType`
     RepositoryReportFrame = REPOSITORY_REPORT_FRAME("RepositoryReportFrame").aliases(&["RepositoryReportFrameType"]).root("RepositoryReportFrame");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Where the report on capacity is: a path without a host.
+    2 capacity_planning_report_link: Option<String> = Text, new("CapacityPlanningReportLink", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    3 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// The repositories.
-    0 periods: Vec<RepositoryReportPeriod> = Structs, list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods");
+    4 periods: Vec<RepositoryReportPeriod> = Structs, list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods");
 }
 backhaul_wire::generated_model! {
     /// What was done on a day.
@@ -138,8 +164,14 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#ProcessedVmsReportFrameType`
     ProcessedVmsReportFrame = PROCESSED_VMS_REPORT_FRAME("ProcessedVmsReportFrame").aliases(&["ProcessedVmsReportFrameType"]).root("ProcessedVmsReportFrame");
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// The days.
-    0 days: Vec<ProcessedVmsDay> = Structs, list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days");
+    3 days: Vec<ProcessedVmsDay> = Structs, list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days");
 }
 #[cfg(feature = "registry")]
 pub(in super) const TYPES: &[TypeEntry] = &[

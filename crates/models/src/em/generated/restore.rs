@@ -61,16 +61,76 @@ backhaul_wire::generated_model! {
     4 keep_original_vm: Option<bool> = Bool, new("KeepOriginalVM", Kind::Bool);
 }
 backhaul_wire::generated_model! {
+    /// A restore of a machine of VMware Cloud Director.
+    ///
+    /// Schema: `schemas/em/em.xsd#VCloudVmRestoreSpecType`
+    VCloudVmRestoreSpec = V_CLOUD_VM_RESTORE_SPEC("VCloudVmRestoreSpec").aliases(&["VCloudVmRestoreSpecType"]);
+    /// Whether the machine is started afterwards.
+    0 power_on_after_restore: Option<bool> = Bool, new("PowerOnAfterRestore", Kind::Bool);
+    /// The server of VMware Cloud Director.
+    1 hierarchy_root_uid: Option<Id> = Id, new("HierarchyRootUid", Kind::Id).required();
+    /// The vApp that takes it.
+    2 v_app_ref: Option<Id> = Id, new("vAppRef", Kind::Id).json("VAppRef").required();
+    /// Where the machine is restored to.
+    3 vm_restore_parameters: Vec<VmRestoreParameters> = Structs, list("VmRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS)).item("Vm").required();
+    /// Whether only blocks that changed are restored.
+    4 quick_rollback: Option<bool> = Bool, new("QuickRollback", Kind::Bool);
+}
+backhaul_wire::generated_model! {
+    /// A restore of an SQL Server database.
+    ///
+    /// Schema: `schemas/em/em.xsd#SqlItemRestoreSpecInfoType`
+    SqlItemRestoreSpecInfo = SQL_ITEM_RESTORE_SPEC_INFO("SqlItemRestoreSpecInfo").aliases(&["SqlItemRestoreSpecInfoType"]);
+    /// Whether it goes back to where it was.
+    0 is_restore_to_original: Option<bool> = Bool, new("IsRestoreToOriginal", Kind::Bool).required();
+    /// The server to restore to.
+    1 server_name: Option<String> = Text, new("ServerName", Kind::Text).required();
+    /// The machine it is restored from.
+    2 vm_name: Option<String> = Text, new("VmName", Kind::Text).required();
+    /// The instance to restore to.
+    3 instance_name: Option<String> = Text, new("InstanceName", Kind::Text).required();
+    /// The identifier that the database's backups share.
+    4 family_uid: Option<String> = Text, new("FamilyUid", Kind::Text).required();
+    /// The accounts for it.
+    5 credentials: Option<SqlCredentialsInfo> = Struct, new("Credentials", Kind::Struct(&SQL_CREDENTIALS_INFO)).required();
+    /// The name it gets.
+    6 database_name: Option<String> = Text, new("DatabaseName", Kind::Text).required();
+    /// The database.
+    7 source_database_name: Option<String> = Text, new("SourceDatabaseName", Kind::Text).required();
+    /// The instance that it was on.
+    8 source_instance_name: Option<String> = Text, new("SourceInstanceName", Kind::Text).required();
+    /// The moment to restore.
+    9 restore_to_date: Option<DateTime> = DateTime, new("RestoreToDate", Kind::DateTime).required();
+}
+backhaul_wire::generated_model! {
+    /// The accounts that restore an SQL Server database.
+    ///
+    /// Schema: `schemas/em/em.xsd#SqlCredentialsInfoType`
+    SqlCredentialsInfo = SQL_CREDENTIALS_INFO("SqlCredentialsInfo").aliases(&["SqlCredentialsInfoType"]);
+    /// The account of SQL Server.
+    0 sql_credentials: Option<GuestCredentials> = Struct, new("SqlCredentials", Kind::Struct(&GUEST_CREDENTIALS));
+    /// The server's account.
+    1 server_credentials: Option<GuestCredentials> = Struct, new("ServerCredentials", Kind::Struct(&GUEST_CREDENTIALS));
+    /// The user's account.
+    2 user_credentials: Option<GuestCredentials> = Struct, new("UserCredentials", Kind::Struct(&GUEST_CREDENTIALS));
+    /// Whether SQL Server checks the account, and not Windows.
+    3 use_sql_auth: Option<bool> = Bool, new("UseSqlAuth", Kind::Bool).required();
+}
+backhaul_wire::generated_model! {
     /// A restore: of a machine or of a vApp.
     ///
     /// Schema: `schemas/em/em.xsd#RestoreSpecType`
     RestoreSpec = RESTORE_SPEC("RestoreSpec").aliases(&["RestoreSpecType"]).root("RestoreSpec");
     /// Of a machine.
     0 vm_restore_spec: Option<VmRestoreSpec> = Struct, new("VmRestoreSpec", Kind::Struct(&VM_RESTORE_SPEC));
+    /// Of a machine of VMware Cloud Director.
+    1 v_cloud_vm_restore_spec: Option<VCloudVmRestoreSpec> = Struct, new("vCloudVmRestoreSpec", Kind::Struct(&V_CLOUD_VM_RESTORE_SPEC)).json("VCloudVmRestoreSpec");
     /// Of a vApp.
-    1 v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec> = Struct, new("vCloudVAppRestoreSpec", Kind::Struct(&V_CLOUD_V_APP_RESTORE_SPEC)).json("VCloudVAppRestoreSpec");
+    2 v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec> = Struct, new("vCloudVAppRestoreSpec", Kind::Struct(&V_CLOUD_V_APP_RESTORE_SPEC)).json("VCloudVAppRestoreSpec");
+    /// Of an SQL Server database.
+    3 sql_item_restore_spec: Option<SqlItemRestoreSpecInfo> = Struct, new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO));
 }
-backhaul_wire::generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec } }
+backhaul_wire::generated_request! { RestoreSpec() { vm_restore_spec: VmRestoreSpec, v_cloud_vm_restore_spec: VCloudVmRestoreSpec, v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec, sql_item_restore_spec: SqlItemRestoreSpecInfo } }
 backhaul_wire::generated_model! {
     /// A restore point whose disks are mounted; it lives as long as the session.
     ///
@@ -134,24 +194,26 @@ backhaul_wire::generated_model! {
     AgentRestorePointMounts = AGENT_RESTORE_POINT_MOUNTS("AgentRestorePointMounts").aliases(&["AgentRestorePointMountListType"]).root("AgentRestorePointMounts");
     0 agent_restore_point_mounts: Vec<AgentRestorePointMount> = Structs, list("AgentRestorePointMount", Kind::Struct(&AGENT_RESTORE_POINT_MOUNT)).json("AgentRestorePointMounts");
 }
+backhaul_wire::generated_choice! {
+    /// A guest's operating system.
+    ///
+    /// Schema: `schemas/em/em.xsd#OsKind`
+    OsKind = OS_KIND(&[]);
+    /// `Unknown`.
+    0 UnknownValue = "Unknown";
+    1 Windows = "Windows";
+    2 Linux = "Linux";
+    3 Other = "Other";
+}
 backhaul_wire::generated_model! {
     /// How to mount a restore point.
     ///
-    /// Schema: `schemas/em/em.xsd#VmRestorePointMountSpecType`
-    VmRestorePointMountSpec = VM_RESTORE_POINT_MOUNT_SPEC("VmRestorePointMountSpec").aliases(&["VmRestorePointMountSpecType"]).root("VmRestorePointMountSpec");
+    /// Schema: `schemas/em/em.xsd#StartMountSpecType`
+    StartMountSpec = START_MOUNT_SPEC("StartMountSpec").aliases(&["StartMountSpecType"]).root("StartMountSpec");
     /// The guest's operating system, when the server cannot tell.
-    0 os_kind: Option<String> = Text, new("OsKind", Kind::Text);
+    0 os_kind: Option<OsKind> = Enum, new("OsKind", Kind::Enum(&OS_KIND));
 }
-backhaul_wire::generated_request! { VmRestorePointMountSpec() { os_kind: String } }
-backhaul_wire::generated_model! {
-    /// How to mount a replica's restore point.
-    ///
-    /// Schema: `schemas/em/em.xsd#VmReplicaPointMountSpecType`
-    VmReplicaPointMountSpec = VM_REPLICA_POINT_MOUNT_SPEC("VmReplicaPointMountSpec").aliases(&["VmReplicaPointMountSpecType"]).root("VmReplicaPointMountSpec");
-    /// The guest's operating system, when the server cannot tell.
-    0 os_kind: Option<String> = Text, new("OsKind", Kind::Text);
-}
-backhaul_wire::generated_request! { VmReplicaPointMountSpec() { os_kind: String } }
+backhaul_wire::generated_request! { StartMountSpec() { os_kind: OsKind } }
 backhaul_wire::generated_model! {
     /// A folder of a guest.
     ///
@@ -189,16 +251,24 @@ backhaul_wire::generated_model! {
     6 owner: Option<String> = Text, new("Owner", Kind::Text);
     /// When it was changed, in UTC.
     7 modified_date_utc: Option<DateTime> = DateTime, new("ModifiedDateUTC", Kind::DateTime);
+    /// What can be done with the file.
+    8 actions: Vec<Link> = Structs, list("Actions", Kind::Struct(&LINK)).item("Link");
 }
 backhaul_wire::generated_model! {
     /// One folder or file of a guest.
     ///
     /// Schema: `schemas/em/em.xsd#FileSystemEntryType`
     FileSystemEntry = FILE_SYSTEM_ENTRY("FileSystemEntry").aliases(&["FileSystemEntryType"]).root("FileSystemEntry");
-    /// The folder.
-    0 directory_entry: Option<DirectoryEntry> = Struct, new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY));
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// The file.
-    1 file_entry: Option<FileEntry> = Struct, new("FileEntry", Kind::Struct(&FILE_ENTRY));
+    3 file_entry: Option<FileEntry> = Struct, new("FileEntry", Kind::Struct(&FILE_ENTRY));
+    /// The folder.
+    4 directory_entry: Option<DirectoryEntry> = Struct, new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY));
 }
 backhaul_wire::generated_model! {
     /// A page of a folder's content.
@@ -251,12 +321,12 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#FileRestoreSpecType`
     FileRestoreSpec = FILE_RESTORE_SPEC("FileRestoreSpec").aliases(&["FileRestoreSpecType"]).root("FileRestoreSpec");
-    /// To the client.
-    0 for_direct_download: Option<FileRestoreForDirectDownload> = Struct, new("ForDirectDownload", Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD));
     /// To where they were.
-    1 to_original_location: Option<FileRestoreToOriginalLocation> = Struct, new("ToOriginalLocation", Kind::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION));
+    0 to_original_location: Option<FileRestoreToOriginalLocation> = Struct, new("ToOriginalLocation", Kind::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION));
+    /// To the client.
+    1 for_direct_download: Option<FileRestoreForDirectDownload> = Struct, new("ForDirectDownload", Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD));
 }
-backhaul_wire::generated_request! { FileRestoreSpec() { for_direct_download: FileRestoreForDirectDownload, to_original_location: FileRestoreToOriginalLocation } }
+backhaul_wire::generated_request! { FileRestoreSpec() { to_original_location: FileRestoreToOriginalLocation, for_direct_download: FileRestoreForDirectDownload } }
 backhaul_wire::generated_model! {
     /// What to back up quickly: an increment to the machine's newest backup.
     ///
@@ -312,6 +382,9 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VMS_RESTORE_PARAMETERS, make::<VmsRestoreParameters>),
     TypeEntry::Struct(&V_CLOUD_V_APP_RESTORE_SPEC, make::<VCloudVAppRestoreSpec>),
     TypeEntry::Struct(&VM_RESTORE_SPEC, make::<VmRestoreSpec>),
+    TypeEntry::Struct(&V_CLOUD_VM_RESTORE_SPEC, make::<VCloudVmRestoreSpec>),
+    TypeEntry::Struct(&SQL_ITEM_RESTORE_SPEC_INFO, make::<SqlItemRestoreSpecInfo>),
+    TypeEntry::Struct(&SQL_CREDENTIALS_INFO, make::<SqlCredentialsInfo>),
     TypeEntry::Struct(&RESTORE_SPEC, make::<RestoreSpec>),
     TypeEntry::Struct(&VM_RESTORE_POINT_MOUNT, make::<VmRestorePointMount>),
     TypeEntry::Struct(&VM_RESTORE_POINT_MOUNTS, make::<VmRestorePointMounts>),
@@ -319,8 +392,8 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VM_REPLICA_POINT_MOUNTS, make::<VmReplicaPointMounts>),
     TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNT, make::<AgentRestorePointMount>),
     TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNTS, make::<AgentRestorePointMounts>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_MOUNT_SPEC, make::<VmRestorePointMountSpec>),
-    TypeEntry::Struct(&VM_REPLICA_POINT_MOUNT_SPEC, make::<VmReplicaPointMountSpec>),
+    TypeEntry::Enum(&OS_KIND),
+    TypeEntry::Struct(&START_MOUNT_SPEC, make::<StartMountSpec>),
     TypeEntry::Struct(&DIRECTORY_ENTRY, make::<DirectoryEntry>),
     TypeEntry::Struct(&FILE_ENTRY, make::<FileEntry>),
     TypeEntry::Struct(&FILE_SYSTEM_ENTRY, make::<FileSystemEntry>),

@@ -50,7 +50,15 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityListType`
     EnterpriseRoles = ENTERPRISE_ROLES("EnterpriseRoles").aliases(&["EnterpriseRoleEntityListType"]).root("EnterpriseRoles");
-    0 enterprise_roles: Vec<EnterpriseRole> = Structs, list("EnterpriseRole", Kind::Struct(&ENTERPRISE_ROLE)).json("EnterpriseRoles");
+    0 enterprise_role_entities: Vec<EnterpriseRole> = Structs, list("EnterpriseRoleEntity", Kind::Struct(&ENTERPRISE_ROLE)).json("EnterpriseRoleEntities");
+}
+backhaul_wire::generated_model! {
+    /// What an account may do when it restores SQL Server databases.
+    ///
+    /// Schema: `schemas/em/em.xsd#SqlRestoreSettingsInfoType`
+    SqlRestoreSettingsInfo = SQL_RESTORE_SETTINGS_INFO("SqlRestoreSettingsInfo").aliases(&["SqlRestoreSettingsInfoType"]);
+    /// Whether it may not restore over the original.
+    0 deny_in_place_restore: Option<bool> = Bool, new("DenyInPlaceRestore", Kind::Bool);
 }
 backhaul_wire::generated_model! {
     /// An account that may log on to Enterprise Manager.
@@ -69,15 +77,21 @@ backhaul_wire::generated_model! {
     4 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// What it is.
     5 account_type: Option<AccountType> = Enum, new("AccountType", Kind::Enum(&ACCOUNT_TYPE));
+    /// The roles that it has.
+    6 roles: Vec<EnterpriseRole> = Structs, list("Roles", Kind::Struct(&ENTERPRISE_ROLE)).item("EnterpriseRoleEntity").json_item("EnterpriseRoleEntities");
     /// Whether it may restore every machine.
-    6 allow_restore_all_vms: Option<bool> = Bool, new("AllowRestoreAllVms", Kind::Bool);
+    7 allow_restore_all_vms: Option<bool> = Bool, new("AllowRestoreAllVms", Kind::Bool);
+    /// What it may do when it restores files.
+    8 flr_settings: Option<FlrSettings> = Struct, new("FlrSettings", Kind::Struct(&FLR_SETTINGS));
+    /// What it may do when it restores SQL Server databases.
+    9 sql_settings: Option<SqlRestoreSettingsInfo> = Struct, new("SqlSettings", Kind::Struct(&SQL_RESTORE_SETTINGS_INFO));
 }
 backhaul_wire::generated_model! {
     /// Accounts that may log on to Enterprise Manager.
     ///
     /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityListType`
     EnterpriseAccounts = ENTERPRISE_ACCOUNTS("EnterpriseAccounts").aliases(&["EnterpriseAccountEntityListType"]).root("EnterpriseAccounts");
-    0 enterprise_accounts: Vec<EnterpriseAccount> = Structs, list("EnterpriseAccount", Kind::Struct(&ENTERPRISE_ACCOUNT)).json("EnterpriseAccounts");
+    0 enterprise_account_entities: Vec<EnterpriseAccount> = Structs, list("EnterpriseAccountEntity", Kind::Struct(&ENTERPRISE_ACCOUNT)).json("EnterpriseAccountEntities");
 }
 backhaul_wire::generated_model! {
     /// A role that an account has.
@@ -264,13 +278,13 @@ backhaul_wire::generated_model! {
     /// Schema: `schemas/em/em.xsd#CredentialsInfoSpecType`
     CredentialsInfoSpec = CREDENTIALS_INFO_SPEC("CredentialsInfoSpec").aliases(&["CredentialsInfoSpecType"]).root("CredentialsInfoSpec");
     /// The account's name.
-    0 username: Option<String> = Text, new("Username", Kind::Text).required();
+    0 username: Option<String> = Text, new("Username", Kind::Text);
     /// A note for people.
     1 description: Option<String> = Text, new("Description", Kind::Text);
     /// The account's password.
     2 password: Option<Secret> = Secret, new("Password", Kind::Secret);
 }
-backhaul_wire::generated_request! { CredentialsInfoSpec(username: String) { description: String, password: Secret } }
+backhaul_wire::generated_request! { CredentialsInfoSpec() { username: String, description: String, password: Secret } }
 backhaul_wire::generated_model! {
     /// A password that a backup server encrypts with; the password itself is never answered.
     ///
@@ -313,6 +327,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&ACCOUNT_TYPE),
     TypeEntry::Struct(&ENTERPRISE_ROLE, make::<EnterpriseRole>),
     TypeEntry::Struct(&ENTERPRISE_ROLES, make::<EnterpriseRoles>),
+    TypeEntry::Struct(&SQL_RESTORE_SETTINGS_INFO, make::<SqlRestoreSettingsInfo>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNT, make::<EnterpriseAccount>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNTS, make::<EnterpriseAccounts>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE, make::<EnterpriseAccountInRole>),

@@ -111,8 +111,14 @@ backhaul_wire::generated_model! {
     3 use_default_job_settings: Option<bool> = Bool, new("UseDefaultJobSettings", Kind::Bool);
     /// The settings.
     4 advanced_settings: Option<JobAdvancedSettings> = Struct, new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS));
+    /// How snapshots on storage systems are used.
+    5 san_integration_settings: Option<SecondaryJobSanIntegrationSettings> = Struct, new("SanIntegrationSettings", Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS));
     /// Whether the proxy is chosen by itself.
-    5 source_proxy_auto_detect: Option<bool> = Bool, new("SourceProxyAutoDetect", Kind::Bool);
+    6 source_proxy_auto_detect: Option<bool> = Bool, new("SourceProxyAutoDetect", Kind::Bool);
+    /// The proxies, when they are chosen by hand.
+    7 proxies: Vec<String> = Texts, list("Proxies", Kind::Text);
+    /// The jobs that copy what this one makes.
+    8 secondary_jobs: Vec<Id> = Ids, list("SecondaryJobs", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// What an account's backup jobs look like.
@@ -129,14 +135,92 @@ backhaul_wire::generated_model! {
     3 use_default_job_settings: Option<bool> = Bool, new("UseDefaultJobSettings", Kind::Bool);
     /// The settings.
     4 advanced_settings: Option<JobAdvancedSettings> = Struct, new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS));
+    /// How snapshots on storage systems are used.
+    5 san_integration_settings: Option<SecondaryJobSanIntegrationSettings> = Struct, new("SanIntegrationSettings", Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS));
     /// Whether the proxy is chosen by itself.
-    5 source_proxy_auto_detect: Option<bool> = Bool, new("SourceProxyAutoDetect", Kind::Bool);
+    6 source_proxy_auto_detect: Option<bool> = Bool, new("SourceProxyAutoDetect", Kind::Bool);
+    /// The proxies, when they are chosen by hand.
+    7 proxies: Vec<String> = Texts, list("Proxies", Kind::Text);
+    /// The jobs that copy what this one makes.
+    8 secondary_jobs: Vec<Id> = Ids, list("SecondaryJobs", Kind::Id);
+}
+backhaul_wire::generated_model! {
+    /// How a job uses snapshots on storage systems.
+    ///
+    /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSettingsInfoType`
+    SecondaryJobSanIntegrationSettings = SECONDARY_JOB_SAN_INTEGRATION_SETTINGS("SecondaryJobSanIntegrationSettings").aliases(&["SecondaryJobSanIntegrationSettingsInfoType"]).root("SecondaryJobSanIntegrationSettings");
+    /// With the storage of other vendors.
+    0 san_snapshot_settings: Option<SecondaryJobSanIntegrationSanSnapshotOptions> = Struct, new("SanSnapshotSettings", Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS));
+    /// With Nimble storage.
+    1 nimble_snapshot_settings: Option<SecondaryJobSanIntegrationNimbleSnapshotOptions> = Struct, new("NimbleSnapshotSettings", Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS));
+}
+backhaul_wire::generated_model! {
+    /// How snapshots are copied as backups.
+    ///
+    /// Schema: `schemas/em/em.xsd#SanSnapshotBackupTransferSettings`
+    SanSnapshotBackupTransferSettings = SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS("SanSnapshotBackupTransferSettings");
+    /// Whether it is done.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// How many snapshots the target keeps.
+    1 san_snapshot_backup_transfer_retention: Option<i64> = Int, new("SanSnapshotBackupTransferRetention", Kind::Int);
+    /// Whether backups read from there.
+    2 san_snapshot_backup_transfer_as_backup_source: Option<bool> = Bool, new("SanSnapshotBackupTransferAsBackupSource", Kind::Bool);
+}
+backhaul_wire::generated_model! {
+    /// How snapshots are replicated.
+    ///
+    /// Schema: `schemas/em/em.xsd#SanSnapshotReplicaTransferSettings`
+    SanSnapshotReplicaTransferSettings = SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS("SanSnapshotReplicaTransferSettings");
+    /// Whether it is done.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// How many snapshots the target keeps.
+    1 san_snapshot_replica_transfer_retention: Option<i64> = Int, new("SanSnapshotReplicaTransferRetention", Kind::Int);
+    /// Whether backups read from there.
+    2 san_snapshot_replica_transfer_as_backup_source: Option<bool> = Bool, new("SanSnapshotReplicaTransferAsBackupSource", Kind::Bool);
+}
+backhaul_wire::generated_model! {
+    /// Snapshots on the storage of other vendors than Nimble.
+    ///
+    /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSanSnapshotOptionsType`
+    SecondaryJobSanIntegrationSanSnapshotOptions = SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS("SecondaryJobSanIntegrationSanSnapshotOptions").aliases(&["SecondaryJobSanIntegrationSanSnapshotOptionsType"]);
+    /// Whether it is done.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// How snapshots are copied as backups.
+    1 backup_transfer_settings: Option<SanSnapshotBackupTransferSettings> = Struct, new("BackupTransferSettings", Kind::Struct(&SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS));
+    /// How snapshots are replicated.
+    2 replica_transfer_settings: Option<SanSnapshotReplicaTransferSettings> = Struct, new("ReplicaTransferSettings", Kind::Struct(&SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS));
+    /// How many snapshots the source keeps.
+    3 san_snapshot_source_retention: Option<i64> = Int, new("SanSnapshotSourceRetention", Kind::Int);
+}
+backhaul_wire::generated_model! {
+    /// How snapshots on Nimble storage are replicated.
+    ///
+    /// Schema: `schemas/em/em.xsd#NimbleSnapshotTransferSettings`
+    NimbleSnapshotTransferSettings = NIMBLE_SNAPSHOT_TRANSFER_SETTINGS("NimbleSnapshotTransferSettings");
+    /// Whether it is done.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// How many snapshots the target keeps.
+    1 nimble_snapshot_transfer_retention: Option<i64> = Int, new("NimbleSnapshotTransferRetention", Kind::Int);
+    /// Whether backups read from there.
+    2 nimble_snapshot_transfer_as_backup_source: Option<bool> = Bool, new("NimbleSnapshotTransferAsBackupSource", Kind::Bool);
+}
+backhaul_wire::generated_model! {
+    /// Snapshots on Nimble storage.
+    ///
+    /// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationNimbleSnapshotOptionsType`
+    SecondaryJobSanIntegrationNimbleSnapshotOptions = SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS("SecondaryJobSanIntegrationNimbleSnapshotOptions").aliases(&["SecondaryJobSanIntegrationNimbleSnapshotOptionsType"]);
+    /// Whether it is done.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// How many snapshots the source keeps.
+    1 nimble_snapshot_source_retention: Option<i64> = Int, new("NimbleSnapshotSourceRetention", Kind::Int);
+    /// How snapshots are replicated.
+    2 transfer_settings: Option<NimbleSnapshotTransferSettings> = Struct, new("TransferSettings", Kind::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS));
 }
 backhaul_wire::generated_model! {
     /// The advanced settings of backup jobs.
     ///
     /// Schema: `schemas/em/em.xsd#JobAdvancedSettingsType`
-    JobAdvancedSettings = JOB_ADVANCED_SETTINGS("JobAdvancedSettings").aliases(&["JobAdvancedSettingsType"]);
+    JobAdvancedSettings = JOB_ADVANCED_SETTINGS("JobAdvancedSettings").aliases(&["JobAdvancedSettingsType", "AdvancedJobSettings"]).root("AdvancedJobSettings");
     /// Which kinds of backup are made when.
     0 backup_settings: Option<JobBackupSettings> = Struct, new("BackupSettings", Kind::Struct(&JOB_BACKUP_SETTINGS));
     /// How backup files are looked after.
@@ -167,10 +251,10 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#JobBackupModeType`
     JobBackupMode = JOB_BACKUP_MODE("JobBackupMode").aliases(&["JobBackupModeType"]);
-    /// Forward.
-    0 incremental: Option<JobIncrementalMode> = Struct, new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE));
     /// Backwards: the newest restore point is the full one.
-    1 reverse_incremental: Option<JobReverseIncrementalMode> = Struct, new("ReverseIncremental", Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE));
+    0 reverse_incremental: Option<JobReverseIncrementalMode> = Struct, new("ReverseIncremental", Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE));
+    /// Forward.
+    1 incremental: Option<JobIncrementalMode> = Struct, new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE));
 }
 backhaul_wire::generated_model! {
     /// Reversed increments. There is nothing to say about them.
@@ -205,10 +289,10 @@ backhaul_wire::generated_model! {
     JobActiveFullBackup = JOB_ACTIVE_FULL_BACKUP("JobActiveFullBackup").aliases(&["JobActiveFullBackupType"]);
     /// Whether they are made.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
-    /// When, weekly.
-    1 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
     /// When, monthly.
-    2 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    1 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    /// When, weekly.
+    2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// How backup files are looked after.
@@ -227,10 +311,10 @@ backhaul_wire::generated_model! {
     JobBackupFilesHealthCheck = JOB_BACKUP_FILES_HEALTH_CHECK("JobBackupFilesHealthCheck").aliases(&["JobBackupFilesHealthCheckType"]);
     /// Whether they are.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
-    /// When, weekly.
-    1 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
     /// When, monthly.
-    2 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    1 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    /// When, weekly.
+    2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// What is done with full backups.
@@ -259,10 +343,10 @@ backhaul_wire::generated_model! {
     JobDefragmentFullBackupFile = JOB_DEFRAGMENT_FULL_BACKUP_FILE("JobDefragmentFullBackupFile").aliases(&["JobDefragmentFullBackupFileType"]);
     /// Whether they are.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
-    /// When, weekly.
-    1 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
     /// When, monthly.
-    2 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    1 options_monthly: Option<OptionsMonthly> = Struct, new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY));
+    /// When, weekly.
+    2 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
 }
 backhaul_wire::generated_model! {
     /// How backups are stored.
@@ -272,7 +356,17 @@ backhaul_wire::generated_model! {
     /// What makes them smaller.
     0 data_reduction: Option<JobDataReduction> = Struct, new("DataReduction", Kind::Struct(&JOB_DATA_REDUCTION));
     /// Whether they are encrypted.
-    1 encryption: Option<Switch> = Struct, new("Encryption", Kind::Struct(&SWITCH));
+    1 encryption: Option<JobEncryption> = Struct, new("Encryption", Kind::Struct(&JOB_ENCRYPTION));
+}
+backhaul_wire::generated_model! {
+    /// Whether backups are encrypted.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobEncryptionType`
+    JobEncryption = JOB_ENCRYPTION("JobEncryption").aliases(&["JobEncryptionType"]);
+    /// Whether they are.
+    0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+    /// The password that they are encrypted with.
+    1 password_key: Option<PasswordKeyInfo> = Struct, new("PasswordKey", Kind::Struct(&PASSWORD_KEY_INFO));
 }
 backhaul_wire::generated_model! {
     /// Something that is on or off.
@@ -281,6 +375,27 @@ backhaul_wire::generated_model! {
     Switch = SWITCH("Switch");
     /// Whether it is on.
     0 enabled: Option<bool> = Bool, new("Enabled", Kind::Bool).attribute();
+}
+backhaul_wire::generated_choice! {
+    /// How hard backups are compressed.
+    ///
+    /// Schema: `schemas/em/em.xsd#CompressionLevelName`
+    CompressionLevelName = COMPRESSION_LEVEL_NAME(&[]);
+    0 None = "None";
+    1 DedupeFriendly = "DedupeFriendly";
+    2 Optimal = "Optimal";
+    3 High = "High";
+    4 Extreme = "Extreme";
+}
+backhaul_wire::generated_choice! {
+    /// What the size of blocks is for.
+    ///
+    /// Schema: `schemas/em/em.xsd#StorageOptimization`
+    StorageOptimization = STORAGE_OPTIMIZATION(&[]);
+    0 LocalTargetExt = "LocalTargetExt";
+    1 LocalTarget = "LocalTarget";
+    2 LanTarget = "LanTarget";
+    3 WanTarget = "WanTarget";
 }
 backhaul_wire::generated_model! {
     /// What makes backups smaller.
@@ -294,9 +409,9 @@ backhaul_wire::generated_model! {
     /// Whether blocks of deleted files are left out.
     2 enable_deleted_file_blocks: Option<bool> = Bool, new("EnableDeletedFileBlocks", Kind::Bool);
     /// How hard they are compressed, in a word such as `Optimal`.
-    3 compression_level: Option<String> = Text, new("CompressionLevel", Kind::Text);
+    3 compression_level: Option<CompressionLevelName> = Enum, new("CompressionLevel", Kind::Enum(&COMPRESSION_LEVEL_NAME));
     /// What the size of blocks is for, such as `LocalTarget`.
-    4 storage_optimization: Option<String> = Text, new("StorageOptimization", Kind::Text);
+    4 storage_optimization: Option<StorageOptimization> = Enum, new("StorageOptimization", Kind::Enum(&STORAGE_OPTIMIZATION));
 }
 backhaul_wire::generated_model! {
     /// Who is told of a job's sessions.
@@ -363,6 +478,14 @@ backhaul_wire::generated_model! {
     2 failover_to_standart_backup: Option<bool> = Bool, new("FailoverToStandartBackup", Kind::Bool);
 }
 backhaul_wire::generated_model! {
+    /// On which days scripts run.
+    ///
+    /// Schema: `schemas/em/em.xsd#JobScriptsOnSelectedDaysType`
+    JobScriptsOnSelectedDays = JOB_SCRIPTS_ON_SELECTED_DAYS("JobScriptsOnSelectedDays").aliases(&["JobScriptsOnSelectedDaysType"]);
+    /// The days.
+    0 options_weekly: Option<JobScheduleWeeklyOptions> = Struct, new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS));
+}
+backhaul_wire::generated_model! {
     /// Which scripts run with a job.
     ///
     /// Schema: `schemas/em/em.xsd#JobScriptsSettingsType`
@@ -373,6 +496,8 @@ backhaul_wire::generated_model! {
     1 pre_job_script: Option<JobScript> = Struct, new("PreJobScript", Kind::Struct(&JOB_SCRIPT));
     /// In which runs.
     2 run_scripts_every_backup_session: Option<JobScriptsPeriodicity> = Struct, new("RunScriptsEveryBackupSession", Kind::Struct(&JOB_SCRIPTS_PERIODICITY));
+    /// Or on which days.
+    3 run_scripts_on_selected_days: Option<JobScriptsOnSelectedDays> = Struct, new("RunScriptsOnSelectedDays", Kind::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS));
 }
 backhaul_wire::generated_model! {
     /// A script that runs with a job.
@@ -498,6 +623,12 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC, make::<VCloudOrganizationConfigCreateSpec>),
     TypeEntry::Struct(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS, make::<VCloudOrganizationConfigBackupJobSettings>),
     TypeEntry::Struct(&V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS, make::<VSphereSelfServiceConfigJobSettings>),
+    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS, make::<SecondaryJobSanIntegrationSettings>),
+    TypeEntry::Struct(&SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS, make::<SanSnapshotBackupTransferSettings>),
+    TypeEntry::Struct(&SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS, make::<SanSnapshotReplicaTransferSettings>),
+    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS, make::<SecondaryJobSanIntegrationSanSnapshotOptions>),
+    TypeEntry::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS, make::<NimbleSnapshotTransferSettings>),
+    TypeEntry::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS, make::<SecondaryJobSanIntegrationNimbleSnapshotOptions>),
     TypeEntry::Struct(&JOB_ADVANCED_SETTINGS, make::<JobAdvancedSettings>),
     TypeEntry::Struct(&JOB_BACKUP_SETTINGS, make::<JobBackupSettings>),
     TypeEntry::Struct(&JOB_BACKUP_MODE, make::<JobBackupMode>),
@@ -511,7 +642,10 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&JOB_REMOVE_DELETED_VMS, make::<JobRemoveDeletedVms>),
     TypeEntry::Struct(&JOB_DEFRAGMENT_FULL_BACKUP_FILE, make::<JobDefragmentFullBackupFile>),
     TypeEntry::Struct(&JOB_STORAGE_SETTINGS, make::<JobStorageSettings>),
+    TypeEntry::Struct(&JOB_ENCRYPTION, make::<JobEncryption>),
     TypeEntry::Struct(&SWITCH, make::<Switch>),
+    TypeEntry::Enum(&COMPRESSION_LEVEL_NAME),
+    TypeEntry::Enum(&STORAGE_OPTIMIZATION),
     TypeEntry::Struct(&JOB_DATA_REDUCTION, make::<JobDataReduction>),
     TypeEntry::Struct(&JOB_NOTIFICATIONS_SETTINGS, make::<JobNotificationsSettings>),
     TypeEntry::Struct(&JOB_VM_ATTRIBUTE_NOTIFICATIONS, make::<JobVmAttributeNotifications>),
@@ -519,6 +653,7 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&JOB_CHANGED_BLOCK_TRACKING, make::<JobChangedBlockTracking>),
     TypeEntry::Struct(&JOB_INTEGRATION_SETTINGS, make::<JobIntegrationSettings>),
     TypeEntry::Struct(&JOB_BACKUP_FROM_STORAGE_SNAPSHOTS, make::<JobBackupFromStorageSnapshots>),
+    TypeEntry::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS, make::<JobScriptsOnSelectedDays>),
     TypeEntry::Struct(&JOB_SCRIPTS_SETTINGS, make::<JobScriptsSettings>),
     TypeEntry::Struct(&JOB_SCRIPT, make::<JobScript>),
     TypeEntry::Struct(&JOB_SCRIPTS_PERIODICITY, make::<JobScriptsPeriodicity>),

@@ -34,14 +34,18 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/em/em.xsd#HierarchyItemType`
     HierarchyItem = HIERARCHY_ITEM("HierarchyItem").aliases(&["HierarchyItemType"]).root("HierarchyItem");
-    /// The link type, `HierarchyItem`.
-    0 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// The resource's own URL.
+    0 href: Option<String> = Text, new("Href", Kind::Text).attribute();
+    /// The link type of the resource, mostly the name of its element.
+    1 r#type: Option<String> = Text, new("Type", Kind::Text).attribute();
+    /// Ways to other resources, and what can be done with this one.
+    2 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
     /// The object.
-    1 object_ref: Option<Id> = Id, new("ObjectRef", Kind::Id);
+    3 object_ref: Option<Id> = Id, new("ObjectRef", Kind::Id);
     /// Its kind in its hierarchy, such as `Vm`.
-    2 object_type: Option<String> = Text, new("ObjectType", Kind::Text);
+    4 object_type: Option<String> = Text, new("ObjectType", Kind::Text);
     /// Its name.
-    3 object_name: Option<String> = Text, new("ObjectName", Kind::Text);
+    5 object_name: Option<String> = Text, new("ObjectName", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// The objects that were found.

@@ -86,8 +86,10 @@ backhaul_wire::generated_model! {
     11 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
     /// How much is done, in percent.
     12 progress: Option<i64> = Int, new("Progress", Kind::Int);
+    /// What went wrong; absent when nothing did.
+    13 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
     /// Whether it tries again what an earlier run failed to do.
-    13 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
+    14 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
 }
 backhaul_wire::generated_model! {
     /// Runs of backup jobs.
@@ -127,8 +129,10 @@ backhaul_wire::generated_model! {
     11 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
     /// How much is done, in percent.
     12 progress: Option<i64> = Int, new("Progress", Kind::Int);
+    /// What went wrong; absent when nothing did.
+    13 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
     /// Whether it tries again what an earlier run failed to do.
-    13 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
+    14 is_retry: Option<bool> = Bool, new("IsRetry", Kind::Bool);
 }
 backhaul_wire::generated_model! {
     /// Runs of replication jobs.
@@ -209,6 +213,8 @@ backhaul_wire::generated_model! {
     11 reason: Option<String> = Text, new("Reason", Kind::Text);
     /// What was processed, in bytes.
     12 total_size: Option<i64> = Int, new("TotalSize", Kind::Int);
+    /// The machine.
+    13 vm_uid: Option<Id> = Id, new("VmUid", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// What runs of replication jobs did, machine by machine.
@@ -234,20 +240,26 @@ backhaul_wire::generated_model! {
     4 vm_display_name: Option<String> = Text, new("VmDisplayName", Kind::Text).attribute();
     /// Ways to other resources, and what can be done with this one.
     5 links: Vec<Link> = Structs, list("Links", Kind::Struct(&LINK)).item("Link");
+    /// The job.
+    6 job_uid: Option<Id> = Id, new("JobUid", Kind::Id);
+    /// The job's name.
+    7 job_name: Option<String> = Text, new("JobName", Kind::Text);
     /// What is restored: a machine or files.
-    6 job_type: Option<JobType> = Enum, new("JobType", Kind::Enum(&JOB_TYPE));
+    8 job_type: Option<JobType> = Enum, new("JobType", Kind::Enum(&JOB_TYPE));
     /// When it began, in UTC.
-    7 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
+    9 creation_time_utc: Option<DateTime> = DateTime, new("CreationTimeUTC", Kind::DateTime);
     /// When it ended, in UTC.
-    8 end_time_utc: Option<DateTime> = DateTime, new("EndTimeUTC", Kind::DateTime);
+    10 end_time_utc: Option<DateTime> = DateTime, new("EndTimeUTC", Kind::DateTime);
     /// How far it is.
-    9 state: Option<JobSessionState> = Enum, new("State", Kind::Enum(&JOB_SESSION_STATE));
+    11 state: Option<JobSessionState> = Enum, new("State", Kind::Enum(&JOB_SESSION_STATE));
     /// How it ended.
-    10 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
+    12 result: Option<OperationResult> = Enum, new("Result", Kind::Enum(&OPERATION_RESULT));
     /// How much is done, in percent.
-    11 progress: Option<i64> = Int, new("Progress", Kind::Int);
+    13 progress: Option<i64> = Int, new("Progress", Kind::Int);
+    /// What went wrong; absent when nothing did.
+    14 failure_message: Option<String> = Text, new("FailureMessage", Kind::Text);
     /// The machine that came of it.
-    12 restored_obj_ref: Option<Id> = Id, new("RestoredObjRef", Kind::Id);
+    15 restored_obj_ref: Option<Id> = Id, new("RestoredObjRef", Kind::Id);
 }
 backhaul_wire::generated_model! {
     /// Restores.

@@ -2,50 +2,73 @@
 
 //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::backup_data::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::clouds::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::common::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::data_retrievals::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::job_sessions::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::jobs::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::licensing::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::object_storage::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::organization_objects::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::organization_settings::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::organizations::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::proxies::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::rbac::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::reports::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::repositories::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_exchange::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_onedrive::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_points::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_sessions::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_sharepoint::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::restore_teams::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::settings::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::usage::operations::*;
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{MakeAnswer, OlderAnswer};

@@ -3,121 +3,161 @@
 //! Every operation, as data and as a typed call; family by family they stand in the modules of the families.
 #[cfg(feature = "zstack-identity")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::accounts::operations::*;
 #[cfg(feature = "zstack-automation")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::autoscaling::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::backup_storage::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::backups::operations::*;
 #[cfg(feature = "zstack-baremetal")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::baremetal::operations::*;
 #[cfg(feature = "zstack-baremetal")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::baremetal2::operations::*;
 #[cfg(feature = "zstack-billing")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::billing::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::common::operations::*;
 #[cfg(feature = "zstack-compute")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::devices::operations::*;
 #[cfg(feature = "zstack-identity")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::directories::operations::*;
 #[cfg(feature = "zstack-compute")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::hosts::operations::*;
 #[cfg(feature = "zstack-hybrid")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::hybrid::operations::*;
 #[cfg(feature = "zstack-identity")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::iam2::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::images::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::l2_networks::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::l3_networks::operations::*;
 #[cfg(feature = "zstack-identity")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::ldap::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::load_balancers::operations::*;
 #[cfg(feature = "zstack-management")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::management::operations::*;
 #[cfg(feature = "zstack-monitoring")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::monitoring::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::nas::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::primary_storage::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::routers::operations::*;
 #[cfg(feature = "zstack-automation")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::scheduler::operations::*;
 #[cfg(feature = "zstack-compute")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::scheduling::operations::*;
 #[cfg(feature = "zstack-security")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::security::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::security_groups::operations::*;
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::sessions::operations::*;
 #[cfg(feature = "zstack-monitoring")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::sns::operations::*;
 #[cfg(feature = "zstack-automation")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::stacks::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::storage_devices::operations::*;
 #[cfg(feature = "zstack-management")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::tags::operations::*;
 #[cfg(feature = "zstack-identity")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::tickets::operations::*;
 #[cfg(feature = "zstack-network")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::vips::operations::*;
 #[cfg(feature = "zstack-compute")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::vm_instances::operations::*;
 #[cfg(feature = "zstack-vmware")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::vmware::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::volume_snapshots::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::volumes::operations::*;
 #[cfg(feature = "zstack-storage")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::zones::operations::*;
 #[cfg(feature = "zstack-monitoring")]
 #[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::zwatch::operations::*;
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{MakeAnswer, OlderAnswer};

@@ -40,7 +40,7 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/em/operations.json#/operations/5`
     PostAgentsAgentRestorePointsByIdMounts = op("PostAgentsAgentRestorePointsByIdMounts", "POST", "/api/agents/agentRestorePoints/{ID}/mounts").long_running();
-    (id: Id) -> body(Task);
+    (id: Id) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
@@ -195,9 +195,17 @@ backhaul_wire::generated_call! {
     include_id: Id [include_id.into()] path("includeID", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /api/agents/protectionGroups`: All protection groups.
+    /// `GET /api/agents/jobs/{ID}/backupSessions`: The sessions of an agent's job.
     ///
     /// Schema: `schemas/em/operations.json#/operations/23`
+    GetAgentsJobsByIdBackupSessions = op("GetAgentsJobsByIdBackupSessions", "GET", "/api/agents/jobs/{ID}/backupSessions");
+    (id: Id) -> forms(BackupJobSessions, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/agents/protectionGroups`: All protection groups.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/24`
     #[derive(Default)]
     GetAgentsProtectionGroups = op("GetAgentsProtectionGroups", "GET", "/api/agents/protectionGroups");
     () -> forms(AgentProtectionGroups, EntityReferences);
@@ -205,7 +213,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/agents/protectionGroups/{ID}`: One protection group.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/24`
+    /// Schema: `schemas/em/operations.json#/operations/25`
     GetAgentsProtectionGroupsById = op("GetAgentsProtectionGroupsById", "GET", "/api/agents/protectionGroups/{ID}");
     (id: Id) -> forms(AgentProtectionGroup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -213,7 +221,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/25`
+    /// Schema: `schemas/em/operations.json#/operations/26`
     GetAgentsProtectionGroupsByIdDiscoveredComputers = op("GetAgentsProtectionGroupsByIdDiscoveredComputers", "GET", "/api/agents/protectionGroups/{ID}/discoveredComputers");
     (id: Id) -> forms(DiscoveredComputers, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -221,7 +229,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/26`
+    /// Schema: `schemas/em/operations.json#/operations/27`
     #[derive(Default)]
     GetAgentsRestorePoints = op("GetAgentsRestorePoints", "GET", "/api/agents/restorePoints");
     () -> forms(RestorePoints, EntityReferences);
@@ -250,6 +258,7 @@ backhaul_wire::generated_operations! {
         PostAgentsJobsByIdToggleScheduleEnabled;
         GetAgentsJobsByIdIncludes;
         GetAgentsJobsByIdIncludesById;
+        GetAgentsJobsByIdBackupSessions;
         GetAgentsProtectionGroups;
         GetAgentsProtectionGroupsById;
         GetAgentsProtectionGroupsByIdDiscoveredComputers;

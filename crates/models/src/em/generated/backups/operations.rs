@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/backupFiles`: All backup files.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/27`
+    /// Schema: `schemas/em/operations.json#/operations/28`
     #[derive(Default)]
     GetBackupFiles = op("GetBackupFiles", "GET", "/api/backupFiles");
     () -> forms(BackupFiles, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupFiles/{ID}`: One backup file.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/28`
+    /// Schema: `schemas/em/operations.json#/operations/29`
     GetBackupFilesById = op("GetBackupFilesById", "GET", "/api/backupFiles/{ID}");
     (id: Id) -> forms(BackupFile, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupFiles/{ID}/restorePoints`: The restore points in a backup file.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/29`
+    /// Schema: `schemas/em/operations.json#/operations/30`
     GetBackupFilesByIdRestorePoints = op("GetBackupFilesByIdRestorePoints", "GET", "/api/backupFiles/{ID}/restorePoints");
     (id: Id) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,15 +30,23 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/30`
+    /// Schema: `schemas/em/operations.json#/operations/31`
     GetBackupFilesByIdVmRestorePoints = op("GetBackupFilesByIdVmRestorePoints", "GET", "/api/backupFiles/{ID}/vmRestorePoints");
     (id: Id) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `GET /api/backupFiles/{ID}/agentRestorePoints`: The restore points of agents in a backup file. Known from one client.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/32`
+    GetBackupFilesByIdAgentRestorePoints = op("GetBackupFilesByIdAgentRestorePoints", "GET", "/api/backupFiles/{ID}/agentRestorePoints");
+    (id: Id) -> forms(AgentRestorePoints, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/backups`: All backups.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/31`
+    /// Schema: `schemas/em/operations.json#/operations/33`
     #[derive(Default)]
     GetBackups = op("GetBackups", "GET", "/api/backups");
     () -> forms(Backups, EntityReferences);
@@ -46,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backups/{ID}`: One backup.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/32`
+    /// Schema: `schemas/em/operations.json#/operations/34`
     GetBackupsById = op("GetBackupsById", "GET", "/api/backups/{ID}");
     (id: Id) -> forms(Backup, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -54,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/33`
+    /// Schema: `schemas/em/operations.json#/operations/35`
     GetBackupsByIdChildbackups = op("GetBackupsByIdChildbackups", "GET", "/api/backups/{ID}/childbackups");
     (id: Id) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,15 +70,23 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backups/{ID}/restorePoints`: The restore points of a backup.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/34`
+    /// Schema: `schemas/em/operations.json#/operations/36`
     GetBackupsByIdRestorePoints = op("GetBackupsByIdRestorePoints", "GET", "/api/backups/{ID}/restorePoints");
     (id: Id) -> forms(RestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `GET /api/backups/{ID}/backupFiles`: The files of a backup.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/37`
+    GetBackupsByIdBackupFiles = op("GetBackupsByIdBackupFiles", "GET", "/api/backups/{ID}/backupFiles");
+    (id: Id) -> forms(BackupFiles, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/61`
+    /// Schema: `schemas/em/operations.json#/operations/67`
     #[derive(Default)]
     GetCatalogVms = op("GetCatalogVms", "GET", "/api/catalog/vms");
     () -> forms(CatalogVms, EntityReferences);
@@ -78,7 +94,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/62`
+    /// Schema: `schemas/em/operations.json#/operations/68`
     GetCatalogVmsByVmname = op("GetCatalogVmsByVmname", "GET", "/api/catalog/vms/{vmname}");
     (vmname: String) -> forms(CatalogVm, EntityRef);
     /// The machine's name in the catalog.
@@ -87,7 +103,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/63`
+    /// Schema: `schemas/em/operations.json#/operations/69`
     GetCatalogVmsByVmnameVmRestorePoints = op("GetCatalogVmsByVmnameVmRestorePoints", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints");
     (vmname: String) -> forms(CatalogVmRestorePoints, EntityReferences);
     /// The machine's name in the catalog.
@@ -96,7 +112,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/64`
+    /// Schema: `schemas/em/operations.json#/operations/70`
     GetCatalogVmsByVmnameVmRestorePointsById = op("GetCatalogVmsByVmnameVmRestorePointsById", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}");
     (id: Id, vmname: String) -> forms(CatalogVmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -106,7 +122,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/65`
+    /// Schema: `schemas/em/operations.json#/operations/71`
     PostCatalogVmsByVmnameVmRestorePointsByIdBrowse = op("PostCatalogVmsByVmnameVmRestorePointsByIdBrowse", "POST", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse").long_running();
     (id: Id, vmname: String) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -116,7 +132,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/66`
+    /// Schema: `schemas/em/operations.json#/operations/72`
     GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs = op("GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/");
     (id: Id, vmname: String) -> body(FileSystemEntry);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -126,7 +142,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/67`
+    /// Schema: `schemas/em/operations.json#/operations/73`
     GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath = op("GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath", "GET", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}");
     (id: Id, vmname: String, filepath: String) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -144,7 +160,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/68`
+    /// Schema: `schemas/em/operations.json#/operations/74`
     PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore = op("PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore", "POST", "/api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore").long_running();
     (id: Id, vmname: String, filepath: String) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -156,7 +172,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicas`: All replicas.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/213`
+    /// Schema: `schemas/em/operations.json#/operations/226`
     #[derive(Default)]
     GetReplicas = op("GetReplicas", "GET", "/api/replicas");
     () -> forms(Replicas, EntityReferences);
@@ -164,15 +180,55 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicas/{ID}`: One replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/214`
+    /// Schema: `schemas/em/operations.json#/operations/227`
     GetReplicasById = op("GetReplicasById", "GET", "/api/replicas/{ID}");
     (id: Id) -> forms(Replica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /api/restorePoints`: All restore points.
+    /// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
     ///
     /// Schema: `schemas/em/operations.json#/operations/228`
+    GetReplicasByIdVmReplicaPoints = op("GetReplicasByIdVmReplicaPoints", "GET", "/api/replicas/{ID}/vmReplicaPoints");
+    (id: Id) -> forms(VmReplicaPoints, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/repositories`: All backup repositories.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/240`
+    #[derive(Default)]
+    GetRepositories = op("GetRepositories", "GET", "/api/repositories");
+    () -> forms(Repositories, EntityReferences);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/repositories/{ID}`: One backup repository.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/241`
+    GetRepositoriesById = op("GetRepositoriesById", "GET", "/api/repositories/{ID}");
+    (id: Id) -> forms(Repository, EntityRef);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/repositories/{ID}/backups`: The backups in a repository.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/242`
+    GetRepositoriesByIdBackups = op("GetRepositoriesByIdBackups", "GET", "/api/repositories/{ID}/backups");
+    (id: Id) -> forms(Backups, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/243`
+    GetRepositoriesByIdReplicas = op("GetRepositoriesByIdReplicas", "GET", "/api/repositories/{ID}/replicas");
+    (id: Id) -> forms(Replicas, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/restorePoints`: All restore points.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/244`
     #[derive(Default)]
     GetRestorePoints = op("GetRestorePoints", "GET", "/api/restorePoints");
     () -> forms(RestorePoints, EntityReferences);
@@ -180,7 +236,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}`: One restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/229`
+    /// Schema: `schemas/em/operations.json#/operations/245`
     GetRestorePointsById = op("GetRestorePointsById", "GET", "/api/restorePoints/{ID}");
     (id: Id) -> forms(RestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -188,7 +244,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/230`
+    /// Schema: `schemas/em/operations.json#/operations/246`
     GetRestorePointsByIdAgentRestorePoints = op("GetRestorePointsByIdAgentRestorePoints", "GET", "/api/restorePoints/{ID}/agentRestorePoints");
     (id: Id) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -196,7 +252,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/231`
+    /// Schema: `schemas/em/operations.json#/operations/247`
     GetRestorePointsByIdBackupFiles = op("GetRestorePointsByIdBackupFiles", "GET", "/api/restorePoints/{ID}/backupFiles");
     (id: Id) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -204,7 +260,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/232`
+    /// Schema: `schemas/em/operations.json#/operations/248`
     GetRestorePointsByIdVAppRestorePoints = op("GetRestorePointsByIdVAppRestorePoints", "GET", "/api/restorePoints/{ID}/vAppRestorePoints");
     (id: Id) -> forms(VAppRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -212,7 +268,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/233`
+    /// Schema: `schemas/em/operations.json#/operations/249`
     GetRestorePointsByIdVmRestorePoints = op("GetRestorePointsByIdVmRestorePoints", "GET", "/api/restorePoints/{ID}/vmRestorePoints");
     (id: Id) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -220,7 +276,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/267`
+    /// Schema: `schemas/em/operations.json#/operations/283`
     #[derive(Default)]
     GetVAppReplicaPoints = op("GetVAppReplicaPoints", "GET", "/api/vAppReplicaPoints");
     () -> forms(VAppReplicaPoints, EntityReferences);
@@ -228,7 +284,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/268`
+    /// Schema: `schemas/em/operations.json#/operations/284`
     GetVAppReplicaPointsById = op("GetVAppReplicaPointsById", "GET", "/api/vAppReplicaPoints/{ID}");
     (id: Id) -> forms(VAppReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -236,7 +292,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/269`
+    /// Schema: `schemas/em/operations.json#/operations/285`
     PostVAppReplicaPointsByIdFailover = op("PostVAppReplicaPointsByIdFailover", "POST", "/api/vAppReplicaPoints/{ID}?action=failover").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -244,7 +300,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppRestorePoints`: All restore points of vApps.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/270`
+    /// Schema: `schemas/em/operations.json#/operations/286`
     #[derive(Default)]
     GetVAppRestorePoints = op("GetVAppRestorePoints", "GET", "/api/vAppRestorePoints");
     () -> forms(VAppRestorePoints, EntityReferences);
@@ -252,7 +308,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/271`
+    /// Schema: `schemas/em/operations.json#/operations/287`
     GetVAppRestorePointsById = op("GetVAppRestorePointsById", "GET", "/api/vAppRestorePoints/{ID}");
     (id: Id) -> forms(VAppRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -260,7 +316,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/272`
+    /// Schema: `schemas/em/operations.json#/operations/288`
     PostVAppRestorePointsByIdRestore = op("PostVAppRestorePointsByIdRestore", "POST", "/api/vAppRestorePoints/{ID}?action=restore").long_running();
     (id: Id) body(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -271,10 +327,12 @@ backhaul_wire::generated_operations! {
         GetBackupFilesById;
         GetBackupFilesByIdRestorePoints;
         GetBackupFilesByIdVmRestorePoints;
+        GetBackupFilesByIdAgentRestorePoints;
         GetBackups;
         GetBackupsById;
         GetBackupsByIdChildbackups;
         GetBackupsByIdRestorePoints;
+        GetBackupsByIdBackupFiles;
         GetCatalogVms;
         GetCatalogVmsByVmname;
         GetCatalogVmsByVmnameVmRestorePoints;
@@ -285,6 +343,11 @@ backhaul_wire::generated_operations! {
         PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore;
         GetReplicas;
         GetReplicasById;
+        GetReplicasByIdVmReplicaPoints;
+        GetRepositories;
+        GetRepositoriesById;
+        GetRepositoriesByIdBackups;
+        GetRepositoriesByIdReplicas;
         GetRestorePoints;
         GetRestorePointsById;
         GetRestorePointsByIdAgentRestorePoints;

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/cdpPolicies`: All CDP policies.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/69`
+    /// Schema: `schemas/em/operations.json#/operations/75`
     #[derive(Default)]
     GetCdpPolicies = op("GetCdpPolicies", "GET", "/api/cdpPolicies");
     () -> forms(CdpPolicies, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpPolicies/{ID}`: One CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/70`
+    /// Schema: `schemas/em/operations.json#/operations/76`
     GetCdpPoliciesById = op("GetCdpPoliciesById", "GET", "/api/cdpPolicies/{ID}");
     (id: Id) -> forms(CdpPolicy, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/71`
+    /// Schema: `schemas/em/operations.json#/operations/77`
     PostCdpPoliciesByIdDisable = op("PostCdpPoliciesByIdDisable", "POST", "/api/cdpPolicies/{ID}?action=disable").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/72`
+    /// Schema: `schemas/em/operations.json#/operations/78`
     PostCdpPoliciesByIdEnable = op("PostCdpPoliciesByIdEnable", "POST", "/api/cdpPolicies/{ID}?action=enable").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/73`
+    /// Schema: `schemas/em/operations.json#/operations/79`
     PutCdpPoliciesById = op("PutCdpPoliciesById", "PUT", "/api/cdpPolicies/{ID}").long_running();
     (id: Id) body(CdpPolicy) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/74`
+    /// Schema: `schemas/em/operations.json#/operations/80`
     GetCdpPoliciesByIdCdpReplicaSessions = op("GetCdpPoliciesByIdCdpReplicaSessions", "GET", "/api/cdpPolicies/{ID}/cdpReplicaSessions");
     (id: Id) -> forms(CdpReplicaSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/75`
+    /// Schema: `schemas/em/operations.json#/operations/81`
     GetCdpPoliciesByIdIncludes = op("GetCdpPoliciesByIdIncludes", "GET", "/api/cdpPolicies/{ID}/includes");
     (id: Id) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/76`
+    /// Schema: `schemas/em/operations.json#/operations/82`
     PostCdpPoliciesByIdIncludes = op("PostCdpPoliciesByIdIncludes", "POST", "/api/cdpPolicies/{ID}/includes").long_running();
     (id: Id) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/77`
+    /// Schema: `schemas/em/operations.json#/operations/83`
     GetCdpPoliciesByIdIncludesById = op("GetCdpPoliciesByIdIncludesById", "GET", "/api/cdpPolicies/{ID}/includes/{includeID}");
     (id: Id, include_id: Id) -> body(ObjectInJob);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/78`
+    /// Schema: `schemas/em/operations.json#/operations/84`
     DeleteCdpPoliciesByIdIncludesById = op("DeleteCdpPoliciesByIdIncludesById", "DELETE", "/api/cdpPolicies/{ID}/includes/{includeID}").long_running();
     (id: Id, include_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -88,7 +88,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/79`
+    /// Schema: `schemas/em/operations.json#/operations/85`
     #[derive(Default)]
     GetCdpReplicaVApps = op("GetCdpReplicaVApps", "GET", "/api/cdpReplica/vApps");
     () -> forms(VAppCdpReplicas, EntityReferences);
@@ -96,7 +96,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/80`
+    /// Schema: `schemas/em/operations.json#/operations/86`
     GetCdpReplicaVAppsById = op("GetCdpReplicaVAppsById", "GET", "/api/cdpReplica/vApps/{ID}");
     (id: Id) -> forms(VAppCdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -104,7 +104,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/81`
+    /// Schema: `schemas/em/operations.json#/operations/87`
     PostCdpReplicaVAppsByIdFailover = op("PostCdpReplicaVAppsByIdFailover", "POST", "/api/cdpReplica/vApps/{ID}?action=failover").long_running();
     (id: Id) body(CdpFailoverStartSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -112,15 +112,15 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/82`
+    /// Schema: `schemas/em/operations.json#/operations/88`
     PostCdpReplicaVAppsByIdIntervals = op("PostCdpReplicaVAppsByIdIntervals", "POST", "/api/cdpReplica/vApps/{ID}?action=intervals");
-    (id: Id) body(CdpReplicaIntervals) -> body(CdpReplicaIntervals);
+    (id: Id) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/83`
+    /// Schema: `schemas/em/operations.json#/operations/89`
     GetCdpReplicaVAppsByIdVms = op("GetCdpReplicaVAppsByIdVms", "GET", "/api/cdpReplica/vApps/{ID}/vms");
     (id: Id) -> forms(VAppCdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -128,16 +128,24 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/84`
+    /// Schema: `schemas/em/operations.json#/operations/90`
     GetCdpReplicaVAppsByIdVmsById = op("GetCdpReplicaVAppsByIdVmsById", "GET", "/api/cdpReplica/vApps/{ID}/vms/{vmID}");
     (id: Id, vm_id: Id) -> forms(VAppCdpReplicaVm, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `GET /api/cdpReplica/vms`: The CDP replicas of machines.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/91`
+    #[derive(Default)]
+    GetCdpReplicaVms = op("GetCdpReplicaVms", "GET", "/api/cdpReplica/vms");
+    () -> forms(VmCdpReplicas, EntityReferences);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicas`: All CDP replicas.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/85`
+    /// Schema: `schemas/em/operations.json#/operations/92`
     #[derive(Default)]
     GetCdpReplicas = op("GetCdpReplicas", "GET", "/api/cdpReplicas");
     () -> forms(CdpReplicas, EntityReferences);
@@ -145,7 +153,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicas/{ID}`: One CDP replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/86`
+    /// Schema: `schemas/em/operations.json#/operations/93`
     GetCdpReplicasById = op("GetCdpReplicasById", "GET", "/api/cdpReplicas/{ID}");
     (id: Id) -> forms(CdpReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -153,7 +161,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/87`
+    /// Schema: `schemas/em/operations.json#/operations/94`
     GetCdpReplicasByIdVms = op("GetCdpReplicasByIdVms", "GET", "/api/cdpReplicas/{ID}/vms");
     (id: Id) -> forms(CdpReplicaVms, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -161,7 +169,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/88`
+    /// Schema: `schemas/em/operations.json#/operations/95`
     GetCdpReplicasByIdVmsById = op("GetCdpReplicasByIdVmsById", "GET", "/api/cdpReplicas/{ID}/vms/{vmID}");
     (id: Id, vm_id: Id) -> forms(CdpReplicaVm, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -170,7 +178,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/89`
+    /// Schema: `schemas/em/operations.json#/operations/96`
     PostCdpReplicasByIdVmsByIdFailover = op("PostCdpReplicasByIdVmsByIdFailover", "POST", "/api/cdpReplicas/{ID}/vms/{vmID}?action=failover").long_running();
     (id: Id, vm_id: Id) body(CdpFailoverStartSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -179,16 +187,16 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/90`
+    /// Schema: `schemas/em/operations.json#/operations/97`
     PostCdpReplicasByIdVmsByIdIntervals = op("PostCdpReplicasByIdVmsByIdIntervals", "POST", "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals");
-    (id: Id, vm_id: Id) body(CdpReplicaIntervals) -> body(CdpReplicaIntervals);
+    (id: Id, vm_id: Id) body(CdpIntervalsSpec) -> body(CdpReplicaIntervals);
     id: Id [id.into()] path("ID", Kind::Id);
     vm_id: Id [vm_id.into()] path("vmID", Kind::Id);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/91`
+    /// Schema: `schemas/em/operations.json#/operations/98`
     #[derive(Default)]
     GetCdpReplicaSessions = op("GetCdpReplicaSessions", "GET", "/api/cdpReplicaSessions");
     () -> forms(CdpReplicaSessions, EntityReferences);
@@ -196,7 +204,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/92`
+    /// Schema: `schemas/em/operations.json#/operations/99`
     GetCdpReplicaSessionsById = op("GetCdpReplicaSessionsById", "GET", "/api/cdpReplicaSessions/{ID}");
     (id: Id) -> forms(CdpReplicaSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -204,7 +212,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/93`
+    /// Schema: `schemas/em/operations.json#/operations/100`
     GetCdpReplicaSessionsByIdCdpReplicaTaskSessions = op("GetCdpReplicaSessionsByIdCdpReplicaTaskSessions", "GET", "/api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions");
     (id: Id) -> forms(CdpReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -212,7 +220,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/94`
+    /// Schema: `schemas/em/operations.json#/operations/101`
     #[derive(Default)]
     GetCdpReplicaTaskSessions = op("GetCdpReplicaTaskSessions", "GET", "/api/cdpReplicaTaskSessions");
     () -> forms(CdpReplicaTaskSessions, EntityReferences);
@@ -220,7 +228,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/95`
+    /// Schema: `schemas/em/operations.json#/operations/102`
     GetCdpReplicaTaskSessionsById = op("GetCdpReplicaTaskSessionsById", "GET", "/api/cdpReplicaTaskSessions/{ID}");
     (id: Id) -> forms(CdpReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -243,6 +251,7 @@ backhaul_wire::generated_operations! {
         PostCdpReplicaVAppsByIdIntervals;
         GetCdpReplicaVAppsByIdVms;
         GetCdpReplicaVAppsByIdVmsById;
+        GetCdpReplicaVms;
         GetCdpReplicas;
         GetCdpReplicasById;
         GetCdpReplicasByIdVms;

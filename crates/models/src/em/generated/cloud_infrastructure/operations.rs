@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/cloud`: Where the resources of Cloud Connect are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/96`
+    /// Schema: `schemas/em/operations.json#/operations/103`
     #[derive(Default)]
     GetCloud = op("GetCloud", "GET", "/api/cloud");
     () -> body(CloudConnectService);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/97`
+    /// Schema: `schemas/em/operations.json#/operations/104`
     #[derive(Default)]
     GetCloudCloudFailoverPlans = op("GetCloudCloudFailoverPlans", "GET", "/api/cloud/cloudFailoverPlans");
     () -> forms(CloudFailoverPlans, EntityReferences);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/98`
+    /// Schema: `schemas/em/operations.json#/operations/105`
     GetCloudCloudFailoverPlansById = op("GetCloudCloudFailoverPlansById", "GET", "/api/cloud/cloudFailoverPlans/{ID}");
     (id: Id) -> forms(CloudFailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=start`: Starts a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/99`
+    /// Schema: `schemas/em/operations.json#/operations/106`
     PostCloudCloudFailoverPlansByIdStart = op("PostCloudCloudFailoverPlansByIdStart", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=start").long_running();
     (id: Id) body(CloudFailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/100`
+    /// Schema: `schemas/em/operations.json#/operations/107`
     PostCloudCloudFailoverPlansByIdTest = op("PostCloudCloudFailoverPlansByIdTest", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=test").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/101`
+    /// Schema: `schemas/em/operations.json#/operations/108`
     PostCloudCloudFailoverPlansByIdUndo = op("PostCloudCloudFailoverPlansByIdUndo", "POST", "/api/cloud/cloudFailoverPlans/{ID}?action=undo").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/cloudFailoverPlans/{ID}`: Changes a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/102`
+    /// Schema: `schemas/em/operations.json#/operations/109`
     PutCloudCloudFailoverPlansById = op("PutCloudCloudFailoverPlansById", "PUT", "/api/cloud/cloudFailoverPlans/{ID}").long_running();
     (id: Id) body(CloudFailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/103`
+    /// Schema: `schemas/em/operations.json#/operations/110`
     DeleteCloudCloudFailoverPlansById = op("DeleteCloudCloudFailoverPlansById", "DELETE", "/api/cloud/cloudFailoverPlans/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/104`
+    /// Schema: `schemas/em/operations.json#/operations/111`
     GetCloudCloudFailoverPlansByIdIncludes = op("GetCloudCloudFailoverPlansByIdIncludes", "GET", "/api/cloud/cloudFailoverPlans/{ID}/includes");
     (id: Id) -> body(CloudFailoveredVms);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/105`
+    /// Schema: `schemas/em/operations.json#/operations/112`
     GetCloudCloudFailoverPlansByIdIncludesById = op("GetCloudCloudFailoverPlansByIdIncludesById", "GET", "/api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}");
     (id: Id, include_id: Id) -> body(CloudFailoveredVm);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/106`
+    /// Schema: `schemas/em/operations.json#/operations/113`
     #[derive(Default)]
     GetCloudFailoverSessions = op("GetCloudFailoverSessions", "GET", "/api/cloud/failoverSessions");
     () -> forms(CloudFailoverSessions, EntityReferences);
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/failoverSessions/{ID}`: One run of a tenant's failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/107`
+    /// Schema: `schemas/em/operations.json#/operations/114`
     GetCloudFailoverSessionsById = op("GetCloudFailoverSessionsById", "GET", "/api/cloud/failoverSessions/{ID}");
     (id: Id) -> forms(CloudFailoverSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/gatewayPools`: All gateway pools.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/108`
+    /// Schema: `schemas/em/operations.json#/operations/115`
     #[derive(Default)]
     GetCloudGatewayPools = op("GetCloudGatewayPools", "GET", "/api/cloud/gatewayPools");
     () -> forms(CloudGatewayPools, EntityReferences);
@@ -111,14 +111,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/109`
+    /// Schema: `schemas/em/operations.json#/operations/116`
     PostCloudGatewayPools = op("PostCloudGatewayPools", "POST", "/api/cloud/gatewayPools").long_running();
     () body(CreateCloudGatewayPoolSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/110`
+    /// Schema: `schemas/em/operations.json#/operations/117`
     GetCloudGatewayPoolsById = op("GetCloudGatewayPoolsById", "GET", "/api/cloud/gatewayPools/{ID}");
     (id: Id) -> forms(CloudGatewayPool, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/111`
+    /// Schema: `schemas/em/operations.json#/operations/118`
     PutCloudGatewayPoolsById = op("PutCloudGatewayPoolsById", "PUT", "/api/cloud/gatewayPools/{ID}").long_running();
     (id: Id) body(CloudGatewayPool) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -134,15 +134,31 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/112`
+    /// Schema: `schemas/em/operations.json#/operations/119`
     DeleteCloudGatewayPoolsById = op("DeleteCloudGatewayPoolsById", "DELETE", "/api/cloud/gatewayPools/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `GET /api/cloud/gatewayPools/{ID}/gateways`: The gateways of a pool.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/120`
+    GetCloudGatewayPoolsByIdGateways = op("GetCloudGatewayPoolsByIdGateways", "GET", "/api/cloud/gatewayPools/{ID}/gateways");
+    (id: Id) -> forms(CloudGateways, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/cloud/gatewayPools/{ID}/tenants`: The tenants that a pool of gateways serves.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/121`
+    GetCloudGatewayPoolsByIdTenants = op("GetCloudGatewayPoolsByIdTenants", "GET", "/api/cloud/gatewayPools/{ID}/tenants");
+    (id: Id) -> forms(CloudTenants, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/cloud/gateways`: All cloud gateways.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/113`
+    /// Schema: `schemas/em/operations.json#/operations/122`
     #[derive(Default)]
     GetCloudGateways = op("GetCloudGateways", "GET", "/api/cloud/gateways");
     () -> forms(CloudGateways, EntityReferences);
@@ -150,14 +166,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/gateways`: Makes a cloud gateway.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/114`
+    /// Schema: `schemas/em/operations.json#/operations/123`
     PostCloudGateways = op("PostCloudGateways", "POST", "/api/cloud/gateways").long_running();
     () body(CreateCloudGatewaySpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/115`
+    /// Schema: `schemas/em/operations.json#/operations/124`
     GetCloudGatewaysById = op("GetCloudGatewaysById", "GET", "/api/cloud/gateways/{ID}");
     (id: Id) -> forms(CloudGateway, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -165,7 +181,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/116`
+    /// Schema: `schemas/em/operations.json#/operations/125`
     PutCloudGatewaysById = op("PutCloudGatewaysById", "PUT", "/api/cloud/gateways/{ID}").long_running();
     (id: Id) body(CloudGateway) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -173,7 +189,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/117`
+    /// Schema: `schemas/em/operations.json#/operations/126`
     DeleteCloudGatewaysById = op("DeleteCloudGatewaysById", "DELETE", "/api/cloud/gateways/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -181,7 +197,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/hardwarePlans`: All hardware plans.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/118`
+    /// Schema: `schemas/em/operations.json#/operations/127`
     #[derive(Default)]
     GetCloudHardwarePlans = op("GetCloudHardwarePlans", "GET", "/api/cloud/hardwarePlans");
     () -> forms(CloudHardwarePlans, EntityReferences);
@@ -189,14 +205,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/119`
+    /// Schema: `schemas/em/operations.json#/operations/128`
     PostCloudHardwarePlans = op("PostCloudHardwarePlans", "POST", "/api/cloud/hardwarePlans").long_running();
     () body(CloudHardwarePlanCreateSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/hardwarePlans/{ID}`: One hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/120`
+    /// Schema: `schemas/em/operations.json#/operations/129`
     GetCloudHardwarePlansById = op("GetCloudHardwarePlansById", "GET", "/api/cloud/hardwarePlans/{ID}");
     (id: Id) -> forms(CloudHardwarePlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -204,7 +220,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/hardwarePlans/{ID}`: Changes a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/121`
+    /// Schema: `schemas/em/operations.json#/operations/130`
     PutCloudHardwarePlansById = op("PutCloudHardwarePlansById", "PUT", "/api/cloud/hardwarePlans/{ID}").long_running();
     (id: Id) body(CloudHardwarePlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -212,7 +228,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/122`
+    /// Schema: `schemas/em/operations.json#/operations/131`
     DeleteCloudHardwarePlansById = op("DeleteCloudHardwarePlansById", "DELETE", "/api/cloud/hardwarePlans/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -220,7 +236,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/123`
+    /// Schema: `schemas/em/operations.json#/operations/132`
     GetCloudHardwarePlansByIdTenants = op("GetCloudHardwarePlansByIdTenants", "GET", "/api/cloud/hardwarePlans/{ID}/tenants");
     (id: Id) -> body(CloudTenants);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -228,7 +244,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/124`
+    /// Schema: `schemas/em/operations.json#/operations/133`
     #[derive(Default)]
     GetCloudPublicIpAddresses = op("GetCloudPublicIpAddresses", "GET", "/api/cloud/publicIpAddresses");
     () -> forms(CloudPublicIpAddresses, EntityReferences);
@@ -236,14 +252,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/125`
+    /// Schema: `schemas/em/operations.json#/operations/134`
     PostCloudPublicIpAddresses = op("PostCloudPublicIpAddresses", "POST", "/api/cloud/publicIpAddresses").long_running();
     () body(CloudPublicIpAddressCreateSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/126`
+    /// Schema: `schemas/em/operations.json#/operations/135`
     GetCloudPublicIpAddressesById = op("GetCloudPublicIpAddressesById", "GET", "/api/cloud/publicIpAddresses/{ID}");
     (id: Id) -> forms(CloudPublicIpAddress, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -251,7 +267,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/127`
+    /// Schema: `schemas/em/operations.json#/operations/136`
     PutCloudPublicIpAddressesById = op("PutCloudPublicIpAddressesById", "PUT", "/api/cloud/publicIpAddresses/{ID}").long_running();
     (id: Id) body(CloudPublicIpAddress) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -259,7 +275,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/128`
+    /// Schema: `schemas/em/operations.json#/operations/137`
     DeleteCloudPublicIpAddressesById = op("DeleteCloudPublicIpAddressesById", "DELETE", "/api/cloud/publicIpAddresses/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -267,7 +283,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/replicas`: All tenants' replicas.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/129`
+    /// Schema: `schemas/em/operations.json#/operations/138`
     #[derive(Default)]
     GetCloudReplicas = op("GetCloudReplicas", "GET", "/api/cloud/replicas");
     () -> forms(CloudReplicas, EntityReferences);
@@ -275,7 +291,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/130`
+    /// Schema: `schemas/em/operations.json#/operations/139`
     GetCloudReplicasById = op("GetCloudReplicasById", "GET", "/api/cloud/replicas/{ID}");
     (id: Id) -> forms(CloudReplica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -283,7 +299,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/131`
+    /// Schema: `schemas/em/operations.json#/operations/140`
     GetCloudReplicasByIdVmReplicaPoints = op("GetCloudReplicasByIdVmReplicaPoints", "GET", "/api/cloud/replicas/{ID}/vmReplicaPoints");
     (id: Id) -> forms(CloudVmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -291,7 +307,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants`: All cloud tenants.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/132`
+    /// Schema: `schemas/em/operations.json#/operations/141`
     #[derive(Default)]
     GetCloudTenants = op("GetCloudTenants", "GET", "/api/cloud/tenants");
     () -> forms(CloudTenants, EntityReferences);
@@ -299,14 +315,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/tenants`: Makes a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/133`
+    /// Schema: `schemas/em/operations.json#/operations/142`
     PostCloudTenants = op("PostCloudTenants", "POST", "/api/cloud/tenants").long_running();
     () body(CreateCloudTenantSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/134`
+    /// Schema: `schemas/em/operations.json#/operations/143`
     GetCloudTenantsById = op("GetCloudTenantsById", "GET", "/api/cloud/tenants/{ID}");
     (id: Id) -> forms(CloudTenant, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -314,7 +330,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/135`
+    /// Schema: `schemas/em/operations.json#/operations/144`
     PutCloudTenantsById = op("PutCloudTenantsById", "PUT", "/api/cloud/tenants/{ID}").long_running();
     (id: Id) body(CloudTenant) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -322,7 +338,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/136`
+    /// Schema: `schemas/em/operations.json#/operations/145`
     DeleteCloudTenantsById = op("DeleteCloudTenantsById", "DELETE", "/api/cloud/tenants/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -332,7 +348,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/137`
+    /// Schema: `schemas/em/operations.json#/operations/146`
     GetCloudTenantsByIdComputeResources = op("GetCloudTenantsByIdComputeResources", "GET", "/api/cloud/tenants/{ID}/computeResources");
     (id: Id) -> body(CloudTenantComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -340,7 +356,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/138`
+    /// Schema: `schemas/em/operations.json#/operations/147`
     PostCloudTenantsByIdComputeResources = op("PostCloudTenantsByIdComputeResources", "POST", "/api/cloud/tenants/{ID}/computeResources").long_running();
     (id: Id) body(CloudTenantComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -348,7 +364,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/139`
+    /// Schema: `schemas/em/operations.json#/operations/148`
     GetCloudTenantsByIdComputeResourcesById = op("GetCloudTenantsByIdComputeResourcesById", "GET", "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}");
     (id: Id, compute_resource_id: Id) -> body(CloudTenantComputeResource);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -357,7 +373,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/140`
+    /// Schema: `schemas/em/operations.json#/operations/149`
     DeleteCloudTenantsByIdComputeResourcesById = op("DeleteCloudTenantsByIdComputeResourcesById", "DELETE", "/api/cloud/tenants/{ID}/computeResources/{computeResourceID}").long_running();
     (id: Id, compute_resource_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -366,7 +382,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/141`
+    /// Schema: `schemas/em/operations.json#/operations/150`
     GetCloudTenantsByIdFreelicenseCounters = op("GetCloudTenantsByIdFreelicenseCounters", "GET", "/api/cloud/tenants/{ID}/freelicenseCounters");
     (id: Id) -> body(CloudTenantFreeLicenseCounters);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -374,7 +390,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/142`
+    /// Schema: `schemas/em/operations.json#/operations/151`
     GetCloudTenantsByIdGatewayPools = op("GetCloudTenantsByIdGatewayPools", "GET", "/api/cloud/tenants/{ID}/gatewayPools");
     (id: Id) -> forms(CloudGatewayPools, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -382,7 +398,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/143`
+    /// Schema: `schemas/em/operations.json#/operations/152`
     GetCloudTenantsByIdResources = op("GetCloudTenantsByIdResources", "GET", "/api/cloud/tenants/{ID}/resources");
     (id: Id) -> body(CloudTenantResources);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -390,7 +406,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/144`
+    /// Schema: `schemas/em/operations.json#/operations/153`
     PostCloudTenantsByIdResources = op("PostCloudTenantsByIdResources", "POST", "/api/cloud/tenants/{ID}/resources").long_running();
     (id: Id) body(CreateCloudTenantResourceSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -398,7 +414,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/145`
+    /// Schema: `schemas/em/operations.json#/operations/154`
     GetCloudTenantsByIdResourcesById = op("GetCloudTenantsByIdResourcesById", "GET", "/api/cloud/tenants/{ID}/resources/{resourceID}");
     (id: Id, resource_id: Id) -> body(CloudTenantResource);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -407,7 +423,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/146`
+    /// Schema: `schemas/em/operations.json#/operations/155`
     DeleteCloudTenantsByIdResourcesById = op("DeleteCloudTenantsByIdResourcesById", "DELETE", "/api/cloud/tenants/{ID}/resources/{resourceID}").long_running();
     (id: Id, resource_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -416,7 +432,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/147`
+    /// Schema: `schemas/em/operations.json#/operations/156`
     GetCloudTenantsByIdSubtenants = op("GetCloudTenantsByIdSubtenants", "GET", "/api/cloud/tenants/{ID}/subtenants");
     (id: Id) -> body(CloudSubtenants);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -424,7 +440,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/148`
+    /// Schema: `schemas/em/operations.json#/operations/157`
     PostCloudTenantsByIdSubtenants = op("PostCloudTenantsByIdSubtenants", "POST", "/api/cloud/tenants/{ID}/subtenants").long_running();
     (id: Id) body(CloudSubtenantCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -432,7 +448,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/149`
+    /// Schema: `schemas/em/operations.json#/operations/158`
     GetCloudTenantsByIdSubtenantsById = op("GetCloudTenantsByIdSubtenantsById", "GET", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}");
     (id: Id, subtenant_id: Id) -> body(CloudSubtenant);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -441,7 +457,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/150`
+    /// Schema: `schemas/em/operations.json#/operations/159`
     PutCloudTenantsByIdSubtenantsById = op("PutCloudTenantsByIdSubtenantsById", "PUT", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}").long_running();
     (id: Id, subtenant_id: Id) body(CloudSubtenant) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -450,7 +466,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/151`
+    /// Schema: `schemas/em/operations.json#/operations/160`
     DeleteCloudTenantsByIdSubtenantsById = op("DeleteCloudTenantsByIdSubtenantsById", "DELETE", "/api/cloud/tenants/{ID}/subtenants/{subtenantID}").long_running();
     (id: Id, subtenant_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -459,7 +475,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/152`
+    /// Schema: `schemas/em/operations.json#/operations/161`
     GetCloudTenantsByIdVCloudComputeResources = op("GetCloudTenantsByIdVCloudComputeResources", "GET", "/api/cloud/tenants/{ID}/vCloudComputeResources");
     (id: Id) -> body(CloudTenantVCloudComputeResources);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -467,7 +483,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/153`
+    /// Schema: `schemas/em/operations.json#/operations/162`
     PostCloudTenantsByIdVCloudComputeResources = op("PostCloudTenantsByIdVCloudComputeResources", "POST", "/api/cloud/tenants/{ID}/vCloudComputeResources").long_running();
     (id: Id) body(CloudTenantVCloudComputeResourceCreateSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -475,7 +491,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/154`
+    /// Schema: `schemas/em/operations.json#/operations/163`
     GetCloudTenantsByIdVCloudComputeResourcesById = op("GetCloudTenantsByIdVCloudComputeResourcesById", "GET", "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}");
     (id: Id, compute_resource_id: Id) -> body(CloudTenantVCloudComputeResource);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -484,7 +500,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/155`
+    /// Schema: `schemas/em/operations.json#/operations/164`
     DeleteCloudTenantsByIdVCloudComputeResourcesById = op("DeleteCloudTenantsByIdVCloudComputeResourcesById", "DELETE", "/api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}").long_running();
     (id: Id, compute_resource_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -493,7 +509,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/vlans`: All reserved VLANs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/156`
+    /// Schema: `schemas/em/operations.json#/operations/165`
     #[derive(Default)]
     GetCloudVlans = op("GetCloudVlans", "GET", "/api/cloud/vlans");
     () -> forms(VlanConfigurations, EntityReferences);
@@ -501,7 +517,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/157`
+    /// Schema: `schemas/em/operations.json#/operations/166`
     GetCloudVlansById = op("GetCloudVlansById", "GET", "/api/cloud/vlans/{ID}");
     (id: Id) -> forms(VlanConfiguration, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -509,7 +525,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/158`
+    /// Schema: `schemas/em/operations.json#/operations/167`
     PutCloudVlansById = op("PutCloudVlansById", "PUT", "/api/cloud/vlans/{ID}").long_running();
     (id: Id) body(VlanConfiguration) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -517,15 +533,22 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/159`
+    /// Schema: `schemas/em/operations.json#/operations/168`
     DeleteCloudVlansById = op("DeleteCloudVlansById", "DELETE", "/api/cloud/vlans/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `POST /api/cloud/vlans`: Reserves VLANs on a switch. Known from the vendor's schema of 11.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/169`
+    PostCloudVlans = op("PostCloudVlans", "POST", "/api/cloud/vlans").long_running();
+    () body(VlanConfigurationCreateSpec) -> body(Task);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/160`
+    /// Schema: `schemas/em/operations.json#/operations/170`
     #[derive(Default)]
     GetCloudVmReplicaPoints = op("GetCloudVmReplicaPoints", "GET", "/api/cloud/vmReplicaPoints");
     () -> forms(CloudVmReplicaPoints, EntityReferences);
@@ -533,7 +556,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/161`
+    /// Schema: `schemas/em/operations.json#/operations/171`
     GetCloudVmReplicaPointsById = op("GetCloudVmReplicaPointsById", "GET", "/api/cloud/vmReplicaPoints/{ID}");
     (id: Id) -> forms(CloudVmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -557,6 +580,8 @@ backhaul_wire::generated_operations! {
         GetCloudGatewayPoolsById;
         PutCloudGatewayPoolsById;
         DeleteCloudGatewayPoolsById;
+        GetCloudGatewayPoolsByIdGateways;
+        GetCloudGatewayPoolsByIdTenants;
         GetCloudGateways;
         PostCloudGateways;
         GetCloudGatewaysById;
@@ -604,6 +629,7 @@ backhaul_wire::generated_operations! {
         GetCloudVlansById;
         PutCloudVlansById;
         DeleteCloudVlansById;
+        PostCloudVlans;
         GetCloudVmReplicaPoints;
         GetCloudVmReplicaPointsById;
     }

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints`: All replica points of machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/281`
+    /// Schema: `schemas/em/operations.json#/operations/298`
     #[derive(Default)]
     GetVmReplicaPoints = op("GetVmReplicaPoints", "GET", "/api/vmReplicaPoints");
     () -> forms(VmReplicaPoints, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/282`
+    /// Schema: `schemas/em/operations.json#/operations/299`
     GetVmReplicaPointsById = op("GetVmReplicaPointsById", "GET", "/api/vmReplicaPoints/{ID}");
     (id: Id) -> forms(VmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/283`
+    /// Schema: `schemas/em/operations.json#/operations/300`
     PostVmReplicaPointsByIdFailover = op("PostVmReplicaPointsByIdFailover", "POST", "/api/vmReplicaPoints/{ID}?action=failover").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/284`
+    /// Schema: `schemas/em/operations.json#/operations/301`
     GetVmReplicaPointsByIdMounts = op("GetVmReplicaPointsByIdMounts", "GET", "/api/vmReplicaPoints/{ID}/mounts");
     (id: Id) -> body(VmReplicaPointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,15 +38,15 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/285`
+    /// Schema: `schemas/em/operations.json#/operations/302`
     PostVmReplicaPointsByIdMounts = op("PostVmReplicaPointsByIdMounts", "POST", "/api/vmReplicaPoints/{ID}/mounts").long_running();
-    (id: Id) body(VmReplicaPointMountSpec) -> body(Task);
+    (id: Id) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/286`
+    /// Schema: `schemas/em/operations.json#/operations/303`
     GetVmReplicaPointsByIdMountsById = op("GetVmReplicaPointsByIdMountsById", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> body(VmReplicaPointMount);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/287`
+    /// Schema: `schemas/em/operations.json#/operations/304`
     DeleteVmReplicaPointsByIdMountsById = op("DeleteVmReplicaPointsByIdMountsById", "DELETE", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/288`
+    /// Schema: `schemas/em/operations.json#/operations/305`
     GetVmReplicaPointsByIdMountsByIdByFilepath = op("GetVmReplicaPointsByIdMountsByIdByFilepath", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}");
     (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/289`
+    /// Schema: `schemas/em/operations.json#/operations/306`
     PostVmReplicaPointsByIdMountsByIdByFilepathRestore = op("PostVmReplicaPointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
     (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints`: All restore points of machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/290`
+    /// Schema: `schemas/em/operations.json#/operations/307`
     #[derive(Default)]
     GetVmRestorePoints = op("GetVmRestorePoints", "GET", "/api/vmRestorePoints");
     () -> forms(VmRestorePoints, EntityReferences);
@@ -100,23 +100,23 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/291`
+    /// Schema: `schemas/em/operations.json#/operations/308`
     GetVmRestorePointsById = op("GetVmRestorePointsById", "GET", "/api/vmRestorePoints/{ID}");
     (id: Id) -> forms(VmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine.
+    /// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/292`
+    /// Schema: `schemas/em/operations.json#/operations/309`
     PostVmRestorePointsByIdRestore = op("PostVmRestorePointsByIdRestore", "POST", "/api/vmRestorePoints/{ID}?action=restore").long_running();
-    (id: Id) body(RestoreSpec) -> body(Task);
+    (id: Id) maybe(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/293`
+    /// Schema: `schemas/em/operations.json#/operations/310`
     GetVmRestorePointsByIdMounts = op("GetVmRestorePointsByIdMounts", "GET", "/api/vmRestorePoints/{ID}/mounts");
     (id: Id) -> body(VmRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -124,15 +124,15 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/294`
+    /// Schema: `schemas/em/operations.json#/operations/311`
     PostVmRestorePointsByIdMounts = op("PostVmRestorePointsByIdMounts", "POST", "/api/vmRestorePoints/{ID}/mounts").long_running();
-    (id: Id) body(VmRestorePointMountSpec) -> body(Task);
+    (id: Id) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/295`
+    /// Schema: `schemas/em/operations.json#/operations/312`
     GetVmRestorePointsByIdMountsById = op("GetVmRestorePointsByIdMountsById", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> body(VmRestorePointMount);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/296`
+    /// Schema: `schemas/em/operations.json#/operations/313`
     DeleteVmRestorePointsByIdMountsById = op("DeleteVmRestorePointsByIdMountsById", "DELETE", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -150,7 +150,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/297`
+    /// Schema: `schemas/em/operations.json#/operations/314`
     GetVmRestorePointsByIdMountsByIdByFilepath = op("GetVmRestorePointsByIdMountsByIdByFilepath", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}");
     (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/298`
+    /// Schema: `schemas/em/operations.json#/operations/315`
     PostVmRestorePointsByIdMountsByIdByFilepathRestore = op("PostVmRestorePointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
     (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers`: All backup servers.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/35`
+    /// Schema: `schemas/em/operations.json#/operations/38`
     #[derive(Default)]
     GetBackupServers = op("GetBackupServers", "GET", "/api/backupServers");
     () -> forms(BackupServers, EntityReferences);
@@ -14,14 +14,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/36`
+    /// Schema: `schemas/em/operations.json#/operations/39`
     PostBackupServersCreate = op("PostBackupServersCreate", "POST", "/api/backupServers?action=create");
     () body(BackupServerSpec) -> empty(());
 }
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}`: One backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/37`
+    /// Schema: `schemas/em/operations.json#/operations/40`
     GetBackupServersById = op("GetBackupServersById", "GET", "/api/backupServers/{ID}");
     (id: Id) -> forms(BackupServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -29,7 +29,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/38`
+    /// Schema: `schemas/em/operations.json#/operations/41`
     PostBackupServersByIdCollect = op("PostBackupServersByIdCollect", "POST", "/api/backupServers/{ID}?action=collect").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/39`
+    /// Schema: `schemas/em/operations.json#/operations/42`
     PostBackupServersByIdQuickbackup = op("PostBackupServersByIdQuickbackup", "POST", "/api/backupServers/{ID}?action=quickbackup").long_running();
     (id: Id) body(QuickBackupStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/40`
+    /// Schema: `schemas/em/operations.json#/operations/43`
     PostBackupServersByIdVeeamzip = op("PostBackupServersByIdVeeamzip", "POST", "/api/backupServers/{ID}?action=veeamzip").long_running();
     (id: Id) body(VeeamZipStartupSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/41`
+    /// Schema: `schemas/em/operations.json#/operations/44`
     PutBackupServersById = op("PutBackupServersById", "PUT", "/api/backupServers/{ID}");
     (id: Id) body(BackupServerSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/42`
+    /// Schema: `schemas/em/operations.json#/operations/45`
     DeleteBackupServersById = op("DeleteBackupServersById", "DELETE", "/api/backupServers/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/43`
+    /// Schema: `schemas/em/operations.json#/operations/46`
     GetBackupServersByIdCredentials = op("GetBackupServersByIdCredentials", "GET", "/api/backupServers/{ID}/credentials");
     (id: Id) -> body(CredentialsInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -77,7 +77,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/44`
+    /// Schema: `schemas/em/operations.json#/operations/47`
     PostBackupServersByIdCredentialsCreate = op("PostBackupServersByIdCredentialsCreate", "POST", "/api/backupServers/{ID}/credentials?action=create");
     (id: Id) body(CredentialsInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -85,7 +85,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/45`
+    /// Schema: `schemas/em/operations.json#/operations/48`
     GetBackupServersByIdCredentialsById = op("GetBackupServersByIdCredentialsById", "GET", "/api/backupServers/{ID}/credentials/{credentialsID}");
     (id: Id, credentials_id: Id) -> body(CredentialsInfo);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/46`
+    /// Schema: `schemas/em/operations.json#/operations/49`
     PutBackupServersByIdCredentialsById = op("PutBackupServersByIdCredentialsById", "PUT", "/api/backupServers/{ID}/credentials/{credentialsID}");
     (id: Id, credentials_id: Id) body(CredentialsInfo) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/47`
+    /// Schema: `schemas/em/operations.json#/operations/50`
     DeleteBackupServersByIdCredentialsById = op("DeleteBackupServersByIdCredentialsById", "DELETE", "/api/backupServers/{ID}/credentials/{credentialsID}");
     (id: Id, credentials_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -112,7 +112,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}/externalRepositories`: The external repositories of a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/48`
+    /// Schema: `schemas/em/operations.json#/operations/51`
     GetBackupServersByIdExternalRepositories = op("GetBackupServersByIdExternalRepositories", "GET", "/api/backupServers/{ID}/externalRepositories");
     (id: Id) -> forms(ExternalRepositories, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -120,7 +120,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/49`
+    /// Schema: `schemas/em/operations.json#/operations/52`
     GetBackupServersByIdPasswords = op("GetBackupServersByIdPasswords", "GET", "/api/backupServers/{ID}/passwords");
     (id: Id) -> body(PasswordKeyInfoList);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -128,7 +128,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/50`
+    /// Schema: `schemas/em/operations.json#/operations/53`
     PostBackupServersByIdPasswordsCreate = op("PostBackupServersByIdPasswordsCreate", "POST", "/api/backupServers/{ID}/passwords?action=create");
     (id: Id) body(PasswordKeyInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -136,7 +136,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/51`
+    /// Schema: `schemas/em/operations.json#/operations/54`
     GetBackupServersByIdPasswordsById = op("GetBackupServersByIdPasswordsById", "GET", "/api/backupServers/{ID}/passwords/{passwordID}");
     (id: Id, password_id: Id) -> body(PasswordKeyInfo);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -145,7 +145,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/52`
+    /// Schema: `schemas/em/operations.json#/operations/55`
     PutBackupServersByIdPasswordsById = op("PutBackupServersByIdPasswordsById", "PUT", "/api/backupServers/{ID}/passwords/{passwordID}");
     (id: Id, password_id: Id) body(PasswordKeyInfoSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -154,16 +154,40 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/53`
+    /// Schema: `schemas/em/operations.json#/operations/56`
     DeleteBackupServersByIdPasswordsById = op("DeleteBackupServersByIdPasswordsById", "DELETE", "/api/backupServers/{ID}/passwords/{passwordID}");
     (id: Id, password_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
     password_id: Id [password_id.into()] path("passwordID", Kind::Id);
 }
 backhaul_wire::generated_call! {
+    /// `GET /api/backupServers/{ID}/jobs`: The jobs of a backup server.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/57`
+    GetBackupServersByIdJobs = op("GetBackupServersByIdJobs", "GET", "/api/backupServers/{ID}/jobs");
+    (id: Id) -> forms(Jobs, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/backupServers/{ID}/managedServers`: The servers that a backup server works with.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/58`
+    GetBackupServersByIdManagedServers = op("GetBackupServersByIdManagedServers", "GET", "/api/backupServers/{ID}/managedServers");
+    (id: Id) -> forms(ManagedServers, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /api/backupServers/{ID}/repositories`: The repositories of a backup server.
+    ///
+    /// Schema: `schemas/em/operations.json#/operations/59`
+    GetBackupServersByIdRepositories = op("GetBackupServersByIdRepositories", "GET", "/api/backupServers/{ID}/repositories");
+    (id: Id) -> forms(Repositories, EntityReferences);
+    id: Id [id.into()] path("ID", Kind::Id);
+}
+backhaul_wire::generated_call! {
     /// `GET /api/security`: The security settings, and where accounts and roles are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/236`
+    /// Schema: `schemas/em/operations.json#/operations/252`
     #[derive(Default)]
     GetSecurity = op("GetSecurity", "GET", "/api/security");
     () -> body(EnterpriseSecuritySettings);
@@ -171,7 +195,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/237`
+    /// Schema: `schemas/em/operations.json#/operations/253`
     #[derive(Default)]
     GetSecurityAccounts = op("GetSecurityAccounts", "GET", "/api/security/accounts");
     () -> forms(EnterpriseAccounts, EntityReferences);
@@ -179,21 +203,21 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/238`
+    /// Schema: `schemas/em/operations.json#/operations/254`
     PostSecurityAccounts = op("PostSecurityAccounts", "POST", "/api/security/accounts");
     () body(EnterpriseAccountCreateSpec) -> empty(());
 }
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/239`
+    /// Schema: `schemas/em/operations.json#/operations/255`
     PostSecurityAccountsRebuildScope = op("PostSecurityAccountsRebuildScope", "POST", "/api/security/accounts?action=rebuildScope").long_running();
     () body(RebuildScopeJobSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/240`
+    /// Schema: `schemas/em/operations.json#/operations/256`
     GetSecurityAccountsById = op("GetSecurityAccountsById", "GET", "/api/security/accounts/{ID}");
     (id: Id) -> forms(EnterpriseAccount, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -201,7 +225,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/241`
+    /// Schema: `schemas/em/operations.json#/operations/257`
     PostSecurityAccountsById = op("PostSecurityAccountsById", "POST", "/api/security/accounts/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -209,7 +233,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/242`
+    /// Schema: `schemas/em/operations.json#/operations/258`
     DeleteSecurityAccountsById = op("DeleteSecurityAccountsById", "DELETE", "/api/security/accounts/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -217,7 +241,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/243`
+    /// Schema: `schemas/em/operations.json#/operations/259`
     GetSecurityAccountsByIdRoles = op("GetSecurityAccountsByIdRoles", "GET", "/api/security/accounts/{ID}/roles");
     (id: Id) -> body(EnterpriseAccountInRoleList);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -225,7 +249,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/244`
+    /// Schema: `schemas/em/operations.json#/operations/260`
     PostSecurityAccountsByIdRoles = op("PostSecurityAccountsByIdRoles", "POST", "/api/security/accounts/{ID}/roles");
     (id: Id) body(EnterpriseAccountInRoleCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -233,7 +257,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/245`
+    /// Schema: `schemas/em/operations.json#/operations/261`
     GetSecurityAccountsByIdRolesById = op("GetSecurityAccountsByIdRolesById", "GET", "/api/security/accounts/{ID}/roles/{roleID}");
     (id: Id, role_id: Id) -> body(EnterpriseAccountInRole);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -242,7 +266,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/246`
+    /// Schema: `schemas/em/operations.json#/operations/262`
     DeleteSecurityAccountsByIdRolesById = op("DeleteSecurityAccountsByIdRolesById", "DELETE", "/api/security/accounts/{ID}/roles/{roleID}");
     (id: Id, role_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -251,7 +275,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/247`
+    /// Schema: `schemas/em/operations.json#/operations/263`
     GetSecurityAccountsByIdScopes = op("GetSecurityAccountsByIdScopes", "GET", "/api/security/accounts/{ID}/scopes");
     (id: Id) -> body(EnterpriseAccountHierarchyScopes);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -259,7 +283,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/248`
+    /// Schema: `schemas/em/operations.json#/operations/264`
     PostSecurityAccountsByIdScopes = op("PostSecurityAccountsByIdScopes", "POST", "/api/security/accounts/{ID}/scopes");
     (id: Id) body(HierarchyScopeCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -267,7 +291,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/249`
+    /// Schema: `schemas/em/operations.json#/operations/265`
     GetSecurityAccountsByIdScopesById = op("GetSecurityAccountsByIdScopesById", "GET", "/api/security/accounts/{ID}/scopes/{scopeID}");
     (id: Id, scope_id: Id) -> body(EnterpriseAccountHierarchyScope);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -276,7 +300,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/250`
+    /// Schema: `schemas/em/operations.json#/operations/266`
     DeleteSecurityAccountsByIdScopesById = op("DeleteSecurityAccountsByIdScopesById", "DELETE", "/api/security/accounts/{ID}/scopes/{scopeID}");
     (id: Id, scope_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -285,7 +309,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/roles`: All roles of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/251`
+    /// Schema: `schemas/em/operations.json#/operations/267`
     #[derive(Default)]
     GetSecurityRoles = op("GetSecurityRoles", "GET", "/api/security/roles");
     () -> forms(EnterpriseRoles, EntityReferences);
@@ -293,7 +317,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/252`
+    /// Schema: `schemas/em/operations.json#/operations/268`
     GetSecurityRolesById = op("GetSecurityRolesById", "GET", "/api/security/roles/{ID}");
     (id: Id) -> forms(EnterpriseRole, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -319,6 +343,9 @@ backhaul_wire::generated_operations! {
         GetBackupServersByIdPasswordsById;
         PutBackupServersByIdPasswordsById;
         DeleteBackupServersByIdPasswordsById;
+        GetBackupServersByIdJobs;
+        GetBackupServersByIdManagedServers;
+        GetBackupServersByIdRepositories;
         GetSecurity;
         GetSecurityAccounts;
         PostSecurityAccounts;

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/backupSessions`: All runs of backup jobs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/54`
+    /// Schema: `schemas/em/operations.json#/operations/60`
     #[derive(Default)]
     GetBackupSessions = op("GetBackupSessions", "GET", "/api/backupSessions");
     () -> forms(BackupJobSessions, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupSessions/{ID}`: One run of a backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/55`
+    /// Schema: `schemas/em/operations.json#/operations/61`
     GetBackupSessionsById = op("GetBackupSessionsById", "GET", "/api/backupSessions/{ID}");
     (id: Id) -> forms(BackupJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/backupSessions/{ID}?action=stop`: Stops a run of a backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/56`
+    /// Schema: `schemas/em/operations.json#/operations/62`
     PostBackupSessionsByIdStop = op("PostBackupSessionsByIdStop", "POST", "/api/backupSessions/{ID}?action=stop").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/57`
+    /// Schema: `schemas/em/operations.json#/operations/63`
     GetBackupSessionsByIdAgentManagementSessions = op("GetBackupSessionsByIdAgentManagementSessions", "GET", "/api/backupSessions/{ID}/agentManagementSessions");
     (id: Id) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/58`
+    /// Schema: `schemas/em/operations.json#/operations/64`
     GetBackupSessionsByIdTaskSessions = op("GetBackupSessionsByIdTaskSessions", "GET", "/api/backupSessions/{ID}/taskSessions");
     (id: Id) -> forms(BackupTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/59`
+    /// Schema: `schemas/em/operations.json#/operations/65`
     #[derive(Default)]
     GetBackupTaskSessions = op("GetBackupTaskSessions", "GET", "/api/backupTaskSessions");
     () -> forms(BackupTaskSessions, EntityReferences);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/60`
+    /// Schema: `schemas/em/operations.json#/operations/66`
     GetBackupTaskSessionsById = op("GetBackupTaskSessionsById", "GET", "/api/backupTaskSessions/{ID}");
     (id: Id) -> forms(BackupTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions`: All runs of replication jobs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/215`
+    /// Schema: `schemas/em/operations.json#/operations/229`
     #[derive(Default)]
     GetReplicaSessions = op("GetReplicaSessions", "GET", "/api/replicaSessions");
     () -> forms(ReplicaJobSessions, EntityReferences);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/216`
+    /// Schema: `schemas/em/operations.json#/operations/230`
     GetReplicaSessionsById = op("GetReplicaSessionsById", "GET", "/api/replicaSessions/{ID}");
     (id: Id) -> forms(ReplicaJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/217`
+    /// Schema: `schemas/em/operations.json#/operations/231`
     GetReplicaSessionsByIdReplicaTaskSessions = op("GetReplicaSessionsByIdReplicaTaskSessions", "GET", "/api/replicaSessions/{ID}/replicaTaskSessions");
     (id: Id) -> forms(ReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/218`
+    /// Schema: `schemas/em/operations.json#/operations/232`
     #[derive(Default)]
     GetReplicaTaskSessions = op("GetReplicaTaskSessions", "GET", "/api/replicaTaskSessions");
     () -> forms(ReplicaTaskSessions, EntityReferences);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/219`
+    /// Schema: `schemas/em/operations.json#/operations/233`
     GetReplicaTaskSessionsById = op("GetReplicaTaskSessionsById", "GET", "/api/replicaTaskSessions/{ID}");
     (id: Id) -> forms(ReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restoreSessions`: All restores, running and ended.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/234`
+    /// Schema: `schemas/em/operations.json#/operations/250`
     #[derive(Default)]
     GetRestoreSessions = op("GetRestoreSessions", "GET", "/api/restoreSessions");
     () -> forms(RestoreSessions, EntityReferences);
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restoreSessions/{ID}`: One restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/235`
+    /// Schema: `schemas/em/operations.json#/operations/251`
     GetRestoreSessionsById = op("GetRestoreSessionsById", "GET", "/api/restoreSessions/{ID}");
     (id: Id) -> forms(RestoreSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions`: All system runs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/261`
+    /// Schema: `schemas/em/operations.json#/operations/277`
     #[derive(Default)]
     GetSystemSessions = op("GetSystemSessions", "GET", "/api/systemSessions");
     () -> body(SystemSessions);
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions/{ID}`: One system run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/262`
+    /// Schema: `schemas/em/operations.json#/operations/278`
     GetSystemSessionsById = op("GetSystemSessionsById", "GET", "/api/systemSessions/{ID}");
     (id: Id) -> forms(SystemSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/263`
+    /// Schema: `schemas/em/operations.json#/operations/279`
     GetSystemSessionsByIdEvents = op("GetSystemSessionsByIdEvents", "GET", "/api/systemSessions/{ID}/events");
     (id: Id) -> body(SystemSessionEvents);
     id: Id [id.into()] path("ID", Kind::Id);
