@@ -48,6 +48,7 @@ fn predicate(args: &Usage, console: &Console) -> Result<Option<Predicate<'static
     let Some(filter) = &args.filter else { return Ok(None) };
     let source = filter.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
+    let parsed = expression::resolved(parsed, ROWS, None, console);
     expression::checked(&parsed, &source, ROWS, console)?;
     let predicate = Predicate::compile(parsed.expr(), ROWS);
     predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))

@@ -251,7 +251,6 @@ backhaul_wire::generated_model! {
     /// The switch's identifier.
     11 vi_switch_id: Option<String> = Text, new("viSwitchId", Kind::Text).json("ViSwitchId").required();
 }
-backhaul_wire::generated_request! { VlanConfigurationCreateSpec(backup_server_uid: Id, host_ref: Id, platform_type: String, vlan_ids_with_internet_left_bound: i64, vlan_ids_with_internet_right_bound: i64, vlan_ids_without_internet_left_bound: i64, vlan_ids_without_internet_right_bound: i64, vi_cluster_ref: String, vi_cluster_name: String, vi_switch_name: String, vi_switch_type: i64, vi_switch_id: String) {  } }
 backhaul_wire::generated_model! {
     /// VLANs of a host that tenants' networks are made of.
     ///

@@ -277,22 +277,13 @@ backhaul_wire::generated_model! {
     /// The repository for the cache.
     1 cache_repository_uid: Option<Id> = Id, new("CacheRepositoryUid", Kind::Id);
 }
-backhaul_wire::generated_choice! {
-    /// Which snapshots a file share is read from.
-    ///
-    /// Schema: `schemas/em/em.xsd#NASSnapshotMode`
-    NASSnapshotMode = NAS_SNAPSHOT_MODE(&[]);
-    0 None = "None";
-    1 Vss = "Vss";
-    2 ThirdParty = "ThirdParty";
-}
 backhaul_wire::generated_model! {
     /// What to read a file server's data from.
     ///
     /// Schema: `schemas/em/em.xsd#NASServerAdvancedOptionsInfoType`
     NASServerAdvancedOptions = NAS_SERVER_ADVANCED_OPTIONS("NASServerAdvancedOptions").aliases(&["NASServerAdvancedOptionsInfoType"]);
     /// Whether from the share or from snapshots.
-    0 processing_mode: Option<NASSnapshotMode> = Enum, new("ProcessingMode", Kind::Enum(&NAS_SNAPSHOT_MODE));
+    0 processing_mode: Option<String> = Text, new("ProcessingMode", Kind::Text);
     /// Where the snapshots are.
     1 storage_snapshot_path: Option<String> = Text, new("StorageSnapshotPath", Kind::Text);
 }
@@ -319,6 +310,5 @@ pub(in super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&NFS_SERVER_OPTIONS, make::<NfsServerOptions>),
     TypeEntry::Struct(&FILE_SERVER_OPTIONS, make::<FileServerOptions>),
     TypeEntry::Struct(&NAS_SERVER_PROCESSING_OPTIONS, make::<NASServerProcessingOptions>),
-    TypeEntry::Enum(&NAS_SNAPSHOT_MODE),
     TypeEntry::Struct(&NAS_SERVER_ADVANCED_OPTIONS, make::<NASServerAdvancedOptions>),
 ];

@@ -83,10 +83,12 @@ backhaul_wire::generated_model! {
     1 address_prefix: Option<String> = Text, new("addressPrefix", Kind::Text);
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonBucketS3Compatible`
-    AmazonBucketS3Compatible = AMAZON_BUCKET_S3_COMPATIBLE("AmazonBucketS3Compatible").aliases(&["RESTAmazonBucketS3Compatible"]).since(6);
+    AmazonBucketS3Compatible = AMAZON_BUCKET_S3_COMPATIBLE("AmazonBucketS3Compatible").aliases(&["RESTAmazonBucketS3Compatible"]).since(4);
     0 service_point: Option<String> = Text, new("servicePoint", Kind::Text);
     1 custom_region_id: Option<Id> = Id, new("customRegionId", Kind::Id);
     /// The name.
@@ -95,10 +97,12 @@ backhaul_wire::generated_model! {
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Compatible`
-    AmazonFolderToReceiveS3Compatible = AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE("AmazonFolderToReceiveS3Compatible").aliases(&["RESTAmazonFolderToReceiveS3Compatible"]).since(6);
+    AmazonFolderToReceiveS3Compatible = AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE("AmazonFolderToReceiveS3Compatible").aliases(&["RESTAmazonFolderToReceiveS3Compatible"]).since(4);
     /// The path.
     0 path: Option<String> = Text, new("path", Kind::Text);
     /// The name.
@@ -107,10 +111,12 @@ backhaul_wire::generated_model! {
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToSend`
-    AmazonFolderToSend = AMAZON_FOLDER_TO_SEND("AmazonFolderToSend").aliases(&["RESTAmazonFolderToSend"]).since(6);
+    AmazonFolderToSend = AMAZON_FOLDER_TO_SEND("AmazonFolderToSend").aliases(&["RESTAmazonFolderToSend"]).since(4);
     /// The name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     /// Links to related resources, by name.
@@ -118,10 +124,12 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { AmazonFolderToSend() { name: String, links: BTreeMap<String, Link> } }
 backhaul_wire::generated_model! {
-    /// Amazon bucket s3 aws, a part of an object storage. (v6 and later)
+    /// Amazon bucket s3 aws, a part of an object storage. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonBucketS3Aws`
-    AmazonBucketS3Aws = AMAZON_BUCKET_S3_AWS("AmazonBucketS3Aws").aliases(&["RESTAmazonBucketS3Aws"]).since(6);
+    AmazonBucketS3Aws = AMAZON_BUCKET_S3_AWS("AmazonBucketS3Aws").aliases(&["RESTAmazonBucketS3Aws"]).since(4);
     0 region_type: Option<AmazonS3AwsRegionType> = Enum, new("regionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE));
     1 region_name: Option<String> = Text, new("regionName", Kind::Text);
     2 region_id: Option<Id> = Id, new("regionId", Kind::Id);
@@ -131,10 +139,12 @@ backhaul_wire::generated_model! {
     4 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonFolderToReceiveS3Aws`
-    AmazonFolderToReceiveS3Aws = AMAZON_FOLDER_TO_RECEIVE_S3_AWS("AmazonFolderToReceiveS3Aws").aliases(&["RESTAmazonFolderToReceiveS3Aws"]).since(6);
+    AmazonFolderToReceiveS3Aws = AMAZON_FOLDER_TO_RECEIVE_S3_AWS("AmazonFolderToReceiveS3Aws").aliases(&["RESTAmazonFolderToReceiveS3Aws"]).since(4);
     /// The path.
     0 path: Option<String> = Text, new("path", Kind::Text);
     /// The name.
@@ -143,7 +153,9 @@ backhaul_wire::generated_model! {
     2 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_choice! {
-    /// Amazon s3 aws region type, a part of an object storage. (v6 and later)
+    /// Amazon s3 aws region type, a part of an object storage. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AmazonS3AwsRegionType`
     AmazonS3AwsRegionType = AMAZON_S3_AWS_REGION_TYPE(&[]);
@@ -153,10 +165,12 @@ backhaul_wire::generated_choice! {
     2 China = "China";
 }
 backhaul_wire::generated_model! {
-    /// Azure container, a part of an object storage. (v6 and later)
+    /// Azure container, a part of an object storage. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/AzureContainer`
-    AzureContainer = AZURE_CONTAINER("AzureContainer").aliases(&["RESTAzureContainer"]).since(6);
+    AzureContainer = AZURE_CONTAINER("AzureContainer").aliases(&["RESTAzureContainer"]).since(4);
     /// The name.
     0 name: Option<String> = Text, new("name", Kind::Text);
     1 region_type: Option<AzureStorageEndpointNullable> = Enum, new("regionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT_NULLABLE));
@@ -206,10 +220,12 @@ backhaul_wire::generated_model! {
     1 name: Option<String> = Text, new("name", Kind::Text);
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKey`
-    EncryptionKey = ENCRYPTION_KEY("EncryptionKey").aliases(&["RESTEncryptionKey"]).since(6);
+    EncryptionKey = ENCRYPTION_KEY("EncryptionKey").aliases(&["RESTEncryptionKey"]).since(4);
     /// The id.
     0 id: Option<Id> = Id, new("id", Kind::Id);
     /// A note by the administrator.
@@ -220,16 +236,20 @@ backhaul_wire::generated_model! {
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/$defs/EncryptionKeyToSend`
-    EncryptionKeyToSend = ENCRYPTION_KEY_TO_SEND("EncryptionKeyToSend").aliases(&["RESTEncryptionKeyToSend"]).since(6);
+    EncryptionKeyToSend = ENCRYPTION_KEY_TO_SEND("EncryptionKeyToSend").aliases(&["RESTEncryptionKeyToSend"]).since(4);
     /// The password.
     0 password: Option<Secret> = Secret, new("password", Kind::Secret);
-    1 new_password: Option<Secret> = Secret, new("newPassword", Kind::Secret);
-    2 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret);
-    /// The id.
-    3 id: Option<Id> = Id, new("id", Kind::Id);
+    /// In v6 and later.
+    1 new_password: Option<Secret> = Secret, new("newPassword", Kind::Secret).since(6);
+    /// In v6 and later.
+    2 old_password: Option<Secret> = Secret, new("oldPassword", Kind::Secret).since(6);
+    /// The id. (v6 and later)
+    3 id: Option<Id> = Id, new("id", Kind::Id).since(6);
     /// The organization. (v8 and later)
     4 organization_id: Option<Id> = Id, new("organizationId", Kind::Id).since(8);
     /// A note by the administrator.

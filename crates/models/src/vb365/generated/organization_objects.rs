@@ -64,10 +64,12 @@ backhaul_wire::generated_choice! {
     2 Group = "Group";
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember`
-    GroupMember = GROUP_MEMBER("GroupMember").aliases(&["RESTGroupMember"]).since(6);
+    GroupMember = GROUP_MEMBER("GroupMember").aliases(&["RESTGroupMember"]).since(4);
     /// The group.
     0 group_id: Option<Id> = Id, new("groupId", Kind::Id);
     /// The name.

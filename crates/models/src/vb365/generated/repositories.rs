@@ -292,10 +292,12 @@ backhaul_wire::generated_choice! {
     2 Failed = "Failed";
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession`
-    RepositorySynchronizeSession = REPOSITORY_SYNCHRONIZE_SESSION("RepositorySynchronizeSession").aliases(&["RESTRepositorySynchronizeSession"]).since(6);
+    RepositorySynchronizeSession = REPOSITORY_SYNCHRONIZE_SESSION("RepositorySynchronizeSession").aliases(&["RESTRepositorySynchronizeSession"]).since(4);
     /// The id.
     0 id: Option<Id> = Id, new("id", Kind::Id);
     /// The backup repository.
@@ -304,8 +306,8 @@ backhaul_wire::generated_model! {
     2 state: Option<RepositorySynchronizeSessionState> = Enum, new("state", Kind::Enum(&REPOSITORY_SYNCHRONIZE_SESSION_STATE));
     /// In percent.
     3 progress_percent: Option<i64> = Int, new("progressPercent", Kind::Int);
-    /// What went wrong.
-    4 error: Option<String> = Text, new("error", Kind::Text);
+    /// What went wrong. (v6 and later)
+    4 error: Option<String> = Text, new("error", Kind::Text).since(6);
     /// Links to related resources, by name.
     5 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }

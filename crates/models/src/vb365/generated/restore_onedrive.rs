@@ -573,7 +573,7 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { SendFoldersAsMsgOptions() { skip_item_checks: bool, folders: Vec<OneDriveFolder>, from: String, to: String, subject: String, text: String } }
 backhaul_wire::generated_choice! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointFolderType`
     SharePointFolderType = SHARE_POINT_FOLDER_TYPE(&["RESTSharePointFolderType"]);

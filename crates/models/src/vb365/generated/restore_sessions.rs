@@ -20,10 +20,12 @@ backhaul_wire::generated_model! {
     3 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeResponse`
-    DeviceCodeResponse = DEVICE_CODE_RESPONSE("DeviceCodeResponse").aliases(&["RESTDeviceCodeResponse"]).since(6);
+    DeviceCodeResponse = DEVICE_CODE_RESPONSE("DeviceCodeResponse").aliases(&["RESTDeviceCodeResponse"]).since(4);
     /// The code that a person enters at Microsoft to log the device on.
     0 user_code: Option<String> = Text, new("userCode", Kind::Text);
     1 verification_url: Option<String> = Text, new("verificationUrl", Kind::Text);

@@ -68,10 +68,10 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { AuditEmailSettingsRequest() { user_password: Secret, enable_notification: Edit<bool>, smtp_server: String, port: Edit<i64>, use_authentication: Edit<bool>, username: String, use_ssl: Edit<bool>, from: String, to: String, subject: String, authentication_type: AuthenticationType, user_id: Id, mail_api_url: Edit<String>, request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 documented, v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/HistorySettings`
-    HistorySettings = HISTORY_SETTINGS("HistorySettings").aliases(&["RESTHistorySettings"]).since(6);
+    HistorySettings = HISTORY_SETTINGS("HistorySettings").aliases(&["RESTHistorySettings"]);
     0 keep_allsessions: Option<bool> = Bool, new("keepAllsessions", Kind::Bool);
     1 keeponly_last: Option<i64> = Int, new("keeponlyLast", Kind::Int);
     /// Links to related resources, by name.
@@ -81,10 +81,10 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { HistorySettings() { keep_allsessions: bool, keeponly_last: i64, links: BTreeMap<String, Link>, actions: BTreeMap<String, Action> } }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxy`
-    InternetProxy = INTERNET_PROXY("InternetProxy").aliases(&["RESTInternetProxy"]).since(6);
+    InternetProxy = INTERNET_PROXY("InternetProxy").aliases(&["RESTInternetProxy"]);
     0 use_internet_proxy: Option<bool> = Bool, new("useInternetProxy", Kind::Bool);
     /// Links to related resources, by name.
     1 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
@@ -139,10 +139,10 @@ backhaul_wire::generated_model! {
     3 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsResponse`
-    NotificationEmailSettingsResponse = NOTIFICATION_EMAIL_SETTINGS_RESPONSE("NotificationEmailSettingsResponse").aliases(&["RESTNotificationEmailSettingsResponse"]).since(6);
+    NotificationEmailSettingsResponse = NOTIFICATION_EMAIL_SETTINGS_RESPONSE("NotificationEmailSettingsResponse").aliases(&["RESTNotificationEmailSettingsResponse"]);
     /// Links to related resources, by name.
     0 links: BTreeMap<String, Link> = StructMap, map("_links", Kind::Struct(&LINK));
     /// Actions that the server offers, by name.
@@ -178,10 +178,10 @@ backhaul_wire::generated_model! {
     21 is_authenticated: Option<bool> = Bool, new("isAuthenticated", Kind::Bool).since(7);
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
-    NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST("NotificationEmailSettingsRequest").aliases(&["RESTNotificationEmailSettingsRequest"]).since(6);
+    NotificationEmailSettingsRequest = NOTIFICATION_EMAIL_SETTINGS_REQUEST("NotificationEmailSettingsRequest").aliases(&["RESTNotificationEmailSettingsRequest"]);
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 notify_on_success: Edit<bool> = Edit, new("notifyOnSuccess", Kind::Bool);
     2 notify_on_warning: Edit<bool> = Edit, new("notifyOnWarning", Kind::Bool);
@@ -211,10 +211,10 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { NotificationEmailSettingsRequest() { user_password: Secret, notify_on_success: Edit<bool>, notify_on_warning: Edit<bool>, notify_on_failure: Edit<bool>, supress_until_last_retry: Edit<bool>, attach_detailed_report: Edit<bool>, enable_notification: Edit<bool>, smtp_server: String, port: Edit<i64>, use_authentication: Edit<bool>, username: String, use_ssl: Edit<bool>, from: String, to: String, subject: String, authentication_type: AuthenticationType, user_id: Id, mail_api_url: Edit<String>, request_id: Edit<Id> } }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettings`
-    SmtpSettings = SMTP_SETTINGS("SmtpSettings").aliases(&["RESTSmtpSettings"]).since(6);
+    SmtpSettings = SMTP_SETTINGS("SmtpSettings").aliases(&["RESTSmtpSettings"]);
     /// The account.
     0 username: Option<String> = Text, new("username", Kind::Text);
     1 enable_notification: Option<bool> = Bool, new("enableNotification", Kind::Bool);
@@ -242,10 +242,10 @@ backhaul_wire::generated_model! {
     14 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettingsFromClient`
-    SmtpSettingsFromClient = SMTP_SETTINGS_FROM_CLIENT("SmtpSettingsFromClient").aliases(&["RestSmtpSettingsFromClient"]).since(6);
+    SmtpSettingsFromClient = SMTP_SETTINGS_FROM_CLIENT("SmtpSettingsFromClient").aliases(&["RestSmtpSettingsFromClient"]);
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     /// The account.
     1 username: Option<String> = Text, new("username", Kind::Text);
@@ -278,10 +278,12 @@ backhaul_wire::generated_model! {
 }
 backhaul_wire::generated_request! { SendTestOption() { email: String } }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// In v4 and later.
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettings`
-    SharePointSmtpSettings = SHARE_POINT_SMTP_SETTINGS("SharePointSmtpSettings").aliases(&["RESTSharePointSmtpSettings"]).since(6);
+    SharePointSmtpSettings = SHARE_POINT_SMTP_SETTINGS("SharePointSmtpSettings").aliases(&["RESTSharePointSmtpSettings"]).since(4);
     0 enable_notification: Option<bool> = Bool, new("enableNotification", Kind::Bool);
     1 server: Option<String> = Text, new("server", Kind::Text);
     /// The TCP port.
@@ -309,10 +311,10 @@ backhaul_wire::generated_model! {
     14 actions: BTreeMap<String, Action> = StructMap, map("_actions", Kind::Struct(&ACTION));
 }
 backhaul_wire::generated_model! {
-    /// In v6 and later.
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
-    SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT("SharePointSmtpSettingsFromClient").aliases(&["RESTSharePointSmtpSettingsFromClient"]).since(6);
+    SharePointSmtpSettingsFromClient = SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT("SharePointSmtpSettingsFromClient").aliases(&["RESTSharePointSmtpSettingsFromClient"]);
     0 user_password: Option<Secret> = Secret, new("userPassword", Kind::Secret);
     1 enable_notification: Edit<bool> = Edit, new("enableNotification", Kind::Bool);
     2 server: Option<String> = Text, new("server", Kind::Text);

@@ -12,7 +12,7 @@ pub use self::with_baremetal::*;
 pub(super) mod with_baremetal_or_compute;
 #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
 pub use self::with_baremetal_or_compute::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub(super) mod with_baremetal_or_network;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub use self::with_baremetal_or_network::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+pub(super) mod with_baremetal_or_management_or_network;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+pub use self::with_baremetal_or_management_or_network::*;

@@ -76,8 +76,8 @@ backhaul_wire::generated_model! {
     ZQLQueryReturn = ZQL_QUERY_RETURN("ZQLQueryReturn");
     /// The resources.
     0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
-    1 inventory_counts: Option<Value> = Json, new("inventoryCounts", Kind::Json);
-    2 inventory_aggregate_functions: Option<Value> = Json, new("inventoryAggregateFunctions", Kind::Json);
+    1 inventory_counts: BTreeMap<String, Value> = JsonMap, map("inventoryCounts", Kind::Json);
+    2 inventory_aggregate_functions: BTreeMap<String, Value> = JsonMap, map("inventoryAggregateFunctions", Kind::Json);
     /// How many there are in all.
     3 total: Option<i64> = Int, new("total", Kind::Int);
     4 return_with: BTreeMap<String, Value> = JsonMap, map("returnWith", Kind::Json);

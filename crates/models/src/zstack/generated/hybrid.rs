@@ -8,3 +8,7 @@ pub mod operations;
 pub(super) mod with_hybrid;
 #[cfg(feature = "zstack-hybrid")]
 pub use self::with_hybrid::*;
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+pub(super) mod with_hybrid_or_storage;
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+pub use self::with_hybrid_or_storage::*;

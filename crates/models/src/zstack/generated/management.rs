@@ -4,10 +4,10 @@
 
 #[cfg(feature = "zstack-management")]
 pub mod operations;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub(super) mod with_automation_or_management;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub use self::with_automation_or_management::*;
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+pub(super) mod with_automation_or_identity_or_management;
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+pub use self::with_automation_or_identity_or_management::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
 pub(super) mod with_compute_or_management;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]

@@ -5,6 +5,10 @@
 #[doc(no_inline)]
 #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
 pub use super::accounts::operations::*;
+#[cfg(feature = "zstack-compute")]
+#[doc(no_inline)]
+#[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
+pub use super::ai::operations::*;
 #[cfg(feature = "zstack-automation")]
 #[doc(no_inline)]
 #[allow(unused_imports, unreachable_pub, reason = "a family may have rows alone")]
@@ -165,6 +169,8 @@ use backhaul_wire::generated::{Operation, concat, total};
 const PARTS: &[&[Operation]] = &[
     #[cfg(feature = "zstack-identity")]
     super::accounts::operations::OPERATIONS,
+    #[cfg(feature = "zstack-compute")]
+    super::ai::operations::OPERATIONS,
     #[cfg(feature = "zstack-automation")]
     super::autoscaling::operations::OPERATIONS,
     #[cfg(feature = "zstack-storage")]
@@ -248,6 +254,8 @@ pub static OPERATIONS: &[Operation] = &concat::<_, { total(PARTS) }>(PARTS);
 const ANSWER_PARTS: &[&[MakeAnswer]] = &[
     #[cfg(feature = "zstack-identity")]
     super::accounts::operations::ANSWERS,
+    #[cfg(feature = "zstack-compute")]
+    super::ai::operations::ANSWERS,
     #[cfg(feature = "zstack-automation")]
     super::autoscaling::operations::ANSWERS,
     #[cfg(feature = "zstack-storage")]
@@ -336,6 +344,8 @@ pub(crate) static ANSWERS: &[MakeAnswer] = &concat::<
 pub(crate) static OLDER_ANSWERS: &[&[OlderAnswer]] = &[
     #[cfg(feature = "zstack-identity")]
     super::accounts::operations::OLDER_ANSWERS,
+    #[cfg(feature = "zstack-compute")]
+    super::ai::operations::OLDER_ANSWERS,
     #[cfg(feature = "zstack-automation")]
     super::autoscaling::operations::OLDER_ANSWERS,
     #[cfg(feature = "zstack-storage")]

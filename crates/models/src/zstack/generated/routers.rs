@@ -8,6 +8,10 @@ pub mod operations;
 pub(super) mod with_compute_or_network_or_storage_or_vmware;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub use self::with_compute_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+pub(super) mod with_management_or_network;
+#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+pub use self::with_management_or_network::*;
 #[cfg(feature = "zstack-network")]
 pub(super) mod with_network;
 #[cfg(feature = "zstack-network")]

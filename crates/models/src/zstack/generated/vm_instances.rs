@@ -4,10 +4,10 @@
 
 #[cfg(feature = "zstack-compute")]
 pub mod operations;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
 pub(super) mod with_billing_or_compute;
 #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
@@ -16,6 +16,10 @@ pub use self::with_billing_or_compute::*;
 pub(super) mod with_compute;
 #[cfg(feature = "zstack-compute")]
 pub use self::with_compute::*;
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_compute_or_monitoring_or_network_or_storage_or_vmware;
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_compute_or_monitoring_or_network_or_storage_or_vmware::*;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
 pub(super) mod with_compute_or_network_or_storage_or_vmware;
 #[cfg(any(feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]

@@ -172,7 +172,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicas`: All replicas.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/226`
+    /// Schema: `schemas/em/operations.json#/operations/225`
     #[derive(Default)]
     GetReplicas = op("GetReplicas", "GET", "/api/replicas");
     () -> forms(Replicas, EntityReferences);
@@ -180,7 +180,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicas/{ID}`: One replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/227`
+    /// Schema: `schemas/em/operations.json#/operations/226`
     GetReplicasById = op("GetReplicasById", "GET", "/api/replicas/{ID}");
     (id: Id) -> forms(Replica, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -188,7 +188,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/228`
+    /// Schema: `schemas/em/operations.json#/operations/227`
     GetReplicasByIdVmReplicaPoints = op("GetReplicasByIdVmReplicaPoints", "GET", "/api/replicas/{ID}/vmReplicaPoints");
     (id: Id) -> forms(VmReplicaPoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -196,7 +196,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/repositories`: All backup repositories.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/240`
+    /// Schema: `schemas/em/operations.json#/operations/239`
     #[derive(Default)]
     GetRepositories = op("GetRepositories", "GET", "/api/repositories");
     () -> forms(Repositories, EntityReferences);
@@ -204,7 +204,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/repositories/{ID}`: One backup repository.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/241`
+    /// Schema: `schemas/em/operations.json#/operations/240`
     GetRepositoriesById = op("GetRepositoriesById", "GET", "/api/repositories/{ID}");
     (id: Id) -> forms(Repository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -212,7 +212,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/repositories/{ID}/backups`: The backups in a repository.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/242`
+    /// Schema: `schemas/em/operations.json#/operations/241`
     GetRepositoriesByIdBackups = op("GetRepositoriesByIdBackups", "GET", "/api/repositories/{ID}/backups");
     (id: Id) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -220,7 +220,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/243`
+    /// Schema: `schemas/em/operations.json#/operations/242`
     GetRepositoriesByIdReplicas = op("GetRepositoriesByIdReplicas", "GET", "/api/repositories/{ID}/replicas");
     (id: Id) -> forms(Replicas, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -228,7 +228,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints`: All restore points.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/244`
+    /// Schema: `schemas/em/operations.json#/operations/243`
     #[derive(Default)]
     GetRestorePoints = op("GetRestorePoints", "GET", "/api/restorePoints");
     () -> forms(RestorePoints, EntityReferences);
@@ -236,7 +236,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}`: One restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/245`
+    /// Schema: `schemas/em/operations.json#/operations/244`
     GetRestorePointsById = op("GetRestorePointsById", "GET", "/api/restorePoints/{ID}");
     (id: Id) -> forms(RestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -244,7 +244,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/246`
+    /// Schema: `schemas/em/operations.json#/operations/245`
     GetRestorePointsByIdAgentRestorePoints = op("GetRestorePointsByIdAgentRestorePoints", "GET", "/api/restorePoints/{ID}/agentRestorePoints");
     (id: Id) -> forms(AgentRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -252,7 +252,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/247`
+    /// Schema: `schemas/em/operations.json#/operations/246`
     GetRestorePointsByIdBackupFiles = op("GetRestorePointsByIdBackupFiles", "GET", "/api/restorePoints/{ID}/backupFiles");
     (id: Id) -> forms(BackupFiles, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -260,7 +260,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/248`
+    /// Schema: `schemas/em/operations.json#/operations/247`
     GetRestorePointsByIdVAppRestorePoints = op("GetRestorePointsByIdVAppRestorePoints", "GET", "/api/restorePoints/{ID}/vAppRestorePoints");
     (id: Id) -> forms(VAppRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -268,7 +268,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/249`
+    /// Schema: `schemas/em/operations.json#/operations/248`
     GetRestorePointsByIdVmRestorePoints = op("GetRestorePointsByIdVmRestorePoints", "GET", "/api/restorePoints/{ID}/vmRestorePoints");
     (id: Id) -> forms(VmRestorePoints, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -276,7 +276,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/283`
+    /// Schema: `schemas/em/operations.json#/operations/282`
     #[derive(Default)]
     GetVAppReplicaPoints = op("GetVAppReplicaPoints", "GET", "/api/vAppReplicaPoints");
     () -> forms(VAppReplicaPoints, EntityReferences);
@@ -284,7 +284,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/284`
+    /// Schema: `schemas/em/operations.json#/operations/283`
     GetVAppReplicaPointsById = op("GetVAppReplicaPointsById", "GET", "/api/vAppReplicaPoints/{ID}");
     (id: Id) -> forms(VAppReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -292,7 +292,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/285`
+    /// Schema: `schemas/em/operations.json#/operations/284`
     PostVAppReplicaPointsByIdFailover = op("PostVAppReplicaPointsByIdFailover", "POST", "/api/vAppReplicaPoints/{ID}?action=failover").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppRestorePoints`: All restore points of vApps.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/286`
+    /// Schema: `schemas/em/operations.json#/operations/285`
     #[derive(Default)]
     GetVAppRestorePoints = op("GetVAppRestorePoints", "GET", "/api/vAppRestorePoints");
     () -> forms(VAppRestorePoints, EntityReferences);
@@ -308,7 +308,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/287`
+    /// Schema: `schemas/em/operations.json#/operations/286`
     GetVAppRestorePointsById = op("GetVAppRestorePointsById", "GET", "/api/vAppRestorePoints/{ID}");
     (id: Id) -> forms(VAppRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -316,7 +316,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/288`
+    /// Schema: `schemas/em/operations.json#/operations/287`
     PostVAppRestorePointsByIdRestore = op("PostVAppRestorePointsByIdRestore", "POST", "/api/vAppRestorePoints/{ID}?action=restore").long_running();
     (id: Id) body(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);

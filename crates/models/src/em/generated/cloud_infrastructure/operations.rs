@@ -539,16 +539,9 @@ backhaul_wire::generated_call! {
     id: Id [id.into()] path("ID", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `POST /api/cloud/vlans`: Reserves VLANs on a switch. Known from the vendor's schema of 11.
-    ///
-    /// Schema: `schemas/em/operations.json#/operations/169`
-    PostCloudVlans = op("PostCloudVlans", "POST", "/api/cloud/vlans").long_running();
-    () body(VlanConfigurationCreateSpec) -> body(Task);
-}
-backhaul_wire::generated_call! {
     /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/170`
+    /// Schema: `schemas/em/operations.json#/operations/169`
     #[derive(Default)]
     GetCloudVmReplicaPoints = op("GetCloudVmReplicaPoints", "GET", "/api/cloud/vmReplicaPoints");
     () -> forms(CloudVmReplicaPoints, EntityReferences);
@@ -556,7 +549,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/171`
+    /// Schema: `schemas/em/operations.json#/operations/170`
     GetCloudVmReplicaPointsById = op("GetCloudVmReplicaPointsById", "GET", "/api/cloud/vmReplicaPoints/{ID}");
     (id: Id) -> forms(CloudVmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -629,7 +622,6 @@ backhaul_wire::generated_operations! {
         GetCloudVlansById;
         PutCloudVlansById;
         DeleteCloudVlansById;
-        PostCloudVlans;
         GetCloudVmReplicaPoints;
         GetCloudVmReplicaPointsById;
     }

@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/logonSessions`: All open sessions.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/205`
+    /// Schema: `schemas/em/operations.json#/operations/204`
     #[derive(Default)]
     GetLogonSessions = op("GetLogonSessions", "GET", "/api/logonSessions");
     () -> body(LogonSessions);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/206`
+    /// Schema: `schemas/em/operations.json#/operations/205`
     GetLogonSessionsById = op("GetLogonSessionsById", "GET", "/api/logonSessions/{ID}");
     (id: Id) -> body(LogonSession);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/logonSessions/{ID}`: Ends a session.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/207`
+    /// Schema: `schemas/em/operations.json#/operations/206`
     DeleteLogonSessionsById = op("DeleteLogonSessionsById", "DELETE", "/api/logonSessions/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/276`
+    /// Schema: `schemas/em/operations.json#/operations/275`
     #[derive(Default)]
     PostSessionMngr = op("PostSessionMngr", "POST", "/api/sessionMngr/").anonymous();
     () -> body(LogonSession);
@@ -48,7 +48,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/tasks`: The tasks of this session.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/280`
+    /// Schema: `schemas/em/operations.json#/operations/279`
     #[derive(Default)]
     GetTasks = op("GetTasks", "GET", "/api/tasks");
     () -> body(Tasks);
@@ -56,7 +56,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/281`
+    /// Schema: `schemas/em/operations.json#/operations/280`
     GetTasksById = op("GetTasksById", "GET", "/api/tasks/{ID}");
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/282`
+    /// Schema: `schemas/em/operations.json#/operations/281`
     DeleteTasksById = op("DeleteTasksById", "DELETE", "/api/tasks/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);

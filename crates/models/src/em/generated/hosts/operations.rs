@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/externalRepositories`: All external repositories.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/172`
+    /// Schema: `schemas/em/operations.json#/operations/171`
     #[derive(Default)]
     GetExternalRepositories = op("GetExternalRepositories", "GET", "/api/externalRepositories");
     () -> forms(ExternalRepositories, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/externalRepositories/{ID}`: One external repository.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/173`
+    /// Schema: `schemas/em/operations.json#/operations/172`
     GetExternalRepositoriesById = op("GetExternalRepositoriesById", "GET", "/api/externalRepositories/{ID}");
     (id: Id) -> forms(ExternalRepository, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/174`
+    /// Schema: `schemas/em/operations.json#/operations/173`
     GetExternalRepositoriesByIdBackups = op("GetExternalRepositoriesByIdBackups", "GET", "/api/externalRepositories/{ID}/backups");
     (id: Id) -> forms(Backups, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/180`
+    /// Schema: `schemas/em/operations.json#/operations/179`
     #[derive(Default)]
     GetHierarchyRoots = op("GetHierarchyRoots", "GET", "/api/hierarchyRoots");
     () -> forms(HierarchyRoots, EntityReferences);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/181`
+    /// Schema: `schemas/em/operations.json#/operations/180`
     GetHierarchyRootsById = op("GetHierarchyRootsById", "GET", "/api/hierarchyRoots/{ID}");
     (id: Id) -> forms(HierarchyRoot, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/managedServers`: All servers that backup servers manage.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/210`
+    /// Schema: `schemas/em/operations.json#/operations/209`
     #[derive(Default)]
     GetManagedServers = op("GetManagedServers", "GET", "/api/managedServers");
     () -> forms(ManagedServers, EntityReferences);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/managedServers/{ID}`: One server that a backup server manages.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/211`
+    /// Schema: `schemas/em/operations.json#/operations/210`
     GetManagedServersById = op("GetManagedServersById", "GET", "/api/managedServers/{ID}");
     (id: Id) -> forms(ManagedServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/wanAccelerators`: All WAN accelerators.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/316`
+    /// Schema: `schemas/em/operations.json#/operations/314`
     #[derive(Default)]
     GetWanAccelerators = op("GetWanAccelerators", "GET", "/api/wanAccelerators");
     () -> forms(WanAccelerators, EntityReferences);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/317`
+    /// Schema: `schemas/em/operations.json#/operations/315`
     GetWanAcceleratorsById = op("GetWanAcceleratorsById", "GET", "/api/wanAccelerators/{ID}");
     (id: Id) -> forms(WanAccelerator, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);

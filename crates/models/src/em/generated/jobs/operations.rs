@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/failoverPlans`: All failover plans.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/175`
+    /// Schema: `schemas/em/operations.json#/operations/174`
     #[derive(Default)]
     GetFailoverPlans = op("GetFailoverPlans", "GET", "/api/failoverPlans");
     () -> forms(FailoverPlans, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/failoverPlans/{ID}`: One failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/176`
+    /// Schema: `schemas/em/operations.json#/operations/175`
     GetFailoverPlansById = op("GetFailoverPlansById", "GET", "/api/failoverPlans/{ID}");
     (id: Id) -> forms(FailoverPlan, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/177`
+    /// Schema: `schemas/em/operations.json#/operations/176`
     PostFailoverPlansByIdStart = op("PostFailoverPlansByIdStart", "POST", "/api/failoverPlans/{ID}?action=start").long_running();
     (id: Id) body(FailoverPlanManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/178`
+    /// Schema: `schemas/em/operations.json#/operations/177`
     PostFailoverPlansByIdUndo = op("PostFailoverPlansByIdUndo", "POST", "/api/failoverPlans/{ID}?action=undo").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/179`
+    /// Schema: `schemas/em/operations.json#/operations/178`
     PutFailoverPlansById = op("PutFailoverPlansById", "PUT", "/api/failoverPlans/{ID}").long_running();
     (id: Id) body(FailoverPlan) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/182`
+    /// Schema: `schemas/em/operations.json#/operations/181`
     #[derive(Default)]
     GetJobs = op("GetJobs", "GET", "/api/jobs");
     () -> forms(Jobs, EntityReferences);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}`: One job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/183`
+    /// Schema: `schemas/em/operations.json#/operations/182`
     GetJobsById = op("GetJobsById", "GET", "/api/jobs/{ID}");
     (id: Id) -> forms(Job, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/184`
+    /// Schema: `schemas/em/operations.json#/operations/183`
     PostJobsByIdClone = op("PostJobsByIdClone", "POST", "/api/jobs/{ID}?action=clone").long_running();
     (id: Id) body(JobCloneSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/185`
+    /// Schema: `schemas/em/operations.json#/operations/184`
     PostJobsByIdRetry = op("PostJobsByIdRetry", "POST", "/api/jobs/{ID}?action=retry").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=start`: Starts a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/186`
+    /// Schema: `schemas/em/operations.json#/operations/185`
     PostJobsByIdStart = op("PostJobsByIdStart", "POST", "/api/jobs/{ID}?action=start").long_running();
     (id: Id) maybe(JobManagementSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=stop`: Stops a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/187`
+    /// Schema: `schemas/em/operations.json#/operations/186`
     PostJobsByIdStop = op("PostJobsByIdStop", "POST", "/api/jobs/{ID}?action=stop").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/188`
+    /// Schema: `schemas/em/operations.json#/operations/187`
     PostJobsByIdSync = op("PostJobsByIdSync", "POST", "/api/jobs/{ID}?action=sync").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/189`
+    /// Schema: `schemas/em/operations.json#/operations/188`
     PostJobsByIdToggleScheduleEnabled = op("PostJobsByIdToggleScheduleEnabled", "POST", "/api/jobs/{ID}?action=toggleScheduleEnabled").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/190`
+    /// Schema: `schemas/em/operations.json#/operations/189`
     PutJobsByIdEdit = op("PutJobsByIdEdit", "PUT", "/api/jobs/{ID}?action=edit").long_running();
     (id: Id) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/jobs/{ID}`: Removes a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/191`
+    /// Schema: `schemas/em/operations.json#/operations/190`
     DeleteJobsById = op("DeleteJobsById", "DELETE", "/api/jobs/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/includes`: What a job protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/192`
+    /// Schema: `schemas/em/operations.json#/operations/191`
     GetJobsByIdIncludes = op("GetJobsByIdIncludes", "GET", "/api/jobs/{ID}/includes");
     (id: Id) -> body(ObjectsInJob);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/193`
+    /// Schema: `schemas/em/operations.json#/operations/192`
     PostJobsByIdIncludes = op("PostJobsByIdIncludes", "POST", "/api/jobs/{ID}/includes").long_running();
     (id: Id) body(CreateObjectInJobSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -142,7 +142,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/194`
+    /// Schema: `schemas/em/operations.json#/operations/193`
     GetJobsByIdIncludesById = op("GetJobsByIdIncludesById", "GET", "/api/jobs/{ID}/includes/{includeID}");
     (id: Id, include_id: Id) -> body(ObjectInJob);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -151,7 +151,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/195`
+    /// Schema: `schemas/em/operations.json#/operations/194`
     DeleteJobsByIdIncludesById = op("DeleteJobsByIdIncludesById", "DELETE", "/api/jobs/{ID}/includes/{includeID}").long_running();
     (id: Id, include_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -160,7 +160,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/196`
+    /// Schema: `schemas/em/operations.json#/operations/195`
     GetJobsByIdLinkedBackupRepositories = op("GetJobsByIdLinkedBackupRepositories", "GET", "/api/jobs/{ID}/linkedBackupRepositories");
     (id: Id) -> body(LinkedBackupRepositoryResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -168,7 +168,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/197`
+    /// Schema: `schemas/em/operations.json#/operations/196`
     PostJobsByIdLinkedBackupRepositories = op("PostJobsByIdLinkedBackupRepositories", "POST", "/api/jobs/{ID}/linkedBackupRepositories").long_running();
     (id: Id) body(LinkedBackupRepository) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -176,7 +176,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/198`
+    /// Schema: `schemas/em/operations.json#/operations/197`
     DeleteJobsByIdLinkedBackupRepositoriesById = op("DeleteJobsByIdLinkedBackupRepositoriesById", "DELETE", "/api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}").long_running();
     (id: Id, linked_repository_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -185,7 +185,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/199`
+    /// Schema: `schemas/em/operations.json#/operations/198`
     GetJobsByIdLinkedJobs = op("GetJobsByIdLinkedJobs", "GET", "/api/jobs/{ID}/linkedJobs");
     (id: Id) -> body(LinkedJobResourceObjects);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -193,7 +193,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/200`
+    /// Schema: `schemas/em/operations.json#/operations/199`
     PostJobsByIdLinkedJobs = op("PostJobsByIdLinkedJobs", "POST", "/api/jobs/{ID}/linkedJobs").long_running();
     (id: Id) body(LinkedJobObject) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -201,7 +201,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/201`
+    /// Schema: `schemas/em/operations.json#/operations/200`
     DeleteJobsByIdLinkedJobsById = op("DeleteJobsByIdLinkedJobsById", "DELETE", "/api/jobs/{ID}/linkedJobs/{linkedJobID}").long_running();
     (id: Id, linked_job_id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -210,7 +210,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/backupSessions`: The sessions of a backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/202`
+    /// Schema: `schemas/em/operations.json#/operations/201`
     GetJobsByIdBackupSessions = op("GetJobsByIdBackupSessions", "GET", "/api/jobs/{ID}/backupSessions");
     (id: Id) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -218,7 +218,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/jobs/{ID}/replicaSessions`: The sessions of a replication job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/203`
+    /// Schema: `schemas/em/operations.json#/operations/202`
     GetJobsByIdReplicaSessions = op("GetJobsByIdReplicaSessions", "GET", "/api/jobs/{ID}/replicaSessions");
     (id: Id) -> forms(ReplicaJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -226,7 +226,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/jobs/{ID}`: Changes a job, as the link `Edit` of a job has it.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/204`
+    /// Schema: `schemas/em/operations.json#/operations/203`
     PutJobsById = op("PutJobsById", "PUT", "/api/jobs/{ID}").long_running();
     (id: Id) body(Job) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);

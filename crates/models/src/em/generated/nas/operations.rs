@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/212`
+    /// Schema: `schemas/em/operations.json#/operations/211`
     #[derive(Default)]
     GetNas = op("GetNas", "GET", "/api/nas");
     () -> body(NASService);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/213`
+    /// Schema: `schemas/em/operations.json#/operations/212`
     #[derive(Default)]
     GetNasBackupSessions = op("GetNasBackupSessions", "GET", "/api/nas/backupSessions");
     () -> forms(BackupJobSessions, EntityReferences);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/fileServers`: All file servers and shares.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/214`
+    /// Schema: `schemas/em/operations.json#/operations/213`
     #[derive(Default)]
     GetNasFileServers = op("GetNasFileServers", "GET", "/api/nas/fileServers");
     () -> forms(FileServers, EntityReferences);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/fileServers/{ID}`: One file server or share.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/215`
+    /// Schema: `schemas/em/operations.json#/operations/214`
     GetNasFileServersById = op("GetNasFileServersById", "GET", "/api/nas/fileServers/{ID}");
     (id: Id) -> forms(FileServer, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/jobs`: All file share backup jobs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/216`
+    /// Schema: `schemas/em/operations.json#/operations/215`
     #[derive(Default)]
     GetNasJobs = op("GetNasJobs", "GET", "/api/nas/jobs");
     () -> forms(NASJobs, EntityReferences);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/jobs/{ID}`: One file share backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/217`
+    /// Schema: `schemas/em/operations.json#/operations/216`
     GetNasJobsById = op("GetNasJobsById", "GET", "/api/nas/jobs/{ID}");
     (id: Id) -> forms(NASJob, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -54,7 +54,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/218`
+    /// Schema: `schemas/em/operations.json#/operations/217`
     GetNasJobsByIdBackupSessions = op("GetNasJobsByIdBackupSessions", "GET", "/api/nas/jobs/{ID}/backupSessions");
     (id: Id) -> forms(BackupJobSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/219`
+    /// Schema: `schemas/em/operations.json#/operations/218`
     GetNasJobsByIdIncludes = op("GetNasJobsByIdIncludes", "GET", "/api/nas/jobs/{ID}/includes");
     (id: Id) -> body(NASObjects);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/220`
+    /// Schema: `schemas/em/operations.json#/operations/219`
     GetNasJobsByIdIncludesById = op("GetNasJobsByIdIncludesById", "GET", "/api/nas/jobs/{ID}/includes/{includeID}");
     (id: Id, include_id: Id) -> body(NASObject);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -79,7 +79,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/221`
+    /// Schema: `schemas/em/operations.json#/operations/220`
     PostNasJobsByIdRetry = op("PostNasJobsByIdRetry", "POST", "/api/nas/jobs/{ID}/retry").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -87,7 +87,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/222`
+    /// Schema: `schemas/em/operations.json#/operations/221`
     PostNasJobsByIdStart = op("PostNasJobsByIdStart", "POST", "/api/nas/jobs/{ID}/start").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -95,7 +95,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/223`
+    /// Schema: `schemas/em/operations.json#/operations/222`
     PostNasJobsByIdStop = op("PostNasJobsByIdStop", "POST", "/api/nas/jobs/{ID}/stop").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -103,7 +103,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/224`
+    /// Schema: `schemas/em/operations.json#/operations/223`
     PostNasJobsByIdToggleScheduleEnabled = op("PostNasJobsByIdToggleScheduleEnabled", "POST", "/api/nas/jobs/{ID}/toggleScheduleEnabled").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);

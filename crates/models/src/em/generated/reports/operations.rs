@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary`: Which summary reports there are, as links.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/234`
+    /// Schema: `schemas/em/operations.json#/operations/233`
     #[derive(Default)]
     GetReportsSummary = op("GetReportsSummary", "GET", "/api/reports/summary");
     () -> body(SummaryReport);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/235`
+    /// Schema: `schemas/em/operations.json#/operations/234`
     #[derive(Default)]
     GetReportsSummaryJobStatistics = op("GetReportsSummaryJobStatistics", "GET", "/api/reports/summary/job_statistics");
     () -> body(JobStatisticsReportFrame);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/236`
+    /// Schema: `schemas/em/operations.json#/operations/235`
     #[derive(Default)]
     GetReportsSummaryOverview = op("GetReportsSummaryOverview", "GET", "/api/reports/summary/overview");
     () -> body(OverviewReportFrame);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/237`
+    /// Schema: `schemas/em/operations.json#/operations/236`
     #[derive(Default)]
     GetReportsSummaryProcessedVms = op("GetReportsSummaryProcessedVms", "GET", "/api/reports/summary/processed_vms");
     () -> body(ProcessedVmsReportFrame);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary/repository`: How full each repository is.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/238`
+    /// Schema: `schemas/em/operations.json#/operations/237`
     #[derive(Default)]
     GetReportsSummaryRepository = op("GetReportsSummaryRepository", "GET", "/api/reports/summary/repository");
     () -> body(RepositoryReportFrame);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/239`
+    /// Schema: `schemas/em/operations.json#/operations/238`
     #[derive(Default)]
     GetReportsSummaryVmsOverview = op("GetReportsSummaryVmsOverview", "GET", "/api/reports/summary/vms_overview");
     () -> body(VmsOverviewReportFrame);

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints`: All replica points of machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/298`
+    /// Schema: `schemas/em/operations.json#/operations/296`
     #[derive(Default)]
     GetVmReplicaPoints = op("GetVmReplicaPoints", "GET", "/api/vmReplicaPoints");
     () -> forms(VmReplicaPoints, EntityReferences);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/299`
+    /// Schema: `schemas/em/operations.json#/operations/297`
     GetVmReplicaPointsById = op("GetVmReplicaPointsById", "GET", "/api/vmReplicaPoints/{ID}");
     (id: Id) -> forms(VmReplicaPoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/300`
+    /// Schema: `schemas/em/operations.json#/operations/298`
     PostVmReplicaPointsByIdFailover = op("PostVmReplicaPointsByIdFailover", "POST", "/api/vmReplicaPoints/{ID}?action=failover").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/301`
+    /// Schema: `schemas/em/operations.json#/operations/299`
     GetVmReplicaPointsByIdMounts = op("GetVmReplicaPointsByIdMounts", "GET", "/api/vmReplicaPoints/{ID}/mounts");
     (id: Id) -> body(VmReplicaPointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -38,7 +38,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/302`
+    /// Schema: `schemas/em/operations.json#/operations/300`
     PostVmReplicaPointsByIdMounts = op("PostVmReplicaPointsByIdMounts", "POST", "/api/vmReplicaPoints/{ID}/mounts").long_running();
     (id: Id) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -46,7 +46,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/303`
+    /// Schema: `schemas/em/operations.json#/operations/301`
     GetVmReplicaPointsByIdMountsById = op("GetVmReplicaPointsByIdMountsById", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> body(VmReplicaPointMount);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -55,7 +55,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/304`
+    /// Schema: `schemas/em/operations.json#/operations/302`
     DeleteVmReplicaPointsByIdMountsById = op("DeleteVmReplicaPointsByIdMountsById", "DELETE", "/api/vmReplicaPoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -64,7 +64,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/305`
+    /// Schema: `schemas/em/operations.json#/operations/303`
     GetVmReplicaPointsByIdMountsByIdByFilepath = op("GetVmReplicaPointsByIdMountsByIdByFilepath", "GET", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}");
     (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -81,7 +81,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/306`
+    /// Schema: `schemas/em/operations.json#/operations/304`
     PostVmReplicaPointsByIdMountsByIdByFilepathRestore = op("PostVmReplicaPointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
     (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints`: All restore points of machines.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/307`
+    /// Schema: `schemas/em/operations.json#/operations/305`
     #[derive(Default)]
     GetVmRestorePoints = op("GetVmRestorePoints", "GET", "/api/vmRestorePoints");
     () -> forms(VmRestorePoints, EntityReferences);
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/308`
+    /// Schema: `schemas/em/operations.json#/operations/306`
     GetVmRestorePointsById = op("GetVmRestorePointsById", "GET", "/api/vmRestorePoints/{ID}");
     (id: Id) -> forms(VmRestorePoint, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/309`
+    /// Schema: `schemas/em/operations.json#/operations/307`
     PostVmRestorePointsByIdRestore = op("PostVmRestorePointsByIdRestore", "POST", "/api/vmRestorePoints/{ID}?action=restore").long_running();
     (id: Id) maybe(RestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -116,7 +116,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/310`
+    /// Schema: `schemas/em/operations.json#/operations/308`
     GetVmRestorePointsByIdMounts = op("GetVmRestorePointsByIdMounts", "GET", "/api/vmRestorePoints/{ID}/mounts");
     (id: Id) -> body(VmRestorePointMounts);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -124,7 +124,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/311`
+    /// Schema: `schemas/em/operations.json#/operations/309`
     PostVmRestorePointsByIdMounts = op("PostVmRestorePointsByIdMounts", "POST", "/api/vmRestorePoints/{ID}/mounts").long_running();
     (id: Id) maybe(StartMountSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -132,7 +132,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/312`
+    /// Schema: `schemas/em/operations.json#/operations/310`
     GetVmRestorePointsByIdMountsById = op("GetVmRestorePointsByIdMountsById", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> body(VmRestorePointMount);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -141,7 +141,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/313`
+    /// Schema: `schemas/em/operations.json#/operations/311`
     DeleteVmRestorePointsByIdMountsById = op("DeleteVmRestorePointsByIdMountsById", "DELETE", "/api/vmRestorePoints/{ID}/mounts/{mountID}");
     (id: Id, mount_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -150,7 +150,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/314`
+    /// Schema: `schemas/em/operations.json#/operations/312`
     GetVmRestorePointsByIdMountsByIdByFilepath = op("GetVmRestorePointsByIdMountsByIdByFilepath", "GET", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}");
     (id: Id, mount_id: Id, filepath: String) -> body(FileSystemEntries);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -167,7 +167,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/315`
+    /// Schema: `schemas/em/operations.json#/operations/313`
     PostVmRestorePointsByIdMountsByIdByFilepathRestore = op("PostVmRestorePointsByIdMountsByIdByFilepathRestore", "POST", "/api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore").long_running();
     (id: Id, mount_id: Id, filepath: String) body(FileRestoreSpec) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);

@@ -187,7 +187,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security`: The security settings, and where accounts and roles are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/252`
+    /// Schema: `schemas/em/operations.json#/operations/251`
     #[derive(Default)]
     GetSecurity = op("GetSecurity", "GET", "/api/security");
     () -> body(EnterpriseSecuritySettings);
@@ -195,7 +195,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/253`
+    /// Schema: `schemas/em/operations.json#/operations/252`
     #[derive(Default)]
     GetSecurityAccounts = op("GetSecurityAccounts", "GET", "/api/security/accounts");
     () -> forms(EnterpriseAccounts, EntityReferences);
@@ -203,21 +203,21 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/254`
+    /// Schema: `schemas/em/operations.json#/operations/253`
     PostSecurityAccounts = op("PostSecurityAccounts", "POST", "/api/security/accounts");
     () body(EnterpriseAccountCreateSpec) -> empty(());
 }
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/255`
+    /// Schema: `schemas/em/operations.json#/operations/254`
     PostSecurityAccountsRebuildScope = op("PostSecurityAccountsRebuildScope", "POST", "/api/security/accounts?action=rebuildScope").long_running();
     () body(RebuildScopeJobSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/256`
+    /// Schema: `schemas/em/operations.json#/operations/255`
     GetSecurityAccountsById = op("GetSecurityAccountsById", "GET", "/api/security/accounts/{ID}");
     (id: Id) -> forms(EnterpriseAccount, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -225,7 +225,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/257`
+    /// Schema: `schemas/em/operations.json#/operations/256`
     PostSecurityAccountsById = op("PostSecurityAccountsById", "POST", "/api/security/accounts/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -233,7 +233,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/258`
+    /// Schema: `schemas/em/operations.json#/operations/257`
     DeleteSecurityAccountsById = op("DeleteSecurityAccountsById", "DELETE", "/api/security/accounts/{ID}");
     (id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -241,7 +241,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/259`
+    /// Schema: `schemas/em/operations.json#/operations/258`
     GetSecurityAccountsByIdRoles = op("GetSecurityAccountsByIdRoles", "GET", "/api/security/accounts/{ID}/roles");
     (id: Id) -> body(EnterpriseAccountInRoleList);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -249,7 +249,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/260`
+    /// Schema: `schemas/em/operations.json#/operations/259`
     PostSecurityAccountsByIdRoles = op("PostSecurityAccountsByIdRoles", "POST", "/api/security/accounts/{ID}/roles");
     (id: Id) body(EnterpriseAccountInRoleCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -257,7 +257,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/261`
+    /// Schema: `schemas/em/operations.json#/operations/260`
     GetSecurityAccountsByIdRolesById = op("GetSecurityAccountsByIdRolesById", "GET", "/api/security/accounts/{ID}/roles/{roleID}");
     (id: Id, role_id: Id) -> body(EnterpriseAccountInRole);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -266,7 +266,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/262`
+    /// Schema: `schemas/em/operations.json#/operations/261`
     DeleteSecurityAccountsByIdRolesById = op("DeleteSecurityAccountsByIdRolesById", "DELETE", "/api/security/accounts/{ID}/roles/{roleID}");
     (id: Id, role_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -275,7 +275,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/263`
+    /// Schema: `schemas/em/operations.json#/operations/262`
     GetSecurityAccountsByIdScopes = op("GetSecurityAccountsByIdScopes", "GET", "/api/security/accounts/{ID}/scopes");
     (id: Id) -> body(EnterpriseAccountHierarchyScopes);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -283,7 +283,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/264`
+    /// Schema: `schemas/em/operations.json#/operations/263`
     PostSecurityAccountsByIdScopes = op("PostSecurityAccountsByIdScopes", "POST", "/api/security/accounts/{ID}/scopes");
     (id: Id) body(HierarchyScopeCreateSpec) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -291,7 +291,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/265`
+    /// Schema: `schemas/em/operations.json#/operations/264`
     GetSecurityAccountsByIdScopesById = op("GetSecurityAccountsByIdScopesById", "GET", "/api/security/accounts/{ID}/scopes/{scopeID}");
     (id: Id, scope_id: Id) -> body(EnterpriseAccountHierarchyScope);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -300,7 +300,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/266`
+    /// Schema: `schemas/em/operations.json#/operations/265`
     DeleteSecurityAccountsByIdScopesById = op("DeleteSecurityAccountsByIdScopesById", "DELETE", "/api/security/accounts/{ID}/scopes/{scopeID}");
     (id: Id, scope_id: Id) -> empty(());
     id: Id [id.into()] path("ID", Kind::Id);
@@ -309,7 +309,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/roles`: All roles of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/267`
+    /// Schema: `schemas/em/operations.json#/operations/266`
     #[derive(Default)]
     GetSecurityRoles = op("GetSecurityRoles", "GET", "/api/security/roles");
     () -> forms(EnterpriseRoles, EntityReferences);
@@ -317,7 +317,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/268`
+    /// Schema: `schemas/em/operations.json#/operations/267`
     GetSecurityRolesById = op("GetSecurityRolesById", "GET", "/api/security/roles/{ID}");
     (id: Id) -> forms(EnterpriseRole, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);

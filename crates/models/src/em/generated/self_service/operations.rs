@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/269`
+    /// Schema: `schemas/em/operations.json#/operations/268`
     #[derive(Default)]
     GetSelfServiceVSphere = op("GetSelfServiceVSphere", "GET", "/api/selfService/vSphere");
     () -> body(VSphereSelfService);
@@ -14,7 +14,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/270`
+    /// Schema: `schemas/em/operations.json#/operations/269`
     #[derive(Default)]
     GetSelfServiceVSphereConfigs = op("GetSelfServiceVSphereConfigs", "GET", "/api/selfService/vSphere/Configs");
     () -> forms(VSphereSelfServiceConfigs, EntityReferences);
@@ -22,14 +22,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/271`
+    /// Schema: `schemas/em/operations.json#/operations/270`
     PostSelfServiceVSphereConfigs = op("PostSelfServiceVSphereConfigs", "POST", "/api/selfService/vSphere/Configs").long_running();
     () body(VSphereSelfServiceCreateSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/272`
+    /// Schema: `schemas/em/operations.json#/operations/271`
     GetSelfServiceVSphereConfigsById = op("GetSelfServiceVSphereConfigsById", "GET", "/api/selfService/vSphere/Configs/{ID}");
     (id: Id) -> forms(VSphereSelfServiceConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -37,7 +37,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/273`
+    /// Schema: `schemas/em/operations.json#/operations/272`
     PutSelfServiceVSphereConfigsById = op("PutSelfServiceVSphereConfigsById", "PUT", "/api/selfService/vSphere/Configs/{ID}").long_running();
     (id: Id) body(VSphereSelfServiceConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -45,7 +45,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/274`
+    /// Schema: `schemas/em/operations.json#/operations/273`
     DeleteSelfServiceVSphereConfigsById = op("DeleteSelfServiceVSphereConfigsById", "DELETE", "/api/selfService/vSphere/Configs/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -53,7 +53,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/275`
+    /// Schema: `schemas/em/operations.json#/operations/274`
     GetSelfServiceVSphereConfigsByIdBackupJobSettings = op("GetSelfServiceVSphereConfigsByIdBackupJobSettings", "GET", "/api/selfService/vSphere/Configs/{ID}/backupJobSettings");
     (id: Id) -> body(VSphereSelfServiceConfigJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -61,7 +61,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/289`
+    /// Schema: `schemas/em/operations.json#/operations/288`
     #[derive(Default)]
     GetVCloud = op("GetVCloud", "GET", "/api/vCloud");
     () -> body(VCloudService);
@@ -69,7 +69,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/290`
+    /// Schema: `schemas/em/operations.json#/operations/289`
     #[derive(Default)]
     GetVCloudOrgConfigs = op("GetVCloudOrgConfigs", "GET", "/api/vCloud/orgConfigs");
     () -> forms(VCloudOrganizationConfigs, EntityReferences);
@@ -77,14 +77,14 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/291`
+    /// Schema: `schemas/em/operations.json#/operations/290`
     PostVCloudOrgConfigs = op("PostVCloudOrgConfigs", "POST", "/api/vCloud/orgConfigs").long_running();
     () body(VCloudOrganizationConfigCreateSpec) -> body(Task);
 }
 backhaul_wire::generated_call! {
     /// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/292`
+    /// Schema: `schemas/em/operations.json#/operations/291`
     GetVCloudOrgConfigsById = op("GetVCloudOrgConfigsById", "GET", "/api/vCloud/orgConfigs/{ID}");
     (id: Id) -> forms(VCloudOrganizationConfig, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -92,7 +92,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/293`
+    /// Schema: `schemas/em/operations.json#/operations/292`
     PostVCloudOrgConfigsByIdDisable = op("PostVCloudOrgConfigsByIdDisable", "POST", "/api/vCloud/orgConfigs/{ID}?action=disable").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -100,7 +100,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/294`
+    /// Schema: `schemas/em/operations.json#/operations/293`
     PutVCloudOrgConfigsById = op("PutVCloudOrgConfigsById", "PUT", "/api/vCloud/orgConfigs/{ID}").long_running();
     (id: Id) body(VCloudOrganizationConfig) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -108,7 +108,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/295`
+    /// Schema: `schemas/em/operations.json#/operations/294`
     DeleteVCloudOrgConfigsById = op("DeleteVCloudOrgConfigsById", "DELETE", "/api/vCloud/orgConfigs/{ID}").long_running();
     (id: Id) -> body(Task);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -120,18 +120,10 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/296`
+    /// Schema: `schemas/em/operations.json#/operations/295`
     GetVCloudOrgConfigsByIdBackupJobSettings = op("GetVCloudOrgConfigsByIdBackupJobSettings", "GET", "/api/vCloud/orgConfigs/{ID}/backupJobSettings");
     (id: Id) -> body(VCloudOrganizationConfigBackupJobSettings);
     id: Id [id.into()] path("ID", Kind::Id);
-}
-backhaul_wire::generated_call! {
-    /// `GET /api/vCloud/orgConfigs/backupJobSettings`: The job settings that new organizations get. Known from one client and one page.
-    ///
-    /// Schema: `schemas/em/operations.json#/operations/297`
-    #[derive(Default)]
-    GetVCloudOrgConfigsBackupJobSettings = op("GetVCloudOrgConfigsBackupJobSettings", "GET", "/api/vCloud/orgConfigs/backupJobSettings");
-    () -> body(VCloudOrganizationConfigBackupJobSettings);
 }
 backhaul_wire::generated_operations! {
     calls {
@@ -150,7 +142,6 @@ backhaul_wire::generated_operations! {
         PutVCloudOrgConfigsById;
         DeleteVCloudOrgConfigsById;
         GetVCloudOrgConfigsByIdBackupJobSettings;
-        GetVCloudOrgConfigsBackupJobSettings;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -6,7 +6,7 @@ use super::super::prelude::*;
 backhaul_wire::generated_call! {
     /// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/208`
+    /// Schema: `schemas/em/operations.json#/operations/207`
     #[derive(Default)]
     GetLookup = op("GetLookup", "GET", "/api/lookup");
     () -> body(HierarchyItems);
@@ -22,7 +22,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/209`
+    /// Schema: `schemas/em/operations.json#/operations/208`
     #[derive(Default)]
     GetLookupSvc = op("GetLookupSvc", "GET", "/api/lookupSvc");
     () -> body(LookupSvc);
@@ -30,7 +30,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/querySvc`: Which types can be queried, as links.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/225`
+    /// Schema: `schemas/em/operations.json#/operations/224`
     #[derive(Default)]
     GetQuerySvc = op("GetQuerySvc", "GET", "/api/querySvc");
     () -> body(QuerySvc);

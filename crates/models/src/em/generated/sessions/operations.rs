@@ -62,7 +62,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions`: All runs of replication jobs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/229`
+    /// Schema: `schemas/em/operations.json#/operations/228`
     #[derive(Default)]
     GetReplicaSessions = op("GetReplicaSessions", "GET", "/api/replicaSessions");
     () -> forms(ReplicaJobSessions, EntityReferences);
@@ -70,7 +70,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/230`
+    /// Schema: `schemas/em/operations.json#/operations/229`
     GetReplicaSessionsById = op("GetReplicaSessionsById", "GET", "/api/replicaSessions/{ID}");
     (id: Id) -> forms(ReplicaJobSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -78,7 +78,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/231`
+    /// Schema: `schemas/em/operations.json#/operations/230`
     GetReplicaSessionsByIdReplicaTaskSessions = op("GetReplicaSessionsByIdReplicaTaskSessions", "GET", "/api/replicaSessions/{ID}/replicaTaskSessions");
     (id: Id) -> forms(ReplicaTaskSessions, EntityReferences);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -86,7 +86,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/232`
+    /// Schema: `schemas/em/operations.json#/operations/231`
     #[derive(Default)]
     GetReplicaTaskSessions = op("GetReplicaTaskSessions", "GET", "/api/replicaTaskSessions");
     () -> forms(ReplicaTaskSessions, EntityReferences);
@@ -94,7 +94,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/233`
+    /// Schema: `schemas/em/operations.json#/operations/232`
     GetReplicaTaskSessionsById = op("GetReplicaTaskSessionsById", "GET", "/api/replicaTaskSessions/{ID}");
     (id: Id) -> forms(ReplicaTaskSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -102,7 +102,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restoreSessions`: All restores, running and ended.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/250`
+    /// Schema: `schemas/em/operations.json#/operations/249`
     #[derive(Default)]
     GetRestoreSessions = op("GetRestoreSessions", "GET", "/api/restoreSessions");
     () -> forms(RestoreSessions, EntityReferences);
@@ -110,7 +110,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/restoreSessions/{ID}`: One restore.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/251`
+    /// Schema: `schemas/em/operations.json#/operations/250`
     GetRestoreSessionsById = op("GetRestoreSessionsById", "GET", "/api/restoreSessions/{ID}");
     (id: Id) -> forms(RestoreSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -118,7 +118,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions`: All system runs.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/277`
+    /// Schema: `schemas/em/operations.json#/operations/276`
     #[derive(Default)]
     GetSystemSessions = op("GetSystemSessions", "GET", "/api/systemSessions");
     () -> body(SystemSessions);
@@ -126,7 +126,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions/{ID}`: One system run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/278`
+    /// Schema: `schemas/em/operations.json#/operations/277`
     GetSystemSessionsById = op("GetSystemSessionsById", "GET", "/api/systemSessions/{ID}");
     (id: Id) -> forms(SystemSession, EntityRef);
     id: Id [id.into()] path("ID", Kind::Id);
@@ -134,7 +134,7 @@ backhaul_wire::generated_call! {
 backhaul_wire::generated_call! {
     /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
     ///
-    /// Schema: `schemas/em/operations.json#/operations/279`
+    /// Schema: `schemas/em/operations.json#/operations/278`
     GetSystemSessionsByIdEvents = op("GetSystemSessionsByIdEvents", "GET", "/api/systemSessions/{ID}/events");
     (id: Id) -> body(SystemSessionEvents);
     id: Id [id.into()] path("ID", Kind::Id);

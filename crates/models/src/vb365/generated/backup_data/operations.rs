@@ -43,10 +43,12 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
 backhaul_wire::generated_call! {
-    /// `GET /BackupRepositories/{repositoryId}/OrganizationData/{organizationId}`: Gives one organization data of one backup repository. (v6 and later)
+    /// `GET /BackupRepositories/{repositoryId}/OrganizationData/{organizationId}`: Gives one organization data of one backup repository.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/3`
-    BackupOrganizationDataGetSingleOrganizationData = op("BackupOrganizationData_GetSingleOrganizationData", "GET", "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}").since(6);
+    BackupOrganizationDataGetSingleOrganizationData = op("BackupOrganizationData_GetSingleOrganizationData", "GET", "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}");
     (repository_id: Id, organization_id: Id) -> body(BackupOrganizationData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
@@ -65,10 +67,12 @@ backhaul_wire::generated_call! {
     offset: Option<i64> [None] query("offset", Kind::Int);
 }
 backhaul_wire::generated_call! {
-    /// `GET /BackupRepositories/{repositoryId}/SiteData/{siteId}`: Gives one site data of one backup repository. (v6 and later)
+    /// `GET /BackupRepositories/{repositoryId}/SiteData/{siteId}`: Gives one site data of one backup repository. (v5 and later)
+    ///
+    /// Evidence: v5 documented.
     ///
     /// Schema: `schemas/vb365/backup_data.json#/operations/5`
-    BackupSiteDataGetSiteData = op("BackupSiteData_GetSiteData", "GET", "/BackupRepositories/{repositoryId}/SiteData/{siteId}").since(6);
+    BackupSiteDataGetSiteData = op("BackupSiteData_GetSiteData", "GET", "/BackupRepositories/{repositoryId}/SiteData/{siteId}").since(5);
     (repository_id: Id, site_id: Id) -> body(BackupSiteData);
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);

@@ -175,12 +175,14 @@ backhaul_wire::generated_call! {
     subnet_name: String [subnet_name.into()] path("subnetName", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Accounts`: Gives the accounts. (v6 and later)
+    /// `GET /Accounts`: Gives the accounts. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/18`
     #[doc(alias = "Account_GetCredentials")]
     #[derive(Default)]
-    AccountGetAccounts = op("Account_GetAccounts", "GET", "/Accounts").aliases(&["Account_GetCredentials"]).since(6).bare(Versions::new(None, None)).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Page(<Page<Credential> as Model>::SHAPE,<Page<Credential>>::LIST) }]);
+    AccountGetAccounts = op("Account_GetAccounts", "GET", "/Accounts").aliases(&["Account_GetCredentials"]).since(4).bare(Versions::new(None, None)).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Page(<Page<Credential> as Model>::SHAPE,<Page<Credential>>::LIST) }]);
     () -> page(Page<Account>);
     name: Option<String> [None] query("name", Kind::Text);
     account_type: Option<AccountTypeFilter> [None] query("accountType", Kind::Enum(&ACCOUNT_TYPE_FILTER));
@@ -188,7 +190,9 @@ backhaul_wire::generated_call! {
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Accounts`: Gives the accounts. (v6 to v7)
+    /// `GET /Accounts`: Gives the accounts. (v4 to v7)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/18`
     #[doc(alias = "Account_GetCredentials")]
@@ -201,15 +205,19 @@ backhaul_wire::generated_call! {
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `POST /Accounts`: Adds to the accounts. (v6 and later)
+    /// `POST /Accounts`: Adds to the accounts. (v5 and later)
+    ///
+    /// Evidence: v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/19`
     #[doc(alias = "Account_AddCredential")]
-    AccountAddAccount = op("Account_AddAccount", "POST", "/Accounts").aliases(&["Account_AddCredential"]).since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Body(<Credential as Model>::SHAPE) }]);
+    AccountAddAccount = op("Account_AddAccount", "POST", "/Accounts").aliases(&["Account_AddCredential"]).since(5).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Body(<Credential as Model>::SHAPE) }]);
     () body(AccountToSend) -> body(Account);
 }
 backhaul_wire::generated_call! {
-    /// `POST /Accounts`: Adds to the accounts. (v6 to v7)
+    /// `POST /Accounts`: Adds to the accounts. (v5 to v7)
+    ///
+    /// Evidence: v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/19`
     #[doc(alias = "Account_AddCredential")]
@@ -217,16 +225,20 @@ backhaul_wire::generated_call! {
     () body(CredentialToSend) -> body(Credential);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Accounts/{accountId}`: Gives one account. (v6 and later)
+    /// `GET /Accounts/{accountId}`: Gives one account. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/20`
     #[doc(alias = "Account_GetCredential")]
-    AccountGetAccount = op("Account_GetAccount", "GET", "/Accounts/{accountId}").aliases(&["Account_GetCredential"]).since(6).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Body(<Credential as Model>::SHAPE) }]);
+    AccountGetAccount = op("Account_GetAccount", "GET", "/Accounts/{accountId}").aliases(&["Account_GetCredential"]).since(4).older(&[Form { until: ApiVersion::new(7), request: None, response: Response::Body(<Credential as Model>::SHAPE) }]);
     (account_id: Id) -> body(Account);
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Accounts/{accountId}`: Gives one account. (v6 to v7)
+    /// `GET /Accounts/{accountId}`: Gives one account. (v4 to v7)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/20`
     #[doc(alias = "Account_GetCredential")]
@@ -235,16 +247,20 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /Accounts/{accountId}`: Changes one account. (v6 and later)
+    /// `PUT /Accounts/{accountId}`: Changes one account. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/21`
     #[doc(alias = "Account_UpdateCredential")]
-    AccountUpdateAccount = op("Account_UpdateAccount", "PUT", "/Accounts/{accountId}").aliases(&["Account_UpdateCredential"]).since(6).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Empty }]);
+    AccountUpdateAccount = op("Account_UpdateAccount", "PUT", "/Accounts/{accountId}").aliases(&["Account_UpdateCredential"]).since(4).older(&[Form { until: ApiVersion::new(7), request: Some(<CredentialToSend as Model>::SHAPE), response: Response::Empty }]);
     (account_id: Id) body(AccountToSend) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /Accounts/{accountId}`: Changes one account. (v6 to v7)
+    /// `PUT /Accounts/{accountId}`: Changes one account. (v4 to v7)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/21`
     #[doc(alias = "Account_UpdateCredential")]
@@ -253,39 +269,47 @@ backhaul_wire::generated_call! {
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `DELETE /Accounts/{accountId}`: Removes one account. (v6 and later)
+    /// `DELETE /Accounts/{accountId}`: Removes one account. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/22`
     #[doc(alias = "Account_RemoveCredential")]
-    AccountRemoveAccount = op("Account_RemoveAccount", "DELETE", "/Accounts/{accountId}").aliases(&["Account_RemoveCredential"]).since(6);
+    AccountRemoveAccount = op("Account_RemoveAccount", "DELETE", "/Accounts/{accountId}").aliases(&["Account_RemoveCredential"]).since(4);
     (account_id: Id) -> empty(());
     account_id: Id [account_id.into()] path("accountId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /AzureResources/containers`: Gives the containers of the azure resources. (v6 and later)
+    /// `GET /AzureResources/containers`: Gives the containers of the azure resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/23`
-    AzureObjectStorageGetContainers = op("AzureObjectStorage_GetContainers", "GET", "/AzureResources/containers").since(6).bare(Versions::new(None, None));
+    AzureObjectStorageGetContainers = op("AzureObjectStorage_GetContainers", "GET", "/AzureResources/containers").since(4).bare(Versions::new(None, None));
     (account_id: Id, region_type: AzureStorageEndpoint) -> page(Page<AzureContainer>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `GET /AzureResources/containers/{Name}`: Gives one container of the azure resources. (v6 and later)
+    /// `GET /AzureResources/containers/{Name}`: Gives one container of the azure resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/24`
-    AzureObjectStorageGetContainer = op("AzureObjectStorage_GetContainer", "GET", "/AzureResources/containers/{Name}").since(6);
+    AzureObjectStorageGetContainer = op("AzureObjectStorage_GetContainer", "GET", "/AzureResources/containers/{Name}").since(4);
     (name: String, account_id: Id, region_type: AzureStorageEndpoint) -> body(AzureContainer);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
 backhaul_wire::generated_call! {
-    /// `GET /AzureResources/containers/{containerName}/folders`: Gives the folders of one container of the azure resources. (v6 and later)
+    /// `GET /AzureResources/containers/{containerName}/folders`: Gives the folders of one container of the azure resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/25`
-    AzureObjectStorageGetFolders = op("AzureObjectStorage_GetFolders", "GET", "/AzureResources/containers/{containerName}/folders").since(6).bare(Versions::new(None, None));
+    AzureObjectStorageGetFolders = op("AzureObjectStorage_GetFolders", "GET", "/AzureResources/containers/{containerName}/folders").since(4).bare(Versions::new(None, None));
     (container_name: String, account_id: Id, region_type: AzureStorageEndpoint) -> page(Page<AzureFolderToReceive>);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -293,20 +317,24 @@ backhaul_wire::generated_call! {
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `POST /AzureResources/containers/{containerName}/folders`: Adds to the folders of one container of the azure resources. (v6 and later)
+    /// `POST /AzureResources/containers/{containerName}/folders`: Adds to the folders of one container of the azure resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/26`
-    AzureObjectStorageAddFolder = op("AzureObjectStorage_AddFolder", "POST", "/AzureResources/containers/{containerName}/folders").since(6);
+    AzureObjectStorageAddFolder = op("AzureObjectStorage_AddFolder", "POST", "/AzureResources/containers/{containerName}/folders").since(4);
     (container_name: String, account_id: Id, region_type: AzureStorageEndpoint) body(AzureFolderToSend) -> body(AzureFolderToReceive);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AzureStorageEndpoint [region_type.into()] query("RegionType", Kind::Enum(&AZURE_STORAGE_ENDPOINT)).required();
 }
 backhaul_wire::generated_call! {
-    /// `GET /AzureResources/containers/{containerName}/folders/{Name}`: Gives one folder of one container of the azure resources. (v6 and later)
+    /// `GET /AzureResources/containers/{containerName}/folders/{Name}`: Gives one folder of one container of the azure resources. (v5 and later)
+    ///
+    /// Evidence: v5 inferred.
     ///
     /// Schema: `schemas/vb365/clouds.json#/operations/27`
-    AzureObjectStorageGetFolder = op("AzureObjectStorage_GetFolder", "GET", "/AzureResources/containers/{containerName}/folders/{Name}").since(6);
+    AzureObjectStorageGetFolder = op("AzureObjectStorage_GetFolder", "GET", "/AzureResources/containers/{containerName}/folders/{Name}").since(5);
     (container_name: String, name: String, account_id: Id, region_type: AzureStorageEndpoint) -> body(AzureFolderToReceive);
     container_name: String [container_name.into()] path("containerName", Kind::Text);
     name: String [name.into()] path("Name", Kind::Text);

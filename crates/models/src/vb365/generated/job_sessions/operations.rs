@@ -100,6 +100,16 @@ backhaul_wire::generated_call! {
     /// In seconds.
     timeout_seconds: Option<i64> [None] query("timeoutSeconds", Kind::Int);
 }
+backhaul_wire::generated_call! {
+    /// `GET /JobSessions/{sessionId}/Log`: Gives the log of one job session. (up to v3)
+    ///
+    /// Evidence: v3 documented.
+    ///
+    /// Schema: `schemas/vb365/job_sessions.json#/operations/7`
+    GetJobSessionsBySessionIdLog = op("get_JobSessions_by_sessionId_Log", "GET", "/JobSessions/{sessionId}/Log").until(3).bare(Versions::new(None, ApiVersion::new(5)));
+    (session_id: Id) -> page(Page<LogItem>);
+    session_id: Id [session_id.into()] path("sessionId", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         JobSessionGet;
@@ -109,6 +119,7 @@ backhaul_wire::generated_operations! {
         JobSessionGetObjectsBySessionId;
         JobSessionChangesGet;
         EventsGet;
+        GetJobSessionsBySessionIdLog;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

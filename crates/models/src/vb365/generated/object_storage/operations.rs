@@ -4,10 +4,12 @@
 
 use super::super::prelude::*;
 backhaul_wire::generated_call! {
-    /// `GET /S3CompatibleResources/buckets`: Gives the buckets of the s3compatible resources. (v6 and later)
+    /// `GET /S3CompatibleResources/buckets`: Gives the buckets of the s3compatible resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/0`
-    AmazonS3CompatibleObjectStorageGetBuckets = op("AmazonS3CompatibleObjectStorage_GetBuckets", "GET", "/S3CompatibleResources/buckets").since(6).bare(Versions::new(None, None));
+    AmazonS3CompatibleObjectStorageGetBuckets = op("AmazonS3CompatibleObjectStorage_GetBuckets", "GET", "/S3CompatibleResources/buckets").since(4).bare(Versions::new(None, None));
     (account_id: Id, service_point: String, custom_region_id: Id) -> page(Page<AmazonBucketS3Compatible>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     service_point: String [service_point.into()] query("ServicePoint", Kind::Text).required();
@@ -19,10 +21,12 @@ backhaul_wire::generated_call! {
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3CompatibleResources/buckets/{Name}`: Gives one bucket of the s3compatible resources. (v6 and later)
+    /// `GET /S3CompatibleResources/buckets/{Name}`: Gives one bucket of the s3compatible resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/1`
-    AmazonS3CompatibleObjectStorageGetBucket = op("AmazonS3CompatibleObjectStorage_GetBucket", "GET", "/S3CompatibleResources/buckets/{Name}").since(6);
+    AmazonS3CompatibleObjectStorageGetBucket = op("AmazonS3CompatibleObjectStorage_GetBucket", "GET", "/S3CompatibleResources/buckets/{Name}").since(4);
     (name: String, account_id: Id, service_point: String, custom_region_id: Id) -> body(AmazonBucketS3Compatible);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -34,10 +38,12 @@ backhaul_wire::generated_call! {
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3CompatibleResources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3compatible resources. (v6 and later)
+    /// `GET /S3CompatibleResources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3compatible resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/2`
-    AmazonS3CompatibleObjectStorageGetFolders = op("AmazonS3CompatibleObjectStorage_GetFolders", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders").since(6).bare(Versions::new(None, None));
+    AmazonS3CompatibleObjectStorageGetFolders = op("AmazonS3CompatibleObjectStorage_GetFolders", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders").since(4).bare(Versions::new(None, None));
     (bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) -> page(Page<AmazonFolderToReceiveS3Compatible>);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -50,10 +56,12 @@ backhaul_wire::generated_call! {
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `POST /S3CompatibleResources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3compatible resources. (v6 and later)
+    /// `POST /S3CompatibleResources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3compatible resources. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/3`
-    AmazonS3CompatibleObjectStorageAddFolder = op("AmazonS3CompatibleObjectStorage_AddFolder", "POST", "/S3CompatibleResources/buckets/{bucketName}/folders").since(6);
+    AmazonS3CompatibleObjectStorageAddFolder = op("AmazonS3CompatibleObjectStorage_AddFolder", "POST", "/S3CompatibleResources/buckets/{bucketName}/folders").since(4);
     (bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Compatible);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -65,10 +73,12 @@ backhaul_wire::generated_call! {
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3CompatibleResources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3compatible resources. (v6 and later)
+    /// `GET /S3CompatibleResources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3compatible resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/4`
-    AmazonS3CompatibleObjectStorageGetFolder = op("AmazonS3CompatibleObjectStorage_GetFolder", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}").since(6);
+    AmazonS3CompatibleObjectStorageGetFolder = op("AmazonS3CompatibleObjectStorage_GetFolder", "GET", "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}").since(4);
     (name: String, bucket_name: String, account_id: Id, service_point: String, custom_region_id: Id) -> body(AmazonFolderToReceiveS3Compatible);
     name: String [name.into()] path("Name", Kind::Text);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
@@ -81,10 +91,12 @@ backhaul_wire::generated_call! {
     trust_server_certificate: Option<bool> [None] query("trustServerCertificate", Kind::Bool).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3Resources/buckets`: Gives the buckets of the s3resources. (v6 and later)
+    /// `GET /S3Resources/buckets`: Gives the buckets of the s3resources. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/5`
-    AmazonS3ObjectStorageGetBuckets = op("AmazonS3ObjectStorage_GetBuckets", "GET", "/S3Resources/buckets").since(6).bare(Versions::new(None, None));
+    AmazonS3ObjectStorageGetBuckets = op("AmazonS3ObjectStorage_GetBuckets", "GET", "/S3Resources/buckets").since(4).bare(Versions::new(None, None));
     (account_id: Id, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonBucketS3Aws>);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
@@ -92,20 +104,24 @@ backhaul_wire::generated_call! {
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3Resources/buckets/{Name}`: Gives one bucket of the s3resources. (v6 and later)
+    /// `GET /S3Resources/buckets/{Name}`: Gives one bucket of the s3resources. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/6`
-    AmazonS3ObjectStorageGetBucket = op("AmazonS3ObjectStorage_GetBucket", "GET", "/S3Resources/buckets/{Name}").since(6);
+    AmazonS3ObjectStorageGetBucket = op("AmazonS3ObjectStorage_GetBucket", "GET", "/S3Resources/buckets/{Name}").since(4);
     (name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> body(AmazonBucketS3Aws);
     name: String [name.into()] path("Name", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3Resources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3resources. (v6 and later)
+    /// `GET /S3Resources/buckets/{bucketName}/folders`: Gives the folders of one bucket of the s3resources. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/7`
-    AmazonS3ObjectStorageGetFolders = op("AmazonS3ObjectStorage_GetFolders", "GET", "/S3Resources/buckets/{bucketName}/folders").since(6).bare(Versions::new(None, None));
+    AmazonS3ObjectStorageGetFolders = op("AmazonS3ObjectStorage_GetFolders", "GET", "/S3Resources/buckets/{bucketName}/folders").since(4).bare(Versions::new(None, None));
     (bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> page(Page<AmazonFolderToReceiveS3Aws>);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
@@ -113,20 +129,24 @@ backhaul_wire::generated_call! {
     name: Option<String> [None] query("Name", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `POST /S3Resources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3resources. (v6 and later)
+    /// `POST /S3Resources/buckets/{bucketName}/folders`: Adds to the folders of one bucket of the s3resources. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/8`
-    AmazonS3ObjectStorageAddFolder = op("AmazonS3ObjectStorage_AddFolder", "POST", "/S3Resources/buckets/{bucketName}/folders").since(6);
+    AmazonS3ObjectStorageAddFolder = op("AmazonS3ObjectStorage_AddFolder", "POST", "/S3Resources/buckets/{bucketName}/folders").since(4);
     (bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) body(AmazonFolderToSend) -> body(AmazonFolderToReceiveS3Aws);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
     account_id: Id [account_id.into()] query("accountId", Kind::Id).required();
     region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
-    /// `GET /S3Resources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3resources. (v6 and later)
+    /// `GET /S3Resources/buckets/{bucketName}/folders/{Name}`: Gives one folder of one bucket of the s3resources. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/9`
-    AmazonS3ObjectStorageGetFolder = op("AmazonS3ObjectStorage_GetFolder", "GET", "/S3Resources/buckets/{bucketName}/folders/{Name}").since(6);
+    AmazonS3ObjectStorageGetFolder = op("AmazonS3ObjectStorage_GetFolder", "GET", "/S3Resources/buckets/{bucketName}/folders/{Name}").since(4);
     (name: String, bucket_name: String, account_id: Id, region_type: AmazonS3AwsRegionType) -> body(AmazonFolderToReceiveS3Aws);
     name: String [name.into()] path("Name", Kind::Text);
     bucket_name: String [bucket_name.into()] path("bucketName", Kind::Text);
@@ -134,36 +154,44 @@ backhaul_wire::generated_call! {
     region_type: AmazonS3AwsRegionType [region_type.into()] query("RegionType", Kind::Enum(&AMAZON_S3_AWS_REGION_TYPE)).required();
 }
 backhaul_wire::generated_call! {
-    /// `GET /EncryptionKeys`: Gives the encryption keys. (v6 and later)
+    /// `GET /EncryptionKeys`: Gives the encryption keys. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/10`
     #[derive(Default)]
-    EncryptionKeyGetEncryptionKey = op("EncryptionKey_GetEncryptionKey", "GET", "/EncryptionKeys").since(6).bare(Versions::new(None, None));
+    EncryptionKeyGetEncryptionKey = op("EncryptionKey_GetEncryptionKey", "GET", "/EncryptionKeys").since(4).bare(Versions::new(None, None));
     () -> page(Page<EncryptionKey>);
     description: Option<String> [None] query("description", Kind::Text);
     /// In v8 and later.
     organization_id: Option<Id> [None] query("organizationId", Kind::Id).since(8);
 }
 backhaul_wire::generated_call! {
-    /// `POST /EncryptionKeys`: Adds to the encryption keys. (v6 and later)
+    /// `POST /EncryptionKeys`: Adds to the encryption keys. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/11`
-    EncryptionKeyAddEncryptionKey = op("EncryptionKey_AddEncryptionKey", "POST", "/EncryptionKeys").since(6);
+    EncryptionKeyAddEncryptionKey = op("EncryptionKey_AddEncryptionKey", "POST", "/EncryptionKeys").since(4);
     () body(EncryptionKeyToSend) -> body(EncryptionKey);
 }
 backhaul_wire::generated_call! {
-    /// `GET /EncryptionKeys/{keyId}`: Gives one encryption key. (v6 and later)
+    /// `GET /EncryptionKeys/{keyId}`: Gives one encryption key. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/12`
-    EncryptionKeyGetEncryptionKeyById = op("EncryptionKey_GetEncryptionKeyById", "GET", "/EncryptionKeys/{keyId}").since(6);
+    EncryptionKeyGetEncryptionKeyById = op("EncryptionKey_GetEncryptionKeyById", "GET", "/EncryptionKeys/{keyId}").since(4);
     (key_id: Id) -> body(EncryptionKey);
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `DELETE /EncryptionKeys/{keyId}`: Removes one encryption key. (v6 and later)
+    /// `DELETE /EncryptionKeys/{keyId}`: Removes one encryption key. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/13`
-    EncryptionKeyRemoveEncryptionKey = op("EncryptionKey_RemoveEncryptionKey", "DELETE", "/EncryptionKeys/{keyId}").since(6);
+    EncryptionKeyRemoveEncryptionKey = op("EncryptionKey_RemoveEncryptionKey", "DELETE", "/EncryptionKeys/{keyId}").since(4);
     (key_id: Id) -> empty(());
     key_id: Id [key_id.into()] path("keyId", Kind::Id);
 }
@@ -179,18 +207,22 @@ backhaul_wire::generated_call! {
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /objectstoragerepositories/{repositoryId}`: Changes one objectstoragerepository. (v6 to v7)
+    /// `PUT /objectstoragerepositories/{repositoryId}`: Changes one objectstoragerepository. (v4 to v7)
+    ///
+    /// Evidence: v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/15`
-    ObjectStorageRepositoryUpdateObjectStorageRepository = op("ObjectStorageRepository_UpdateObjectStorageRepository", "PUT", "/objectstoragerepositories/{repositoryId}").since(6).until(7);
+    ObjectStorageRepositoryUpdateObjectStorageRepository = op("ObjectStorageRepository_UpdateObjectStorageRepository", "PUT", "/objectstoragerepositories/{repositoryId}").since(4).until(7);
     (repository_id: Id) body(ObjectStorageRepository) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `DELETE /objectstoragerepositories/{repositoryId}`: Removes one objectstoragerepository. (v6 to v7)
+    /// `DELETE /objectstoragerepositories/{repositoryId}`: Removes one objectstoragerepository. (v4 to v7)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/16`
-    ObjectStorageRepositoryRemoveObjectStorageRepository = op("ObjectStorageRepository_RemoveObjectStorageRepository", "DELETE", "/objectstoragerepositories/{repositoryId}").since(6).until(7);
+    ObjectStorageRepositoryRemoveObjectStorageRepository = op("ObjectStorageRepository_RemoveObjectStorageRepository", "DELETE", "/objectstoragerepositories/{repositoryId}").since(4).until(7);
     (repository_id: Id) -> empty(());
     repository_id: Id [repository_id.into()] path("repositoryId", Kind::Id);
 }
@@ -208,10 +240,12 @@ backhaul_wire::generated_call! {
     long_term: Option<bool> [None] query("longTerm", Kind::Bool).since(6);
 }
 backhaul_wire::generated_call! {
-    /// `POST /objectstoragerepositories`: Adds to the objectstoragerepositories. (v6 to v7)
+    /// `POST /objectstoragerepositories`: Adds to the objectstoragerepositories. (v4 to v7)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/object_storage.json#/operations/18`
-    ObjectStorageRepositoryAddObjectStorageRepository = op("ObjectStorageRepository_AddObjectStorageRepository", "POST", "/objectstoragerepositories").since(6).until(7);
+    ObjectStorageRepositoryAddObjectStorageRepository = op("ObjectStorageRepository_AddObjectStorageRepository", "POST", "/objectstoragerepositories").since(4).until(7);
     () body(ObjectStorageRepository) -> body(ObjectStorageRepository);
 }
 backhaul_wire::generated_operations! {

@@ -40,10 +40,12 @@ backhaul_wire::generated_call! {
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Organizations/{organizationId}/Groups/{groupId}/Members`: Gives the members of one group of one organization. (v6 and later)
+    /// `GET /Organizations/{organizationId}/Groups/{groupId}/Members`: Gives the members of one group of one organization. (v4 and later)
+    ///
+    /// Evidence: v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/2`
-    OrganizationGroupMemberGet = op("OrganizationGroupMember_Get", "GET", "/Organizations/{organizationId}/Groups/{groupId}/Members").since(6);
+    OrganizationGroupMemberGet = op("OrganizationGroupMember_Get", "GET", "/Organizations/{organizationId}/Groups/{groupId}/Members").since(4);
     (organization_id: Id, group_id: Id) -> page(Page<GroupMember>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     group_id: Id [group_id.into()] path("groupId", Kind::Id);
@@ -164,13 +166,13 @@ backhaul_wire::generated_call! {
     data_source: Option<DataSource> [None] query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7);
 }
 backhaul_wire::generated_call! {
-    /// `GET /Organizations/{organizationId}/Users/{userId}/OneDrives`: Gives the one drives of one user of one organization. (v4 and later)
+    /// `GET /Organizations/{organizationId}/Users/{userId}/OneDrives`: Gives the one drives of one user of one organization.
     ///
-    /// Evidence: v4 client, v5 inferred.
+    /// Evidence: v3 documented, v4 client, v5 inferred.
     ///
     /// Schema: `schemas/vb365/organization_objects.json#/operations/9`
     #[doc(alias = "get_Organizations_by_organizationId_Users_by_userId_onedrives")]
-    OrganizationUserOneDriveGetPage = op("OrganizationUserOneDrive_GetPage", "GET", "/Organizations/{organizationId}/Users/{userId}/OneDrives").aliases(&["get_Organizations_by_organizationId_Users_by_userId_onedrives"]).since(4);
+    OrganizationUserOneDriveGetPage = op("OrganizationUserOneDrive_GetPage", "GET", "/Organizations/{organizationId}/Users/{userId}/OneDrives").aliases(&["get_Organizations_by_organizationId_Users_by_userId_onedrives"]);
     (organization_id: Id, user_id: Id) -> page(Page<OneDrive>);
     organization_id: Id [organization_id.into()] path("organizationId", Kind::Id);
     user_id: Id [user_id.into()] path("userId", Kind::Id);

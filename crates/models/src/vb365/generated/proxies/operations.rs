@@ -188,6 +188,16 @@ backhaul_wire::generated_call! {
     (proxy_id: Id) -> empty(());
     proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
 }
+backhaul_wire::generated_call! {
+    /// `GET /Proxies/{proxyId}/Repositories`: Gives the backup repositories of one proxy. (up to v3)
+    ///
+    /// Evidence: v3 documented.
+    ///
+    /// Schema: `schemas/vb365/proxies.json#/operations/20`
+    GetProxiesByProxyIdRepositories = op("get_Proxies_by_proxyId_Repositories", "GET", "/Proxies/{proxyId}/Repositories").until(3).bare(Versions::new(None, ApiVersion::new(5)));
+    (proxy_id: Id) -> page(Page<BackupRepository>);
+    proxy_id: Id [proxy_id.into()] path("proxyId", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         ProxyGetProxies;
@@ -210,6 +220,7 @@ backhaul_wire::generated_operations! {
         ProxyPoolRemoveProxies;
         PostProxiesByProxyIdAction;
         DeleteProxiesByProxyId;
+        GetProxiesByProxyIdRepositories;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -52,6 +52,15 @@ backhaul_wire::generated_call! {
     ReportsGenerateSharepointProtectionAction = op("Reports_GenerateSharepointProtectionAction", "POST", "/Reports/GenerateSharepointProtection").since(8);
     () body(SharepointProtectionOptions) -> bytes(());
 }
+backhaul_wire::generated_call! {
+    /// `POST /Reports/Action`: Does `action` with reports: `generate`. (up to v5)
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
+    ///
+    /// Schema: `schemas/vb365/reports.json#/operations/7`
+    PostReportsAction = op("post_Reports_Action", "POST", "/Reports/Action").until(5);
+    () body(GenericActionBody) -> bytes(());
+}
 backhaul_wire::generated_operations! {
     calls {
         ReportsGenerateLicenseOverviewAction;
@@ -61,6 +70,7 @@ backhaul_wire::generated_operations! {
         ReportsGenerateOneDriveProtectionAction;
         ReportsGenerateTeamsProtectionAction;
         ReportsGenerateSharepointProtectionAction;
+        PostReportsAction;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

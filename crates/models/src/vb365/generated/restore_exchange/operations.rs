@@ -39,10 +39,12 @@ backhaul_wire::generated_call! {
     name: Option<String> [None] query("name", Kind::Text).since(6);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}`: Gives one folder of one mailbox of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}`: Gives one folder of one mailbox of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/3`
-    ExchangeFolderGetByFolderId = op("ExchangeFolder_GetByFolderId", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}").since(6);
+    ExchangeFolderGetByFolderId = op("ExchangeFolder_GetByFolderId", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}");
     (restore_session_id: Id, mailbox_id: Id, folder_id: Id) -> body(ExchangeFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);
@@ -112,10 +114,12 @@ backhaul_wire::generated_call! {
     set_id: Option<Id> [None] query("setId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}`: Gives one item of one mailbox of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}`: Gives one item of one mailbox of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_exchange.json#/operations/8`
-    ExchangeItemGetById = op("ExchangeItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}").since(6);
+    ExchangeItemGetById = op("ExchangeItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}");
     (restore_session_id: Id, mailbox_id: Id, item_id: Id) -> body(ExchangeItem);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     mailbox_id: Id [mailbox_id.into()] path("mailboxId", Kind::Id);

@@ -158,10 +158,12 @@ backhaul_wire::generated_call! {
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}`: Gives one document of one one drive of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}`: Gives one document of one one drive of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/10`
-    OneDriveDocumentGetById = op("OneDriveDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}").since(6);
+    OneDriveDocumentGetById = op("OneDriveDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}");
     (restore_session_id: Id, one_drive_id: Id, document_id: Id) -> body(OneDriveDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -395,10 +397,12 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}`: Gives one folder of one one drive of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}`: Gives one folder of one one drive of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_onedrive.json#/operations/27`
-    OneDriveFolderGetById = op("OneDriveFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}").since(6);
+    OneDriveFolderGetById = op("OneDriveFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}");
     (restore_session_id: Id, one_drive_id: Id, folder_id: Id) -> body(OneDriveFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
@@ -668,6 +672,17 @@ backhaul_wire::generated_call! {
     one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
     folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
 }
+backhaul_wire::generated_call! {
+    /// `POST /RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/Action`: Does `action` with several folders. (v5)
+    ///
+    /// Evidence: v5 documented.
+    ///
+    /// Schema: `schemas/vb365/restore_onedrive.json#/operations/47`
+    PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersAction = op("post_RestoreSessions_by_restoreSessionId_Organization_OneDrives_by_oneDriveId_Folders_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/Action").since(5).until(5);
+    (restore_session_id: Id, one_drive_id: Id) body(GenericActionBody) -> bytes(());
+    restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
+    one_drive_id: Id [one_drive_id.into()] path("oneDriveId", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         OneDriveGet;
@@ -717,6 +732,7 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsAction;
         PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsByDocumentIdAction;
         PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersByFolderIdAction;
+        PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersAction;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -113,10 +113,12 @@ backhaul_wire::generated_call! {
     () body(OperatorExploreOptions) -> body(RestoreSession);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Events/{eventId}`: Gives one event of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Events/{eventId}`: Gives one event of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sessions.json#/operations/8`
-    RestoreSessionEventGetById = op("RestoreSessionEvent_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Events/{eventId}").since(6);
+    RestoreSessionEventGetById = op("RestoreSessionEvent_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Events/{eventId}");
     (restore_session_id: Id, event_id: Id) -> body(RestoreSessionEvent);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     event_id: Id [event_id.into()] path("eventId", Kind::Id);

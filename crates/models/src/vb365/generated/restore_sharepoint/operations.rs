@@ -4,10 +4,12 @@
 
 use super::super::prelude::*;
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments`: Gives the attachments of one item of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments`: Gives the attachments of one item of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/0`
-    SharePointAttachmentGet = op("SharePointAttachment_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments").since(6);
+    SharePointAttachmentGet = op("SharePointAttachment_Get", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments");
     (restore_session_id: Id, site_id: Id, item_id: Id) -> page(Page<SharePointAttachment>);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -16,10 +18,12 @@ backhaul_wire::generated_call! {
     limit: Option<i64> [None] query("limit", Kind::Int);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}`: Gives one attachment of one item of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}`: Gives one attachment of one item of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/1`
-    SharePointAttachmentGetById = op("SharePointAttachment_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}").since(6);
+    SharePointAttachmentGetById = op("SharePointAttachment_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}");
     (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) -> body(SharePointAttachment);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -120,10 +124,12 @@ backhaul_wire::generated_call! {
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}`: Gives one document of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}`: Gives one document of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/7`
-    SharePointDocumentGetById = op("SharePointDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}").since(6);
+    SharePointDocumentGetById = op("SharePointDocument_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}");
     (restore_session_id: Id, site_id: Id, document_id: Id) -> body(SharePointDocument);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -372,10 +378,12 @@ backhaul_wire::generated_call! {
     parent_id: Option<Id> [None] query("parentId", Kind::Id);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}`: Gives one folder of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}`: Gives one folder of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/24`
-    SharePointFolderGetById = op("SharePointFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}").since(6);
+    SharePointFolderGetById = op("SharePointFolder_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}");
     (restore_session_id: Id, site_id: Id, folder_id: Id) -> body(SharePointFolder);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -616,10 +624,12 @@ backhaul_wire::generated_call! {
     include_folders: Option<bool> [None] query("includeFolders", Kind::Bool).since(7);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}`: Gives one item of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}`: Gives one item of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/41`
-    SharePointItemGetById = op("SharePointItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}").since(6);
+    SharePointItemGetById = op("SharePointItem_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}");
     (restore_session_id: Id, site_id: Id, item_id: Id) -> body(SharePointItem);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -810,10 +820,12 @@ backhaul_wire::generated_call! {
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}`: Gives one library of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}`: Gives one library of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/52`
-    SharePointLibraryGetById = op("SharePointLibrary_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}").since(6);
+    SharePointLibraryGetById = op("SharePointLibrary_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}");
     (restore_session_id: Id, site_id: Id, library_id: Id) -> body(SharePointLibrary);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -926,10 +938,12 @@ backhaul_wire::generated_call! {
     parent_id: Option<Id> [None] query("parentId", Kind::Id).until(5);
 }
 backhaul_wire::generated_call! {
-    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}`: Gives one list of one site of the organization of one restore session. (v6 and later)
+    /// `GET /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}`: Gives one list of one site of the organization of one restore session.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/59`
-    SharePointListGetById = op("SharePointList_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}").since(6);
+    SharePointListGetById = op("SharePointList_GetById", "GET", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}");
     (restore_session_id: Id, site_id: Id, list_id: Id) -> body(SharePointList);
     restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
@@ -1146,6 +1160,54 @@ backhaul_wire::generated_call! {
     site_id: Id [site_id.into()] path("siteId", Kind::Id);
     item_id: Id [item_id.into()] path("itemId", Kind::Id);
 }
+backhaul_wire::generated_call! {
+    /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/Action`: Does `action` with several attachments. (up to v5)
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
+    ///
+    /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/75`
+    PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Attachments_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/Action").until(5);
+    (restore_session_id: Id, site_id: Id, item_id: Id) body(GenericActionBody) -> bytes(());
+    restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
+    site_id: Id [site_id.into()] path("siteId", Kind::Id);
+    item_id: Id [item_id.into()] path("itemId", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/Action`: Does `action` with one of the attachments. (up to v5)
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
+    ///
+    /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/76`
+    PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsByAttachmentIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Items_by_itemId_Attachments_by_attachmentId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/Action").until(5);
+    (restore_session_id: Id, site_id: Id, item_id: Id, attachment_id: Id) body(GenericActionBody) -> bytes(());
+    restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
+    site_id: Id [site_id.into()] path("siteId", Kind::Id);
+    item_id: Id [item_id.into()] path("itemId", Kind::Id);
+    attachment_id: Id [attachment_id.into()] path("attachmentId", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/Action`: Does `action` with several folders. (v5)
+    ///
+    /// Evidence: v5 documented.
+    ///
+    /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/77`
+    PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/Action").since(5).until(5);
+    (restore_session_id: Id, site_id: Id) body(GenericActionBody) -> bytes(());
+    restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
+    site_id: Id [site_id.into()] path("siteId", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Action`: Does `action` with one of the folders. (up to v5)
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
+    ///
+    /// Schema: `schemas/vb365/restore_sharepoint.json#/operations/78`
+    PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersByFolderIdAction = op("post_RestoreSessions_by_restoreSessionId_Organization_Sites_by_siteId_Folders_by_folderId_Action", "POST", "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Action").until(5);
+    (restore_session_id: Id, site_id: Id, folder_id: Id) body(GenericActionBody) -> bytes(());
+    restore_session_id: Id [restore_session_id.into()] path("restoreSessionId", Kind::Id);
+    site_id: Id [site_id.into()] path("siteId", Kind::Id);
+    folder_id: Id [folder_id.into()] path("folderId", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         SharePointAttachmentGet;
@@ -1223,6 +1285,10 @@ backhaul_wire::generated_operations! {
         PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdLibrariesByLibraryIdAction;
         PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdListsByListIdAction;
         PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAction;
+        PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsAction;
+        PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAttachmentsByAttachmentIdAction;
+        PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersAction;
+        PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdFoldersByFolderIdAction;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

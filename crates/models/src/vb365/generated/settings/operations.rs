@@ -33,26 +33,32 @@ backhaul_wire::generated_call! {
     () -> empty(());
 }
 backhaul_wire::generated_call! {
-    /// `GET /HistorySettings`: Gives the history settings. (v6 and later)
+    /// `GET /HistorySettings`: Gives the history settings.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/3`
     #[derive(Default)]
-    HistorySettingsGet = op("HistorySettings_Get", "GET", "/HistorySettings").since(6);
+    HistorySettingsGet = op("HistorySettings_Get", "GET", "/HistorySettings");
     () -> body(HistorySettings);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /HistorySettings`: Changes the history settings. (v6 and later)
+    /// `PUT /HistorySettings`: Changes the history settings.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/4`
-    HistorySettingsUpdate = op("HistorySettings_Update", "PUT", "/HistorySettings").since(6);
+    HistorySettingsUpdate = op("HistorySettings_Update", "PUT", "/HistorySettings");
     () body(HistorySettings) -> empty(());
 }
 backhaul_wire::generated_call! {
-    /// `GET /InternetProxySettings`: Gives the internet proxy settings. (v6 and later)
+    /// `GET /InternetProxySettings`: Gives the internet proxy settings.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/5`
     #[derive(Default)]
-    InternetProxySettingsGet = op("InternetProxySettings_Get", "GET", "/InternetProxySettings").since(6);
+    InternetProxySettingsGet = op("InternetProxySettings_Get", "GET", "/InternetProxySettings");
     () -> body(InternetProxy);
 }
 backhaul_wire::generated_call! {
@@ -86,18 +92,22 @@ backhaul_wire::generated_call! {
     () -> body(RestorePortalSettings);
 }
 backhaul_wire::generated_call! {
-    /// `GET /VboEmailSettings`: Gives the vbo email settings. (v6 and later)
+    /// `GET /VboEmailSettings`: Gives the vbo email settings.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/10`
     #[derive(Default)]
-    VboEmailSettingsGet = op("VboEmailSettings_Get", "GET", "/VboEmailSettings").since(6);
+    VboEmailSettingsGet = op("VboEmailSettings_Get", "GET", "/VboEmailSettings");
     () -> body(NotificationEmailSettingsResponse);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /VboEmailSettings`: Changes the vbo email settings. (v6 and later)
+    /// `PUT /VboEmailSettings`: Changes the vbo email settings.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/11`
-    VboEmailSettingsUpdate = op("VboEmailSettings_Update", "PUT", "/VboEmailSettings").since(6);
+    VboEmailSettingsUpdate = op("VboEmailSettings_Update", "PUT", "/VboEmailSettings");
     () body(NotificationEmailSettingsRequest) -> empty(());
 }
 backhaul_wire::generated_call! {
@@ -109,18 +119,22 @@ backhaul_wire::generated_call! {
     () -> empty(());
 }
 backhaul_wire::generated_call! {
-    /// `GET /VexEmailSettings`: Gives the vex email settings. (v6 and later)
+    /// `GET /VexEmailSettings`: Gives the vex email settings.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/13`
     #[derive(Default)]
-    VexEmailSettingsGet = op("VexEmailSettings_Get", "GET", "/VexEmailSettings").since(6);
+    VexEmailSettingsGet = op("VexEmailSettings_Get", "GET", "/VexEmailSettings");
     () -> body(SmtpSettings);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /VexEmailSettings`: Changes the vex email settings. (v6 and later)
+    /// `PUT /VexEmailSettings`: Changes the vex email settings.
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/14`
-    VexEmailSettingsUpdate = op("VexEmailSettings_Update", "PUT", "/VexEmailSettings").since(6);
+    VexEmailSettingsUpdate = op("VexEmailSettings_Update", "PUT", "/VexEmailSettings");
     () body(SmtpSettingsFromClient) -> empty(());
 }
 backhaul_wire::generated_call! {
@@ -131,11 +145,13 @@ backhaul_wire::generated_call! {
     () body(SendTestOption) -> empty(());
 }
 backhaul_wire::generated_call! {
-    /// `GET /VeodEmailSettings`: Gives the veod email settings. (v6 and later)
+    /// `GET /VeodEmailSettings`: Gives the veod email settings. (v4 and later)
+    ///
+    /// Evidence: v4 documented, v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/16`
     #[derive(Default)]
-    VeodEmailSettingsGet = op("VeodEmailSettings_Get", "GET", "/VeodEmailSettings").since(6);
+    VeodEmailSettingsGet = op("VeodEmailSettings_Get", "GET", "/VeodEmailSettings").since(4);
     () -> body(SharePointSmtpSettings);
 }
 backhaul_wire::generated_call! {
@@ -154,18 +170,22 @@ backhaul_wire::generated_call! {
     () body(SendTestOptions) -> empty(());
 }
 backhaul_wire::generated_call! {
-    /// `GET /VespEmailSettings`: Gives the vesp email settings. (v6 and later)
+    /// `GET /VespEmailSettings`: Gives the vesp email settings. (v5 and later)
+    ///
+    /// Evidence: v5 documented.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/19`
     #[derive(Default)]
-    VespEmailSettingsGet = op("VespEmailSettings_Get", "GET", "/VespEmailSettings").since(6);
+    VespEmailSettingsGet = op("VespEmailSettings_Get", "GET", "/VespEmailSettings").since(5);
     () -> body(SharePointSmtpSettings);
 }
 backhaul_wire::generated_call! {
-    /// `PUT /VespEmailSettings`: Changes the vesp email settings. (v6 and later)
+    /// `PUT /VespEmailSettings`: Changes the vesp email settings.
+    ///
+    /// Evidence: v3 documented, v4 inferred, v5 inferred.
     ///
     /// Schema: `schemas/vb365/settings.json#/operations/20`
-    VespEmailSettingsUpdate = op("VespEmailSettings_Update", "PUT", "/VespEmailSettings").since(6);
+    VespEmailSettingsUpdate = op("VespEmailSettings_Update", "PUT", "/VespEmailSettings");
     () body(SharePointSmtpSettingsFromClient) -> empty(());
 }
 backhaul_wire::generated_call! {
@@ -351,6 +371,15 @@ backhaul_wire::generated_call! {
     PostVetEmailSettingsAction = op("post_VetEmailSettings_action", "POST", "/VetEmailSettings/action").since(5).until(5);
     () body(GenericActionBody) -> empty(());
 }
+backhaul_wire::generated_call! {
+    /// `POST /VBOEmailSettings/Action`: Does `action` with the notification settings: `sendTest`. (up to v5)
+    ///
+    /// Evidence: v3 inferred, v4 inferred, v5 inferred.
+    ///
+    /// Schema: `schemas/vb365/settings.json#/operations/45`
+    PostVboEmailSettingsAction = op("post_VBOEmailSettings_Action", "POST", "/VBOEmailSettings/Action").until(5);
+    () body(GenericActionBody) -> empty(());
+}
 backhaul_wire::generated_operations! {
     calls {
         AuditEmailSettingsGet;
@@ -398,6 +427,7 @@ backhaul_wire::generated_operations! {
         ConfigurationUpdatesUpdate;
         PostAuditEmailSettingsAction;
         PostVetEmailSettingsAction;
+        PostVboEmailSettingsAction;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -875,6 +875,314 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups`: Creates an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/61`
+    CreateAccountGroup = op("CreateAccountGroup", "POST", "/zstack/v1/account-groups").wrapper("params").long_running();
+    () body(CreateAccountGroupRequest) -> body(Reply<AccountGroup>);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/resources/actions`: Takes back: resource sharing to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/62`
+    RevokeResourceSharingToGroup = op("RevokeResourceSharingToGroup", "PUT", "/zstack/v1/account-groups/resources/actions").wrapper("revokeResourceSharingToGroup").long_running();
+    () body(RevokeResourceSharingToGroupRequest) -> empty(());
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/resources/actions`: Shares resource to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/63`
+    ShareResourceToGroup = op("ShareResourceToGroup", "PUT", "/zstack/v1/account-groups/resources/actions").wrapper("shareResourceToGroup").long_running();
+    () body(ShareResourceToGroupRequest) -> empty(());
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/tree`: Gives account group tree.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/64`
+    #[derive(Default)]
+    GetAccountGroupTree = op("GetAccountGroupTree", "GET", "/zstack/v1/account-groups/tree");
+    () -> body(Reply<AccountGroupView>);
+    /// The group.
+    group_uuid: Option<Id> [None] query("groupUuid", Kind::Id);
+    level: Option<i64> [None] query("level", Kind::Int);
+    show_group: Option<bool> [None] query("showGroup", Kind::Bool);
+    show_account: Option<bool> [None] query("showAccount", Kind::Bool);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups/{groupUuid}/accounts`: Adds an account to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/65`
+    AddAccountToGroup = op("AddAccountToGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/accounts").wrapper("params").long_running();
+    (group_uuid: Id) body(AddAccountToGroupRequest) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{groupUuid}/accounts`: Removes account from group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/66`
+    RemoveAccountFromGroup = op("RemoveAccountFromGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/accounts").long_running();
+    (group_uuid: Id) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    account_uuids: Vec<Id> [Vec::new()] query("accountUuids", Kind::Id).list().required();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/{groupUuid}/resources`: Gives resource in account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/67`
+    GetResourceInAccountGroup = op("GetResourceInAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/resources");
+    (group_uuid: Id) -> body(GetResourceInAccountGroupResult);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    include_inherited_resources: Option<bool> [None] query("includeInheritedResources", Kind::Bool);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups/{groupUuid}/roles`: Attaches role to account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/68`
+    AttachRoleToAccountGroup = op("AttachRoleToAccountGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/roles").wrapper("params").long_running();
+    (group_uuid: Id) body(AttachRoleToAccountGroupRequest) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{groupUuid}/roles`: Detaches role from account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/69`
+    DetachRoleFromAccountGroup = op("DetachRoleFromAccountGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/roles").long_running();
+    (group_uuid: Id) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    role_uuids: Vec<Id> [Vec::new()] query("roleUuids", Kind::Id).list().required();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/{groupUuid}/roles`: Gives roles for account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/70`
+    GetRolesForAccountGroup = op("GetRolesForAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/roles");
+    (group_uuid: Id) -> body(GetRolesForAccountGroupResult);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    include_inherited_roles: Option<bool> [None] query("includeInheritedRoles", Kind::Bool);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{uuid}`: Deletes an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/71`
+    DeleteAccountGroup = op("DeleteAccountGroup", "DELETE", "/zstack/v1/account-groups/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Moves an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/72`
+    MoveAccountGroup = op("MoveAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").wrapper("moveAccountGroup").long_running();
+    (uuid: Id) body(MoveAccountGroupRequest) -> body(Reply<AccountGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Changes an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/73`
+    UpdateAccountGroup = op("UpdateAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").wrapper("updateAccountGroup").long_running();
+    (uuid: Id) body(UpdateAccountGroupRequest) -> body(Reply<AccountGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam1/resource-ensemble`: Gives resource ensemble members.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/74`
+    GetResourceEnsembleMembers = op("GetResourceEnsembleMembers", "GET", "/zstack/v1/iam1/resource-ensemble");
+    (uuid: Id) -> body(GetResourceEnsembleMembersResult);
+    /// Its uuid.
+    uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam1/resource-ensemble/view-sharing`: Gives resource sharing.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/75`
+    GetResourceSharing = op("GetResourceSharing", "GET", "/zstack/v1/iam1/resource-ensemble/view-sharing");
+    (uuid: Id) -> body(GetResourceSharingResult);
+    /// Its uuid.
+    uuid: Id [uuid.into()] query("uuid", Kind::Id).required();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/identities/role/policy-actions`: Gives role policy actions.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/76`
+    #[derive(Default)]
+    GetRolePolicyActions = op("GetRolePolicyActions", "GET", "/zstack/v1/identities/role/policy-actions");
+    () -> body(GetRolePolicyActionsResult);
+    show_all_policies: Option<bool> [None] query("showAllPolicies", Kind::Bool);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}`: Adds a proxy to resource.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/77`
+    AddProxyToResource = op("AddProxyToResource", "POST", "/zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}").wrapper("params").long_running();
+    (proxy_uuid: Id, resource_uuid: Id) -> body(Reply<UserProxyConfigResourceRef>);
+    proxy_uuid: Id [proxy_uuid.into()] path("proxyUuid", Kind::Id);
+    resource_uuid: Id [resource_uuid.into()] path("resourceUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/user-proxy-configs`: Creates an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/78`
+    CreateUserProxyConfig = op("CreateUserProxyConfig", "POST", "/zstack/v1/user-proxy-configs").wrapper("params").long_running();
+    () body(CreateUserProxyConfigRequest) -> body(Reply<UserProxyConfig>);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/user-proxy-configs/{uuid}`: Deletes an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/79`
+    DeleteUserProxyConfig = op("DeleteUserProxyConfig", "DELETE", "/zstack/v1/user-proxy-configs/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/user-proxy-configs/{uuid}`: Changes an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/80`
+    UpdateUserProxyConfig = op("UpdateUserProxyConfig", "PUT", "/zstack/v1/user-proxy-configs/{uuid}").wrapper("updateUserProxyConfig").long_running();
+    (uuid: Id) body(UpdateUserProxyConfigRequest) -> body(Reply<UserProxyConfig>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups`: Finds account groups.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/81`
+    #[derive(Default)]
+    QueryAccountGroup = op("QueryAccountGroup", "GET", "/zstack/v1/account-groups").also(&["/zstack/v1/account-groups/{uuid}"]);
+    () -> page(Page<AccountGroup>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/identities/role-account-refs`: Finds role account refs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/82`
+    #[derive(Default)]
+    QueryRoleAccountRef = op("QueryRoleAccountRef", "GET", "/zstack/v1/identities/role-account-refs").also(&["/zstack/v1/identities/role-account-refs/{uuid}"]);
+    () -> page(Page<RoleAccountRef>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/user-proxy-configs`: Finds user proxy configs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/83`
+    #[derive(Default)]
+    QueryUserProxyConfig = op("QueryUserProxyConfig", "GET", "/zstack/v1/user-proxy-configs").also(&["/zstack/v1/user-proxy-configs/{uuid}"]);
+    () -> page(Page<UserProxyConfig>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryAccessKey;
@@ -938,6 +1246,29 @@ backhaul_wire::generated_operations! {
         QueryTwoFactorAuthentication;
         ResetTwoFactorAuthenticationSecret;
         GetTwoFactorAuthenticationState;
+        CreateAccountGroup;
+        RevokeResourceSharingToGroup;
+        ShareResourceToGroup;
+        GetAccountGroupTree;
+        AddAccountToGroup;
+        RemoveAccountFromGroup;
+        GetResourceInAccountGroup;
+        AttachRoleToAccountGroup;
+        DetachRoleFromAccountGroup;
+        GetRolesForAccountGroup;
+        DeleteAccountGroup;
+        MoveAccountGroup;
+        UpdateAccountGroup;
+        GetResourceEnsembleMembers;
+        GetResourceSharing;
+        GetRolePolicyActions;
+        AddProxyToResource;
+        CreateUserProxyConfig;
+        DeleteUserProxyConfig;
+        UpdateUserProxyConfig;
+        QueryAccountGroup;
+        QueryRoleAccountRef;
+        QueryUserProxyConfig;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

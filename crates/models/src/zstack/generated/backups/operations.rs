@@ -499,6 +499,298 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/create`: Creates a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/36`
+    CreateCbtTask = op("CreateCbtTask", "POST", "/zstack/v1/cbt-task/create").wrapper("params").long_running();
+    () body(CreateCbtTaskRequest) -> body(Reply<CbtTask>);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/disable/{uuid}`: Disables a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/37`
+    DisableCbtTask = op("DisableCbtTask", "POST", "/zstack/v1/cbt-task/disable/{uuid}").wrapper("params").long_running();
+    (uuid: Id) body(DisableCbtTaskRequest) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/enable/{uuid}`: Enables a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/38`
+    EnableCbtTask = op("EnableCbtTask", "POST", "/zstack/v1/cbt-task/enable/{uuid}").wrapper("params").long_running();
+    (uuid: Id) body(EnableCbtTaskRequest) -> body(Reply<CbtTask>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/exportvolume`: Exports NBD volumes.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/39`
+    ExportNbdVolumes = op("ExportNbdVolumes", "POST", "/zstack/v1/cbt-task/exportvolume").wrapper("params").long_running();
+    () body(ExportNbdVolumesRequest) -> empty(());
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/unexportvolume`: Ends the export of NBD volumes.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/40`
+    UnexportNbdVolumes = op("UnexportNbdVolumes", "POST", "/zstack/v1/cbt-task/unexportvolume").wrapper("params").long_running();
+    () body(UnexportNbdVolumesRequest) -> empty(());
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/cbt-task/{uuid}`: Deletes a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/41`
+    DeleteCbtTask = op("DeleteCbtTask", "DELETE", "/zstack/v1/cbt-task/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    force: Option<bool> [None] query("force", Kind::Bool);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}`: Creates a data volume template from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/42`
+    CreateDataVolumeTemplateFromVolumeBackup = op("CreateDataVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
+    (backup_uuid: Id) body(CreateDataVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
+    backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}`: Creates a root volume template from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/43`
+    CreateRootVolumeTemplateFromVolumeBackup = op("CreateRootVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}").wrapper("params").long_running();
+    (backup_uuid: Id) body(CreateRootVolumeTemplateFromVolumeBackupRequest) -> body(Reply<Image>);
+    backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions`: Synchronises virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/44`
+    SyncVmBackup = op("SyncVmBackup", "PUT", "/zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVmBackup").long_running();
+    (image_store_uuid: Id) -> body(SyncVmBackupResult);
+    image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-backups/{groupUuid}`: Deletes a virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/45`
+    DeleteVmBackup = op("DeleteVmBackup", "DELETE", "/zstack/v1/vm-backups/{groupUuid}").long_running();
+    (group_uuid: Id) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
+    handle_dependency: Option<bool> [None] query("handleDependency", Kind::Bool);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Brings back: virtual machine backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/46`
+    RecoverVmBackupFromImageStoreBackupStorage = op("RecoverVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("recoverVmBackupFromImageStoreBackupStorage").long_running();
+    (group_uuid: Id) body(RecoverVmBackupFromImageStoreBackupStorageRequest) -> body(RecoverVmBackupFromImageStoreBackupStorageResult);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Goes back to: virtual machine from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/47`
+    RevertVmFromVmBackup = op("RevertVmFromVmBackup", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("revertVmFromVmBackup").long_running();
+    (group_uuid: Id) body(RevertVmFromVmBackupRequest) -> empty(());
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Synchronises virtual machine backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/48`
+    SyncVmBackupFromImageStoreBackupStorage = op("SyncVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").wrapper("syncVmBackupFromImageStoreBackupStorage").long_running();
+    (group_uuid: Id) body(SyncVmBackupFromImageStoreBackupStorageRequest) -> body(SyncVmBackupFromImageStoreBackupStorageResult);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/vm-backup/{backupUuid}`: Creates a virtual machine from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/49`
+    CreateVmFromVolumeBackup = op("CreateVmFromVolumeBackup", "POST", "/zstack/v1/vm-instances/from/vm-backup/{backupUuid}").wrapper("params").long_running();
+    (backup_uuid: Id) body(CreateVmFromVolumeBackupRequest) -> body(Reply<BaseVmInstance>);
+    backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/vm-backups/{groupUuid}`: Creates a virtual machine from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/50`
+    CreateVmFromVmBackup = op("CreateVmFromVmBackup", "POST", "/zstack/v1/vm-instances/from/vm-backups/{groupUuid}").wrapper("params").long_running();
+    (group_uuid: Id) body(CreateVmFromVmBackupRequest) -> body(Reply<BaseVmInstance>);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions`: Synchronises volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/51`
+    SyncVolumeBackup = op("SyncVolumeBackup", "PUT", "/zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions").wrapper("syncVolumeBackup").long_running();
+    (image_store_uuid: Id) -> body(SyncVolumeBackupResult);
+    image_store_uuid: Id [image_store_uuid.into()] path("imageStoreUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/volume-backups/{uuid}`: Deletes a volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/52`
+    DeleteVolumeBackup = op("DeleteVolumeBackup", "DELETE", "/zstack/v1/volume-backups/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    backup_storage_uuids: Vec<Id> [Vec::new()] query("backupStorageUuids", Kind::Id).list();
+    handle_dependency: Option<bool> [None] query("handleDependency", Kind::Bool);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Brings back: backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/53`
+    RecoverBackupFromImageStoreBackupStorage = op("RecoverBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("recoverBackupFromImageStoreBackupStorage").long_running();
+    (uuid: Id) body(RecoverBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Goes back to: volume from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/54`
+    RevertVolumeFromVolumeBackup = op("RevertVolumeFromVolumeBackup", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("revertVolumeFromVolumeBackup").long_running();
+    (uuid: Id) body(RevertVolumeFromVolumeBackupRequest) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Synchronises backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/55`
+    SyncBackupFromImageStoreBackupStorage = op("SyncBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").wrapper("syncBackupFromImageStoreBackupStorage").long_running();
+    (uuid: Id) body(SyncBackupFromImageStoreBackupStorageRequest) -> body(Reply<VolumeBackup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}`: Creates a data volume from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/56`
+    CreateDataVolumeFromVolumeBackup = op("CreateDataVolumeFromVolumeBackup", "POST", "/zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}").wrapper("params").long_running();
+    (backup_uuid: Id) body(CreateDataVolumeFromVolumeBackupRequest) -> body(Reply<BaseVolume>);
+    backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/{rootVolumeUuid}/vm-backups`: Creates a virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/57`
+    CreateVmBackup = op("CreateVmBackup", "POST", "/zstack/v1/volumes/{rootVolumeUuid}/vm-backups").wrapper("params").long_running();
+    (root_volume_uuid: Id) body(CreateVmBackupRequest) -> body(CreateVmBackupResult);
+    root_volume_uuid: Id [root_volume_uuid.into()] path("rootVolumeUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/{volumeUuid}/volume-backups`: Creates a volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/58`
+    CreateVolumeBackup = op("CreateVolumeBackup", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-backups").wrapper("params").long_running();
+    (volume_uuid: Id) body(CreateVolumeBackupRequest) -> body(Reply<VolumeBackup>);
+    volume_uuid: Id [volume_uuid.into()] path("volumeUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cbt-task`: Finds CBT tasks.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/59`
+    #[derive(Default)]
+    QueryCbtTask = op("QueryCbtTask", "GET", "/zstack/v1/cbt-task").also(&["/zstack/v1/cbt-task/{uuid}"]);
+    () -> page(Page<CbtTask>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/volume-backups`: Finds volume backups.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/60`
+    #[derive(Default)]
+    QueryVolumeBackup = op("QueryVolumeBackup", "GET", "/zstack/v1/volume-backups").also(&["/zstack/v1/volume-backups/{uuid}"]);
+    () -> page(Page<VolumeBackup>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         MountVmInstanceRecoveryPoint;
@@ -537,6 +829,31 @@ backhaul_wire::generated_operations! {
         AddZBox;
         EjectZBox;
         SyncZBoxCapacity;
+        CreateCbtTask;
+        DisableCbtTask;
+        EnableCbtTask;
+        ExportNbdVolumes;
+        UnexportNbdVolumes;
+        DeleteCbtTask;
+        CreateDataVolumeTemplateFromVolumeBackup;
+        CreateRootVolumeTemplateFromVolumeBackup;
+        SyncVmBackup;
+        DeleteVmBackup;
+        RecoverVmBackupFromImageStoreBackupStorage;
+        RevertVmFromVmBackup;
+        SyncVmBackupFromImageStoreBackupStorage;
+        CreateVmFromVolumeBackup;
+        CreateVmFromVmBackup;
+        SyncVolumeBackup;
+        DeleteVolumeBackup;
+        RecoverBackupFromImageStoreBackupStorage;
+        RevertVolumeFromVolumeBackup;
+        SyncBackupFromImageStoreBackupStorage;
+        CreateDataVolumeFromVolumeBackup;
+        CreateVmBackup;
+        CreateVolumeBackup;
+        QueryCbtTask;
+        QueryVolumeBackup;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

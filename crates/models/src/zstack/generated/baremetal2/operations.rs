@@ -725,6 +725,22 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}`: Creates a bare metal 2 instance from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/53`
+    CreateBareMetal2InstanceFromVmBackup = op("CreateBareMetal2InstanceFromVmBackup", "POST", "/zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}").wrapper("params").long_running();
+    (group_uuid: Id) body(CreateBareMetal2InstanceFromVmBackupRequest) -> body(Reply<BareMetal2Instance>);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}`: Creates a bare metal 2 instance from volume backup.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/54`
+    CreateBareMetal2InstanceFromVolumeBackup = op("CreateBareMetal2InstanceFromVolumeBackup", "POST", "/zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}").wrapper("params").long_running();
+    (backup_uuid: Id) body(CreateBareMetal2InstanceFromVolumeBackupRequest) -> body(Reply<BareMetal2Instance>);
+    backup_uuid: Id [backup_uuid.into()] path("backupUuid", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryBareMetal2Instance;
@@ -780,6 +796,8 @@ backhaul_wire::generated_operations! {
         DeleteBareMetal2ProvisionNetwork;
         ChangeBareMetal2ProvisionNetworkState;
         UpdateBareMetal2ProvisionNetwork;
+        CreateBareMetal2InstanceFromVmBackup;
+        CreateBareMetal2InstanceFromVolumeBackup;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -1374,7 +1374,8 @@ backhaul_wire::generated_model! {
     /// Its kind.
     4 r#type: Option<String> = Text, new("type", Kind::Text);
     5 bare_metal2_inventory: Vec<Value> = Jsons, list("bareMetal2Inventory", Kind::Json).uncertain();
-    6 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+    /// What it was made of.
+    6 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json).uncertain();
     7 vip_ip: Option<String> = Text, new("vipIp", Kind::Text);
     8 bandwidth_in_inventory: Vec<Value> = Jsons, list("bandwidthInInventory", Kind::Json).uncertain();
     9 bandwidth_out_inventory: Vec<Value> = Jsons, list("bandwidthOutInventory", Kind::Json).uncertain();
@@ -1667,6 +1668,20 @@ backhaul_wire::generated_model! {
     4 r#type: Option<String> = Text, new("type", Kind::Text);
 }
 backhaul_wire::generated_model! {
+    /// A part of a data volume spending.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/DataVolumeSpendingItem`
+    DataVolumeSpendingItem = DATA_VOLUME_SPENDING_ITEM("DataVolumeSpendingItem");
+    /// When it began, in milliseconds since 1970.
+    0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+    /// When it ended, in milliseconds since 1970.
+    1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+    /// What it cost.
+    2 spending: Option<f64> = Float, new("spending", Kind::Float);
+    /// The size, in bytes.
+    3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
+}
+backhaul_wire::generated_model! {
     /// A data volume spending.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/DataVolumeSpending`
@@ -1680,7 +1695,22 @@ backhaul_wire::generated_model! {
     3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
     /// Its kind.
     4 r#type: Option<String> = Text, new("type", Kind::Text);
-    5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+    /// What it was made of.
+    5 size_inventory: Vec<DataVolumeSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&DATA_VOLUME_SPENDING_ITEM)).uncertain();
+}
+backhaul_wire::generated_model! {
+    /// A part of a PCI device spending.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/PciDeviceSpendingItem`
+    PciDeviceSpendingItem = PCI_DEVICE_SPENDING_ITEM("PciDeviceSpendingItem");
+    /// When it began, in milliseconds since 1970.
+    0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+    /// When it ended, in milliseconds since 1970.
+    1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+    /// What it cost.
+    2 spending: Option<f64> = Float, new("spending", Kind::Float);
+    /// The virtual machine.
+    3 vm_name: Option<String> = Text, new("vmName", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// A PCI device spending.
@@ -1696,7 +1726,8 @@ backhaul_wire::generated_model! {
     3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
     /// Its kind.
     4 r#type: Option<String> = Text, new("type", Kind::Text);
-    5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+    /// What it was made of.
+    5 size_inventory: Vec<PciDeviceSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&PCI_DEVICE_SPENDING_ITEM)).uncertain();
 }
 backhaul_wire::generated_model! {
     /// A pub IP virtual IP bandwidth spending.
@@ -1735,6 +1766,20 @@ backhaul_wire::generated_model! {
     7 bandwidth_out_inventory: Vec<Value> = Jsons, list("bandwidthOutInventory", Kind::Json).uncertain();
 }
 backhaul_wire::generated_model! {
+    /// A part of a root volume spending.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/RootVolumeSpendingItem`
+    RootVolumeSpendingItem = ROOT_VOLUME_SPENDING_ITEM("RootVolumeSpendingItem");
+    /// When it began, in milliseconds since 1970.
+    0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+    /// When it ended, in milliseconds since 1970.
+    1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+    /// What it cost.
+    2 spending: Option<f64> = Float, new("spending", Kind::Float);
+    /// The size, in bytes.
+    3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
+}
+backhaul_wire::generated_model! {
     /// A root volume spending.
     ///
     /// Schema: `schemas/zstack/baremetal2.json#/$defs/RootVolumeSpending`
@@ -1748,7 +1793,22 @@ backhaul_wire::generated_model! {
     3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
     /// Its kind.
     4 r#type: Option<String> = Text, new("type", Kind::Text);
-    5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+    /// What it was made of.
+    5 size_inventory: Vec<RootVolumeSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&ROOT_VOLUME_SPENDING_ITEM)).uncertain();
+}
+backhaul_wire::generated_model! {
+    /// A part of a snapshot spending.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/SnapshotSpendingItem`
+    SnapshotSpendingItem = SNAPSHOT_SPENDING_ITEM("SnapshotSpendingItem");
+    /// When it began, in milliseconds since 1970.
+    0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+    /// When it ended, in milliseconds since 1970.
+    1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+    /// What it cost.
+    2 spending: Option<f64> = Float, new("spending", Kind::Float);
+    /// The size, in bytes.
+    3 snapshot_size: Option<i64> = Int, new("snapshotSize", Kind::Int);
 }
 backhaul_wire::generated_model! {
     /// An snapshot spending.
@@ -1764,7 +1824,8 @@ backhaul_wire::generated_model! {
     3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
     /// Its kind.
     4 r#type: Option<String> = Text, new("type", Kind::Text);
-    5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+    /// What it was made of.
+    5 size_inventory: Vec<SnapshotSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&SNAPSHOT_SPENDING_ITEM)).uncertain();
 }
 backhaul_wire::generated_model! {
     /// A virtual machine spending.
@@ -2494,6 +2555,61 @@ backhaul_wire::generated_choice! {
     /// `ipxe`.
     1 Ipxe = "ipxe";
 }
+backhaul_wire::generated_model! {
+    /// What `CreateBareMetal2InstanceFromVmBackup` is given.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/CreateBareMetal2InstanceFromVmBackupRequest`
+    CreateBareMetal2InstanceFromVmBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST("CreateBareMetal2InstanceFromVmBackupRequest");
+    /// Its name.
+    0 name: Option<String> = Text, new("name", Kind::Text).required();
+    /// A note by the administrator.
+    1 description: Option<String> = Text, new("description", Kind::Text);
+    /// The zone.
+    2 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+    /// The cluster.
+    3 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+    4 gateway_uuid: Option<Id> = Id, new("gatewayUuid", Kind::Id);
+    5 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
+    6 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
+    7 chassis_disk_uuid: Option<Id> = Id, new("chassisDiskUuid", Kind::Id);
+    8 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+    9 primary_storage_uuid_for_data_volume: Option<String> = Text, new("primaryStorageUuidForDataVolume", Kind::Text);
+    10 data_disk_offering_uuids: Vec<Id> = Ids, list("dataDiskOfferingUuids", Kind::Id);
+    11 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+    12 data_volume_system_tags: Vec<String> = Texts, list("dataVolumeSystemTags", Kind::Text).uncertain();
+    13 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
+    /// The uuid that it gets; the server's choice when left out.
+    14 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+    /// The tags to attach.
+    15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+}
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+backhaul_wire::generated_model! {
+    /// What `CreateBareMetal2InstanceFromVolumeBackup` is given.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/$defs/CreateBareMetal2InstanceFromVolumeBackupRequest`
+    CreateBareMetal2InstanceFromVolumeBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST("CreateBareMetal2InstanceFromVolumeBackupRequest");
+    /// Its name.
+    0 name: Option<String> = Text, new("name", Kind::Text).required();
+    /// A note by the administrator.
+    1 description: Option<String> = Text, new("description", Kind::Text);
+    /// The zone.
+    2 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+    /// The cluster.
+    3 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+    4 gateway_uuid: Option<Id> = Id, new("gatewayUuid", Kind::Id);
+    5 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
+    6 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
+    7 chassis_disk_uuid: Option<Id> = Id, new("chassisDiskUuid", Kind::Id);
+    8 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+    9 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+    10 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
+    /// The uuid that it gets; the server's choice when left out.
+    11 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+    /// The tags to attach.
+    12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+}
+backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&BARE_METAL2_BONDING, make::<BareMetal2Bonding>),
@@ -2518,11 +2634,15 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&BARE_METAL2_SPENDING, make::<BareMetal2Spending>),
     TypeEntry::Struct(&SPENDING_DETAILS, make::<SpendingDetails>),
     TypeEntry::Struct(&BASE_SPENDING_DETAILS, make::<BaseSpendingDetails>),
+    TypeEntry::Struct(&DATA_VOLUME_SPENDING_ITEM, make::<DataVolumeSpendingItem>),
     TypeEntry::Struct(&DATA_VOLUME_SPENDING, make::<DataVolumeSpending>),
+    TypeEntry::Struct(&PCI_DEVICE_SPENDING_ITEM, make::<PciDeviceSpendingItem>),
     TypeEntry::Struct(&PCI_DEVICE_SPENDING, make::<PciDeviceSpending>),
     TypeEntry::Struct(&PUB_IP_VIP_BANDWIDTH_SPENDING, make::<PubIpVipBandwidthSpending>),
     TypeEntry::Struct(&PUB_IP_VM_NIC_BANDWIDTH_SPENDING, make::<PubIpVmNicBandwidthSpending>),
+    TypeEntry::Struct(&ROOT_VOLUME_SPENDING_ITEM, make::<RootVolumeSpendingItem>),
     TypeEntry::Struct(&ROOT_VOLUME_SPENDING, make::<RootVolumeSpending>),
+    TypeEntry::Struct(&SNAPSHOT_SPENDING_ITEM, make::<SnapshotSpendingItem>),
     TypeEntry::Struct(&SNAPSHOT_SPENDING, make::<SnapshotSpending>),
     TypeEntry::Struct(&VM_SPENDING, make::<VmSpending>),
     TypeEntry::Struct(&DATA_VOLUME_SPENDING_INVENTORY, make::<DataVolumeSpendingInventory>),
@@ -2566,4 +2686,6 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT),
     TypeEntry::Enum(&ADD_BARE_METAL2_IPMI_CHASSIS_PROVISION_TYPE),
     TypeEntry::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV),
+    TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVmBackupRequest>),
+    TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVolumeBackupRequest>),
 ];

@@ -67,7 +67,7 @@ backhaul_wire::generated_model! {
     31 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
     32 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
     /// How it is doing.
-    33 status: Option<Value> = Json, new("status", Kind::Json);
+    33 status: Option<String> = Text, new("status", Kind::Text);
     34 provision_type: Option<String> = Text, new("provisionType", Kind::Text);
     35 agent_version: Option<String> = Text, new("agentVersion", Kind::Text);
     36 is_latest_agent: Option<bool> = Bool, new("isLatestAgent", Kind::Bool);

@@ -1156,6 +1156,85 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cluster/hosts-network-bondings`: Gives candidate network bondings.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/83`
+    #[derive(Default)]
+    GetCandidateNetworkBondings = op("GetCandidateNetworkBondings", "GET", "/zstack/v1/cluster/hosts-network-bondings");
+    () -> body(GetCandidateNetworkBondingsResult);
+    host_uuids: Vec<Id> [Vec::new()] query("hostUuids", Kind::Id).list().required();
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/host/get-block-devices`: Gives physical machine block devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/84`
+    GetPhysicalMachineBlockDevices = op("GetPhysicalMachineBlockDevices", "GET", "/zstack/v1/host/get-block-devices");
+    (username: String, ssh_port: i64, host_name: String) -> body(GetPhysicalMachineBlockDevicesResult);
+    username: String [username.into()] query("username", Kind::Text).required();
+    password: Option<String> [None] query("password", Kind::Text);
+    ssh_port: i64 [ssh_port.into()] query("sshPort", Kind::Int).required();
+    host_name: String [host_name.into()] query("hostName", Kind::Text).required();
+    excluded_types: Vec<String> [Vec::new()] query("excludedTypes", Kind::Text).list();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/host/mount-block-device`: Mounts a block device.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/85`
+    MountBlockDevice = op("MountBlockDevice", "POST", "/zstack/v1/host/mount-block-device").wrapper("params").long_running();
+    () body(MountBlockDeviceRequest) -> empty(());
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/service-types`: Creates a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/86`
+    CreateHostNetworkServiceType = op("CreateHostNetworkServiceType", "POST", "/zstack/v1/hosts/service-types").wrapper("params").long_running();
+    () body(CreateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hosts/service-types/{uuid}`: Deletes a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/87`
+    DeleteHostNetworkServiceType = op("DeleteHostNetworkServiceType", "DELETE", "/zstack/v1/hosts/service-types/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/service-types/{uuid}/actions`: Changes a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/88`
+    UpdateHostNetworkServiceType = op("UpdateHostNetworkServiceType", "PUT", "/zstack/v1/hosts/service-types/{uuid}/actions").wrapper("updateHostNetworkServiceType").long_running();
+    (uuid: Id) body(UpdateHostNetworkServiceTypeRequest) -> body(Reply<HostNetworkLabel>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Generates hygon mdev devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/89`
+    GenerateHygonMdevDevices = op("GenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").wrapper("generateHygonMdevDevices").long_running();
+    (host_uuid: Id) body(GenerateHygonMdevDevicesRequest) -> empty(());
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Takes back: hygon mdev devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/90`
+    UngenerateHygonMdevDevices = op("UngenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").wrapper("ungenerateHygonMdevDevices").long_running();
+    (host_uuid: Id) -> empty(());
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryAgentVersion;
@@ -1241,6 +1320,14 @@ backhaul_wire::generated_operations! {
         CreateMiniCluster;
         GetCandidateMiniHosts;
         BootstrapMiniHost;
+        GetCandidateNetworkBondings;
+        GetPhysicalMachineBlockDevices;
+        MountBlockDevice;
+        CreateHostNetworkServiceType;
+        DeleteHostNetworkServiceType;
+        UpdateHostNetworkServiceType;
+        GenerateHygonMdevDevices;
+        UngenerateHygonMdevDevices;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -788,25 +788,6 @@ backhaul_wire::generated_model! {
     1 region_id: Option<String> = Text, new("regionId", Kind::Text);
 }
 backhaul_wire::generated_model! {
-    /// A smart data struct.
-    ///
-    /// Schema: `schemas/zstack/hybrid.json#/$defs/SmartDataStruct`
-    SmartDataStruct = SMART_DATA_STRUCT("SmartDataStruct");
-    0 id: Option<i64> = Int, new("id", Kind::Int);
-    1 attribute_name: Option<String> = Text, new("attributeName", Kind::Text);
-    2 flag: Option<String> = Text, new("flag", Kind::Text);
-    3 value: Option<i64> = Int, new("value", Kind::Int);
-    4 worst: Option<i64> = Int, new("worst", Kind::Int);
-    5 thresh: Option<i64> = Int, new("thresh", Kind::Int);
-    /// Its kind.
-    6 r#type: Option<String> = Text, new("type", Kind::Text);
-    7 updated: Option<String> = Text, new("updated", Kind::Text);
-    8 when_failed: Option<String> = Text, new("whenFailed", Kind::Text);
-    9 raw_value: Option<i64> = Int, new("rawValue", Kind::Int);
-    /// Whether an administrator lets it be used.
-    10 state: Option<String> = Text, new("state", Kind::Text);
-}
-backhaul_wire::generated_model! {
     /// What `CreateAliyunProxyVpc` is given.
     ///
     /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateAliyunProxyVpcRequest`
@@ -2396,7 +2377,6 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&ECS_INSTANCE_TYPE, make::<EcsInstanceType>),
     TypeEntry::Struct(&IDENTITY_ZONE_PROPERTY, make::<IdentityZoneProperty>),
     TypeEntry::Struct(&OSS_BUCKET_PROPERTY, make::<OssBucketProperty>),
-    TypeEntry::Struct(&SMART_DATA_STRUCT, make::<SmartDataStruct>),
     TypeEntry::Struct(&CREATE_ALIYUN_PROXY_VPC_REQUEST, make::<CreateAliyunProxyVpcRequest>),
     TypeEntry::Struct(&CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST, make::<CreateAliyunProxyVSwitchRequest>),
     TypeEntry::Struct(&UPDATE_ALIYUN_PROXY_VPC_REQUEST, make::<UpdateAliyunProxyVpcRequest>),

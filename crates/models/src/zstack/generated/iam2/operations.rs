@@ -1208,6 +1208,59 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image`: Gives IAM 2 project container images.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/90`
+    GetIam2ProjectContainerImages = op("GetIAM2ProjectContainerImages", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image");
+    (project_id: String, repository_id: String) -> body(GetIAM2ProjectContainerImagesResult);
+    project_id: String [project_id.into()] path("projectId", Kind::Text);
+    repository_id: String [repository_id.into()] path("repositoryId", Kind::Text);
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag`: Gives IAM 2 project container image tags.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/91`
+    GetIam2ProjectContainerImageTags = op("GetIAM2ProjectContainerImageTags", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag");
+    (project_id: String, repository_id: String, image_name: String) -> body(GetIAM2ProjectContainerImageTagsResult);
+    project_id: String [project_id.into()] path("projectId", Kind::Text);
+    repository_id: String [repository_id.into()] path("repositoryId", Kind::Text);
+    image_name: String [image_name.into()] path("imageName", Kind::Text);
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/container/cluster/candidates`: Gives IAM 2 project container cluster candidates.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/92`
+    #[derive(Default)]
+    GetIam2ProjectContainerClusterCandidates = op("GetIAM2ProjectContainerClusterCandidates", "GET", "/zstack/v1/iam2/projects/container/cluster/candidates");
+    () -> body(GetIAM2ProjectContainerClusterCandidatesResult);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/repositories`: Gives IAM 2 project repository.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/93`
+    #[derive(Default)]
+    GetIam2ProjectRepository = op("GetIAM2ProjectRepository", "GET", "/zstack/v1/iam2/projects/repositories");
+    () -> body(GetIAM2ProjectRepositoryResult);
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         GetIam2VirtualIdInGroup;
@@ -1300,6 +1353,10 @@ backhaul_wire::generated_operations! {
         UpdateIam2VirtualId;
         RemoveAttributesFromIam2VirtualId;
         AddAttributesToIam2VirtualId;
+        GetIam2ProjectContainerImages;
+        GetIam2ProjectContainerImageTags;
+        GetIam2ProjectContainerClusterCandidates;
+        GetIam2ProjectRepository;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

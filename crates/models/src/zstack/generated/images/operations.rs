@@ -332,6 +332,17 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image`: Gives candidate images for creating virtual machine.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/26`
+    GetCandidateImagesForCreatingVm = op("GetCandidateImagesForCreatingVm", "GET", "/zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image");
+    (primary_storage_uuid: Id) -> body(GetCandidateImagesForCreatingVmResult);
+    primary_storage_uuid: Id [primary_storage_uuid.into()] path("primaryStorageUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryImagePackage;
@@ -360,6 +371,7 @@ backhaul_wire::generated_operations! {
         SyncImageSize;
         UpdateImage;
         GetImageQga;
+        GetCandidateImagesForCreatingVm;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -400,6 +400,13 @@ backhaul_wire::generated_choice! {
     /// `iso`.
     2 Iso = "iso";
 }
+backhaul_wire::generated_model! {
+    /// What `GetCandidateImagesForCreatingVm` answers.
+    ///
+    /// Schema: `schemas/zstack/images.json#/$defs/GetCandidateImagesForCreatingVmResult`
+    GetCandidateImagesForCreatingVmResult = GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT("GetCandidateImagesForCreatingVmResult");
+    0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+}
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_SNAPSHOT_RESULT, make::<CreateDataVolumeTemplateFromVolumeSnapshotResult>),
@@ -429,4 +436,5 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&UPDATE_IMAGE_REQUEST, make::<UpdateImageRequest>),
     TypeEntry::Enum(&SET_IMAGE_BOOT_MODE_BOOT_MODE),
     TypeEntry::Enum(&UPDATE_IMAGE_FORMAT),
+    TypeEntry::Struct(&GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT, make::<GetCandidateImagesForCreatingVmResult>),
 ];

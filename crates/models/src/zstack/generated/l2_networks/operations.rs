@@ -702,6 +702,466 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l2-networks/kernel-interfaces`: Creates a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/46`
+    CreateHostKernelInterface = op("CreateHostKernelInterface", "POST", "/zstack/v1/l2-networks/kernel-interfaces").wrapper("params").long_running();
+    () body(CreateHostKernelInterfaceRequest) -> body(Reply<HostKernelInterface>);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l2-networks/kernel-interfaces/{uuid}`: Deletes a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/47`
+    DeleteHostKernelInterface = op("DeleteHostKernelInterface", "DELETE", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions`: Changes a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/48`
+    UpdateHostKernelInterface = op("UpdateHostKernelInterface", "PUT", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions").wrapper("updateHostKernelInterface").long_running();
+    (uuid: Id) body(UpdateHostKernelInterfaceRequest) -> body(Reply<HostKernelInterface>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/vf-pci-devices-available`: Gives VF PCI device available in l 2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/49`
+    #[derive(Default)]
+    GetVfPciDeviceAvailableInL2Network = op("GetVfPciDeviceAvailableInL2Network", "GET", "/zstack/v1/l2-networks/vf-pci-devices-available");
+    () -> body(GetVfPciDeviceAvailableInL2NetworkResult);
+    l2_network_uuids: Vec<Id> [Vec::new()] query("l2NetworkUuids", Kind::Id).list().required();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings`: Changes virtual switch uplink bondings.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/50`
+    UpdateVirtualSwitchUplinkBondings = op("UpdateVirtualSwitchUplinkBondings", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings").wrapper("updateVirtualSwitchUplinkBondings").long_running();
+    (uuid: Id) body(UpdateVirtualSwitchUplinkBondingsRequest) -> body(UpdateVirtualSwitchUplinkBondingsResult);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group`: Changes a virtual switch uplink group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/51`
+    UpdateVirtualSwitchUplinkGroup = op("UpdateVirtualSwitchUplinkGroup", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group").wrapper("updateVirtualSwitchUplinkGroup").long_running();
+    (uuid: Id) body(UpdateVirtualSwitchUplinkGroupRequest) -> body(Reply<UplinkGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Attaches l 2 network to host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/52`
+    AttachL2NetworkToHost = op("AttachL2NetworkToHost", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").wrapper("params").long_running();
+    (l2_network_uuid: Id, host_uuid: Id) body(AttachL2NetworkToHostRequest) -> body(Reply<BaseL2Network>);
+    l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Detaches l 2 network from host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/53`
+    DetachL2NetworkFromHost = op("DetachL2NetworkFromHost", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").long_running();
+    (l2_network_uuid: Id, host_uuid: Id) -> body(Reply<BaseL2Network>);
+    l2_network_uuid: Id [l2_network_uuid.into()] path("l2NetworkUuid", Kind::Id);
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes a l 2 network virtual network id.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/54`
+    UpdateL2NetworkVirtualNetworkId = op("UpdateL2NetworkVirtualNetworkId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").wrapper("updateL2NetworkVirtualNetworkId").long_running();
+    (uuid: Id) body(UpdateL2NetworkVirtualNetworkIdRequest) -> body(Reply<BaseL2Network>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/group`: Creates a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/55`
+    CreateNfvInstGroup = op("CreateNfvInstGroup", "POST", "/zstack/v1/nfvinstgroup/group").wrapper("params").long_running();
+    () body(CreateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Attaches NFV instance to group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/56`
+    AttachNfvInstToGroup = op("AttachNfvInstToGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").wrapper("attachNfvInstToGroup").long_running();
+    (group_uuid: Id, nfv_inst_uuid: Id) -> body(Reply<NfvInstGroup>);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Detaches NFV instance from group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/57`
+    DetachNfvInstFromGroup = op("DetachNfvInstFromGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").wrapper("detachNfvInstFromGroup").long_running();
+    (group_uuid: Id, nfv_inst_uuid: Id) -> body(Reply<NfvInstGroup>);
+    group_uuid: Id [group_uuid.into()] path("groupUuid", Kind::Id);
+    nfv_inst_uuid: Id [nfv_inst_uuid.into()] path("nfvInstUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}`: Adds a l 3 network to group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/58`
+    AddL3NetworkToGroup = op("AddL3NetworkToGroup", "POST", "/zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}").wrapper("params").long_running();
+    (nfv_inst_group_uuid: Id, network_service_uuid: Id) body(AddL3NetworkToGroupRequest) -> empty(());
+    nfv_inst_group_uuid: Id [nfv_inst_group_uuid.into()] path("nfvInstGroupUuid", Kind::Id);
+    network_service_uuid: Id [network_service_uuid.into()] path("networkServiceUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/nfvinstgroup/group/{uuid}`: Deletes a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/59`
+    DeleteNfvInstGroup = op("DeleteNfvInstGroup", "DELETE", "/zstack/v1/nfvinstgroup/group/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes NFV instance group operation mode.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/60`
+    ChangeNfvInstGroupOperationMode = op("ChangeNfvInstGroupOperationMode", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("changeNfvInstGroupOperationMode").long_running();
+    (uuid: Id) body(ChangeNfvInstGroupOperationModeRequest) -> body(Reply<NfvInstGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Provisions NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/61`
+    ProvisionNfvInstGroup = op("ProvisionNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("provisionNfvInstGroup").long_running();
+    (uuid: Id) -> body(Reply<NfvInstGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Synchronises NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/62`
+    SyncNfvInstGroup = op("SyncNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("syncNfvInstGroup").long_running();
+    (uuid: Id) -> body(Reply<NfvInstGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/63`
+    UpdateNfvInstGroup = op("UpdateNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").wrapper("updateNfvInstGroup").long_running();
+    (uuid: Id) body(UpdateNfvInstGroupRequest) -> body(Reply<NfvInstGroup>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/inst`: Creates a NFV instance.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/64`
+    CreateNfvInst = op("CreateNfvInst", "POST", "/zstack/v1/nfvinstgroup/inst").wrapper("params").long_running();
+    () body(CreateNfvInstRequest) -> body(Reply<NfvInst>);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}`: Deletes a huawei I master fabric.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/65`
+    DeleteHuaweiIMasterFabric = op("DeleteHuaweiIMasterFabric", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}`: Deletes a huawei I master tenant.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/66`
+    DeleteHuaweiIMasterTenant = op("DeleteHuaweiIMasterTenant", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}`: Deletes a huawei I master vpc.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/67`
+    DeleteHuaweiIMasterVpc = op("DeleteHuaweiIMasterVpc", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}").long_running();
+    (uuid: Id, sdn_controller_uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    sdn_controller_uuid: Id [sdn_controller_uuid.into()] query("sdnControllerUuid", Kind::Id).required();
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Creates a huawei I master v router.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/68`
+    CreateHuaweiIMasterVRouter = op("CreateHuaweiIMasterVRouter", "POST", "/zstack/v1/sdn-controller/huawei-imaster/vrouters").wrapper("params").long_running();
+    () body(CreateHuaweiIMasterVRouterRequest) -> body(Reply<HuaweiIMasterVRouter>);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}`: Deletes a huawei I master v router.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/69`
+    DeleteHuaweiIMasterVRouter = op("DeleteHuaweiIMasterVRouter", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    sdn_controller_uuid: Option<Id> [None] query("sdnControllerUuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions`: Pulls huawei I master controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/70`
+    PullHuaweiIMasterController = op("PullHuaweiIMasterController", "PUT", "/zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions").wrapper("pullHuaweiIMasterController").long_running();
+    (uuid: Id) body(PullHuaweiIMasterControllerRequest) -> body(PullHuaweiIMasterControllerResult);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/actions`: Connects anew: SDN controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/71`
+    ReconnectSdnController = op("ReconnectSdnController", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/actions").wrapper("reconnectSdnController").long_running();
+    (sdn_controller_uuid: Id) -> body(Reply<SdnController>);
+    sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller add host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/72`
+    SdnControllerAddHost = op("SdnControllerAddHost", "POST", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").long_running();
+    (sdn_controller_uuid: Id, host_uuid: Id) body(SdnControllerAddHostRequest) -> body(Reply<SdnController>);
+    sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller remove host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/73`
+    SdnControllerRemoveHost = op("SdnControllerRemoveHost", "DELETE", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").long_running();
+    (sdn_controller_uuid: Id, host_uuid: Id) -> body(Reply<SdnController>);
+    sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+    v_switch_type: Option<String> [None] query("vSwitchType", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions`: SDN controller change host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/74`
+    SdnControllerChangeHost = op("SdnControllerChangeHost", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions").wrapper("sdnControllerChangeHost").long_running();
+    (sdn_controller_uuid: Id, host_uuid: Id) body(SdnControllerChangeHostRequest) -> body(Reply<SdnController>);
+    sdn_controller_uuid: Id [sdn_controller_uuid.into()] path("sdnControllerUuid", Kind::Id);
+    host_uuid: Id [host_uuid.into()] path("hostUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes SDN controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/75`
+    ChangeSdnController = op("ChangeSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").wrapper("changeSdnController").long_running();
+    (uuid: Id) body(ChangeSdnControllerRequest) -> body(Reply<SdnController>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{uuid}/tenant/actions`: Pulls SDN controller tenant.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/76`
+    PullSdnControllerTenant = op("PullSdnControllerTenant", "PUT", "/zstack/v1/sdn-controllers/{uuid}/tenant/actions").wrapper("pullSdnControllerTenant").long_running();
+    (uuid: Id) -> body(PullSdnControllerTenantResult);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions`: Connects anew: NFV instance.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/77`
+    ReconnectNfvInst = op("ReconnectNfvInst", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions").wrapper("reconnectNfvInst").long_running();
+    (vm_instance_uuid: Id) -> body(Reply<BaseApplianceVm>);
+    vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision`: Provisions NFV instance config.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/78`
+    ProvisionNfvInstConfig = op("ProvisionNfvInstConfig", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision").wrapper("provisionNfvInstConfig").long_running();
+    (vm_instance_uuid: Id) -> body(Reply<BaseApplianceVm>);
+    vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/kernel-interfaces`: Finds host kernel interfaces.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/79`
+    #[derive(Default)]
+    QueryHostKernelInterface = op("QueryHostKernelInterface", "GET", "/zstack/v1/l2-networks/kernel-interfaces").also(&["/zstack/v1/l2-networks/kernel-interfaces/{uuid}"]);
+    () -> page(Page<HostKernelInterface>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/virtual-switch/uplink-group`: Finds uplink groups.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/80`
+    #[derive(Default)]
+    QueryUplinkGroup = op("QueryUplinkGroup", "GET", "/zstack/v1/l2-networks/virtual-switch/uplink-group").also(&["/zstack/v1/l2-networks/virtual-switch/uplink-group/{uuid}"]);
+    () -> page(Page<UplinkGroup>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/fabrics`: Finds huawei I master fabrics.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/81`
+    #[derive(Default)]
+    QueryHuaweiIMasterFabric = op("QueryHuaweiIMasterFabric", "GET", "/zstack/v1/sdn-controller/huawei-imaster/fabrics").also(&["/zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}"]);
+    () -> page(Page<HuaweiIMasterFabric>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/tenants`: Finds huawei I master tenants.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/82`
+    #[derive(Default)]
+    QueryHuaweiIMasterTenant = op("QueryHuaweiIMasterTenant", "GET", "/zstack/v1/sdn-controller/huawei-imaster/tenants").also(&["/zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}"]);
+    () -> page(Page<HuaweiIMasterTenant>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/vpcs`: Finds huawei I master vpcs.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/83`
+    #[derive(Default)]
+    QueryHuaweiIMasterVpc = op("QueryHuaweiIMasterVpc", "GET", "/zstack/v1/sdn-controller/huawei-imaster/vpcs").also(&["/zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}"]);
+    () -> page(Page<HuaweiIMasterVpc>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Finds huawei I master v routers.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/84`
+    #[derive(Default)]
+    QueryHuaweiIMasterVRouter = op("QueryHuaweiIMasterVRouter", "GET", "/zstack/v1/sdn-controller/huawei-imaster/vrouters").also(&["/zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}"]);
+    () -> page(Page<HuaweiIMasterVRouter>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryL2Network;
@@ -750,6 +1210,45 @@ backhaul_wire::generated_operations! {
         AddSdnController;
         RemoveSdnController;
         UpdateSdnController;
+        CreateHostKernelInterface;
+        DeleteHostKernelInterface;
+        UpdateHostKernelInterface;
+        GetVfPciDeviceAvailableInL2Network;
+        UpdateVirtualSwitchUplinkBondings;
+        UpdateVirtualSwitchUplinkGroup;
+        AttachL2NetworkToHost;
+        DetachL2NetworkFromHost;
+        UpdateL2NetworkVirtualNetworkId;
+        CreateNfvInstGroup;
+        AttachNfvInstToGroup;
+        DetachNfvInstFromGroup;
+        AddL3NetworkToGroup;
+        DeleteNfvInstGroup;
+        ChangeNfvInstGroupOperationMode;
+        ProvisionNfvInstGroup;
+        SyncNfvInstGroup;
+        UpdateNfvInstGroup;
+        CreateNfvInst;
+        DeleteHuaweiIMasterFabric;
+        DeleteHuaweiIMasterTenant;
+        DeleteHuaweiIMasterVpc;
+        CreateHuaweiIMasterVRouter;
+        DeleteHuaweiIMasterVRouter;
+        PullHuaweiIMasterController;
+        ReconnectSdnController;
+        SdnControllerAddHost;
+        SdnControllerRemoveHost;
+        SdnControllerChangeHost;
+        ChangeSdnController;
+        PullSdnControllerTenant;
+        ReconnectNfvInst;
+        ProvisionNfvInstConfig;
+        QueryHostKernelInterface;
+        QueryUplinkGroup;
+        QueryHuaweiIMasterFabric;
+        QueryHuaweiIMasterTenant;
+        QueryHuaweiIMasterVpc;
+        QueryHuaweiIMasterVRouter;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

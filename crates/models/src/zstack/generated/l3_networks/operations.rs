@@ -600,6 +600,65 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l3-networks/port-group`: Creates a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/40`
+    CreatePortGroup = op("CreatePortGroup", "POST", "/zstack/v1/l3-networks/port-group").wrapper("params").long_running();
+    () body(CreatePortGroupRequest) -> body(Reply<L3Network>);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l3-networks/port-group/{uuid}`: Deletes a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/41`
+    DeletePortGroup = op("DeletePortGroup", "DELETE", "/zstack/v1/l3-networks/port-group/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l3-networks/port-group/{uuid}/actions`: Changes a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/42`
+    UpdatePortGroup = op("UpdatePortGroup", "PUT", "/zstack/v1/l3-networks/port-group/{uuid}/actions").wrapper("updatePortGroup").long_running();
+    (uuid: Id) body(UpdatePortGroupRequest) -> body(Reply<L3Network>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l3-networks/port-group`: Finds port groups.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/43`
+    #[derive(Default)]
+    QueryPortGroup = op("QueryPortGroup", "GET", "/zstack/v1/l3-networks/port-group").also(&["/zstack/v1/l3-networks/port-group/{uuid}"]);
+    () -> page(Page<PortGroup>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         GetIpAddressCapacity;
@@ -642,6 +701,10 @@ backhaul_wire::generated_operations! {
         UpdateL3Network;
         QueryNetworkServiceProvider;
         GetNetworkServiceTypes;
+        CreatePortGroup;
+        DeletePortGroup;
+        UpdatePortGroup;
+        QueryPortGroup;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

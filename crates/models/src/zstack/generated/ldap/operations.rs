@@ -170,6 +170,17 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Synchronises accounts from LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/12`
+    SyncAccountsFromLdapServer = op("SyncAccountsFromLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").wrapper("syncAccountsFromLdapServer").long_running();
+    (uuid: Id) body(SyncAccountsFromLdapServerRequest) -> body(SyncAccountsFromLdapServerResult);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryLdapBinding;
@@ -184,6 +195,7 @@ backhaul_wire::generated_operations! {
         UpdateLdapServer;
         DeleteLdapServer;
         SyncLdapServer;
+        SyncAccountsFromLdapServer;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

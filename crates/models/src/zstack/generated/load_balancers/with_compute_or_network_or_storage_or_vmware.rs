@@ -65,7 +65,7 @@ backhaul_wire::generated_model! {
     28 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
     29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
     /// How it is doing.
-    30 status: Option<Value> = Json, new("status", Kind::Json);
+    30 status: Option<String> = Text, new("status", Kind::Text);
     31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
     32 ha_status: Option<ApplianceVmHaStatus> = Enum, new("haStatus", Kind::Enum(&APPLIANCE_VM_HA_STATUS));
     33 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);

@@ -753,6 +753,75 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/errorcode/elaborations/missed`: Gives missed elaboration.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/57`
+    #[derive(Default)]
+    GetMissedElaboration = op("GetMissedElaboration", "GET", "/zstack/v1/errorcode/elaborations/missed");
+    () -> body(GetMissedElaborationResult);
+    repeats: Option<i64> [None] query("repeats", Kind::Int);
+    start_time: Option<String> [None] query("startTime", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/external/plugins`: Reads anew: plugin drivers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/58`
+    RefreshPluginDrivers = op("RefreshPluginDrivers", "PUT", "/zstack/v1/external/plugins").wrapper("refreshPluginDrivers").long_running();
+    () body(RefreshPluginDriversRequest) -> empty(());
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/external/plugins/{uuid}`: Deletes plugin drivers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/59`
+    DeletePluginDrivers = op("DeletePluginDrivers", "DELETE", "/zstack/v1/external/plugins/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/log/servers`: Adds a log server.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/60`
+    AddLogServer = op("AddLogServer", "POST", "/zstack/v1/log/servers").wrapper("params").long_running();
+    () body(AddLogServerRequest) -> body(Reply<LogServer>);
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/log/servers`: Changes a log server.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/61`
+    UpdateLogServer = op("UpdateLogServer", "PUT", "/zstack/v1/log/servers").wrapper("updateLogServer").long_running();
+    () body(UpdateLogServerRequest) -> empty(());
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/log/servers`: Finds log servers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/62`
+    #[derive(Default)]
+    QueryLogServer = op("QueryLogServer", "GET", "/zstack/v1/log/servers").also(&["/zstack/v1/log/servers/{uuid}"]);
+    () -> page(Page<LogServer>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         CleanQueue;
@@ -812,6 +881,12 @@ backhaul_wire::generated_operations! {
         SyncChronyServers;
         UpdateChronyServers;
         GetChronyServers;
+        GetMissedElaboration;
+        RefreshPluginDrivers;
+        DeletePluginDrivers;
+        AddLogServer;
+        UpdateLogServer;
+        QueryLogServer;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

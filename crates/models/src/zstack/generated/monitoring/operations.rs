@@ -600,6 +600,46 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/observability-server/{observabilityServerUuid}/service`: Attaches service to observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/40`
+    AttachServiceToObservabilityServer = op("AttachServiceToObservabilityServer", "POST", "/zstack/v1/observability-server/{observabilityServerUuid}/service").wrapper("params").long_running();
+    (observability_server_uuid: Id) body(AttachServiceToObservabilityServerRequest) -> body(Reply<ObservabilityServerVm>);
+    observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/observability-server/{observabilityServerUuid}/service`: Detaches service from observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/41`
+    DetachServiceFromObservabilityServer = op("DetachServiceFromObservabilityServer", "DELETE", "/zstack/v1/observability-server/{observabilityServerUuid}/service").long_running();
+    (observability_server_uuid: Id, service_type: String, service_uuid: Id) -> body(Reply<ObservabilityServerVm>);
+    observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
+    service_type: String [service_type.into()] query("serviceType", Kind::Text).required();
+    service_uuid: Id [service_uuid.into()] query("serviceUuid", Kind::Id).required();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/observability-server/{observabilityServerUuid}/service-data`: Gives observability server service data.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/42`
+    GetObservabilityServerServiceData = op("GetObservabilityServerServiceData", "GET", "/zstack/v1/observability-server/{observabilityServerUuid}/service-data");
+    (observability_server_uuid: Id, service_type: String, service_uuid: Id) -> body(GetObservabilityServerServiceDataResult);
+    observability_server_uuid: Id [observability_server_uuid.into()] path("observabilityServerUuid", Kind::Id);
+    service_type: String [service_type.into()] query("serviceType", Kind::Text).required();
+    service_uuid: Id [service_uuid.into()] query("serviceUuid", Kind::Id).required();
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    start_time: Option<String> [None] query("startTime", Kind::Text);
+    end_time: Option<String> [None] query("endTime", Kind::Text);
+    sort_direction: Option<String> [None] query("sortDirection", Kind::Text);
+    label_filters: Option<String> [None] query("labelFilters", Kind::Json);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/observability-servers`: Creates an observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/43`
+    CreateObservabilityServer = op("CreateObservabilityServer", "POST", "/zstack/v1/observability-servers").wrapper("params").long_running();
+    () body(CreateObservabilityServerRequest) -> body(Reply<BaseVmInstance>);
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryEventLog;
@@ -642,6 +682,10 @@ backhaul_wire::generated_operations! {
         CreateWebhook;
         DeleteWebhook;
         UpdateWebhook;
+        AttachServiceToObservabilityServer;
+        DetachServiceFromObservabilityServer;
+        GetObservabilityServerServiceData;
+        CreateObservabilityServer;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

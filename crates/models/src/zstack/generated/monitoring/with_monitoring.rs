@@ -1001,6 +1001,105 @@ backhaul_wire::generated_choice! {
     /// `3DES`.
     4 N3des = "3DES";
 }
+backhaul_wire::generated_choice! {
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/AttachServiceToObservabilityServerRequest/properties/serviceType`
+    AttachServiceToObservabilityServerRequestServiceType = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE(&[]);
+    /// `loadBalancer`.
+    0 LoadBalancer = "loadBalancer";
+}
+backhaul_wire::generated_model! {
+    /// What `AttachServiceToObservabilityServer` is given.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/AttachServiceToObservabilityServerRequest`
+    AttachServiceToObservabilityServerRequest = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST("AttachServiceToObservabilityServerRequest");
+    0 service_type: Option<AttachServiceToObservabilityServerRequestServiceType> = Enum, new("serviceType", Kind::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE)).required();
+    1 service_uuid: Option<Id> = Id, new("serviceUuid", Kind::Id).required();
+}
+backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(service_type: AttachServiceToObservabilityServerRequestServiceType, service_uuid: Id) {  } }
+backhaul_wire::generated_model! {
+    /// An observability server virtual machine.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/ObservabilityServerVm`
+    ObservabilityServerVm = OBSERVABILITY_SERVER_VM("ObservabilityServerVm").aliases(&["ObservabilityServerVmInventory"]);
+    0 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
+    1 appliance_vm_type: Option<String> = Text, new("applianceVmType", Kind::Text);
+    2 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
+    3 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
+    /// How it is doing.
+    4 status: Option<String> = Text, new("status", Kind::Text);
+    5 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
+    6 ha_status: Option<String> = Text, new("haStatus", Kind::Text);
+    /// Its uuid.
+    7 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+    /// Its name.
+    8 name: Option<String> = Text, new("name", Kind::Text);
+    /// A note by the administrator.
+    9 description: Option<String> = Text, new("description", Kind::Text);
+    /// The zone.
+    10 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+    /// The cluster.
+    11 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+    /// The image.
+    12 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
+    /// The host.
+    13 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+    14 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
+    15 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+    16 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
+    17 platform: Option<String> = Text, new("platform", Kind::Text);
+    18 architecture: Option<String> = Text, new("architecture", Kind::Text);
+    19 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+    20 r#type: Option<String> = Text, new("type", Kind::Text);
+    21 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
+    22 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+    23 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+    24 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+    25 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
+    26 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+    /// When it was made, in the server's zone.
+    27 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+    /// When it was last changed, in the server's zone.
+    28 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    /// Whether an administrator lets it be used.
+    29 state: Option<String> = Text, new("state", Kind::Text);
+    30 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+    31 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC)).uncertain();
+    32 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME)).uncertain();
+    33 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM)).uncertain();
+}
+backhaul_wire::generated_model! {
+    /// What `GetObservabilityServerServiceData` answers.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/GetObservabilityServerServiceDataResult`
+    GetObservabilityServerServiceDataResult = GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT("GetObservabilityServerServiceDataResult");
+    /// How many there are.
+    0 total: Option<i64> = Int, new("total", Kind::Int);
+    1 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
+}
+backhaul_wire::generated_model! {
+    /// What `CreateObservabilityServer` is given.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/$defs/CreateObservabilityServerRequest`
+    CreateObservabilityServerRequest = CREATE_OBSERVABILITY_SERVER_REQUEST("CreateObservabilityServerRequest");
+    /// Its name.
+    0 name: Option<String> = Text, new("name", Kind::Text).required();
+    1 observability_server_offering_uuid: Option<Id> = Id, new("observabilityServerOfferingUuid", Kind::Id).required();
+    /// A note by the administrator.
+    2 description: Option<String> = Text, new("description", Kind::Text);
+    /// The zone.
+    3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+    /// The cluster.
+    4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+    /// The host.
+    5 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+    6 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+    7 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+    /// The uuid that it gets; the server's choice when left out.
+    8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+    /// The tags to attach.
+    9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+}
+backhaul_wire::generated_request! { CreateObservabilityServerRequest(name: String, observability_server_offering_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&EVENT_LOG, make::<EventLog>),
@@ -1043,4 +1142,9 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&CREATE_SNMP_AGENT_VERSION),
     TypeEntry::Enum(&CREATE_SNMP_AGENT_AUTH_ALGORITHM),
     TypeEntry::Enum(&CREATE_SNMP_AGENT_PRIVACY_ALGORITHM),
+    TypeEntry::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE),
+    TypeEntry::Struct(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST, make::<AttachServiceToObservabilityServerRequest>),
+    TypeEntry::Struct(&OBSERVABILITY_SERVER_VM, make::<ObservabilityServerVm>),
+    TypeEntry::Struct(&GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT, make::<GetObservabilityServerServiceDataResult>),
+    TypeEntry::Struct(&CREATE_OBSERVABILITY_SERVER_REQUEST, make::<CreateObservabilityServerRequest>),
 ];

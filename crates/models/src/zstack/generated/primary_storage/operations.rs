@@ -1014,6 +1014,18 @@ backhaul_wire::generated_call! {
     /// The fields to give, separated by commas.
     fields: Option<String> [None] query("fields", Kind::Text);
 }
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block disk uuid.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/67`
+    UpdateSharedBlockDiskUuid = op("UpdateSharedBlockDiskUuid", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").wrapper("updateSharedBlockDiskUuid").long_running();
+    (shared_block_group_uuid: Id, uuid: Id) body(UpdateSharedBlockDiskUuidRequest) -> body(Reply<SharedBlockGroupPrimaryStorage>);
+    shared_block_group_uuid: Id [shared_block_group_uuid.into()] path("sharedBlockGroupUuid", Kind::Id);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryPrimaryStorage;
@@ -1083,6 +1095,7 @@ backhaul_wire::generated_operations! {
         CleanUpTrashOnPrimaryStorage;
         QuerySharedBlockGroupPrimaryStorageHostRef;
         QuerySharedBlock;
+        UpdateSharedBlockDiskUuid;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -583,7 +583,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/primary_storage.json#/$defs/GetSharedBlockCandidateResult`
     GetSharedBlockCandidateResult = GET_SHARED_BLOCK_CANDIDATE_RESULT("GetSharedBlockCandidateResult");
-    0 results: Vec<GetSharedBlockCandidateResult> = Structs, list("results", Kind::Struct(&GET_SHARED_BLOCK_CANDIDATE_RESULT)).uncertain();
+    0 results: Vec<SharedBlockCandidateStruct> = Structs, list("results", Kind::Struct(&SHARED_BLOCK_CANDIDATE_STRUCT));
 }
 backhaul_wire::generated_model! {
     /// What `GetPrimaryStorageTypes` answers.
@@ -1483,6 +1483,14 @@ backhaul_wire::generated_choice! {
     /// `deleting`.
     3 Deleting = "deleting";
 }
+backhaul_wire::generated_model! {
+    /// What `UpdateSharedBlockDiskUuid` is given.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/$defs/UpdateSharedBlockDiskUuidRequest`
+    UpdateSharedBlockDiskUuidRequest = UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST("UpdateSharedBlockDiskUuidRequest");
+    0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
+}
+backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(disk_uuid: Id) {  } }
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CEPH_OSD_GROUP, make::<CephOsdGroup>),
@@ -1553,4 +1561,5 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&ADD_CEPH_PRIMARY_STORAGE_POOL_TYPE),
     TypeEntry::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE),
     TypeEntry::Enum(&CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT),
+    TypeEntry::Struct(&UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST, make::<UpdateSharedBlockDiskUuidRequest>),
 ];

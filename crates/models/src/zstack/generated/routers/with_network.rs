@@ -763,16 +763,6 @@ backhaul_wire::generated_model! {
     4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
 }
 backhaul_wire::generated_model! {
-    /// A network reachable pair.
-    ///
-    /// Schema: `schemas/zstack/routers.json#/$defs/NetworkReachablePair`
-    NetworkReachablePair = NETWORK_REACHABLE_PAIR("NetworkReachablePair");
-    0 source_hostname: Option<String> = Text, new("sourceHostname", Kind::Text);
-    1 target_hostname: Option<String> = Text, new("targetHostname", Kind::Text);
-    /// How it is doing.
-    2 status: Option<HostConnectedStatus> = Enum, new("status", Kind::Enum(&HOST_CONNECTED_STATUS));
-}
-backhaul_wire::generated_model! {
     /// A network router area ref.
     ///
     /// Schema: `schemas/zstack/routers.json#/$defs/NetworkRouterAreaRef`
@@ -2294,7 +2284,6 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&ACTION_PARAM, make::<ActionParam>),
     TypeEntry::Struct(&ACTION_STRUCT, make::<ActionStruct>),
     TypeEntry::Struct(&I_PSEC_PEER_CIDR, make::<IPsecPeerCidr>),
-    TypeEntry::Struct(&NETWORK_REACHABLE_PAIR, make::<NetworkReachablePair>),
     TypeEntry::Struct(&NETWORK_ROUTER_AREA_REF, make::<NetworkRouterAreaRef>),
     TypeEntry::Struct(&V_ROUTER_ROUTE_ENTRY_AO, make::<VRouterRouteEntryAO>),
     TypeEntry::Struct(&VPC_HA_GROUP_VIP_REF, make::<VpcHaGroupVipRef>),

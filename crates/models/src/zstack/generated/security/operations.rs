@@ -535,6 +535,39 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}`: Attaches CCS certificate to account.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/45`
+    AttachCcsCertificateToAccount = op("AttachCCSCertificateToAccount", "POST", "/zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}").wrapper("params").long_running();
+    (account_uuid: Id) body(AttachCCSCertificateToAccountRequest) -> body(Reply<CCSCertificate>);
+    account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}`: Detaches CCS certificate from account.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/46`
+    DetachCcsCertificateFromAccount = op("DetachCCSCertificateFromAccount", "POST", "/zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}").wrapper("params").long_running();
+    (account_uuid: Id) -> empty(());
+    account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}`: Changes a CCS certificate account state.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/47`
+    UpdateCcsCertificateAccountState = op("UpdateCCSCertificateAccountState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}").wrapper("params").long_running();
+    (account_uuid: Id) body(UpdateCCSCertificateAccountStateRequest) -> body(Reply<CCSCertificate>);
+    account_uuid: Id [account_uuid.into()] path("accountUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         CheckBatchDataIntegrity;
@@ -582,6 +615,9 @@ backhaul_wire::generated_operations! {
         ChangeSecurityMachineState;
         UpdateSecurityMachine;
         StartDataProtection;
+        AttachCcsCertificateToAccount;
+        DetachCcsCertificateFromAccount;
+        UpdateCcsCertificateAccountState;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

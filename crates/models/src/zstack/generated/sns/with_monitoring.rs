@@ -30,6 +30,7 @@ backhaul_wire::generated_model! {
     11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
     12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
     13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
+    /// Who is told by name.
     14 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
     15 email: Option<String> = Text, new("email", Kind::Text);
     16 email_addresses: Vec<String> = Texts, list("emailAddresses", Kind::Text).uncertain();
@@ -465,7 +466,8 @@ backhaul_wire::generated_model! {
     11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
     12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
     13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
-    14 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+    /// Who is told by name.
+    14 at_person_list: Vec<SNSDingTalkAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_DING_TALK_AT_PERSON));
 }
 backhaul_wire::generated_model! {
     /// An SNS ding talk at person.
@@ -549,7 +551,8 @@ backhaul_wire::generated_model! {
     10 url: Option<String> = Text, new("url", Kind::Text);
     11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
     12 at_person_user_ids: Vec<String> = Texts, list("atPersonUserIds", Kind::Text).uncertain();
-    13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+    /// Who is told by name.
+    13 at_person_list: Vec<SNSFeiShuAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_FEI_SHU_AT_PERSON));
     14 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
 }
 backhaul_wire::generated_model! {
@@ -934,7 +937,8 @@ backhaul_wire::generated_model! {
     10 url: Option<String> = Text, new("url", Kind::Text);
     11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
     12 at_person_user_ids: Vec<String> = Texts, list("atPersonUserIds", Kind::Text).uncertain();
-    13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+    /// Who is told by name.
+    13 at_person_list: Vec<SNSWeComAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_WE_COM_AT_PERSON));
 }
 backhaul_wire::generated_model! {
     /// An SNS we com at person.

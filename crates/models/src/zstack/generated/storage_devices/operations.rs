@@ -454,6 +454,19 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/storage-devices/multipath/topology`: Gives host multipath topology.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/26`
+    GetHostMultipathTopology = op("GetHostMultipathTopology", "GET", "/zstack/v1/storage-devices/multipath/topology");
+    (host_uuid: Id) -> body(GetHostMultipathTopologyResult);
+    /// The host.
+    host_uuid: Id [host_uuid.into()] query("hostUuid", Kind::Id).required();
+    lun_uuids: Vec<Id> [Vec::new()] query("lunUuids", Kind::Id).list().required();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
 backhaul_wire::generated_operations! {
     calls {
         QueryFiberChannelStorage;
@@ -482,6 +495,7 @@ backhaul_wire::generated_operations! {
         DetachScsiLunFromHost;
         UpdateScsiLun;
         CheckScsiLunClusterStatus;
+        GetHostMultipathTopology;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

@@ -491,7 +491,7 @@ backhaul_wire::generated_model! {
     ///
     /// Schema: `schemas/zstack/storage_devices.json#/$defs/GetLocalRaidPhysicalDriveSmartResult`
     GetLocalRaidPhysicalDriveSmartResult = GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT("GetLocalRaidPhysicalDriveSmartResult");
-    0 result: Vec<GetLocalRaidPhysicalDriveSmartResult> = Structs, list("result", Kind::Struct(&GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT)).uncertain();
+    0 result: Vec<SmartDataStruct> = Structs, list("result", Kind::Struct(&SMART_DATA_STRUCT)).uncertain();
 }
 backhaul_wire::generated_model! {
     /// What `RefreshFiberChannelStorage` is given.
@@ -650,6 +650,13 @@ backhaul_wire::generated_choice! {
     /// `rdma`.
     1 Rdma = "rdma";
 }
+backhaul_wire::generated_model! {
+    /// What `GetHostMultipathTopology` answers.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/$defs/GetHostMultipathTopologyResult`
+    GetHostMultipathTopologyResult = GET_HOST_MULTIPATH_TOPOLOGY_RESULT("GetHostMultipathTopologyResult");
+    0 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
+}
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&FIBER_CHANNEL_STORAGE, make::<FiberChannelStorage>),
@@ -673,4 +680,5 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&LOCATE_STATUS),
     TypeEntry::Enum(&RUNNING_STATE),
     TypeEntry::Enum(&ADD_NVME_SERVER_TRANSPORT),
+    TypeEntry::Struct(&GET_HOST_MULTIPATH_TOPOLOGY_RESULT, make::<GetHostMultipathTopologyResult>),
 ];

@@ -2514,6 +2514,198 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 }
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/container/management/vm`: Adds a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/189`
+    AddContainerManagementVm = op("AddContainerManagementVm", "POST", "/zstack/v1/container/management/vm").wrapper("params").long_running();
+    () body(AddContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/container/management/vm/{uuid}`: Deletes a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
+    DeleteContainerManagementVm = op("DeleteContainerManagementVm", "DELETE", "/zstack/v1/container/management/vm/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/container/management/vm/{uuid}/actions`: Changes a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
+    UpdateContainerManagementVm = op("UpdateContainerManagementVm", "PUT", "/zstack/v1/container/management/vm/{uuid}/actions").wrapper("updateContainerManagementVm").long_running();
+    (uuid: Id) body(UpdateContainerManagementVmRequest) -> body(Reply<ContainerManagementVm>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/nfvinst`: Creates a NFV instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/192`
+    CreateNfvInstOffering = op("CreateNfvInstOffering", "POST", "/zstack/v1/instance-offerings/nfvinst").wrapper("params").long_running();
+    () body(CreateNfvInstOfferingRequest) -> body(Reply<BaseInstanceOffering>);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/observability-servers`: Creates an observability server offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/193`
+    CreateObservabilityServerOffering = op("CreateObservabilityServerOffering", "POST", "/zstack/v1/instance-offerings/observability-servers").wrapper("params").long_running();
+    () body(CreateObservabilityServerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/ovn`: Creates a OVN controller offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/194`
+    CreateOvnControllerOffering = op("CreateOvnControllerOffering", "POST", "/zstack/v1/instance-offerings/ovn").wrapper("params").long_running();
+    () body(CreateOvnControllerOfferingRequest) -> body(Reply<BaseInstanceOffering>);
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/templatedVmInstance/{uuid}`: Deletes a templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
+    DeleteTemplatedVmInstance = op("DeleteTemplatedVmInstance", "DELETE", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}").long_running();
+    (uuid: Id) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    delete_mode: Option<String> [None] query("deleteMode", Kind::Text);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions`: Changes a templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
+    UpdateTemplatedVmInstance = op("UpdateTemplatedVmInstance", "PUT", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions").wrapper("updateTemplatedVmInstance").long_running();
+    (uuid: Id) body(UpdateTemplatedVmInstanceRequest) -> body(Reply<TemplatedVmInstance>);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance`: Converts templated virtual machine instance to virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
+    ConvertTemplatedVmInstanceToVmInstance = op("ConvertTemplatedVmInstanceToVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance").wrapper("params").long_running();
+    (templated_vm_instance_uuid: Id) body(ConvertTemplatedVmInstanceToVmInstanceRequest) -> body(Reply<BaseVmInstance>);
+    templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance`: Creates a virtual machine instance from templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
+    CreateVmInstanceFromTemplatedVmInstance = op("CreateVmInstanceFromTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance").wrapper("params").long_running();
+    (templated_vm_instance_uuid: Id) body(CreateVmInstanceFromTemplatedVmInstanceRequest) -> body(CreateVmInstanceFromTemplatedVmInstanceResult);
+    templated_vm_instance_uuid: Id [templated_vm_instance_uuid.into()] path("templatedVmInstanceUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{uuid}/hygon-mdev`: Sets virtual machine instance hygon mdev.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
+    SetVmInstanceHygonMdev = op("SetVmInstanceHygonMdev", "POST", "/zstack/v1/vm-instances/{uuid}/hygon-mdev").wrapper("params").long_running();
+    (uuid: Id) body(SetVmInstanceHygonMdevRequest) -> empty(());
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/uptime`: Gives virtual machine uptime.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
+    GetVmUptime = op("GetVmUptime", "GET", "/zstack/v1/vm-instances/{uuid}/uptime");
+    (uuid: Id) -> body(GetVmUptimeResult);
+    uuid: Id [uuid.into()] path("uuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance`: Converts virtual machine instance to templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
+    ConvertVmInstanceToTemplatedVmInstance = op("ConvertVmInstanceToTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance").wrapper("params").long_running();
+    (vm_instance_uuid: Id) -> body(Reply<TemplatedVmInstance>);
+    vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance`: Creates a templated virtual machine instance from virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
+    CreateTemplatedVmInstanceFromVmInstance = op("CreateTemplatedVmInstanceFromVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance").wrapper("params").long_running();
+    (vm_instance_uuid: Id) body(CreateTemplatedVmInstanceFromVmInstanceRequest) -> body(CreateTemplatedVmInstanceFromVmInstanceResult);
+    vm_instance_uuid: Id [vm_instance_uuid.into()] path("vmInstanceUuid", Kind::Id);
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> [Vec::new()] body("systemTags", Kind::Text).list();
+    user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/container/management/vm`: Finds container management virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/203`
+    #[derive(Default)]
+    QueryContainerManagementVm = op("QueryContainerManagementVm", "GET", "/zstack/v1/container/management/vm").also(&["/zstack/v1/container/management/vm/{uuid}"]);
+    () -> page(Page<ContainerManagementVm>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/templatedVmInstance`: Finds templated virtual machine instances.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/204`
+    #[derive(Default)]
+    QueryTemplatedVmInstance = op("QueryTemplatedVmInstance", "GET", "/zstack/v1/vm-instances/templatedVmInstance").also(&["/zstack/v1/vm-instances/templatedVmInstance/{uuid}"]);
+    () -> page(Page<TemplatedVmInstance>);
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> [Vec::new()] query("q", Kind::Text).list();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> [None] query("limit", Kind::Int);
+    /// How many items to skip.
+    start: Option<i64> [None] query("start", Kind::Int);
+    /// Whether to give the number of items alone.
+    count: Option<bool> [None] query("count", Kind::Bool);
+    /// Accepted and without effect.
+    group_by: Option<String> [None] query("groupBy", Kind::Text);
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> [None] query("replyWithCount", Kind::Bool);
+    /// A filter of the server by name and value.
+    filter_name: Option<String> [None] query("filterName", Kind::Text);
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> [None] query("sort", Kind::Text);
+    /// The fields to give, separated by commas.
+    fields: Option<String> [None] query("fields", Kind::Text);
+}
 backhaul_wire::generated_operations! {
     calls {
         GetCandidateVmForAttachingAffinityGroup;
@@ -2705,6 +2897,22 @@ backhaul_wire::generated_operations! {
         QueryVmInstanceDeviceAddressGroup;
         DetachUserDefinedXmlHookScriptFromVm;
         AttachUserDefinedXmlHookScriptToVm;
+        AddContainerManagementVm;
+        DeleteContainerManagementVm;
+        UpdateContainerManagementVm;
+        CreateNfvInstOffering;
+        CreateObservabilityServerOffering;
+        CreateOvnControllerOffering;
+        DeleteTemplatedVmInstance;
+        UpdateTemplatedVmInstance;
+        ConvertTemplatedVmInstanceToVmInstance;
+        CreateVmInstanceFromTemplatedVmInstance;
+        SetVmInstanceHygonMdev;
+        GetVmUptime;
+        ConvertVmInstanceToTemplatedVmInstance;
+        CreateTemplatedVmInstanceFromVmInstance;
+        QueryContainerManagementVm;
+        QueryTemplatedVmInstance;
     }
 }
 /// How an empty answer of an older form is made: the operation, the last version of the form, and how.

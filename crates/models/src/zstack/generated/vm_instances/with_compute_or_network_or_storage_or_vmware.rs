@@ -65,7 +65,7 @@ backhaul_wire::generated_model! {
     28 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
     29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
     /// How it is doing.
-    30 status: Option<Value> = Json, new("status", Kind::Json);
+    30 status: Option<String> = Text, new("status", Kind::Text);
     31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
     32 ha_status: Option<ApplianceVmHaStatus> = Enum, new("haStatus", Kind::Enum(&APPLIANCE_VM_HA_STATUS));
     33 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
@@ -630,65 +630,6 @@ backhaul_wire::generated_struct! {
     VmInstance;
 }
 backhaul_wire::generated_model! {
-    /// A virtual machine, without the fields of a kind.
-    ///
-    /// Schema: `schemas/zstack/vm_instances.json#/$defs/BaseVmInstance`
-    BaseVmInstance = BASE_VM_INSTANCE("BaseVmInstance").aliases(&["VmInstanceInventory"]);
-    /// Its uuid.
-    0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-    /// Its name.
-    1 name: Option<String> = Text, new("name", Kind::Text);
-    /// A note by the administrator.
-    2 description: Option<String> = Text, new("description", Kind::Text);
-    /// The zone.
-    3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
-    /// The cluster.
-    4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
-    /// The image.
-    5 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
-    /// The host.
-    6 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
-    /// The host that it last ran on.
-    7 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
-    /// The instance offering.
-    8 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
-    /// Its root volume.
-    9 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
-    /// The operating system family.
-    10 platform: Option<String> = Text, new("platform", Kind::Text);
-    /// The processor architecture.
-    11 architecture: Option<String> = Text, new("architecture", Kind::Text);
-    /// The L3 network of its default route.
-    12 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
-    /// Its kind.
-    13 r#type: Option<VmInstanceType> = Enum, new("type", Kind::Enum(&VM_INSTANCE_TYPE));
-    /// The hypervisor.
-    14 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
-    /// Memory, in bytes.
-    15 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
-    /// Memory set aside for it, in bytes.
-    16 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
-    /// How many virtual processors it has.
-    17 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
-    /// The speed of a processor, in MHz.
-    18 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
-    /// How a place for it is chosen.
-    19 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
-    /// When it was made, in the server's zone.
-    20 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-    /// When it was last changed, in the server's zone.
-    21 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-    /// Whether an administrator lets it be used.
-    22 state: Option<VmInstanceState> = Enum, new("state", Kind::Enum(&VM_INSTANCE_STATE));
-    /// Its network interfaces.
-    23 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC));
-    /// Its volumes, the root volume among them.
-    24 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME));
-    25 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM));
-    /// The operating system.
-    26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
-}
-backhaul_wire::generated_model! {
     /// An appliance virtual machine, without the fields of a kind.
     ///
     /// Schema: `schemas/zstack/vm_instances.json#/$defs/BaseApplianceVm`
@@ -751,7 +692,7 @@ backhaul_wire::generated_model! {
     28 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
     29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
     /// How it is doing.
-    30 status: Option<Value> = Json, new("status", Kind::Json);
+    30 status: Option<String> = Text, new("status", Kind::Text);
     31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
     32 ha_status: Option<ApplianceVmHaStatus> = Enum, new("haStatus", Kind::Enum(&APPLIANCE_VM_HA_STATUS));
 }
@@ -816,7 +757,7 @@ backhaul_wire::generated_model! {
     27 primary_vm_instance_uuid: Option<Id> = Id, new("primaryVmInstanceUuid", Kind::Id);
     28 secondary_vm_instance_uuid: Option<Id> = Id, new("secondaryVmInstanceUuid", Kind::Id);
     /// How it is doing.
-    29 status: Option<Value> = Json, new("status", Kind::Json);
+    29 status: Option<String> = Text, new("status", Kind::Text);
 }
 backhaul_wire::generated_model! {
     /// A virtual router virtual machine, without the fields of a kind.
@@ -881,7 +822,7 @@ backhaul_wire::generated_model! {
     28 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
     29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
     /// How it is doing.
-    30 status: Option<Value> = Json, new("status", Kind::Json);
+    30 status: Option<String> = Text, new("status", Kind::Text);
     31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
     32 ha_status: Option<ApplianceVmHaStatus> = Enum, new("haStatus", Kind::Enum(&APPLIANCE_VM_HA_STATUS));
     33 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
@@ -910,7 +851,6 @@ backhaul_wire::generated_choice! {
 #[cfg(feature = "registry")]
 pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VM_INSTANCE, make::<VmInstance>),
-    TypeEntry::Struct(&BASE_VM_INSTANCE, make::<BaseVmInstance>),
     TypeEntry::Struct(&BASE_APPLIANCE_VM, make::<BaseApplianceVm>),
     TypeEntry::Struct(&FAULT_TOLERANCE_VM_GROUP, make::<FaultToleranceVmGroup>),
     TypeEntry::Struct(&BASE_VIRTUAL_ROUTER_VM, make::<BaseVirtualRouterVm>),

@@ -186,12 +186,11 @@ backhaul_wire::generated_call! {
     fields: Option<String> [None] query("fields", Kind::Text);
 }
 backhaul_wire::generated_call! {
-    /// `POST /zstack/v1/volumes/batch-sync-volumes`: In one call: a sync volume size.
+    /// `POST /zstack/v1/volumes/batch-sync-volumes`: Reads the sizes of a cluster's volumes anew.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/11`
-    #[derive(Default)]
     BatchSyncVolumeSize = op("BatchSyncVolumeSize", "POST", "/zstack/v1/volumes/batch-sync-volumes");
-    () -> body(BatchSyncVolumeSizeResult);
+    () body(BatchSyncVolumeSizeRequest) -> body(BatchSyncVolumeSizeResult);
     /// System tags, such as `name::value`.
     system_tags: Vec<String> [Vec::new()] query("systemTags", Kind::Text).list();
     user_tags: Vec<String> [Vec::new()] query("userTags", Kind::Text).list();

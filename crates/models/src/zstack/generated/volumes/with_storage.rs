@@ -477,6 +477,15 @@ backhaul_wire::generated_model! {
     4 gateway_ips: Vec<String> = Texts, list("gatewayIps", Kind::Text);
 }
 backhaul_wire::generated_model! {
+    /// What `BatchSyncVolumeSize` is given.
+    ///
+    /// Schema: `schemas/zstack/volumes.json#/$defs/BatchSyncVolumeSizeRequest`
+    BatchSyncVolumeSizeRequest = BATCH_SYNC_VOLUME_SIZE_REQUEST("BatchSyncVolumeSizeRequest");
+    /// The cluster.
+    0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
+}
+backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(cluster_uuid: Id) {  } }
+backhaul_wire::generated_model! {
     /// What `BatchSyncVolumeSize` answers.
     ///
     /// Schema: `schemas/zstack/volumes.json#/$defs/BatchSyncVolumeSizeResult`
@@ -896,6 +905,7 @@ pub(in super::super) const TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&SHAREABLE_VOLUME_VM_INSTANCE_REF, make::<ShareableVolumeVmInstanceRef>),
     TypeEntry::Struct(&GET_ACCESS_PATH_RESULT, make::<GetAccessPathResult>),
     TypeEntry::Struct(&ACCESS_PATH_INFO, make::<AccessPathInfo>),
+    TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_REQUEST, make::<BatchSyncVolumeSizeRequest>),
     TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_RESULT, make::<BatchSyncVolumeSizeResult>),
     TypeEntry::Struct(&GET_VOLUME_FORMAT_RESULT, make::<GetVolumeFormatResult>),
     TypeEntry::Struct(&VOLUME_FORMAT_REPLY_STRUCT, make::<VolumeFormatReplyStruct>),
