@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p backhaul-filter --example questions -- 'Name==web*;CreationTimeUTC>=yesterday'`
 
+#![allow(clippy::print_stdout, reason = "an example shows what it finds")]
+
 use std::error::Error;
 use std::time::SystemTime;
 
