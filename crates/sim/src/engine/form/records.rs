@@ -25,6 +25,10 @@ pub(crate) fn fill(path: &str, value: &Value, record: &mut dyn Struct) -> Result
         let at = if error.path().is_empty() { path.to_owned() } else { format!("{path}.{}", error.path()) };
         FormError::new(at, error.message())
     })?;
+    // A record is written by hand: a value that does not fit is a mistake, and not what a newer server sends.
+    if let Some(misfit) = drift.misfits.first() {
+        return Err(FormError::new(format!("{path}.{}", misfit.path), &misfit.reason));
+    }
     match drift.unknown_fields.first() {
         None => Ok(()),
         Some(field) => {
