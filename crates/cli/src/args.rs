@@ -9,6 +9,7 @@ pub(crate) mod data;
 pub(crate) mod filter;
 pub(crate) mod profile;
 pub(crate) mod sim;
+pub(crate) mod usage;
 pub(crate) mod values;
 
 use clap::{Args, Parser, Subcommand};
@@ -50,7 +51,7 @@ Environment:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Storage usage: one row per server, repository and tenant
-    Usage(data::Usage),
+    Usage(usage::Usage),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -88,7 +89,7 @@ impl Cli {
     /// How often `-v` was given.
     pub(crate) fn verbosity(&self) -> u8 {
         match &self.verb {
-            Verb::Usage(args) => args.connection.verbose,
+            Verb::Usage(args) => args.fleet.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,
