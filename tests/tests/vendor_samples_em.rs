@@ -71,7 +71,7 @@ fn type_name(root: &str) -> Option<String> {
         "JobReference" | "BackupServerReference" => "EntityRef",
         "OptionsContinious" => "OptionsContinuous",
         // Pages without an XML body beside it.
-        "OsKind" => "VmRestorePointMountSpec",
+        "OsKind" => "StartMountSpec",
         root => root,
     };
     registry::find_type(System::Em, root).map(|entry| entry.name().to_owned())

@@ -24,6 +24,21 @@ pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) verb: Verb,
+
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What every verb takes.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Global {
+    /// When to use colours
+    #[arg(long = "color", value_name = "WHEN", value_enum, ignore_case = true, default_value_t, global = true)]
+    pub(crate) colour: common::Colour,
+
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -45,7 +60,8 @@ Data goes to stdout, everything else to stderr. Without -o, stdout gets a table 
 Environment:
   BACKHAUL_CONFIG        the configuration file (`backhaul profile list -v` says which it is)
   HTTPS_PROXY, NO_PROXY  how to reach the servers
-  NO_COLOR               no colours";
+  NO_COLOR               no colours
+  BACKHAUL_PAGER, PAGER  what shows a table that is longer than the screen";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]

@@ -1,10 +1,14 @@
 //! The only module that writes to stdout and stderr: data to the one, everything else to the other.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use crate::args::Global;
+use crate::args::common::Colour;
 use crate::escape;
 use crate::exit::{Code, Failure};
 
@@ -13,18 +17,24 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// The program that shows what is longer than a screen, in the order in which the variables are asked.
+const PAGERS: [&str; 2] = ["BACKHAUL_PAGER", "PAGER"];
+
 /// The terminal, or whatever stands in its place, and how much the user wants to hear.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
     verbosity: u8,
+    quiet: bool,
+    colour: Colour,
     started: Instant,
     stdout_is_terminal: bool,
 }
 
 impl Console {
     /// The process's own console.
-    pub(crate) fn new(verbosity: u8) -> Self {
-        Self { verbosity, started: Instant::now(), stdout_is_terminal: io::stdout().is_terminal() }
+    pub(crate) fn new(verbosity: u8, global: Global) -> Self {
+        let Global { colour, quiet } = global;
+        Self { verbosity, quiet, colour, started: Instant::now(), stdout_is_terminal: io::stdout().is_terminal() }
     }
 
     /// Whether a person reads stdout.
@@ -45,9 +55,13 @@ impl Console {
         let _ = write!(stderr, "\r\u{1b}[K{text}").and_then(|()| stderr.flush());
     }
 
-    /// Whether stdout shows colours and bold: `NO_COLOR` and old terminals say no.
+    /// Whether stdout shows colours and bold: by `--color`, else `NO_COLOR` and old terminals say no.
     pub(crate) fn colours(&self) -> bool {
-        self.stdout_is_terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => self.stdout_is_terminal && AutoStream::choice(&io::stdout()) != ColorChoice::Never,
+        }
     }
 
     /// How many columns stdout has; `None` when it is no terminal, where nothing is ever cut.
@@ -70,23 +84,54 @@ impl Console {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
     }
 
+    /// Shows a text that is longer than the screen with the user's pager; `false` when it is to be written as usual.
+    pub(crate) fn page(&self, text: &str) -> bool {
+        let height = terminal_size::terminal_size_of(io::stdout()).map_or(usize::MAX, |(_, height)| height.0.into());
+        if !self.stdout_is_terminal || !io::stdin().is_terminal() || text.lines().count() < height {
+            return false;
+        }
+        let pager = PAGERS.iter().find_map(|name| std::env::var(name).ok()).filter(|line| line.trim() != "cat");
+        let Some(words) = pager.and_then(|line| shlex::split(&line)) else { return false };
+        let Some((program, arguments)) = words.split_first() else { return false };
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::piped());
+        if std::env::var_os("LESS").is_none() {
+            // Colours as they are, and wide lines without wrapping.
+            command.env("LESS", "FRSX");
+        }
+        let Ok(mut child) = command.spawn() else {
+            self.warn(&format!("the pager `{program}` did not start"));
+            return false;
+        };
+        if let Some(mut stdin) = child.stdin.take() {
+            // A pager that is left early closes its end: that is no failure.
+            let _ = stdin.write_all(text.as_bytes());
+        }
+        let _ = child.wait();
+        true
+    }
+
     /// Says something that the user should know but need not act on.
     pub(crate) fn note(&self, text: &str) {
-        say(NOTE, "note", text);
+        if !self.quiet {
+            self.say(NOTE, "note", text);
+        }
     }
 
     /// Says something that the user may want to act on.
     pub(crate) fn warn(&self, text: &str) {
-        say(WARNING, "warning", text);
+        if !self.quiet {
+            self.say(WARNING, "warning", text);
+        }
     }
 
     /// Says why the command, or its part that speaks to one server, failed. A failure without a message is quiet.
     pub(crate) fn failure(&self, failure: &Failure) {
         if !failure.message().is_empty() {
-            say(ERROR, "error", failure.message());
+            self.say(ERROR, "error", failure.message());
         }
         if let Some(help) = failure.help() {
-            say(NOTE, "help", help);
+            self.say(NOTE, "help", help);
         }
     }
 
@@ -95,8 +140,22 @@ impl Console {
         if self.verbosity >= level {
             let elapsed = self.started.elapsed().as_secs_f64();
             let text = text();
-            stderr_line(&format!("{DIM}[{elapsed:8.3}s]{DIM:#} {}", escape::lines(&text)));
+            self.stderr_line(&format!("{DIM}[{elapsed:8.3}s]{DIM:#} {}", escape::lines(&text)));
         }
+    }
+
+    fn say(&self, style: Style, label: &str, text: &str) {
+        self.stderr_line(&format!("{style}{label}:{style:#} {}", escape::lines(text)));
+    }
+
+    /// One write per line, so that lines of parallel work do not mix; a stderr that fails cannot be told so.
+    fn stderr_line(&self, line: &str) {
+        let choice = match self.colour {
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+            Colour::Auto => AutoStream::choice(&io::stderr()),
+        };
+        let _ = writeln!(AutoStream::new(io::stderr().lock(), choice), "{line}");
     }
 }
 
@@ -107,13 +166,4 @@ pub(crate) fn print_clap(error: &clap::Error) -> Code {
         Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
         _ => code,
     }
-}
-
-fn say(style: Style, label: &str, text: &str) {
-    stderr_line(&format!("{style}{label}:{style:#} {}", escape::lines(text)));
-}
-
-/// One write per line, so that lines of parallel work do not mix; a stderr that fails cannot be told so.
-fn stderr_line(line: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }

@@ -8,7 +8,7 @@
 //! | [`connect`] | clients of the servers that a command speaks to |
 //! | [`profile`] | the servers a person has named, and which of them a command speaks to |
 //! | [`secret`] | passwords, and where they come from |
-//! | [`output`] | rows as a table, JSON, NDJSON or CSV |
+//! | [`output`] | rows as a table, JSON, CSV and so on |
 //! | [`input`] | arguments that stand for a file or standard input |
 //! | [`console`] | the only module that writes to stdout and stderr |
 //! | [`escape`] | a server's text made harmless to a terminal |
@@ -49,7 +49,7 @@ fn run() -> Code {
         Ok(cli) => cli,
         Err(error) => return console::print_clap(&error),
     };
-    let console = Console::new(cli.verbosity());
+    let console = Console::new(cli.verbosity(), cli.global);
     match verbs::run(&cli, &console) {
         Ok(code) => code,
         Err(failure) => {

@@ -1,52 +1,44 @@
-//! Rows as a table, JSON, NDJSON or CSV.
+//! Rows for people and for programs.
 //!
-//! Verbs that know their columns write through a [`RowWriter`]; JSON, NDJSON and CSV go out row by row, a table is
-//! collected first, because its widths are known last. Objects of which only the rows tell the fields go through
-//! [`Records`].
+//! Every verb writes through a [`RowWriter`], which a [`Style`] chooses. Formats for programs go out row by row; a table
+//! is collected first, because its widths are known last.
 
 mod cell;
-mod csv;
+mod count;
+mod jq;
 mod json;
+mod layout;
 mod projection;
-mod records;
+mod separated;
+mod style;
 mod table;
+mod yaml;
 
-use clap::ValueEnum;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use projection::Projection;
-pub(crate) use records::Records;
+pub(crate) use style::{Format, LineEnd, Style};
 
 use crate::console::Console;
 use crate::exit::Failure;
 
-/// How rows are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people: aligned columns, sizes such as 931.5 GiB, cut to the terminal's width
-    Table,
-    /// One array of objects, with exact numbers
-    Json,
-    /// One object per line, as soon as it is known
-    Ndjson,
-    /// RFC 4180, with a line of names
-    Csv,
-}
-
-impl Format {
-    /// What was asked for, else a table for a person and JSON for a program.
-    pub(crate) fn or_default(format: Option<Self>, console: &Console) -> Self {
-        format.unwrap_or(if console.stdout_is_terminal() { Self::Table } else { Self::Json })
-    }
-}
-
 /// What a column holds; it decides how a table shows it, nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Text; may be cut on a terminal.
+    /// Text; may be wrapped between words.
     Text,
+    /// What a thing is called: kept on one line as long as a line has room for it.
+    Name,
+    /// The state or result of something, in a word that has a colour.
+    State,
     /// A number of bytes.
     Bytes,
+    /// A number of mebibytes.
+    Mebibytes,
+    /// A number of gibibytes.
+    Gibibytes,
+    /// A part of a whole, in percent.
+    Percent,
     /// Any other number.
     Number,
     /// Yes or no.
@@ -62,19 +54,27 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// What it holds.
     pub(crate) kind: Kind,
-    /// Whether a table leaves it out first when the terminal is narrow: ids and the like.
+    /// Whether a table shows it only with `-o wide`: ids, links and the like.
     pub(crate) detail: bool,
+    /// Whether the user named it: then a table never leaves it out.
+    pub(crate) asked: bool,
 }
 
 impl Column {
     /// A column.
     pub(crate) fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind, detail: false }
+        Self { name: name.into(), kind, detail: false, asked: false }
     }
 
-    /// The same, left out first when the terminal is narrow.
+    /// The same, shown only with `-o wide`.
     pub(crate) fn detail(mut self) -> Self {
         self.detail = true;
+        self
+    }
+
+    /// The same, never left out.
+    pub(crate) fn asked(mut self) -> Self {
+        self.asked = true;
         self
     }
 }
@@ -82,28 +82,48 @@ impl Column {
 /// A row: a value per column, null when unknown.
 pub(crate) type Row = Vec<Value>;
 
-/// Writes rows to stdout: `begin` once, `row` for each, `end` once. Without `end` the output is incomplete on purpose:
-/// a reader of JSON then sees that a command failed half way.
+/// Writes rows to stdout: `begin` once, `row` for each, `end` once, also when a command failed half way: what was
+/// begun is one whole document, and stderr and the exit code say what is missing in it.
 pub(crate) trait RowWriter {
     /// Says what the columns are.
     fn begin(&mut self, columns: &[Column]) -> Result<(), Failure>;
     /// Writes a row.
     fn row(&mut self, row: Row) -> Result<(), Failure>;
+    /// Writes a row with members that are no columns, where the format has room for them. Says whether it had.
+    fn row_and_more(&mut self, row: Row, _more: Map<String, Value>) -> Result<bool, Failure> {
+        self.row(row).map(|()| false)
+    }
     /// Hands what was written to the reader; worth calling after each page of a long listing.
     fn flush(&mut self) -> Result<(), Failure>;
     /// Ends the output.
     fn end(&mut self) -> Result<(), Failure>;
 }
 
-/// The writer of a format.
-pub(crate) fn writer(format: Format, console: &Console) -> Box<dyn RowWriter> {
-    let out = console.stdout();
-    match format {
-        Format::Table => Box::new(table::TableWriter::new(out, console.clone())),
+/// The writer of a style.
+pub(crate) fn writer(style: &Style, console: &Console) -> Box<dyn RowWriter> {
+    let (out, terminal) = (console.stdout(), console.stdout_is_terminal());
+    if style.count {
+        return Box::new(count::CountWriter::new(out));
+    }
+    if let Some(program) = &style.jq {
+        return Box::new(jq::JqWriter::new(out, program.clone(), terminal));
+    }
+    match style.format {
+        Format::Table => Box::new(table::TableWriter::new(out, console.clone(), style.header, false)),
+        Format::Wide => Box::new(table::TableWriter::new(out, console.clone(), style.header, true)),
         Format::Json => Box::new(json::JsonWriter::array(out)),
         Format::Ndjson => Box::new(json::JsonWriter::lines(out)),
-        Format::Csv => Box::new(self::csv::CsvWriter::new(out, console.stdout_is_terminal())),
+        Format::Yaml => Box::new(yaml::YamlWriter::new(out)),
+        Format::Csv => Box::new(separated::CsvWriter::new(out, style, terminal)),
+        Format::Tsv => Box::new(separated::TabWriter::new(out, style.header, style.line_end, terminal)),
+        Format::Value => Box::new(separated::TabWriter::new(out, false, style.line_end, terminal)),
     }
+}
+
+/// A row as an object.
+fn object(names: &[String], row: Row, more: Map<String, Value>) -> Map<String, Value> {
+    let values = row.into_iter().chain(std::iter::repeat(Value::Null));
+    names.iter().cloned().zip(values).chain(more).collect()
 }
 
 /// Rows that are all known.
@@ -117,8 +137,8 @@ pub(crate) struct Table {
 
 impl Table {
     /// Prints all.
-    pub(crate) fn print(self, format: Format, console: &Console) -> Result<(), Failure> {
-        let mut writer = writer(format, console);
+    pub(crate) fn print(self, style: &Style, console: &Console) -> Result<(), Failure> {
+        let mut writer = writer(style, console);
         writer.begin(&self.columns)?;
         self.rows.into_iter().try_for_each(|row| writer.row(row))?;
         writer.end()

@@ -142,7 +142,7 @@ fn a_named_file_that_is_missing_is_a_usage_error() -> Result {
     let list = Ran::new(home.unnamed(&["profile", "list", "-o", "ndjson"]).output()?)?.ends(0);
     assert!(list.out.is_empty() && list.err.contains("demo-em"), "{}", list.err);
     let show = Ran::new(home.unnamed(&["profile", "show", "demo-zstack", "-o", "csv"]).output()?)?.ends(0);
-    assert!(show.out.contains("\r\ndemo-zstack,zstack,"), "{}", show.out);
+    assert!(show.out.contains("\ndemo-zstack,zstack,"), "{}", show.out);
     Ran::new(home.unnamed(&["profile", "show", "prod"]).output()?)?.ends(2);
     Ok(())
 }

@@ -45,7 +45,7 @@ fn vb365_is_filtered_and_sorted_here() -> Result {
         "-o",
         "csv",
     ])?;
-    assert_eq!(sorted.ends(0).out, "type\r\nHybrid\r\nOnPremises\r\n");
+    assert_eq!(sorted.ends(0).out, "type\nHybrid\nOnPremises\n");
     let few = home.demo(&["query", "vb365.Organization", "--limit", "2", "--fields", "name"])?.ends(0);
     assert_eq!(few.json()?.as_array().map(Vec::len), Some(2));
     assert_eq!(home.demo(&["query", "vb365.Organization", "--limit", "0"])?.ends(0).out, "[]\n");

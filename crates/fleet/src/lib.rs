@@ -15,6 +15,8 @@
 //!   where only backups are kept (ZStack), and the sum of the backup files for EM; for VB365 it is unknown.
 //! - Unknown is `None`, never 0.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "store")]
 pub mod billing;
 mod collect;

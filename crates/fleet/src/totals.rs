@@ -137,7 +137,7 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
     let tenants: HashSet<(&str, &str, Option<&str>)> = rows
         .iter()
         .filter(|row| !row.is_subtenant())
-        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, row.repository_id.as_deref())))
+        .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, place(row))))
         .collect();
     let mut groups: Vec<(Group, HashSet<(String, Option<String>)>)> = Vec::new();
     let mut places: HashMap<Vec<Option<String>>, usize> = HashMap::new();
@@ -147,8 +147,7 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
     }
     for row in rows {
         let parent = row.parent_tenant.as_deref().filter(|_| row.is_subtenant());
-        let inside =
-            parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, row.repository_id.as_deref())));
+        let inside = parent.is_some_and(|parent| tenants.contains(&(row.server.as_str(), parent, place(row))));
         let (key, ids): (Vec<_>, Vec<_>) = by.iter().map(|by| key(*by, row)).unzip();
         let place = *places.entry(ids).or_insert_with(|| {
             groups.push((Group { key, total: Total::default() }, HashSet::new()));
@@ -160,6 +159,11 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
         group.total.add(row, !inside, first);
     }
     groups.into_iter().map(|(group, _)| group).collect()
+}
+
+/// Which repository of its server a row is about.
+pub(crate) fn place(row: &Row) -> Option<&str> {
+    row.repository_id.as_deref().or(row.repository.as_deref())
 }
 
 /// What a group is called, and what tells it from others of that name.

@@ -385,7 +385,7 @@ async fn credentials_servers_and_accounts() {
     client.send(&format!("DELETE {server}"), &[], "").await.expect(204);
     client.get(&format!("{server}/credentials")).await.expect(404);
     let found: QueryResult = get(&client, "/api/query?type=Credentials&filter=Username==svc").await;
-    assert!(found.resources.unwrap().credentials_info_list.is_empty());
+    assert!(found.resources.unwrap().credentials_list.is_empty());
 
     let json = r#"{"AccountType": "User", "AccountName": "tech\\new", "Roles": {"EnterpriseRoles": [
         {"EnterpriseRoleUid": "urn:veeam:EnterpriseRole:f83e4c81-0815-452f-9377-9d573dd9d481"}]}}"#;

@@ -15,6 +15,7 @@ mod files;
 mod follow;
 mod link_type;
 mod links;
+pub(crate) mod paging;
 mod query;
 mod task;
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::error::{Error, Result};
 
@@ -163,9 +163,8 @@ impl<W: Work> Poller<W> {
 
     /// Waits and asks, both no longer than the deadline allows.
     async fn in_time(&mut self, pause: Duration) -> Result<()> {
-        let wake = Instant::now() + pause;
         let asking = async {
-            sleep_until(wake).await;
+            sleep(pause).await;
             self.work.ask().await
         };
         let asked = match self.waiting.deadline.and_then(|deadline| self.begun.checked_add(deadline)) {

@@ -15,6 +15,7 @@ mod changes;
 mod device;
 mod follow;
 mod inside;
+pub(crate) mod paging;
 mod runs;
 mod session;
 mod start;

@@ -15,6 +15,7 @@ mod access_key;
 pub(crate) mod error;
 mod job;
 mod long_job;
+pub(crate) mod paging;
 #[cfg(feature = "zstack-queries")]
 mod query;
 pub(crate) mod zql;

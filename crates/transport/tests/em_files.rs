@@ -176,7 +176,7 @@ async fn the_kind_of_system_is_told_to_the_server() {
     let server = server(|seen| panic!("{}", seen.line())).await;
     server.em().mount(&point(), Some("Linux")).await.unwrap();
     let sent = server.seen().pop().unwrap();
-    assert!(sent.body.contains("<OsKind>Linux</OsKind></VmRestorePointMountSpec>"), "{}", sent.body);
+    assert!(sent.body.contains("<OsKind>Linux</OsKind></StartMountSpec>"), "{}", sent.body);
 }
 
 /// Answers the restore with a download, and the download with this.

@@ -169,7 +169,7 @@ async fn pages_that_go_in_a_circle() {
     })
     .await;
     let error = organizations(&server, 8).await.unwrap_err();
-    assert!(error.to_string().contains("came again under another link"), "{error}");
+    assert!(error.to_string().contains("the item `id-0` came again"), "{error}");
     assert_eq!(server.lines().len(), 2);
 }
 

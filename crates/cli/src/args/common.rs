@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::values;
-use crate::output::Format;
+use crate::output::{Format, LineEnd};
 
 /// How the command speaks to servers.
 #[derive(Debug, Clone, Default, Args)]
@@ -43,11 +43,44 @@ pub(crate) enum EmFormat {
 }
 
 /// How rows are printed.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Output")]
 pub(crate) struct Output {
     /// The output's format [default: table on a terminal, else json]
     #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
     pub(crate) format: Option<Format>,
+
+    /// Print what a program in jq's language makes of the array that -o json prints, such as '.[].name'
+    #[arg(long, value_name = "PROGRAM", conflicts_with = "count")]
+    pub(crate) jq: Option<String>,
+
+    /// Print only how many rows there are
+    #[arg(long)]
+    pub(crate) count: bool,
+
+    /// Leave out the line of names of a table, CSV or TSV
+    #[arg(long)]
+    pub(crate) no_header: bool,
+
+    /// How lines of CSV and TSV end
+    #[arg(long, value_name = "END", value_enum, ignore_case = true, default_value = "lf")]
+    pub(crate) eol: LineEnd,
+
+    /// Put an apostrophe before CSV texts that a spreadsheet would take for formulas (those that begin with = + - @)
+    #[arg(long)]
+    pub(crate) csv_safe: bool,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Also into a file or a pipe
+    Always,
+    /// Never
+    Never,
 }
 
 /// In which order rows are printed.

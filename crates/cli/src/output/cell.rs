@@ -1,5 +1,6 @@
 //! A value as a table shows it.
 
+use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use super::Kind;
@@ -13,14 +14,66 @@ pub(crate) fn text(value: &Value, kind: Kind) -> String {
         (Value::Null, _) => "-".to_owned(),
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
-        (Value::Number(number), Kind::Bytes) => number.as_u64().map_or_else(|| number.to_string(), bytes),
+        (Value::Number(number), _) => self::number(&number.to_string(), kind),
         // Old servers write a number as text.
-        (Value::String(text), Kind::Bytes) => text.parse().map_or_else(|_| text.clone(), bytes),
+        (Value::String(text), Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes) => number(text, kind),
+        (Value::String(text), Kind::Time) => whole_seconds(text),
         (Value::String(text), _) => text.clone(),
         (Value::Array(items), _) => list(items),
-        (Value::Number(_) | Value::Object(_), _) => value.to_string(),
+        (Value::Object(_), _) => value.to_string(),
     };
     escape::line(&text).into_owned()
+}
+
+/// A number, as what it counts is shown; what is no whole number stays as it is.
+fn number(text: &str, kind: Kind) -> String {
+    let shift = match kind {
+        Kind::Bytes => 0,
+        Kind::Mebibytes => 20,
+        Kind::Gibibytes => 30,
+        _ => return text.to_owned(),
+    };
+    let size = text.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    size.map_or_else(|| text.to_owned(), bytes)
+}
+
+/// A time without the fraction of its second: `2026-11-20T03:00:00Z`.
+fn whole_seconds(text: &str) -> String {
+    let Some((time, fraction)) = text.split_once('.').filter(|(time, _)| time.len() == "2026-11-20T03:00:00".len())
+    else {
+        return text.to_owned();
+    };
+    format!("{time}{}", fraction.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const OFF: Style = Style::new().dimmed();
+
+/// The colour of a value: of states by their words, of percentages by how full something is.
+pub(crate) fn style(text: &str, kind: Kind) -> Style {
+    match kind {
+        Kind::State => state(text),
+        Kind::Percent => match text.parse::<f64>() {
+            Ok(percent) if percent >= 95.0 => BAD,
+            Ok(percent) if percent >= 80.0 => DOUBTFUL,
+            _ => Style::new(),
+        },
+        _ => Style::new(),
+    }
+}
+
+fn state(word: &str) -> Style {
+    match word.to_ascii_lowercase().as_str() {
+        "success" | "succeeded" | "running" | "working" | "connected" | "enabled" | "ready" | "online"
+        | "available" | "ok" | "healthy" | "valid" => GOOD,
+        "warning" | "connecting" | "disconnecting" | "maintenance" | "premaintenance" | "degraded" | "queued"
+        | "outdated" | "expired" | "stopping" => DOUBTFUL,
+        "failed" | "error" | "disconnected" | "unavailable" | "offline" | "invalid" | "notavailable" | "crashed" => BAD,
+        "disabled" | "none" | "notconfigured" => OFF,
+        _ => Style::new(),
+    }
 }
 
 /// A list of plain values is shown as such, any other as JSON.
@@ -80,6 +133,11 @@ mod tests {
             (json!(1024), Kind::Number, "1024"),
             (json!("12566568"), Kind::Bytes, "12.0 MiB"),
             (json!(-1), Kind::Bytes, "-1"),
+            (json!(5120), Kind::Mebibytes, "5.0 GiB"),
+            (json!(u64::MAX), Kind::Gibibytes, "18446744073709551615"),
+            (json!(81.5), Kind::Percent, "81.5"),
+            (json!("2026-11-20T03:00:00.1234567+01:00"), Kind::Time, "2026-11-20T03:00:00+01:00"),
+            (json!("Apr 11, 2018 2:50:54 PM"), Kind::Time, "Apr 11, 2018 2:50:54 PM"),
             (json!(["a", 1, null]), Kind::Text, "a, 1, -"),
             (json!([]), Kind::Text, "-"),
             (json!([{"a": 1}]), Kind::Text, "[{\"a\":1}]"),

@@ -27,8 +27,7 @@ impl<W: Write> JsonWriter<W> {
         Self { array: false, ..Self::array(out) }
     }
 
-    /// Writes an object.
-    pub(crate) fn object(&mut self, object: Map<String, Value>) -> Result<(), Failure> {
+    fn object(&mut self, object: Map<String, Value>) -> Result<(), Failure> {
         let value = Value::Object(object);
         let text = if self.array {
             let first = if self.count == 0 { "[\n" } else { ",\n" };
@@ -49,9 +48,11 @@ impl<W: Write> RowWriter for JsonWriter<W> {
     }
 
     fn row(&mut self, row: Row) -> Result<(), Failure> {
-        let values = row.into_iter().chain(std::iter::repeat(Value::Null));
-        let object = self.names.iter().cloned().zip(values).collect();
-        self.object(object)
+        self.row_and_more(row, Map::new()).map(drop)
+    }
+
+    fn row_and_more(&mut self, row: Row, more: Map<String, Value>) -> Result<bool, Failure> {
+        self.object(super::object(&self.names, row, more)).map(|()| true)
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

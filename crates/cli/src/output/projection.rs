@@ -1,6 +1,6 @@
-//! The fields that `--fields` names, looked up in a type and taken out of its values.
+//! The columns of a type: those that `--fields` names, all of them, or those that people look for first.
 
-use backhaul_wire::shape::{Kind as WireKind, Repeat, Shape};
+use backhaul_wire::shape::{Field, Kind as WireKind, Repeat, Shape};
 use serde_json::Value;
 
 use super::{Column, Kind, Row};
@@ -14,7 +14,41 @@ pub(crate) struct Projection(Vec<(Column, Vec<String>)>);
 impl Projection {
     /// The named fields of a type; dotted names lead into nested values, through lists to each of their items.
     pub(crate) fn new(shape: &'static Shape, names: &[String]) -> Result<Self, Failure> {
-        names.iter().map(|name| column(shape, name)).collect::<Result<_, _>>().map(Self)
+        let column = |name: &String| column(shape, name).map(|(column, path)| (column.asked(), path));
+        names.iter().map(column).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// All fields of a type, in its order: the same columns whatever a server's rows hold.
+    pub(crate) fn whole(shape: &'static Shape) -> Self {
+        let column = |field: &Field| {
+            let column = Column::new(field.json, shown(field.json, field.kind, field.repeat));
+            (column, vec![field.json.to_owned()])
+        };
+        Self(shape.fields.iter().map(column).collect())
+    }
+
+    /// The single values of a type in the order in which people look for them: names, states, sizes, times, the rest.
+    /// Ids and links are details, and so are the values of nested objects, by dotted names.
+    pub(crate) fn for_people(shape: &'static Shape) -> Self {
+        let is_reference = shape.index_of("Href").is_some() && shape.index_of("Type").is_some();
+        let mut columns = Vec::new();
+        for field in shape.fields {
+            if let (WireKind::Struct(nested), Repeat::One) = (field.kind, field.repeat) {
+                let inner = nested.fields.iter().filter(|inner| is_plain(inner) && !is_identity(inner));
+                columns.extend(inner.map(|inner| {
+                    let kind = shown(inner.json, inner.kind, inner.repeat);
+                    let column = Column::new(format!("{}.{}", field.json, inner.json), kind).detail();
+                    (column, vec![field.json.to_owned(), inner.json.to_owned()])
+                }));
+            } else if is_plain(field) {
+                let mut column = Column::new(field.json, shown(field.json, field.kind, field.repeat));
+                // What a reference of Enterprise Manager points at is the type that was asked for.
+                column.detail = is_identity(field) || (is_reference && field.json == "Type");
+                columns.push((column, vec![field.json.to_owned()]));
+            }
+        }
+        columns.sort_by_key(|(column, _)| (column.detail, rank(column)));
+        Self(columns)
     }
 
     /// The columns.
@@ -73,11 +107,13 @@ fn column(shape: &'static Shape, name: &str) -> Result<(Column, Vec<String>), Fa
             _ => None,
         };
         // A list may stand in a wrapper, which may be named and need not be.
-        if segments.peek().is_some() && !field.json_item.is_empty() {
-            path.push(field.json_item.to_owned());
-            if segments.peek().is_some_and(|next| next.eq_ignore_ascii_case(field.json_item)) {
+        if segments.peek().is_some()
+            && let Some(json_item) = field.json_item
+        {
+            path.push(json_item.to_owned());
+            if segments.peek().is_some_and(|next| next.eq_ignore_ascii_case(json_item)) {
                 segments.next();
-                spelled.push(field.json_item);
+                spelled.push(json_item);
             }
         }
     }
@@ -85,13 +121,69 @@ fn column(shape: &'static Shape, name: &str) -> Result<(Column, Vec<String>), Fa
 }
 
 fn shown(name: &str, kind: WireKind, repeat: Repeat) -> Kind {
+    let lower = name.to_ascii_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     match kind {
         _ if repeat != Repeat::One => Kind::Text,
         WireKind::Bool => Kind::Bool,
-        WireKind::Int if name.to_ascii_lowercase().ends_with("bytes") => Kind::Bytes,
-        WireKind::Int | WireKind::Float => Kind::Number,
+        WireKind::Int => size(&lower).unwrap_or(Kind::Number),
+        WireKind::Float if ends(&["percent"]) => Kind::Percent,
+        WireKind::Float => Kind::Number,
         WireKind::DateTime => Kind::Time,
+        WireKind::Enum(_) | WireKind::Text if ends(&["state", "status", "result"]) => Kind::State,
+        WireKind::Text if ends(&["name"]) => Kind::Name,
         _ => Kind::Text,
+    }
+}
+
+/// What a whole number counts, by its name: the systems write sizes in bytes unless the name has another unit.
+fn size(name: &str) -> Option<Kind> {
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    match name {
+        "pagesize" => None,
+        _ if name.contains("cpu") || name.contains("bandwidth") || name.contains("resourcesize") => None,
+        _ if ends(&["percent"]) => Some(Kind::Percent),
+        _ if ends(&["mb"]) => Some(Kind::Mebibytes),
+        _ if ends(&["gb"]) => Some(Kind::Gibibytes),
+        _ if ends(&["bytes", "capacity", "space", "size"]) => Some(Kind::Bytes),
+        _ => None,
+    }
+}
+
+/// One value that fits a cell, or a list of such.
+fn is_plain(field: &Field) -> bool {
+    field.repeat != Repeat::Map && !matches!(field.kind, WireKind::Struct(_) | WireKind::Json | WireKind::Secret)
+}
+
+/// What tells machines which thing it is, and where.
+fn is_identity(field: &Field) -> bool {
+    let name = field.json;
+    let lower = name.to_ascii_lowercase();
+    matches!(field.kind, WireKind::Id)
+        || matches!(lower.as_str(), "id" | "uid" | "uuid" | "href" | "url" | "classname")
+        || ["Id", "Ids", "Uid", "UID", "Uuid", "Uuids", "Href", "Url"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Where people look first.
+fn rank(column: &Column) -> u8 {
+    let name = column.name.to_ascii_lowercase();
+    match column.kind {
+        Kind::Name if matches!(name.as_str(), "name" | "displayname") => 0,
+        Kind::Name if !["username", "hostname", "poolname"].iter().any(|other| name.ends_with(other)) => 1,
+        Kind::State => 2,
+        Kind::Bool
+            if ["enabled", "disabled", "available"].iter().any(|word| name.trim_start_matches("is") == *word) =>
+        {
+            2
+        }
+        Kind::Bytes | Kind::Mebibytes | Kind::Gibibytes | Kind::Percent => 3,
+        Kind::Time => 4,
+        Kind::Text if ["reason", "message", "details"].iter().any(|word| name.ends_with(word)) => 5,
+        Kind::Number => 6,
+        Kind::Name => 7,
+        Kind::Text if name != "description" => 7,
+        Kind::Bool => 8,
+        Kind::Text => 9,
     }
 }
 
@@ -122,7 +214,7 @@ mod tests {
     fn names_are_found_in_any_case_and_keep_their_order() -> Result<(), Failure> {
         let projection = projection(System::Vb365, "BackupRepository", "freespacebytes,Name")?;
         let columns: Vec<_> = projection.columns().into_iter().map(|column| (column.name, column.kind)).collect();
-        assert_eq!(columns, [("freeSpaceBytes".to_owned(), Kind::Bytes), ("name".to_owned(), Kind::Text)]);
+        assert_eq!(columns, [("freeSpaceBytes".to_owned(), Kind::Bytes), ("name".to_owned(), Kind::Name)]);
         assert_eq!(projection.own_names(), Some(vec!["freeSpaceBytes", "name"]));
         assert_eq!(projection.row(&json!({"name": "a", "capacityBytes": 1})), [json!(null), json!("a")]);
         Ok(())
@@ -137,6 +229,27 @@ mod tests {
         });
         assert_eq!(projection.row(&tenant), [json!(false), json!([5, null])]);
         assert_eq!(projection.own_names(), None);
+        Ok(())
+    }
+
+    #[test]
+    fn people_see_names_first_and_programs_the_whole_type() -> Result<(), Failure> {
+        let all = |system, name: &str| {
+            let value = registry::make(system, name).ok_or_else(|| Failure::internal("no such type"))?;
+            let names = |projection: Projection| -> Vec<String> {
+                let shown = projection.columns().into_iter().filter(|column| !column.detail);
+                shown.map(|column| column.name).collect()
+            };
+            Ok::<_, Failure>((names(Projection::for_people(value.shape())), names(Projection::whole(value.shape()))))
+        };
+        let (people, programs) = all(System::Vb365, "BackupRepository")?;
+        assert_eq!(people[..3], ["name", "capacityBytes", "freeSpaceBytes"]);
+        assert!(programs.contains(&"_links".to_owned()) && !people.contains(&"_links".to_owned()));
+        let (people, programs) = all(System::Em, "BackupJobSession")?;
+        assert_eq!(people[..4], ["Name", "JobName", "State", "Result"]);
+        assert_eq!(programs[..3], ["Href", "Type", "Name"]);
+        let (people, _) = all(System::Zstack, "BackupStorage")?;
+        assert_eq!(people[..4], ["name", "state", "status", "totalCapacity"]);
         Ok(())
     }
 

@@ -4,32 +4,33 @@ use std::io::Write;
 
 use anstyle::Style;
 use serde_json::Value;
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::layout::{GAP, Layout, layout, wrap};
 use super::{Column, Kind, Row, RowWriter, cell};
 use crate::console::Console;
 use crate::escape;
 use crate::exit::Failure;
 
-const GAP: usize = 2;
-/// Below this a cut text says too little; then a column is left out instead.
-const MIN_TEXT: usize = 8;
 const HEADER: Style = Style::new().bold();
+/// More names than this are not read.
+const MANY: usize = 6;
 
-/// Collects rows, and prints them at the end. On a terminal, texts are cut and then columns left out until a line
-/// fits, and stderr says which; elsewhere nothing is ever lost.
+/// Collects rows, and prints them at the end. Ids, empty columns and what the terminal has no room for are left out,
+/// and stderr says which; a value is never cut.
 pub(crate) struct TableWriter<W: Write> {
     out: W,
     console: Console,
+    header: bool,
+    wide: bool,
     columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl<W: Write> TableWriter<W> {
-    /// A table as wide as the console.
-    pub(crate) fn new(out: W, console: Console) -> Self {
-        Self { out, console, columns: Vec::new(), rows: Vec::new() }
+    /// A table for the console; with all columns when it is `wide`.
+    pub(crate) fn new(out: W, console: Console, header: bool, wide: bool) -> Self {
+        Self { out, console, header, wide, columns: Vec::new(), rows: Vec::new() }
     }
 }
 
@@ -50,156 +51,123 @@ impl<W: Write> RowWriter for TableWriter<W> {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
-        let (text, hidden) = render(&self.columns, &self.rows, self.console.width());
-        let text = match text.split_once('\n') {
-            Some((header, body)) if self.console.colours() => {
-                format!("{HEADER}{header}{HEADER:#}\n{body}")
-            }
-            _ => text,
-        };
-        self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()).map_err(|error| Failure::output(&error))?;
-        if !hidden.is_empty() {
-            let hidden = hidden.join(", ");
-            self.console.note(&format!("the terminal is too narrow for: {hidden} (-o json or -o csv prints all)"));
+        if self.rows.is_empty() {
+            self.console.note("no rows");
+            return Ok(());
+        }
+        let headings: Vec<String> = self.columns.iter().map(heading).collect();
+        let layout = layout(&self.columns, &headings, &self.rows, self.console.width(), self.wide);
+        let drawing = Drawing { columns: &self.columns, shown: &layout.shown, colours: self.console.colours() };
+        let mut text = String::new();
+        if self.header {
+            drawing.header(&mut text, &headings);
+        }
+        self.rows.iter().for_each(|row| drawing.row(&mut text, row));
+        if !self.console.page(&text) {
+            let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+            written.map_err(|error| Failure::output(&error))?;
+        }
+        if let Some(note) = left_out(&self.columns, &layout) {
+            self.console.note(&note);
         }
         Ok(())
     }
 }
 
-/// The table's text, and the names of the columns that `width` leaves no room for.
-fn render(columns: &[Column], rows: &[Vec<String>], width: Option<usize>) -> (String, Vec<String>) {
-    let names: Vec<String> = columns.iter().map(|column| escape::line(&column.name).into_owned()).collect();
-    let natural = |at: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(at)).chain(std::iter::once(&names[at]));
-        cells.map(|cell| cell.width()).max().unwrap_or(0)
+/// What stands above a column: the unit of a size leaves the name, since each value carries its own.
+fn heading(column: &Column) -> String {
+    let name = column.name.as_str();
+    let endings: &[&str] = match column.kind {
+        Kind::Bytes => &["_bytes", "Bytes"],
+        Kind::Mebibytes => &["_mb", "Mb", "MB"],
+        Kind::Gibibytes => &["_gb", "Gb", "GB"],
+        Kind::Percent => &["_percent", "Percent"],
+        _ => &[],
     };
-    let mut shown: Vec<(usize, usize)> = (0..columns.len()).map(|at| (at, natural(at))).collect();
-    let mut hidden = Vec::new();
-    if let Some(width) = width {
-        while shown.len() > 1 && least(columns, &shown) > width {
-            let details = shown.iter().rposition(|&(at, _)| columns[at].detail);
-            let (at, _) = shown.remove(details.unwrap_or(shown.len() - 1));
-            hidden.push(at);
-        }
-        shrink(columns, &mut shown, width);
-    }
-    hidden.sort_unstable();
+    let short = endings.iter().find_map(|ending| name.strip_suffix(ending)).filter(|short| !short.is_empty());
+    let unit = if column.kind == Kind::Percent && short.is_some() { " %" } else { "" };
+    format!("{}{unit}", escape::line(short.unwrap_or(name)))
+}
 
-    let mut text = String::new();
-    for row in std::iter::once(&names).chain(rows) {
+/// What the table does not show, and how to see it.
+fn left_out(columns: &[Column], layout: &Layout) -> Option<String> {
+    let names = |places: &[usize]| -> Vec<&str> {
+        places.iter().filter_map(|at| columns.get(*at)).map(|column| column.name.as_str()).collect()
+    };
+    let hidden = names(&[layout.crowded.as_slice(), &layout.details].concat());
+    // Of ids and the like it does not matter that nothing is in them.
+    let empty: Vec<usize> = layout.empty.iter().copied().filter(|at| !columns[*at].detail).collect();
+    let mut parts = Vec::new();
+    if !hidden.is_empty() {
+        parts.push(format!("-o wide also shows {}", some(&hidden)));
+    }
+    if !empty.is_empty() {
+        parts.push(format!("empty: {}", some(&names(&empty))));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The names, or the first of them when there are many.
+fn some(names: &[&str]) -> String {
+    match names.get(..MANY) {
+        // One more takes no more room than to say so.
+        Some(first) if names.len() > MANY + 1 => format!("{} and {} more", first.join(", "), names.len() - MANY),
+        _ => names.join(", "),
+    }
+}
+
+/// How a table looks.
+struct Drawing<'a> {
+    columns: &'a [Column],
+    shown: &'a [(usize, usize)],
+    colours: bool,
+}
+
+impl Drawing<'_> {
+    fn header(&self, text: &mut String, headings: &[String]) {
         let mut line = String::new();
-        for &(at, width) in &shown {
-            let cell = cut(row.get(at).map_or("", String::as_str), width);
-            let pad = " ".repeat(width.saturating_sub(cell.width()));
-            let right = matches!(columns[at].kind, Kind::Bytes | Kind::Number);
-            line.push_str(&if right { pad + &cell } else { cell + &pad });
-            line.push_str("  ");
+        for &(at, width) in self.shown {
+            let heading = headings.get(at).map_or("", String::as_str);
+            self.cell(&mut line, at, heading, width, Style::new());
         }
-        text.push_str(line.trim_end());
-        text.push('\n');
+        let line = line.trim_end();
+        text.push_str(&if self.colours { format!("{HEADER}{line}{HEADER:#}\n") } else { format!("{line}\n") });
     }
-    if columns.is_empty() {
-        text.clear();
-    }
-    (text, hidden.into_iter().map(|at| names[at].clone()).collect())
-}
 
-/// How narrow a column may be: only text is cut, as a cut number would be another number, and never a name.
-fn floor(column: &Column, natural: usize) -> usize {
-    if column.kind == Kind::Text { natural.min(column.name.width().max(MIN_TEXT)) } else { natural }
-}
-
-fn least(columns: &[Column], shown: &[(usize, usize)]) -> usize {
-    let cells: usize = shown.iter().map(|&(at, natural)| floor(&columns[at], natural)).sum();
-    cells + GAP * shown.len().saturating_sub(1)
-}
-
-/// Takes from the widest texts first, until a line fits.
-fn shrink(columns: &[Column], shown: &mut [(usize, usize)], width: usize) {
-    let room = width.saturating_sub(GAP * shown.len().saturating_sub(1));
-    let floors: Vec<usize> = shown.iter().map(|&(at, natural)| floor(&columns[at], natural)).collect();
-    let capped = |cap: usize| shown.iter().zip(&floors).map(move |(&(_, natural), &floor)| natural.min(cap).max(floor));
-    let widest = shown.iter().map(|&(_, natural)| natural).max().unwrap_or(0);
-    // The widest cap at which all columns fit; a line has some hundred columns at most, so counting down is quick.
-    let cap = (0..=widest).rev().find(|&cap| capped(cap).sum::<usize>() <= room).unwrap_or(0);
-    let widths: Vec<usize> = capped(cap).collect();
-    for (column, width) in shown.iter_mut().zip(widths) {
-        column.1 = width;
-    }
-}
-
-/// The text in at most `width` columns, with `…` where it was cut; never within a character as people see it.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for grapheme in text.graphemes(true) {
-        if short.width() + grapheme.width() + 1 > width {
-            break;
+    /// A row, of as many lines as its longest cell has.
+    fn row(&self, text: &mut String, row: &[String]) {
+        let cells: Vec<(usize, usize, Vec<String>)> = self
+            .shown
+            .iter()
+            .map(|&(at, width)| {
+                let cell = row.get(at).map_or("", String::as_str);
+                let wraps = matches!(self.columns[at].kind, Kind::Text | Kind::Name);
+                (at, width, if wraps { wrap(cell, width) } else { vec![cell.to_owned()] })
+            })
+            .collect();
+        let lines = cells.iter().map(|(_, _, lines)| lines.len()).max().unwrap_or(0);
+        for number in 0..lines {
+            let mut line = String::new();
+            for (at, width, parts) in &cells {
+                let part = parts.get(number).map_or("", String::as_str);
+                let style = if self.colours { cell::style(part, self.columns[*at].kind) } else { Style::new() };
+                self.cell(&mut line, *at, part, *width, style);
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
         }
-        short.push_str(grapheme);
     }
-    short.push('…');
-    short
+
+    fn cell(&self, line: &mut String, at: usize, part: &str, width: usize, style: Style) {
+        let pad = " ".repeat(width.saturating_sub(part.width()));
+        let kind = self.columns[at].kind;
+        let numeric = !matches!(kind, Kind::Text | Kind::Name | Kind::State | Kind::Bool | Kind::Time);
+        let part = format!("{style}{part}{style:#}");
+        line.push_str(&if numeric { pad + &part } else { part + &pad });
+        line.push_str(&" ".repeat(GAP));
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn columns() -> Vec<Column> {
-        vec![
-            Column::new("tenant", Kind::Text),
-            Column::new("tenant_id", Kind::Text).detail(),
-            Column::new("used_bytes", Kind::Bytes),
-            Column::new("available", Kind::Bool),
-        ]
-    }
-
-    fn rendered(width: Option<usize>) -> (String, Vec<String>) {
-        let columns = columns();
-        let rows = [
-            vec![json!("Bäckerei Müller"), json!("7a3f-11"), json!(1_000_204_886_016_u64), json!(true)],
-            vec![json!("日本バックアップ株式会社 東京"), json!(null), json!(512), json!(false)],
-            vec![json!("evil\u{1b}[2J\nname"), json!("x"), json!(null), json!(null)],
-        ];
-        let cells = |row: Row| row.iter().zip(&columns).map(|(value, column)| cell::text(value, column.kind)).collect();
-        render(&columns, &rows.map(cells), width)
-    }
-
-    #[test]
-    fn columns_are_aligned_whatever_the_script() {
-        insta::assert_snapshot!(rendered(None).0);
-    }
-
-    #[test]
-    fn a_narrow_terminal_cuts_texts_and_then_leaves_out_columns() {
-        let (text, hidden) = rendered(Some(50));
-        assert!(hidden.is_empty(), "{hidden:?}");
-        insta::assert_snapshot!(text);
-        let (text, hidden) = rendered(Some(32));
-        assert_eq!(hidden, ["tenant_id"]);
-        insta::assert_snapshot!(text);
-        let (text, hidden) = rendered(Some(4));
-        assert_eq!(hidden, ["tenant_id", "used_bytes", "available"]);
-        insta::assert_snapshot!(text);
-    }
-
-    #[test]
-    fn every_line_fits() {
-        for width in 8..120 {
-            for line in rendered(Some(width)).0.lines() {
-                assert!(line.width() <= width, "{width}: {line}");
-            }
-        }
-    }
-
-    #[test]
-    fn characters_are_cut_whole() {
-        assert_eq!(cut("abcdef", 4), "abc…");
-        assert_eq!(cut("日本語", 4), "日…");
-        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
-    }
-}
+#[path = "table_tests.rs"]
+mod tests;

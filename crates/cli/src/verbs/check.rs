@@ -10,7 +10,7 @@ use crate::args::catalogue::Check;
 use crate::body::Form;
 use crate::console::Console;
 use crate::exit::{Code, Outcome};
-use crate::output::{Column, Format, Kind, Row, Table};
+use crate::output::{Column, Kind, Row, Table};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
         Column::new("unknown_values", Kind::Text),
         Column::new("round_trip", Kind::Bool),
     ];
-    Table { columns, rows }.print(Format::or_default(args.output.format, console), console)?;
+    Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(if fine { Code::Done } else { Code::DataSaysNo })
 }
 

@@ -9,7 +9,7 @@ use super::profile_test;
 use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Show, Trust as TrustArgs};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
-use crate::output::{self, Column, Format, Kind, Table};
+use crate::output::{self, Column, Format, Kind, Style, Table};
 use crate::profile::{
     ConfigFile, Demo, Location, Profile, Trust, Wanted, check_logon, check_name, parse_url, select_one,
 };
@@ -125,11 +125,11 @@ fn list(args: &List, location: &Location, console: &Console) -> Outcome {
         console.note(&format!("there is no configuration file {path}: the built-in profiles serve ({names})"));
     }
     let column = |name: &str| {
-        let column = Column::new(name, Kind::Text);
+        let column = Column::new(name, if name == "name" { Kind::Name } else { Kind::Text });
         if matches!(name, "password_place" | "trust_value" | "api_version") { column.detail() } else { column }
     };
     let table = Table { columns: FIELDS.map(column).into(), rows };
-    table.print(Format::or_default(args.output.format, console), console)?;
+    table.print(&args.output.style(console)?, console)?;
     Ok(Code::Done)
 }
 
@@ -153,17 +153,16 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
             return Err(Failure::internal("a profile without a file"));
         }
     };
-    match Format::or_default(args.output.format, console) {
-        Format::Json => output::print_json(&Value::Object(fields), console)?,
-        Format::Table => {
-            let columns = vec![Column::new("key", Kind::Text), Column::new("value", Kind::Text)];
-            let rows = fields.into_iter().map(|(key, value)| vec![Value::String(key), value]).collect();
-            Table { columns, rows }.print(Format::Table, console)?;
-        }
-        format => {
-            let columns = fields.keys().map(|name| Column::new(name, Kind::Text)).collect();
-            Table { columns, rows: vec![fields.into_values().collect()] }.print(format, console)?;
-        }
+    let style = args.output.style(console)?;
+    if style.format == Format::Json && style.jq.is_none() && !style.count {
+        output::print_json(&Value::Object(fields), console)?;
+    } else if style.is_table() {
+        let columns = vec![Column::new("key", Kind::Name), Column::new("value", Kind::Name)];
+        let rows = fields.into_iter().map(|(key, value)| vec![Value::String(key), value]).collect();
+        Table { columns, rows }.print(&Style::of(Format::Table), console)?;
+    } else {
+        let columns = fields.keys().map(|name| Column::new(name, Kind::Text)).collect();
+        Table { columns, rows: vec![fields.into_values().collect()] }.print(&style, console)?;
     }
     Ok(Code::Done)
 }

@@ -7,12 +7,13 @@ mod way;
 
 use backhaul_filter::{Ask, Order, Plan, Predicate, Reflected, Schema};
 use backhaul_models::registry;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::Drift;
 
 pub(super) use self::listing::Listing;
 use self::request::Request;
 pub(super) use self::request::{allow_joined, plan};
-use self::rows::{Kept, Rows};
+use self::rows::{Chosen, Kept, Rows};
 pub(super) use self::way::{Way, ways};
 use crate::api_version;
 use crate::args::data::Query;
@@ -20,7 +21,6 @@ use crate::connect::{self, Peer, Peers};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
-use crate::output::{Format, Projection};
 use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
@@ -45,17 +45,17 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
-    let projection = if args.fields.is_empty() { None } else { Some(Projection::new(listing.item, &args.fields)?) };
-
     let wanted = Wanted { profiles: &args.profiles, demo: args.connection.demo, system: Some(args.target.system) };
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let several = selection.servers.len() > 1;
+    let style = args.output.style(console)?;
+    let chosen = Chosen::new(listing.item, &args.fields, several, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
     let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
     let mut asks = Vec::with_capacity(ways.len());
     for way in &ways {
-        let request = Request::new(&listing, params.clone(), way, order.as_ref(), projection.as_ref())?;
+        let request = Request::new(&listing, params.clone(), way, order.as_ref(), chosen.projection(&args.fields))?;
         let here = way.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
         let here = here.map_err(|error| Failure::usage(error.to_string()))?;
         asks.push(One { plan: &way.plan, request, here });
@@ -63,28 +63,35 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     // An order that one of the ways leaves to us is made for all rows: what is in order already stays in it.
     let order_here = ways.iter().any(|way| way.plan.order_here());
 
-    let server = several.then_some(match listing.item.index_of("server") {
-        Some(_) => "_server",
-        None => "server",
-    });
-    let format = Format::or_default(args.output.format, console);
     let mut asking = Asking {
         listing: &listing,
         asks,
-        rows: Rows::new(format, projection, server, args.limit, console),
+        rows: Rows::new(&style, chosen, args.limit, console),
         kept: order_here.then(Kept::default),
         console,
     };
-    let (names, failed) = connect::wait_for(asking.all(&selection.servers, args))?;
+    let asked = connect::wait_for(asking.all(&selection.servers, args));
+    let Asking { mut rows, kept, .. } = asking;
+    let (names, failed) = match asked {
+        Ok(asked) => asked,
+        Err(failure) => {
+            // What was begun becomes a whole document, as far as the output still can.
+            if rows.is_begun() {
+                let _ = rows.end();
+            }
+            return Err(failure);
+        }
+    };
     for failure in &failed {
         console.failure(failure);
     }
     let codes: Vec<Code> = failed.iter().map(Failure::code).collect();
     let code = Code::of_many(selection.servers.len(), &codes);
-    if failed.len() == selection.servers.len() {
+    // No row of any server is not the same as an empty list.
+    let nothing = !rows.is_begun() && kept.as_ref().is_none_or(Kept::is_empty);
+    if nothing && failed.len() == selection.servers.len() {
         return Ok(code);
     }
-    let Asking { mut rows, kept, .. } = asking;
     if let (Some(kept), Some(order)) = (kept, order) {
         kept.sorted(listing.list, &order, |server, item| {
             rows.item(names.get(server).map_or("", String::as_str), item)
@@ -143,7 +150,7 @@ impl Asking<'_> {
         while !self.rows.is_full() {
             let version = peer.version().await.map_err(Stop::Server)?;
             self.listing.check_version(version).map_err(|failure| Stop::Server(failure.of_server(&peer.name)))?;
-            let mut page = registry::answer_in(operation, version)
+            let mut page = registry::answer_in(operation, ApiVersion::new(version))
                 .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
             let mut drift = Drift::default();
             match pages.next_into(page.as_mut(), Some(&mut drift)).await {

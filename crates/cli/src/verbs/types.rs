@@ -1,6 +1,7 @@
 //! `backhaul types`: the types of an API, with their fields and values.
 
 use backhaul_models::registry;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::shape::{EnumValue, Field, Place, Repeat};
 use backhaul_wire::{System, Versions};
@@ -10,16 +11,16 @@ use crate::api_version;
 use crate::args::catalogue::Types;
 use crate::console::Console;
 use crate::exit::{Code, Outcome};
-use crate::output::{Column, Format, Kind, Table};
+use crate::output::{Column, Kind, Table};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Types, console: &Console) -> Outcome {
     let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
     let scope = Scope { system: args.system, version: version.transpose()?.flatten() };
     let all: Vec<Described> = registry::types(args.system).iter().filter_map(|entry| scope.described(*entry)).collect();
-    let format = Format::or_default(args.output.format, console);
-    let table = if format == Format::Table { for_people(all) } else { whole(all) };
-    table.print(format, console)?;
+    let style = args.output.style(console)?;
+    let table = if style.is_table() { for_people(all) } else { whole(all) };
+    table.print(&style, console)?;
     Ok(Code::Done)
 }
 
@@ -40,7 +41,7 @@ struct Described {
 
 impl Scope {
     fn has(&self, versions: Versions) -> bool {
-        self.version.is_none_or(|version| versions.contains(version))
+        self.version.is_none_or(|version| versions.contains(ApiVersion::new(version)))
     }
 
     fn described(&self, entry: TypeEntry) -> Option<Described> {

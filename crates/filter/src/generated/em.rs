@@ -3940,6 +3940,18 @@ impl QueryType for VmRestorePoint {
                 source: Source::Attribute("VmDisplayName"),
             },
             FieldDef {
+                name: "HierarchyObjRef",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("HierarchyObjRef"),
+            },
+            FieldDef {
+                name: "VmName",
+                kind: Kind::Text,
+                values: &[],
+                source: Source::Field("VmName"),
+            },
+            FieldDef {
                 name: "BackupServerUid",
                 kind: Kind::Uid,
                 values: &[],
@@ -3977,6 +3989,10 @@ impl VmRestorePoint {
     );
     /// `VmDisplayName`: text. The machine's name, as people see it.
     pub const VM_DISPLAY_NAME: Field<Self, kind::Text> = Field::new("VmDisplayName");
+    /// `HierarchyObjRef`: text. The machine on its hypervisor.
+    pub const HIERARCHY_OBJ_REF: Field<Self, kind::Text> = Field::new("HierarchyObjRef");
+    /// `VmName`: text. The machine's name.
+    pub const VM_NAME: Field<Self, kind::Text> = Field::new("VmName");
     /// `BackupServerUid`: identifier. The backup server.
     pub const BACKUP_SERVER_UID: Field<Self, kind::Uid> = Field::new("BackupServerUid");
     /// `BackupServerName`: text. The backup server's name.

@@ -1,14 +1,17 @@
 //! Files inside a backup: a restore point is mounted, browsed, and files are brought back or downloaded.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use ::http::Method;
 use backhaul_models::em::{
     AgentRestorePointMount, DirectoryEntry, FileEntry, FileRestoreForDirectDownload, FileRestoreSpec,
-    FileRestoreToOriginalLocation, FileSystemEntries, Link, VmReplicaPointMount, VmReplicaPointMountSpec,
-    VmRestorePointMount, VmRestorePointMountSpec,
+    FileRestoreToOriginalLocation, FileSystemEntries, Link, OsKind, StartMountSpec, VmReplicaPointMount,
+    VmRestorePointMount,
 };
-use backhaul_wire::Struct;
+use backhaul_wire::reflect::StructList;
+use backhaul_wire::{Operation, Struct};
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use url::Url;
 
@@ -16,10 +19,10 @@ use super::EmClient;
 use super::links::{Linked, Links};
 use super::task::{Finished, TaskPoller, begin};
 use crate::address;
-use crate::client::{Answered, Ask, Bound, Resumable};
+use crate::client::{Answered, Ask, Bound, Client, Resumable};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, NewFile};
-use crate::paging;
+use crate::paging::{self, Source};
 
 impl EmClient {
     /// Mounts a restore point of a machine or an agent, or a point of a replica, by its link `Create`: what it is, is told by the
@@ -51,23 +54,14 @@ impl EmClient {
         let Some(link) = creates.iter().find(is_mount) else {
             return Err(self.fail("mount", "the restore point has no link `Create` for a mount".to_owned()));
         };
-        let of_replica = link.r#type.as_deref() == Some("VmReplicaPointMount");
-        let (mut machine, mut replica) = (VmRestorePointMountSpec::default(), VmReplicaPointMountSpec::default());
-        let spec: Option<&dyn Struct> = match os_kind {
-            None => None,
-            Some(kind) if of_replica => {
-                replica.os_kind = Some(kind.to_owned());
-                Some(&replica)
-            }
-            Some(kind) => {
-                machine.os_kind = Some(kind.to_owned());
-                Some(&machine)
-            }
-        };
         let client = self.client();
-        let body = match spec {
+        let body = match os_kind {
             None => None,
-            Some(spec) => Some(client.encode_named("mount".into(), spec).await?),
+            Some(kind) => {
+                let mut spec = StartMountSpec::default();
+                spec.os_kind = Some(OsKind::from(kind));
+                Some(client.encode_named("mount".into(), &spec).await?)
+            }
         };
         begin(client, &Ask::link(Method::POST, self.place(link)?, body)).await
     }
@@ -261,7 +255,8 @@ impl Browse {
         if let Some(size) = self.page_size {
             address::set_query(&mut url, "pageSize", &size.to_string());
         }
-        paging::by_page(self.mount.em.client().pages_at(url, self.mount.bound, &["Files", "Directories"]))
+        let client = self.mount.em.client().clone();
+        paging::by_page(client.pages_of(Folder { url, bound: self.mount.bound }))
     }
 
     /// The entries of all pages, folders before files on each. An error ends the stream.
@@ -272,6 +267,46 @@ impl Browse {
             stream::iter(folders.chain(page.files.into_iter().map(Entry::File)).map(Ok))
         };
         self.by_page().map_ok(items).try_flatten().boxed()
+    }
+}
+
+/// A folder's listing, in the session of its mount.
+struct Folder {
+    url: Url,
+    bound: Bound,
+}
+
+impl Source for Folder {
+    fn name(&self) -> Cow<'static, str> {
+        self.ask_at(self.url.clone()).name
+    }
+
+    fn operation(&self) -> Option<&'static Operation> {
+        None
+    }
+
+    fn prepare(&mut self, _: &Client, _: u8, _: Vec<(&'static str, String)>) -> Result<()> {
+        Ok(())
+    }
+
+    fn ask<'a>(&'a self, _: &'a Client) -> BoxFuture<'a, Result<Ask>> {
+        Box::pin(async { Ok(self.ask_at(self.url.clone())) })
+    }
+
+    fn ask_at(&self, url: Url) -> Ask {
+        Ask::link(Method::GET, url, None).bound(Some(self.bound.clone()))
+    }
+
+    fn param(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn set(&mut self, name: &'static str, value: &str) {
+        address::set_query(&mut self.url, name, value);
+    }
+
+    fn lists<'p>(&self, page: &'p dyn Struct) -> Vec<&'p dyn StructList> {
+        ["Files", "Directories"].into_iter().filter_map(|list| page.path(list).structs()).collect()
     }
 }
 

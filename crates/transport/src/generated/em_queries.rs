@@ -8,10 +8,10 @@ use crate::em::{EmQuery, QueryTypeRow};
 impl EmQuery for filter::AgentBackupJob {
     type Entity = models::AgentBackupJob;
     const BUCKET: &'static str = "Entities";
-    const LIST: &'static str = "AgentBackupJobs";
+    const LIST: &'static str = "AgentBackupJob";
     fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
         match &mut result.entities {
-            Some(bucket) => std::mem::take(&mut bucket.agent_backup_jobs),
+            Some(bucket) => std::mem::take(&mut bucket.agent_backup_job),
             None => Vec::new(),
         }
     }
@@ -195,10 +195,10 @@ impl EmQuery for filter::CloudHardwarePlan {
 impl EmQuery for filter::CloudPublicIpAddress {
     type Entity = models::CloudPublicIpAddress;
     const BUCKET: &'static str = "Entities";
-    const LIST: &'static str = "CloudPublicIpAddresses";
+    const LIST: &'static str = "CloudPublicIps";
     fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
         match &mut result.entities {
-            Some(bucket) => std::mem::take(&mut bucket.cloud_public_ip_addresses),
+            Some(bucket) => std::mem::take(&mut bucket.cloud_public_ips),
             None => Vec::new(),
         }
     }
@@ -250,10 +250,10 @@ impl EmQuery for filter::CloudVmReplicaPoint {
 impl EmQuery for filter::Credentials {
     type Entity = models::CredentialsInfo;
     const BUCKET: &'static str = "Resources";
-    const LIST: &'static str = "CredentialsInfoList";
+    const LIST: &'static str = "CredentialsList";
     fn take(result: &mut models::QueryResult) -> Vec<Self::Entity> {
         match &mut result.resources {
-            Some(bucket) => std::mem::take(&mut bucket.credentials_info_list),
+            Some(bucket) => std::mem::take(&mut bucket.credentials_list),
             None => Vec::new(),
         }
     }
@@ -549,7 +549,7 @@ pub static QUERY_TYPES: &[QueryTypeRow] = &[
     QueryTypeRow {
         name: "AgentBackupJob",
         bucket: "Entities",
-        list: "AgentBackupJobs",
+        list: "AgentBackupJob",
         entity: "AgentBackupJob",
         def: <filter::AgentBackupJob as QueryType>::DEF,
     },
@@ -668,7 +668,7 @@ pub static QUERY_TYPES: &[QueryTypeRow] = &[
     QueryTypeRow {
         name: "CloudPublicIpAddress",
         bucket: "Entities",
-        list: "CloudPublicIpAddresses",
+        list: "CloudPublicIps",
         entity: "CloudPublicIpAddress",
         def: <filter::CloudPublicIpAddress as QueryType>::DEF,
     },
@@ -703,7 +703,7 @@ pub static QUERY_TYPES: &[QueryTypeRow] = &[
     QueryTypeRow {
         name: "Credentials",
         bucket: "Resources",
-        list: "CredentialsInfoList",
+        list: "CredentialsList",
         entity: "CredentialsInfo",
         def: <filter::Credentials as QueryType>::DEF,
     },

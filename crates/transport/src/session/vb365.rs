@@ -1,5 +1,6 @@
 //! VB365: a bearer token, by password or a Microsoft logon first and by refresh token after that.
 
+use backhaul_wire::ApiVersion;
 use std::time::{Duration, Instant};
 
 use ::http::header::AUTHORIZATION;
@@ -54,7 +55,7 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
         // Else a cookie is handed out, and wanted with every call.
         form.disable_antiforgery_token = Some(true);
     }
-    json::check_versions(&form, version).map_err(|error| Reason::Version(error.to_string()))?;
+    json::check_versions(&form, ApiVersion::new(version)).map_err(|error| Reason::Version(error.to_string()))?;
     let request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
         .body("application/x-www-form-urlencoded", encode(&form));
     let sent = Instant::now();
@@ -77,7 +78,8 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
     Ok(Session {
         header: AUTHORIZATION,
         value: format!("Bearer {}", access.expose()).into(),
-        renew_at: lives.map(|lives| sent + lives.saturating_sub(MARGIN.min(lives / 2))),
+        // A server's number: one beyond what a clock can tell is no end.
+        renew_at: lives.and_then(|lives| sent.checked_add(lives.saturating_sub(MARGIN.min(lives / 2)))),
         refresh: token.refresh_token.filter(|token| !token.is_empty()),
         // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
         logout: None,

@@ -3,6 +3,7 @@
 //! ZQL has a place of its own (`GET /zstack/v1/zql`) and another answer: a list of results, of which each holds what the answer to
 //! a query holds. A server without it does not know the place (404).
 
+use std::borrow::Cow;
 use std::fmt;
 
 #[cfg(feature = "zstack-queries")]
@@ -12,12 +13,14 @@ use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Kind;
 use backhaul_wire::{Call, Operation, Shape};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use serde_json::Value;
+use url::Url;
 
 use super::ZstackClient;
 use crate::client::{Ask, Client, Given};
 use crate::error::Result;
-use crate::paging::{Listing, PAGE, Paged};
+use crate::paging::{Listing, PAGE, Paged, Pages, Source};
 
 /// What is asked for in ZQL: resources of one kind, which of them, and in which order.
 ///
@@ -78,18 +81,9 @@ impl Zql {
         self
     }
 
-    pub(crate) fn limit(&self) -> i64 {
-        self.limit
-    }
-
-    /// The item that the first page begins at.
-    pub(crate) fn start(&self) -> i64 {
-        self.start
-    }
-
-    /// The text of the query for the page that begins at an item. ZQL wants its clauses in this order.
-    fn page(&self, start: i64) -> String {
-        format!("{self} limit {} offset {start}", self.limit)
+    /// The text of the query for the page that it is at. ZQL wants its clauses in this order.
+    fn page(&self) -> String {
+        format!("{self} limit {} offset {}", self.limit, self.start)
     }
 }
 
@@ -109,11 +103,62 @@ impl fmt::Display for Zql {
 }
 
 impl Client {
-    /// The request for a page.
-    pub(crate) async fn ask_zql(&self, operation: &'static Operation, zql: &Zql, start: i64) -> Result<Ask> {
-        let given = Given { params: vec![("zql".to_owned(), zql.page(start))], body: None };
-        let ask = self.ask(ZqlQuery::OPERATION, &given).await?;
-        Ok(ask.named(operation.name).gone("the server has no ZQL".to_owned()))
+    /// The pages of what a query operation of ZStack lists, asked for in ZQL. Where the server has no ZQL the first page is an error
+    /// with the [status](crate::Error::status) 404 or 501.
+    #[must_use]
+    pub fn pages_zql(&self, operation: &'static Operation, zql: Zql) -> Pages {
+        self.pages_of(Queried { operation, zql })
+    }
+}
+
+/// What a query operation lists, asked for in ZQL.
+struct Queried {
+    operation: &'static Operation,
+    zql: Zql,
+}
+
+impl Source for Queried {
+    fn name(&self) -> Cow<'static, str> {
+        self.operation.name.into()
+    }
+
+    fn operation(&self) -> Option<&'static Operation> {
+        Some(self.operation)
+    }
+
+    /// The text says all of it.
+    fn prepare(&mut self, _: &Client, _: u8, _: Vec<(&'static str, String)>) -> Result<()> {
+        Ok(())
+    }
+
+    fn ask<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Ask>> {
+        Box::pin(async {
+            let given = Given { params: vec![("zql".to_owned(), self.zql.page())], body: None };
+            let ask = client.ask(ZqlQuery::OPERATION, &given).await?;
+            Ok(ask.named(self.operation.name).gone("the server has no ZQL".to_owned()))
+        })
+    }
+
+    fn ask_at(&self, url: Url) -> Ask {
+        Ask::new(self.operation, url, None)
+    }
+
+    fn param(&self, name: &str) -> Option<String> {
+        match name {
+            "start" => Some(self.zql.start.to_string()),
+            "limit" => Some(self.zql.limit.to_string()),
+            _ => None,
+        }
+    }
+
+    fn set(&mut self, name: &'static str, value: &str) {
+        if let ("start", Ok(start)) = (name, value.parse()) {
+            self.zql.start = start;
+        }
+    }
+
+    fn page(&self, body: Bytes) -> std::result::Result<Bytes, String> {
+        only_result(&body)
     }
 }
 
@@ -173,7 +218,7 @@ mod tests {
     #[test]
     fn clauses_stand_in_zqls_order() {
         let all = Zql::all(QueryLongJob::OPERATION);
-        let text = |zql: Option<Zql>| zql.map(|zql| zql.page(40));
+        let text = |zql: Option<Zql>| zql.map(|zql| Zql { start: 40, ..zql }.page());
         assert_eq!(
             text(all.clone()).as_deref(),
             Some("query longjob return with (total) order by uuid asc limit 1000 offset 40")

@@ -9,7 +9,7 @@ use crate::args::filter::Explain;
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
-use crate::output::{Column, Format, Kind, Row, Table};
+use crate::output::{Column, Kind, Row, Table};
 use crate::verbs::query::Listing;
 
 /// Runs the verb: one row per part of what is asked that goes one way.
@@ -43,7 +43,7 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
         }
     };
     let columns = ["condition", "evaluated", "sent", "why"].map(|name| Column::new(name, Kind::Text)).into();
-    Table { columns, rows }.print(Format::or_default(args.output.format, console), console)?;
+    Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(Code::Done)
 }
 

@@ -4,6 +4,7 @@ use backhaul_filter::{Ask, Expr, LowerError, Order, Parsed, Plan, Schema, Target
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
 use backhaul_transport::{Client, Given, Params};
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;
 use backhaul_wire::{Operation, System};
@@ -51,8 +52,8 @@ fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'
     let operation = listing.operation;
     let params = operation.params.iter().filter(|param| {
         let known = match version {
-            Some(version) => param.versions.contains(version),
-            None => param.versions.since <= operation.versions.since && param.versions.until == 0,
+            Some(version) => param.versions.contains(ApiVersion::new(version)),
+            None => param.versions.since <= operation.versions.since && param.versions.until.is_none(),
         };
         let open = !given.iter().any(|(given, _)| given.eq_ignore_ascii_case(param.name));
         known && open && param.place == ParamPlace::Query && matches!(param.kind, Kind::Id)
@@ -161,7 +162,7 @@ mod tests {
     ) -> Result<(Vec<String>, String), Failure> {
         let target = target.parse().map_err(|message: String| Failure::internal(message))?;
         let mut listing = Listing::about(&target)?;
-        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
+        let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
         allow_joined(&mut listing, &parsed);
         let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
         let plan = &ways(&listing, &ask, given, version, Code::Usage)?[0].plan;
@@ -207,7 +208,7 @@ mod tests {
         let ways = |filter: &str| {
             let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
             let mut listing = Listing::about(&target)?;
-            let parsed = expression::parsed(filter, Code::Usage, &Console::new(0))?;
+            let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
             allow_joined(&mut listing, &parsed);
             let ask = Ask { filter: Some(parsed.expr()), limit: Some(3), ..Ask::default() };
             let ways = ways(&listing, &ask, &Params::default(), None, Code::Usage)?;

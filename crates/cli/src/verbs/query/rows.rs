@@ -1,47 +1,88 @@
 //! The rows of a query on their way out: as they come, or sorted first.
 
 use backhaul_filter::{Order, Reflected, compare};
-use backhaul_wire::{Struct, json};
-use serde_json::{Map, Value};
+use backhaul_wire::{Shape, Struct, json};
+use serde_json::Value;
 
 use crate::console::Console;
 use crate::exit::Failure;
-use crate::output::{Column, Format, Kind, Projection, Records, RowWriter, writer};
+use crate::output::{Column, Kind, Projection, RowWriter, Style, writer};
 
 /// Where items are printed.
 pub(super) struct Rows {
-    out: Out,
-    /// The name of the member that tells the server, when there are several.
-    server: Option<&'static str>,
+    out: Box<dyn RowWriter>,
+    columns: Vec<Source>,
+    fields: Projection,
+    /// Whether the fields are all that the schemas know, so that what they do not know belongs to them.
+    whole: bool,
     left: u64,
     begun: bool,
+    /// Whether members that no schema knows were left out.
+    lost: bool,
+    console: Console,
 }
 
-enum Out {
-    /// Whole objects.
-    Whole(Box<Records>),
-    /// The chosen fields.
-    Chosen(Projection, Box<dyn RowWriter>),
+/// Where a column's value comes from.
+enum Source {
+    /// The profile that was asked.
+    Server(Column),
+    /// The item.
+    Field(Column),
+}
+
+/// What of the items is printed.
+pub(super) struct Chosen {
+    whole: bool,
+    /// Whether the server's name stands in a column of its own, and where: first, unless the user says otherwise.
+    server: Option<(&'static str, usize)>,
+    fields: Projection,
+}
+
+impl Chosen {
+    /// The fields that the user names, else those of the whole type, or of a table.
+    pub(super) fn new(item: &'static Shape, named: &[String], several: bool, style: &Style) -> Result<Self, Failure> {
+        let server = match item.index_of("server") {
+            Some(_) => "_server",
+            None => "server",
+        };
+        let place = named.iter().position(|name| name.trim().eq_ignore_ascii_case(server));
+        let named: Vec<String> =
+            named.iter().enumerate().filter(|(at, _)| Some(*at) != place).map(|(_, name)| name.clone()).collect();
+        let fields = match (place, &named[..]) {
+            (None, []) if style.is_table() => Projection::for_people(item),
+            (None, []) => Projection::whole(item),
+            _ => Projection::new(item, &named)?,
+        };
+        let whole = named.is_empty() && place.is_none() && !style.is_table();
+        Ok(Self { whole, server: place.or(several.then_some(0)).map(|place| (server, place)), fields })
+    }
+
+    /// The fields of the items that the server could be asked for; nothing when all are wanted.
+    pub(super) fn projection(&self, named: &[String]) -> Option<&Projection> {
+        (!named.is_empty()).then_some(&self.fields)
+    }
 }
 
 impl Rows {
-    pub(super) fn new(
-        format: Format,
-        projection: Option<Projection>,
-        server: Option<&'static str>,
-        limit: Option<u64>,
-        console: &Console,
-    ) -> Self {
-        let out = match projection {
-            Some(projection) => Out::Chosen(projection, writer(format, console)),
-            None => Out::Whole(Box::new(Records::new(format, console))),
-        };
-        Self { out, server, left: limit.unwrap_or(u64::MAX), begun: false }
+    pub(super) fn new(style: &Style, chosen: Chosen, limit: Option<u64>, console: &Console) -> Self {
+        let mut columns: Vec<Source> = chosen.fields.columns().into_iter().map(Source::Field).collect();
+        if let Some((name, place)) = chosen.server {
+            columns.insert(place.min(columns.len()), Source::Server(Column::new(name, Kind::Name).asked()));
+        }
+        let out = writer(style, console);
+        let (whole, left) = (chosen.whole, limit.unwrap_or(u64::MAX));
+        let console = console.clone();
+        Self { out, columns, fields: chosen.fields, whole, left, begun: false, lost: false, console }
     }
 
     /// Whether no more rows are wanted.
     pub(super) fn is_full(&self) -> bool {
         self.left == 0
+    }
+
+    /// Whether something was printed.
+    pub(super) fn is_begun(&self) -> bool {
+        self.begun
     }
 
     /// Prints an item; secrets are redacted.
@@ -52,30 +93,27 @@ impl Rows {
         self.left -= 1;
         let value = json::to_value(item).map_err(|error| Failure::internal(error.to_string()))?;
         self.begin()?;
-        match &mut self.out {
-            Out::Whole(records) => {
-                let mut object = Map::new();
-                if let Some(name) = self.server {
-                    object.insert(name.to_owned(), server.into());
-                }
-                if let Value::Object(members) = value {
-                    object.extend(members);
-                }
-                records.record(object)
+        let mut values = self.fields.row(&value).into_iter();
+        let row = self.columns.iter().map(|source| match source {
+            Source::Server(_) => server.into(),
+            Source::Field(_) => values.next().unwrap_or_default(),
+        });
+        let row = row.collect();
+        match value {
+            Value::Object(mut members) if self.whole => {
+                self.fields.columns().iter().for_each(|column| drop(members.remove(&column.name)));
+                let lossless = members.is_empty();
+                self.lost |= !self.out.row_and_more(row, members)? && !lossless;
+                Ok(())
             }
-            Out::Chosen(projection, out) => {
-                let mut row: Vec<Value> = self.server.map(|_| server.into()).into_iter().collect();
-                row.extend(projection.row(&value));
-                out.row(row)
-            }
+            _ => self.out.row(row),
         }
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
-        if let (false, Out::Chosen(projection, out)) = (self.begun, &mut self.out) {
-            let mut columns: Vec<Column> = self.server.map(|name| Column::new(name, Kind::Text)).into_iter().collect();
-            columns.extend(projection.columns());
-            out.begin(&columns)?;
+        if !self.begun {
+            let columns = self.columns.iter().map(|(Source::Server(column) | Source::Field(column))| column.clone());
+            self.out.begin(&columns.collect::<Vec<_>>())?;
         }
         self.begun = true;
         Ok(())
@@ -83,19 +121,17 @@ impl Rows {
 
     /// Hands what was printed to the reader, after each page.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
-        match &mut self.out {
-            Out::Whole(records) => records.flush(),
-            Out::Chosen(_, out) => out.flush(),
-        }
+        self.out.flush()
     }
 
     /// Ends the output.
     pub(super) fn end(mut self) -> Result<(), Failure> {
         self.begin()?;
-        match self.out {
-            Out::Whole(records) => records.end(),
-            Out::Chosen(_, mut out) => out.end(),
+        self.out.end()?;
+        if self.lost {
+            self.console.note("the servers sent fields that no column stands for: -o json prints them");
         }
+        Ok(())
     }
 }
 
@@ -108,6 +144,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// Whether nothing is kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Keeps a page, and of its list the items at these places.
     pub(super) fn page(&mut self, server: usize, page: Box<dyn Struct>, places: Vec<usize>) {
         if !places.is_empty() {

@@ -12,7 +12,7 @@ use crate::args::usage::Question;
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::expression;
-use crate::output::{self, Column, Format, Kind, RowWriter};
+use crate::output::{self, Column, Format, Kind, RowWriter, Style};
 use crate::suggest;
 
 /// How many columns the first release had. A table leaves out those that came later where they say nothing.
@@ -24,7 +24,7 @@ pub(super) struct Shown<'a> {
     filter: Option<Predicate<'static>>,
     order: Vec<(FieldSchema<'static>, bool)>,
     fields: Vec<&'static str>,
-    format: Format,
+    style: Style,
     console: &'a Console,
     kept: Vec<Row>,
     writer: Option<Box<dyn RowWriter>>,
@@ -42,22 +42,22 @@ impl<'a> Shown<'a> {
             order.push((expression::order("used_bytes", ROWS)?, true));
         }
         let fields = if by_sums { COLUMNS.to_vec() } else { fields(&question.fields, &COLUMNS)? };
-        let format = Format::or_default(question.output.format, console);
+        let style = question.output.style(console)?;
         sums::check(question)?;
-        Ok(Self { question, filter, order, fields, format, console, kept: Vec::new(), writer: None })
+        Ok(Self { question, filter, order, fields, style, console, kept: Vec::new(), writer: None })
     }
 
     /// Whether rows go out as they come, or the whole must be known first.
     fn is_stream(&self) -> bool {
         let question = self.question;
         let whole = question.total || !question.by.is_empty() || question.top.is_some() || !self.order.is_empty();
-        !whole && self.format != Format::Table
+        !whole && !self.style.is_table()
     }
 
     /// In which order answers are wanted: lines are for programs that read them as they come, and an array or a table is
     /// the same in each run.
     pub(super) fn streams(&self) -> Order {
-        if self.is_stream() && self.format == Format::Ndjson { Order::AsTheyCome } else { Order::Servers }
+        if self.is_stream() && self.style.format == Format::Ndjson { Order::AsTheyCome } else { Order::Servers }
     }
 
     /// Takes rows of a server.
@@ -80,11 +80,11 @@ impl<'a> Shown<'a> {
     pub(super) fn end(mut self) -> Result<(), Failure> {
         let mut rows = std::mem::take(&mut self.kept);
         if self.question.total || !self.question.by.is_empty() {
-            return sums::print(&rows, self.question, self.format, self.console);
+            return sums::print(&rows, self.question, &self.style, self.console);
         }
         rows.sort_by(|a, b| compare(a, b, &self.order));
         rows.truncate(self.question.top.unwrap_or(usize::MAX));
-        if self.format == Format::Table && self.question.fields.is_empty() {
+        if self.style.is_table() && self.style.format == Format::Table && self.question.fields.is_empty() {
             self.fields.retain(|name| says_something(name, &rows));
         }
         let fields = self.fields.clone();
@@ -95,8 +95,10 @@ impl<'a> Shown<'a> {
 
     fn begun(&mut self) -> Result<&mut Box<dyn RowWriter>, Failure> {
         if self.writer.is_none() {
-            let mut writer = output::writer(self.format, self.console);
-            writer.begin(&columns(&self.fields))?;
+            let mut writer = output::writer(&self.style, self.console);
+            let asked = !self.question.fields.is_empty();
+            let columns = columns(&self.fields).into_iter().map(|it| if asked { it.asked() } else { it });
+            writer.begin(&columns.collect::<Vec<_>>())?;
             self.writer = Some(writer);
         }
         self.writer.as_mut().ok_or_else(|| Failure::internal("there is no writer"))
@@ -142,7 +144,9 @@ pub(super) fn columns(names: &[&str]) -> Vec<Column> {
             Column::new(*name, Kind::Text).detail()
         }
         name if name.ends_with("_bytes") => Column::new(name, Kind::Bytes),
-        name if name.ends_with("_percent") || name.ends_with("rows") => Column::new(name, Kind::Number),
+        name if name.ends_with("_percent") => Column::new(name, Kind::Percent),
+        name if name.ends_with("rows") => Column::new(name, Kind::Number),
+        "server" | "tenant" | "repository" | "item" => Column::new(*name, Kind::Name),
         "collected_at" => Column::new(*name, Kind::Time).detail(),
         name => Column::new(name, Kind::Text),
     };

@@ -9,7 +9,7 @@ use super::shown::{columns, fields};
 use crate::args::usage::{By, Question};
 use crate::console::Console;
 use crate::exit::Failure;
-use crate::output::{Format, Table};
+use crate::output::{Style, Table};
 
 /// The columns of sums, after those that tell the groups apart.
 const SUMS: [&str; 10] = [
@@ -36,7 +36,7 @@ pub(super) fn check(question: &Question) -> Result<(), Failure> {
 }
 
 /// Prints the sums of the rows.
-pub(super) fn print(rows: &[Row], question: &Question, format: Format, console: &Console) -> Result<(), Failure> {
+pub(super) fn print(rows: &[Row], question: &Question, style: &Style, console: &Console) -> Result<(), Failure> {
     let by: Vec<backhaul_fleet::By> = question.by.iter().map(|by| (*by).into()).collect();
     let names = names(question);
     let groups = totals(rows, &by);
@@ -62,7 +62,7 @@ pub(super) fn print(rows: &[Row], question: &Question, format: Format, console: 
     let place = |name: &&str| names.iter().position(|it| it == name);
     let places: Vec<usize> = chosen.iter().filter_map(place).collect();
     let pick = |row: Vec<Value>| places.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect();
-    Table { columns: columns(&chosen), rows: table.into_iter().map(pick).collect() }.print(format, console)
+    Table { columns: columns(&chosen), rows: table.into_iter().map(pick).collect() }.print(style, console)
 }
 
 fn names(question: &Question) -> Vec<&'static str> {

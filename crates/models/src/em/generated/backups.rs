@@ -50,8 +50,8 @@ impl Enum for Platform {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::VMware => 0,
                 Self::HyperV => 1,
@@ -59,7 +59,7 @@ impl Enum for Platform {
                 Self::AgentForLinux => 3,
                 Self::AgentForWindows => 4,
                 Self::CustomPlatform => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -79,6 +79,12 @@ pub enum BackupType {
     ParentBackup,
     /// `ChildBackup`: a backup below another one.
     ChildBackup,
+    /// `Standart`: `Standard`, as servers of 11 spell it.
+    Standart,
+    /// `PolicyBackup`.
+    PolicyBackup,
+    /// `ExternalBackup`.
+    ExternalBackup,
     /// A value that this list does not have, kept as it came.
     Unknown(UnknownValue),
 }
@@ -89,6 +95,9 @@ pub(crate) static BACKUP_TYPE: EnumShape = EnumShape {
         EnumValue::new("Standard"),
         EnumValue::new("ParentBackup"),
         EnumValue::new("ChildBackup"),
+        EnumValue::new("Standart"),
+        EnumValue::new("PolicyBackup"),
+        EnumValue::new("ExternalBackup"),
     ],
 };
 impl Enum for BackupType {
@@ -99,17 +108,23 @@ impl Enum for BackupType {
                 0 => Self::Standard,
                 1 => Self::ParentBackup,
                 2 => Self::ChildBackup,
+                3 => Self::Standart,
+                4 => Self::PolicyBackup,
+                5 => Self::ExternalBackup,
                 _ => return None,
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Standard => 0,
                 Self::ParentBackup => 1,
                 Self::ChildBackup => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Standart => 3,
+                Self::PolicyBackup => 4,
+                Self::ExternalBackup => 5,
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -132,10 +147,14 @@ pub struct Backup {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The backup in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
     /// What it is to other backups.
     pub backup_type: Option<BackupType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP: Shape = Shape::new(
         "Backup",
@@ -144,7 +163,8 @@ pub(crate) static BACKUP: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("BackupType", Kind::Enum(&BACKUP_TYPE)),
         ],
@@ -158,8 +178,10 @@ impl Backup {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
         backup_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Backup {
@@ -176,9 +198,10 @@ impl Struct for Backup {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
-            6 => View::Enum(&self.backup_type),
-            _ => View::None,
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
+            7 => View::Enum(&self.backup_type),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -188,9 +211,10 @@ impl Struct for Backup {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
-            6 => Slot::Enum(&mut self.backup_type),
-            _ => Slot::None,
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
+            7 => Slot::Enum(&mut self.backup_type),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -201,6 +225,8 @@ impl Struct for Backup {
 pub struct Backups {
     /// Backup.
     pub backups: Vec<Backup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUPS: Shape = Shape::new(
         "Backups",
@@ -209,7 +235,10 @@ pub(crate) static BACKUPS: Shape = Shape::new(
     .aliases(&["BackupEntityListType"])
     .root("Backups");
 impl Backups {
-    const EMPTY: Self = Self { backups: Vec::new() };
+    const EMPTY: Self = Self {
+        backups: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Backups {
     const SHAPE: &'static Shape = &BACKUPS;
@@ -221,13 +250,13 @@ impl Struct for Backups {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backups),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backups),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -263,13 +292,13 @@ impl Enum for BackupFileType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vbk => 0,
                 Self::Vib => 1,
                 Self::Vrb => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -306,6 +335,8 @@ pub struct BackupFile {
     pub creation_time_utc: Option<DateTime>,
     /// What it holds.
     pub file_type: Option<BackupFileType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_FILE: Shape = Shape::new(
         "BackupFile",
@@ -314,7 +345,7 @@ pub(crate) static BACKUP_FILE: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FilePath", Kind::Text),
             Field::new("BackupSize", Kind::Int),
             Field::new("DataSize", Kind::Int),
@@ -340,6 +371,7 @@ impl BackupFile {
         compress_ratio: None,
         creation_time_utc: None,
         file_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupFile {
@@ -363,7 +395,7 @@ impl Struct for BackupFile {
             9 => View::Float(&self.compress_ratio),
             10 => View::DateTime(&self.creation_time_utc),
             11 => View::Enum(&self.file_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -380,7 +412,7 @@ impl Struct for BackupFile {
             9 => Slot::Float(&mut self.compress_ratio),
             10 => Slot::DateTime(&mut self.creation_time_utc),
             11 => Slot::Enum(&mut self.file_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -391,6 +423,8 @@ impl Struct for BackupFile {
 pub struct BackupFiles {
     /// Backup file.
     pub backup_files: Vec<BackupFile>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_FILES: Shape = Shape::new(
         "BackupFiles",
@@ -399,7 +433,10 @@ pub(crate) static BACKUP_FILES: Shape = Shape::new(
     .aliases(&["BackupFileEntityListType"])
     .root("BackupFiles");
 impl BackupFiles {
-    const EMPTY: Self = Self { backup_files: Vec::new() };
+    const EMPTY: Self = Self {
+        backup_files: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for BackupFiles {
     const SHAPE: &'static Shape = &BACKUP_FILES;
@@ -411,13 +448,13 @@ impl Struct for BackupFiles {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_files),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_files),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -436,8 +473,12 @@ pub struct Replica {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The replica in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA: Shape = Shape::new(
         "Replica",
@@ -446,7 +487,8 @@ pub(crate) static REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -459,7 +501,9 @@ impl Replica {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Replica {
@@ -476,8 +520,9 @@ impl Struct for Replica {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
-            _ => View::None,
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -487,8 +532,9 @@ impl Struct for Replica {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
-            _ => Slot::None,
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -499,6 +545,8 @@ impl Struct for Replica {
 pub struct Replicas {
     /// Replica.
     pub replicas: Vec<Replica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICAS: Shape = Shape::new(
         "Replicas",
@@ -507,7 +555,10 @@ pub(crate) static REPLICAS: Shape = Shape::new(
     .aliases(&["ReplicaEntityListType"])
     .root("Replicas");
 impl Replicas {
-    const EMPTY: Self = Self { replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Replicas {
     const SHAPE: &'static Shape = &REPLICAS;
@@ -519,13 +570,13 @@ impl Struct for Replicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -569,14 +620,14 @@ impl Enum for RestorePointAlgorithm {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Full => 0,
                 Self::ReversedIncremental => 1,
                 Self::Incremental => 2,
                 Self::SyntheticFull => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -628,15 +679,15 @@ impl Enum for PointType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Cdp => 0,
                 Self::Full => 1,
                 Self::ReverseIncrement => 2,
                 Self::Increment => 3,
                 Self::Snapshot => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -661,6 +712,8 @@ pub struct RestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub backup_date_utc: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT: Shape = Shape::new(
         "RestorePoint",
@@ -669,7 +722,7 @@ pub(crate) static RESTORE_POINT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupDateUTC", Kind::DateTime),
         ],
     )
@@ -683,6 +736,7 @@ impl RestorePoint {
         uid: None,
         links: Vec::new(),
         backup_date_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePoint {
@@ -700,7 +754,7 @@ impl Struct for RestorePoint {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::DateTime(&self.backup_date_utc),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -711,7 +765,7 @@ impl Struct for RestorePoint {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::DateTime(&mut self.backup_date_utc),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -722,6 +776,8 @@ impl Struct for RestorePoint {
 pub struct RestorePoints {
     /// Restore point.
     pub restore_points: Vec<RestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINTS: Shape = Shape::new(
         "RestorePoints",
@@ -733,7 +789,10 @@ pub(crate) static RESTORE_POINTS: Shape = Shape::new(
     .aliases(&["RestorePointEntityListType"])
     .root("RestorePoints");
 impl RestorePoints {
-    const EMPTY: Self = Self { restore_points: Vec::new() };
+    const EMPTY: Self = Self {
+        restore_points: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RestorePoints {
     const SHAPE: &'static Shape = &RESTORE_POINTS;
@@ -745,13 +804,272 @@ impl Struct for RestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// The SQL Server databases that can be restored from a point.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlInfo {
+    /// The databases.
+    pub databases: Vec<VmRestorePointSqlDatabaseInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_INFO: Shape = Shape::new(
+        "VmRestorePointSqlInfo",
+        &[
+            Field::list("Databases", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_INFO))
+                .item("Database")
+                .json_item("Databases"),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlInfoType"]);
+impl VmRestorePointSqlInfo {
+    const EMPTY: Self = Self {
+        databases: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_INFO;
+}
+impl Struct for VmRestorePointSqlInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.databases),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.databases),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// An SQL Server database in a restore point.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlDatabaseInfo {
+    /// The instance with its machine.
+    pub instance: Option<String>,
+    /// The instance's name.
+    pub instance_name: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// The server's version in full.
+    pub full_version: Option<String>,
+    /// The server's version.
+    pub product_version: Option<String>,
+    /// The log sequence number of the checkpoint, with all its digits.
+    pub checkpoint_lsn: Option<String>,
+    /// The log sequence number of the last full backup, with all its digits.
+    pub database_backup_lsn: Option<String>,
+    /// The first log sequence number, with all its digits.
+    pub first_lsn: Option<String>,
+    /// The last log sequence number, with all its digits.
+    pub last_lsn: Option<String>,
+    /// When its backup began.
+    pub start_creation_time: Option<DateTime>,
+    /// When its backup ended.
+    pub end_creation_time: Option<DateTime>,
+    /// The server's distance from UTC, in minutes.
+    pub time_zone: Option<i64>,
+    /// Its recovery model.
+    pub recovery_model: Option<String>,
+    /// Its compatibility level.
+    pub compatibility_level: Option<i64>,
+    /// The certificate that encrypts it.
+    pub cert_name: Option<String>,
+    /// That certificate's serial number.
+    pub cert_serial_number: Option<String>,
+    /// Whether it takes no changes.
+    pub read_only: Option<String>,
+    /// Its binding identifier.
+    pub binding_id: Option<String>,
+    /// The identifier that its backups share.
+    pub family_guid: Option<String>,
+    /// Its number on the instance.
+    pub database_id: Option<i64>,
+    /// Its files.
+    pub items: Vec<VmRestorePointSqlDatabaseItemInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_DATABASE_INFO: Shape = Shape::new(
+        "VmRestorePointSqlDatabaseInfo",
+        &[
+            Field::new("Instance", Kind::Text).attribute(),
+            Field::new("InstanceName", Kind::Text).attribute(),
+            Field::new("Name", Kind::Text).attribute(),
+            Field::new("FullVersion", Kind::Text).attribute(),
+            Field::new("ProductVersion", Kind::Text).attribute(),
+            Field::new("CheckpointLsn", Kind::Text).attribute(),
+            Field::new("DatabaseBackupLsn", Kind::Text).attribute(),
+            Field::new("FirstLsn", Kind::Text).attribute(),
+            Field::new("LastLsn", Kind::Text).attribute(),
+            Field::new("StartCreationTime", Kind::DateTime).attribute(),
+            Field::new("EndCreationTime", Kind::DateTime).attribute(),
+            Field::new("TimeZone", Kind::Int).attribute(),
+            Field::new("RecoveryModel", Kind::Text).attribute(),
+            Field::new("CompatibilityLevel", Kind::Int).attribute(),
+            Field::new("CertName", Kind::Text).attribute(),
+            Field::new("CertSerialNumber", Kind::Text).attribute(),
+            Field::new("ReadOnly", Kind::Text).attribute(),
+            Field::new("BindingID", Kind::Text).attribute(),
+            Field::new("FamilyGUID", Kind::Text).attribute(),
+            Field::new("DatabaseId", Kind::Int).attribute(),
+            Field::list("Items", Kind::Struct(&VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO))
+                .item("Item")
+                .json_item("Items"),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlDatabaseInfoType"]);
+impl VmRestorePointSqlDatabaseInfo {
+    const EMPTY: Self = Self {
+        instance: None,
+        instance_name: None,
+        name: None,
+        full_version: None,
+        product_version: None,
+        checkpoint_lsn: None,
+        database_backup_lsn: None,
+        first_lsn: None,
+        last_lsn: None,
+        start_creation_time: None,
+        end_creation_time: None,
+        time_zone: None,
+        recovery_model: None,
+        compatibility_level: None,
+        cert_name: None,
+        cert_serial_number: None,
+        read_only: None,
+        binding_id: None,
+        family_guid: None,
+        database_id: None,
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlDatabaseInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_DATABASE_INFO;
+}
+impl Struct for VmRestorePointSqlDatabaseInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_DATABASE_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.instance),
+            1 => View::Text(&self.instance_name),
+            2 => View::Text(&self.name),
+            3 => View::Text(&self.full_version),
+            4 => View::Text(&self.product_version),
+            5 => View::Text(&self.checkpoint_lsn),
+            6 => View::Text(&self.database_backup_lsn),
+            7 => View::Text(&self.first_lsn),
+            8 => View::Text(&self.last_lsn),
+            9 => View::DateTime(&self.start_creation_time),
+            10 => View::DateTime(&self.end_creation_time),
+            11 => View::Int(&self.time_zone),
+            12 => View::Text(&self.recovery_model),
+            13 => View::Int(&self.compatibility_level),
+            14 => View::Text(&self.cert_name),
+            15 => View::Text(&self.cert_serial_number),
+            16 => View::Text(&self.read_only),
+            17 => View::Text(&self.binding_id),
+            18 => View::Text(&self.family_guid),
+            19 => View::Int(&self.database_id),
+            20 => View::Structs(&self.items),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.instance),
+            1 => Slot::Text(&mut self.instance_name),
+            2 => Slot::Text(&mut self.name),
+            3 => Slot::Text(&mut self.full_version),
+            4 => Slot::Text(&mut self.product_version),
+            5 => Slot::Text(&mut self.checkpoint_lsn),
+            6 => Slot::Text(&mut self.database_backup_lsn),
+            7 => Slot::Text(&mut self.first_lsn),
+            8 => Slot::Text(&mut self.last_lsn),
+            9 => Slot::DateTime(&mut self.start_creation_time),
+            10 => Slot::DateTime(&mut self.end_creation_time),
+            11 => Slot::Int(&mut self.time_zone),
+            12 => Slot::Text(&mut self.recovery_model),
+            13 => Slot::Int(&mut self.compatibility_level),
+            14 => Slot::Text(&mut self.cert_name),
+            15 => Slot::Text(&mut self.cert_serial_number),
+            16 => Slot::Text(&mut self.read_only),
+            17 => Slot::Text(&mut self.binding_id),
+            18 => Slot::Text(&mut self.family_guid),
+            19 => Slot::Int(&mut self.database_id),
+            20 => Slot::Structs(&mut self.items),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A file of an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#VmRestorePointSqlDatabaseItemInfoType`
+#[non_exhaustive]
+pub struct VmRestorePointSqlDatabaseItemInfo {
+    /// What the file is for.
+    pub r#type: Option<String>,
+    /// Where it was.
+    pub data_path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO: Shape = Shape::new(
+        "VmRestorePointSqlDatabaseItemInfo",
+        &[
+            Field::new("Type", Kind::Text).attribute(),
+            Field::new("DataPath", Kind::Text).attribute(),
+        ],
+    )
+    .aliases(&["VmRestorePointSqlDatabaseItemInfoType"]);
+impl VmRestorePointSqlDatabaseItemInfo {
+    const EMPTY: Self = Self {
+        r#type: None,
+        data_path: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VmRestorePointSqlDatabaseItemInfo {
+    const SHAPE: &'static Shape = &VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO;
+}
+impl Struct for VmRestorePointSqlDatabaseItemInfo {
+    fn shape(&self) -> &'static Shape {
+        &VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Text(&self.r#type),
+            1 => View::Text(&self.data_path),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Text(&mut self.r#type),
+            1 => Slot::Text(&mut self.data_path),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -774,14 +1092,18 @@ pub struct VmRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine's name in its hierarchy.
+    pub vm_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// The SQL Server databases that can be restored from the point.
+    pub sql_info: Option<VmRestorePointSqlInfo>,
     /// The machine.
     pub hierarchy_obj_ref: Option<Id>,
-    /// The machine's name in its hierarchy.
-    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
         "VmRestorePoint",
@@ -791,12 +1113,13 @@ pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
+            Field::new("SqlInfo", Kind::Struct(&VM_RESTORE_POINT_SQL_INFO)),
             Field::new("HierarchyObjRef", Kind::Id),
-            Field::new("VmName", Kind::Text),
         ],
     )
     .aliases(&["VmRestorePointEntityType"])
@@ -810,10 +1133,12 @@ impl VmRestorePoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         algorithm: None,
         point_type: None,
+        sql_info: None,
         hierarchy_obj_ref: None,
-        vm_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePoint {
@@ -832,11 +1157,12 @@ impl Struct for VmRestorePoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Id(&self.hierarchy_obj_ref),
-            10 => View::Text(&self.vm_name),
-            _ => View::None,
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
+            10 => View::Struct(&self.sql_info),
+            11 => View::Id(&self.hierarchy_obj_ref),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -848,11 +1174,12 @@ impl Struct for VmRestorePoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Id(&mut self.hierarchy_obj_ref),
-            10 => Slot::Text(&mut self.vm_name),
-            _ => Slot::None,
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
+            10 => Slot::Struct(&mut self.sql_info),
+            11 => Slot::Id(&mut self.hierarchy_obj_ref),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -863,6 +1190,8 @@ impl Struct for VmRestorePoint {
 pub struct VmRestorePoints {
     /// Vm restore point.
     pub vm_restore_points: Vec<VmRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINTS: Shape = Shape::new(
         "VmRestorePoints",
@@ -876,6 +1205,7 @@ pub(crate) static VM_RESTORE_POINTS: Shape = Shape::new(
 impl VmRestorePoints {
     const EMPTY: Self = Self {
         vm_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePoints {
@@ -888,13 +1218,13 @@ impl Struct for VmRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -917,12 +1247,16 @@ pub struct VAppRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The vApp.
+    pub v_app_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
     /// The vApp.
     pub hierarchy_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
         "VAppRestorePoint",
@@ -932,8 +1266,9 @@ pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VAppDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VAppName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
             Field::new("HierarchyObjRef", Kind::Id),
@@ -950,9 +1285,11 @@ impl VAppRestorePoint {
         v_app_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        v_app_name: None,
         algorithm: None,
         point_type: None,
         hierarchy_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppRestorePoint {
@@ -971,10 +1308,11 @@ impl Struct for VAppRestorePoint {
             4 => View::Text(&self.v_app_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Id(&self.hierarchy_obj_ref),
-            _ => View::None,
+            7 => View::Text(&self.v_app_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
+            10 => View::Id(&self.hierarchy_obj_ref),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -986,10 +1324,11 @@ impl Struct for VAppRestorePoint {
             4 => Slot::Text(&mut self.v_app_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Id(&mut self.hierarchy_obj_ref),
-            _ => Slot::None,
+            7 => Slot::Text(&mut self.v_app_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
+            10 => Slot::Id(&mut self.hierarchy_obj_ref),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1000,6 +1339,8 @@ impl Struct for VAppRestorePoint {
 pub struct VAppRestorePoints {
     /// V app restore point.
     pub v_app_restore_points: Vec<VAppRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_RESTORE_POINTS: Shape = Shape::new(
         "VAppRestorePoints",
@@ -1013,6 +1354,7 @@ pub(crate) static V_APP_RESTORE_POINTS: Shape = Shape::new(
 impl VAppRestorePoints {
     const EMPTY: Self = Self {
         v_app_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppRestorePoints {
@@ -1025,13 +1367,13 @@ impl Struct for VAppRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1054,12 +1396,14 @@ pub struct VmReplicaPoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine's name in its hierarchy.
+    pub vm_name: Option<String>,
     /// How it was made.
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
-    /// The machine's name in its hierarchy.
-    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
         "VmReplicaPoint",
@@ -1069,11 +1413,11 @@ pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
-            Field::new("VmName", Kind::Text),
         ],
     )
     .aliases(&["VmReplicaPointEntityType"])
@@ -1087,9 +1431,10 @@ impl VmReplicaPoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         algorithm: None,
         point_type: None,
-        vm_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPoint {
@@ -1108,10 +1453,10 @@ impl Struct for VmReplicaPoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.algorithm),
-            8 => View::Enum(&self.point_type),
-            9 => View::Text(&self.vm_name),
-            _ => View::None,
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.algorithm),
+            9 => View::Enum(&self.point_type),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1123,10 +1468,10 @@ impl Struct for VmReplicaPoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.algorithm),
-            8 => Slot::Enum(&mut self.point_type),
-            9 => Slot::Text(&mut self.vm_name),
-            _ => Slot::None,
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.algorithm),
+            9 => Slot::Enum(&mut self.point_type),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1137,6 +1482,8 @@ impl Struct for VmReplicaPoint {
 pub struct VmReplicaPoints {
     /// Vm replica point.
     pub vm_replica_points: Vec<VmReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINTS: Shape = Shape::new(
         "VmReplicaPoints",
@@ -1150,6 +1497,7 @@ pub(crate) static VM_REPLICA_POINTS: Shape = Shape::new(
 impl VmReplicaPoints {
     const EMPTY: Self = Self {
         vm_replica_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPoints {
@@ -1162,13 +1510,13 @@ impl Struct for VmReplicaPoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_replica_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_replica_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1197,6 +1545,8 @@ pub struct VAppReplicaPoint {
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_REPLICA_POINT: Shape = Shape::new(
         "VAppReplicaPoint",
@@ -1206,7 +1556,7 @@ pub(crate) static V_APP_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VAppDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("VAppName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
@@ -1227,6 +1577,7 @@ impl VAppReplicaPoint {
         v_app_name: None,
         algorithm: None,
         point_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppReplicaPoint {
@@ -1248,7 +1599,7 @@ impl Struct for VAppReplicaPoint {
             7 => View::Text(&self.v_app_name),
             8 => View::Enum(&self.algorithm),
             9 => View::Enum(&self.point_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1263,7 +1614,7 @@ impl Struct for VAppReplicaPoint {
             7 => Slot::Text(&mut self.v_app_name),
             8 => Slot::Enum(&mut self.algorithm),
             9 => Slot::Enum(&mut self.point_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1274,6 +1625,8 @@ impl Struct for VAppReplicaPoint {
 pub struct VAppReplicaPoints {
     /// V app replica point.
     pub v_app_replica_points: Vec<VAppReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_REPLICA_POINTS: Shape = Shape::new(
         "VAppReplicaPoints",
@@ -1287,6 +1640,7 @@ pub(crate) static V_APP_REPLICA_POINTS: Shape = Shape::new(
 impl VAppReplicaPoints {
     const EMPTY: Self = Self {
         v_app_replica_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppReplicaPoints {
@@ -1299,13 +1653,13 @@ impl Struct for VAppReplicaPoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_replica_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_replica_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1326,6 +1680,8 @@ pub struct CatalogVm {
     pub vm_display_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM: Shape = Shape::new(
         "CatalogVm",
@@ -1335,7 +1691,7 @@ pub(crate) static CATALOG_VM: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["CatalogVmEntityType"])
@@ -1348,6 +1704,7 @@ impl CatalogVm {
         uid: None,
         vm_display_name: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVm {
@@ -1365,7 +1722,7 @@ impl Struct for CatalogVm {
             3 => View::Id(&self.uid),
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1376,7 +1733,7 @@ impl Struct for CatalogVm {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1387,6 +1744,8 @@ impl Struct for CatalogVm {
 pub struct CatalogVms {
     /// Catalog vm.
     pub catalog_vms: Vec<CatalogVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VMS: Shape = Shape::new(
         "CatalogVms",
@@ -1395,7 +1754,10 @@ pub(crate) static CATALOG_VMS: Shape = Shape::new(
     .aliases(&["CatalogVmEntityListType"])
     .root("CatalogVms");
 impl CatalogVms {
-    const EMPTY: Self = Self { catalog_vms: Vec::new() };
+    const EMPTY: Self = Self {
+        catalog_vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CatalogVms {
     const SHAPE: &'static Shape = &CATALOG_VMS;
@@ -1407,13 +1769,13 @@ impl Struct for CatalogVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.catalog_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.catalog_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1434,6 +1796,8 @@ pub struct CatalogVmRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub backup_date_utc: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINT: Shape = Shape::new(
         "CatalogVmRestorePoint",
@@ -1442,7 +1806,7 @@ pub(crate) static CATALOG_VM_RESTORE_POINT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupDateUTC", Kind::DateTime),
         ],
     )
@@ -1456,6 +1820,7 @@ impl CatalogVmRestorePoint {
         uid: None,
         links: Vec::new(),
         backup_date_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVmRestorePoint {
@@ -1473,7 +1838,7 @@ impl Struct for CatalogVmRestorePoint {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::DateTime(&self.backup_date_utc),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1484,7 +1849,7 @@ impl Struct for CatalogVmRestorePoint {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::DateTime(&mut self.backup_date_utc),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1495,6 +1860,8 @@ impl Struct for CatalogVmRestorePoint {
 pub struct CatalogVmRestorePoints {
     /// Catalog vm restore point.
     pub catalog_vm_restore_points: Vec<CatalogVmRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINTS: Shape = Shape::new(
         "CatalogVmRestorePoints",
@@ -1508,6 +1875,7 @@ pub(crate) static CATALOG_VM_RESTORE_POINTS: Shape = Shape::new(
 impl CatalogVmRestorePoints {
     const EMPTY: Self = Self {
         catalog_vm_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVmRestorePoints {
@@ -1520,21 +1888,23 @@ impl Struct for CatalogVmRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.catalog_vm_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.catalog_vm_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 backhaul_wire::generated_struct! {
     Backup; Backups; BackupFile; BackupFiles; Replica; Replicas; RestorePoint;
-    RestorePoints; VmRestorePoint; VmRestorePoints; VAppRestorePoint; VAppRestorePoints;
-    VmReplicaPoint; VmReplicaPoints; VAppReplicaPoint; VAppReplicaPoints; CatalogVm;
-    CatalogVms; CatalogVmRestorePoint; CatalogVmRestorePoints;
+    RestorePoints; VmRestorePointSqlInfo; VmRestorePointSqlDatabaseInfo;
+    VmRestorePointSqlDatabaseItemInfo; VmRestorePoint; VmRestorePoints; VAppRestorePoint;
+    VAppRestorePoints; VmReplicaPoint; VmReplicaPoints; VAppReplicaPoint;
+    VAppReplicaPoints; CatalogVm; CatalogVms; CatalogVmRestorePoint;
+    CatalogVmRestorePoints;
 }
 backhaul_wire::generated_enum! {
     Platform; BackupType; BackupFileType; RestorePointAlgorithm; PointType;

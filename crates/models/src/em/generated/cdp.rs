@@ -28,11 +28,11 @@ impl Enum for CdpPolicyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CdpReplica => 0,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -81,7 +81,7 @@ pub(crate) static CDP_POLICY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicyType", Kind::Enum(&CDP_POLICY_TYPE)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("Description", Kind::Text),
@@ -134,8 +134,7 @@ impl Struct for CdpPolicy {
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.policy_schedule_options),
             12 => View::Struct(&self.cdp_policy_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -153,8 +152,7 @@ impl Struct for CdpPolicy {
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.policy_schedule_options),
             12 => Slot::Struct(&mut self.cdp_policy_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -253,6 +251,8 @@ impl CdpPolicy {
 pub struct CdpPolicies {
     /// Cdp policy.
     pub cdp_policies: Vec<CdpPolicy>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_POLICIES: Shape = Shape::new(
         "CdpPolicies",
@@ -261,7 +261,10 @@ pub(crate) static CDP_POLICIES: Shape = Shape::new(
     .aliases(&["CdpPolicyEntityListType"])
     .root("CdpPolicies");
 impl CdpPolicies {
-    const EMPTY: Self = Self { cdp_policies: Vec::new() };
+    const EMPTY: Self = Self {
+        cdp_policies: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CdpPolicies {
     const SHAPE: &'static Shape = &CDP_POLICIES;
@@ -273,13 +276,13 @@ impl Struct for CdpPolicies {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_policies),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_policies),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -288,6 +291,16 @@ impl Struct for CdpPolicies {
 /// Schema: `schemas/em/em.xsd#PolicyScheduleOptionsType`
 #[non_exhaustive]
 pub struct PolicyScheduleOptions {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
+    /// The schedule of every other job.
+    pub standart: Option<JobScheduleStandardOptions>,
+    /// The schedule of a job that copies restore points as they appear.
+    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// For a policy that replicates.
     pub cdp_replica: Option<CdpReplicaScheduleOptions>,
     /// Fields that this type does not know, written back as they came.
@@ -295,11 +308,23 @@ pub struct PolicyScheduleOptions {
 }
 pub(crate) static POLICY_SCHEDULE_OPTIONS: Shape = Shape::new(
         "PolicyScheduleOptions",
-        &[Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS))],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS)),
+            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
+            Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS)),
+        ],
     )
     .aliases(&["PolicyScheduleOptionsType"]);
 impl PolicyScheduleOptions {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
+        standart: None,
+        immediate_copy_mode: None,
         cdp_replica: None,
         unknown: Unknown::NONE,
     };
@@ -313,16 +338,24 @@ impl Struct for PolicyScheduleOptions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.cdp_replica),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Struct(&self.standart),
+            4 => View::Struct(&self.immediate_copy_mode),
+            5 => View::Struct(&self.cdp_replica),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.cdp_replica),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Struct(&mut self.standart),
+            4 => Slot::Struct(&mut self.immediate_copy_mode),
+            5 => Slot::Struct(&mut self.cdp_replica),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -402,8 +435,7 @@ impl Struct for CdpReplicaScheduleOptions {
             6 => View::Int(&self.long_term_retention_hours),
             7 => View::Int(&self.long_term_retention_keep_days),
             8 => View::Struct(&self.long_term_retention_schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -417,8 +449,7 @@ impl Struct for CdpReplicaScheduleOptions {
             6 => Slot::Int(&mut self.long_term_retention_hours),
             7 => Slot::Int(&mut self.long_term_retention_keep_days),
             8 => Slot::Struct(&mut self.long_term_retention_schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -438,7 +469,9 @@ pub(crate) static RPO_SCHEDULE: Shape = Shape::new(
         "RPOSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["RPOScheduleType"])
@@ -461,16 +494,14 @@ impl Struct for RPOSchedule {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -490,7 +521,9 @@ pub(crate) static LONG_TERM_RETENTION_SCHEDULE: Shape = Shape::new(
         "LongTermRetentionSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["LongTermRetentionScheduleType"])
@@ -513,16 +546,14 @@ impl Struct for LongTermRetentionSchedule {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -569,8 +600,7 @@ impl Struct for RPOThreshold {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.rpo_threshold_seconds),
             2 => View::Int(&self.rpo_threshold_minutes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -578,8 +608,7 @@ impl Struct for RPOThreshold {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.rpo_threshold_seconds),
             2 => Slot::Int(&mut self.rpo_threshold_minutes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -622,16 +651,14 @@ impl Struct for RPOReporting {
         match index {
             0 => View::Struct(&self.mark_as_warning),
             1 => View::Struct(&self.mark_as_failed),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.mark_as_warning),
             1 => Slot::Struct(&mut self.mark_as_failed),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -666,15 +693,13 @@ impl Struct for CdpPolicyInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.cdp_replica_policy_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.cdp_replica_policy_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -694,7 +719,8 @@ pub(crate) static CDP_REPLICA_POLICY_INFO: Shape = Shape::new(
         "CdpReplicaPolicyInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS)),
         ],
     )
@@ -717,16 +743,14 @@ impl Struct for CdpReplicaPolicyInfo {
         match index {
             0 => View::Structs(&self.includes),
             1 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
             1 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -751,6 +775,10 @@ pub struct CdpReplica {
     pub policy_uid: Option<Id>,
     /// The policy's name.
     pub policy_name: Option<String>,
+    /// The repository for what the replica writes while it is failed over.
+    pub repository: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA: Shape = Shape::new(
         "CdpReplica",
@@ -759,10 +787,11 @@ pub(crate) static CDP_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServer", Kind::Text),
             Field::new("PolicyUid", Kind::Id),
             Field::new("PolicyName", Kind::Text),
+            Field::new("Repository", Kind::Text),
         ],
     )
     .aliases(&["CdpReplicaEntityType"])
@@ -777,6 +806,8 @@ impl CdpReplica {
         backup_server: None,
         policy_uid: None,
         policy_name: None,
+        repository: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplica {
@@ -796,7 +827,8 @@ impl Struct for CdpReplica {
             5 => View::Text(&self.backup_server),
             6 => View::Id(&self.policy_uid),
             7 => View::Text(&self.policy_name),
-            _ => View::None,
+            8 => View::Text(&self.repository),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -809,7 +841,8 @@ impl Struct for CdpReplica {
             5 => Slot::Text(&mut self.backup_server),
             6 => Slot::Id(&mut self.policy_uid),
             7 => Slot::Text(&mut self.policy_name),
-            _ => Slot::None,
+            8 => Slot::Text(&mut self.repository),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -820,6 +853,8 @@ impl Struct for CdpReplica {
 pub struct CdpReplicas {
     /// Cdp replica.
     pub cdp_replicas: Vec<CdpReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICAS: Shape = Shape::new(
         "CdpReplicas",
@@ -828,7 +863,10 @@ pub(crate) static CDP_REPLICAS: Shape = Shape::new(
     .aliases(&["CdpReplicaEntityListType"])
     .root("CdpReplicas");
 impl CdpReplicas {
-    const EMPTY: Self = Self { cdp_replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CdpReplicas {
     const SHAPE: &'static Shape = &CDP_REPLICAS;
@@ -840,13 +878,13 @@ impl Struct for CdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -877,6 +915,8 @@ pub struct CdpReplicaVm {
     pub policy_name: Option<String>,
     /// Where its long-term points are.
     pub repository_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_VM: Shape = Shape::new(
         "CdpReplicaVm",
@@ -885,7 +925,7 @@ pub(crate) static CDP_REPLICA_VM: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("VmRef", Kind::Id),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("BackupServer", Kind::Text),
@@ -909,6 +949,7 @@ impl CdpReplicaVm {
         policy_uid: None,
         policy_name: None,
         repository_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaVm {
@@ -931,7 +972,7 @@ impl Struct for CdpReplicaVm {
             8 => View::Id(&self.policy_uid),
             9 => View::Text(&self.policy_name),
             10 => View::Text(&self.repository_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -947,7 +988,7 @@ impl Struct for CdpReplicaVm {
             8 => Slot::Id(&mut self.policy_uid),
             9 => Slot::Text(&mut self.policy_name),
             10 => Slot::Text(&mut self.repository_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -958,6 +999,8 @@ impl Struct for CdpReplicaVm {
 pub struct VmCdpReplicas {
     /// Vm cdp replica.
     pub vm_cdp_replicas: Vec<CdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_CDP_REPLICAS: Shape = Shape::new(
         "VmCdpReplicas",
@@ -971,6 +1014,7 @@ pub(crate) static VM_CDP_REPLICAS: Shape = Shape::new(
 impl VmCdpReplicas {
     const EMPTY: Self = Self {
         vm_cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmCdpReplicas {
@@ -983,13 +1027,13 @@ impl Struct for VmCdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1000,6 +1044,8 @@ impl Struct for VmCdpReplicas {
 pub struct CdpReplicaVms {
     /// Cdp replica vm.
     pub cdp_replica_vms: Vec<CdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_VMS: Shape = Shape::new(
         "CdpReplicaVms",
@@ -1013,6 +1059,7 @@ pub(crate) static CDP_REPLICA_VMS: Shape = Shape::new(
 impl CdpReplicaVms {
     const EMPTY: Self = Self {
         cdp_replica_vms: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaVms {
@@ -1025,13 +1072,13 @@ impl Struct for CdpReplicaVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replica_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replica_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1060,6 +1107,8 @@ pub struct VAppCdpReplica {
     pub policy_uid: Option<Id>,
     /// The policy's name.
     pub policy_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA: Shape = Shape::new(
         "VAppCdpReplica",
@@ -1068,7 +1117,7 @@ pub(crate) static V_APP_CDP_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("vAppRef", Kind::Id).json("VAppRef"),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("BackupServer", Kind::Text),
@@ -1090,6 +1139,7 @@ impl VAppCdpReplica {
         backup_server: None,
         policy_uid: None,
         policy_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplica {
@@ -1111,7 +1161,7 @@ impl Struct for VAppCdpReplica {
             7 => View::Text(&self.backup_server),
             8 => View::Id(&self.policy_uid),
             9 => View::Text(&self.policy_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1126,7 +1176,7 @@ impl Struct for VAppCdpReplica {
             7 => Slot::Text(&mut self.backup_server),
             8 => Slot::Id(&mut self.policy_uid),
             9 => Slot::Text(&mut self.policy_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1137,6 +1187,8 @@ impl Struct for VAppCdpReplica {
 pub struct VAppCdpReplicas {
     /// V app cdp replica.
     pub v_app_cdp_replicas: Vec<VAppCdpReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICAS: Shape = Shape::new(
         "VAppCdpReplicas",
@@ -1150,6 +1202,7 @@ pub(crate) static V_APP_CDP_REPLICAS: Shape = Shape::new(
 impl VAppCdpReplicas {
     const EMPTY: Self = Self {
         v_app_cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplicas {
@@ -1162,13 +1215,13 @@ impl Struct for VAppCdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1191,6 +1244,8 @@ pub struct VAppCdpReplicaVm {
     pub replica_uid: Option<Id>,
     /// The machine.
     pub vm_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA_VM: Shape = Shape::new(
         "VAppCdpReplicaVm",
@@ -1199,7 +1254,7 @@ pub(crate) static V_APP_CDP_REPLICA_VM: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("VmRef", Kind::Id),
         ],
@@ -1215,6 +1270,7 @@ impl VAppCdpReplicaVm {
         links: Vec::new(),
         replica_uid: None,
         vm_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplicaVm {
@@ -1233,7 +1289,7 @@ impl Struct for VAppCdpReplicaVm {
             4 => View::Structs(&self.links),
             5 => View::Id(&self.replica_uid),
             6 => View::Id(&self.vm_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1245,7 +1301,7 @@ impl Struct for VAppCdpReplicaVm {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Id(&mut self.replica_uid),
             6 => Slot::Id(&mut self.vm_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1256,6 +1312,8 @@ impl Struct for VAppCdpReplicaVm {
 pub struct VAppCdpReplicaVms {
     /// Items.
     pub items: Vec<VAppCdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA_VMS: Shape = Shape::new(
         "VAppCdpReplicaVms",
@@ -1264,7 +1322,10 @@ pub(crate) static V_APP_CDP_REPLICA_VMS: Shape = Shape::new(
     .aliases(&["VAppCdpReplicaVmEntityListType"])
     .root("VAppCdpReplicaVms");
 impl VAppCdpReplicaVms {
-    const EMPTY: Self = Self { items: Vec::new() };
+    const EMPTY: Self = Self {
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VAppCdpReplicaVms {
     const SHAPE: &'static Shape = &V_APP_CDP_REPLICA_VMS;
@@ -1276,13 +1337,13 @@ impl Struct for VAppCdpReplicaVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1321,6 +1382,8 @@ pub struct CdpReplicaSession {
     pub failure_message: Option<String>,
     /// Whether it tries again what an earlier session failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SESSION: Shape = Shape::new(
         "CdpReplicaSession",
@@ -1329,7 +1392,7 @@ pub(crate) static CDP_REPLICA_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicyUid", Kind::Id),
             Field::new("PolicyName", Kind::Text),
             Field::new("PolicyType", Kind::Enum(&CDP_POLICY_TYPE)),
@@ -1361,6 +1424,7 @@ impl CdpReplicaSession {
         progress: None,
         failure_message: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaSession {
@@ -1387,7 +1451,7 @@ impl Struct for CdpReplicaSession {
             12 => View::Int(&self.progress),
             13 => View::Text(&self.failure_message),
             14 => View::Bool(&self.is_retry),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1407,7 +1471,7 @@ impl Struct for CdpReplicaSession {
             12 => Slot::Int(&mut self.progress),
             13 => Slot::Text(&mut self.failure_message),
             14 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1416,21 +1480,24 @@ impl Struct for CdpReplicaSession {
 /// Schema: `schemas/em/em.xsd#CdpReplicaSessionEntityListType`
 #[non_exhaustive]
 pub struct CdpReplicaSessions {
-    /// Cdp replica session.
-    pub cdp_replica_sessions: Vec<CdpReplicaSession>,
+    /// Cdp policy session.
+    pub cdp_policy_sessions: Vec<CdpReplicaSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SESSIONS: Shape = Shape::new(
         "CdpReplicaSessions",
         &[
-            Field::list("CdpReplicaSession", Kind::Struct(&CDP_REPLICA_SESSION))
-                .json("CdpReplicaSessions"),
+            Field::list("CdpPolicySession", Kind::Struct(&CDP_REPLICA_SESSION))
+                .json("CdpPolicySessions"),
         ],
     )
     .aliases(&["CdpReplicaSessionEntityListType"])
     .root("CdpReplicaSessions");
 impl CdpReplicaSessions {
     const EMPTY: Self = Self {
-        cdp_replica_sessions: Vec::new(),
+        cdp_policy_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaSessions {
@@ -1442,14 +1509,14 @@ impl Struct for CdpReplicaSessions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cdp_replica_sessions),
-            _ => View::None,
+            0 => View::Structs(&self.cdp_policy_sessions),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cdp_replica_sessions),
-            _ => Slot::None,
+            0 => Slot::Structs(&mut self.cdp_policy_sessions),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1484,6 +1551,8 @@ pub struct CdpReplicaTaskSession {
     pub reason: Option<String>,
     /// What was processed, in bytes.
     pub total_size: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSION: Shape = Shape::new(
         "CdpReplicaTaskSession",
@@ -1493,7 +1562,7 @@ pub(crate) static CDP_REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicySessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -1520,6 +1589,7 @@ impl CdpReplicaTaskSession {
         result: None,
         reason: None,
         total_size: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaTaskSession {
@@ -1544,7 +1614,7 @@ impl Struct for CdpReplicaTaskSession {
             10 => View::Enum(&self.result),
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1562,7 +1632,7 @@ impl Struct for CdpReplicaTaskSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1573,6 +1643,8 @@ impl Struct for CdpReplicaTaskSession {
 pub struct CdpReplicaTaskSessions {
     /// Cdp replica task session.
     pub cdp_replica_task_sessions: Vec<CdpReplicaTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSIONS: Shape = Shape::new(
         "CdpReplicaTaskSessions",
@@ -1586,6 +1658,7 @@ pub(crate) static CDP_REPLICA_TASK_SESSIONS: Shape = Shape::new(
 impl CdpReplicaTaskSessions {
     const EMPTY: Self = Self {
         cdp_replica_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaTaskSessions {
@@ -1598,13 +1671,172 @@ impl Struct for CdpReplicaTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replica_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replica_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Between which moments restore points of a CDP replica are asked for.
+///
+/// Schema: `schemas/em/em.xsd#CdpIntervalsSpecType`
+#[non_exhaustive]
+pub struct CdpIntervalsSpec {
+    /// The first moment.
+    pub start_date: Option<DateTime>,
+    /// The last moment.
+    pub end_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_INTERVALS_SPEC: Shape = Shape::new(
+        "CdpIntervalsSpec",
+        &[
+            Field::new("StartDate", Kind::DateTime).required(),
+            Field::new("EndDate", Kind::DateTime).required(),
+        ],
+    )
+    .aliases(&["CdpIntervalsSpecType"])
+    .root("CdpIntervalsSpec");
+impl CdpIntervalsSpec {
+    const EMPTY: Self = Self {
+        start_date: None,
+        end_date: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpIntervalsSpec {
+    const SHAPE: &'static Shape = &CDP_INTERVALS_SPEC;
+}
+impl Struct for CdpIntervalsSpec {
+    fn shape(&self) -> &'static Shape {
+        &CDP_INTERVALS_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.start_date),
+            1 => View::DateTime(&self.end_date),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.start_date),
+            1 => Slot::DateTime(&mut self.end_date),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl CdpIntervalsSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(start_date: impl Into<DateTime>, end_date: impl Into<DateTime>) -> Self {
+        Self {
+            start_date: Some(start_date.into()),
+            end_date: Some(end_date.into()),
+            ..Self::default()
+        }
+    }
+}
+/// A short-term restore point of a CDP replica.
+///
+/// Schema: `schemas/em/em.xsd#CdpReplicaShortTermPointInfoType`
+#[non_exhaustive]
+pub struct CdpReplicaShortTermPointInfo {
+    /// When it was made, in UTC.
+    pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_REPLICA_SHORT_TERM_POINT_INFO: Shape = Shape::new(
+        "CdpReplicaShortTermPointInfo",
+        &[
+            Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
+        ],
+    )
+    .aliases(&["CdpReplicaShortTermPointInfoType"]);
+impl CdpReplicaShortTermPointInfo {
+    const EMPTY: Self = Self {
+        creation_time_utc: None,
+        vm_name: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpReplicaShortTermPointInfo {
+    const SHAPE: &'static Shape = &CDP_REPLICA_SHORT_TERM_POINT_INFO;
+}
+impl Struct for CdpReplicaShortTermPointInfo {
+    fn shape(&self) -> &'static Shape {
+        &CDP_REPLICA_SHORT_TERM_POINT_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.creation_time_utc),
+            1 => View::Text(&self.vm_name),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.creation_time_utc),
+            1 => Slot::Text(&mut self.vm_name),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A long-term restore point of a CDP replica.
+///
+/// Schema: `schemas/em/em.xsd#CdpReplicaLongTermPointInfoType`
+#[non_exhaustive]
+pub struct CdpReplicaLongTermPointInfo {
+    /// When it was made, in UTC.
+    pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static CDP_REPLICA_LONG_TERM_POINT_INFO: Shape = Shape::new(
+        "CdpReplicaLongTermPointInfo",
+        &[
+            Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
+        ],
+    )
+    .aliases(&["CdpReplicaLongTermPointInfoType"]);
+impl CdpReplicaLongTermPointInfo {
+    const EMPTY: Self = Self {
+        creation_time_utc: None,
+        vm_name: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for CdpReplicaLongTermPointInfo {
+    const SHAPE: &'static Shape = &CDP_REPLICA_LONG_TERM_POINT_INFO;
+}
+impl Struct for CdpReplicaLongTermPointInfo {
+    fn shape(&self) -> &'static Shape {
+        &CDP_REPLICA_LONG_TERM_POINT_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::DateTime(&self.creation_time_utc),
+            1 => View::Text(&self.vm_name),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::DateTime(&mut self.creation_time_utc),
+            1 => Slot::Text(&mut self.vm_name),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1620,7 +1852,9 @@ pub struct CdpFailoverStartSpec {
     /// To this moment.
     pub restore_at_interval: Option<DateTime>,
     /// To this moment, as the documents of the JSON form name it.
-    pub restore_at_point_in_time: Option<DateTime>,
+    pub restore_at_point_in_time: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_FAILOVER_START_SPEC: Shape = Shape::new(
         "CdpFailoverStartSpec",
@@ -1628,7 +1862,7 @@ pub(crate) static CDP_FAILOVER_START_SPEC: Shape = Shape::new(
             Field::new("RestoreCurrent", Kind::Bool),
             Field::new("RestoreCurrentVss", Kind::Bool),
             Field::new("RestoreAtInterval", Kind::DateTime),
-            Field::new("RestoreAtPointInTime", Kind::DateTime),
+            Field::new("RestoreAtPointInTime", Kind::Id),
         ],
     )
     .aliases(&["CdpFailoverStartSpecType"])
@@ -1639,6 +1873,7 @@ impl CdpFailoverStartSpec {
         restore_current_vss: None,
         restore_at_interval: None,
         restore_at_point_in_time: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpFailoverStartSpec {
@@ -1653,8 +1888,8 @@ impl Struct for CdpFailoverStartSpec {
             0 => View::Bool(&self.restore_current),
             1 => View::Bool(&self.restore_current_vss),
             2 => View::DateTime(&self.restore_at_interval),
-            3 => View::DateTime(&self.restore_at_point_in_time),
-            _ => View::None,
+            3 => View::Id(&self.restore_at_point_in_time),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1662,8 +1897,8 @@ impl Struct for CdpFailoverStartSpec {
             0 => Slot::Bool(&mut self.restore_current),
             1 => Slot::Bool(&mut self.restore_current_vss),
             2 => Slot::DateTime(&mut self.restore_at_interval),
-            3 => Slot::DateTime(&mut self.restore_at_point_in_time),
-            _ => Slot::None,
+            3 => Slot::Id(&mut self.restore_at_point_in_time),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1698,7 +1933,7 @@ impl CdpFailoverStartSpec {
     #[must_use]
     pub fn restore_at_point_in_time(
         mut self,
-        restore_at_point_in_time: impl Into<DateTime>,
+        restore_at_point_in_time: impl Into<Id>,
     ) -> Self {
         self.restore_at_point_in_time = Some(restore_at_point_in_time.into());
         self
@@ -1717,6 +1952,8 @@ pub struct CdpReplicaInterval {
     pub rpo: Option<i64>,
     /// Whether a failover is possible.
     pub interval_type: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_INTERVAL: Shape = Shape::new(
     "CdpReplicaInterval",
@@ -1733,6 +1970,7 @@ impl CdpReplicaInterval {
         end_date: None,
         rpo: None,
         interval_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaInterval {
@@ -1748,7 +1986,7 @@ impl Struct for CdpReplicaInterval {
             1 => View::DateTime(&self.end_date),
             2 => View::Int(&self.rpo),
             3 => View::Text(&self.interval_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1757,7 +1995,7 @@ impl Struct for CdpReplicaInterval {
             1 => Slot::DateTime(&mut self.end_date),
             2 => Slot::Int(&mut self.rpo),
             3 => Slot::Text(&mut self.interval_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1772,6 +2010,8 @@ pub struct CdpReplicaPoint {
     pub date: Option<DateTime>,
     /// Whether applications are in a consistent state.
     pub is_application_consistent: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_POINT: Shape = Shape::new(
     "CdpReplicaPoint",
@@ -1786,6 +2026,7 @@ impl CdpReplicaPoint {
         id: None,
         date: None,
         is_application_consistent: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaPoint {
@@ -1800,7 +2041,7 @@ impl Struct for CdpReplicaPoint {
             0 => View::Id(&self.id),
             1 => View::DateTime(&self.date),
             2 => View::Bool(&self.is_application_consistent),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1808,7 +2049,7 @@ impl Struct for CdpReplicaPoint {
             0 => Slot::Id(&mut self.id),
             1 => Slot::DateTime(&mut self.date),
             2 => Slot::Bool(&mut self.is_application_consistent),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1827,6 +2068,8 @@ pub struct CdpReplicaIntervals {
     pub intervals: Vec<CdpReplicaInterval>,
     /// The long-term points.
     pub restore_points: Vec<CdpReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_INTERVALS: Shape = Shape::new(
         "CdpReplicaIntervals",
@@ -1835,9 +2078,11 @@ pub(crate) static CDP_REPLICA_INTERVALS: Shape = Shape::new(
             Field::new("EndDate", Kind::DateTime),
             Field::new("HasApplicationConsistentState", Kind::Bool),
             Field::list("Intervals", Kind::Struct(&CDP_REPLICA_INTERVAL))
-                .item("Interval", "Intervals"),
+                .item("Interval")
+                .json_item("Intervals"),
             Field::list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT))
-                .item("RestorePoint", "RestorePoints"),
+                .item("RestorePoint")
+                .json_item("RestorePoints"),
         ],
     )
     .aliases(&["CdpReplicaIntervalsType"])
@@ -1849,6 +2094,7 @@ impl CdpReplicaIntervals {
         has_application_consistent_state: None,
         intervals: Vec::new(),
         restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaIntervals {
@@ -1865,7 +2111,7 @@ impl Struct for CdpReplicaIntervals {
             2 => View::Bool(&self.has_application_consistent_state),
             3 => View::Structs(&self.intervals),
             4 => View::Structs(&self.restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1875,48 +2121,8 @@ impl Struct for CdpReplicaIntervals {
             2 => Slot::Bool(&mut self.has_application_consistent_state),
             3 => Slot::Structs(&mut self.intervals),
             4 => Slot::Structs(&mut self.restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
-    }
-}
-impl CdpReplicaIntervals {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// From when.
-    #[must_use]
-    pub fn start_date(mut self, start_date: impl Into<DateTime>) -> Self {
-        self.start_date = Some(start_date.into());
-        self
-    }
-    /// To when.
-    #[must_use]
-    pub fn end_date(mut self, end_date: impl Into<DateTime>) -> Self {
-        self.end_date = Some(end_date.into());
-        self
-    }
-    /// Whether there is an application-consistent point.
-    #[must_use]
-    pub fn has_application_consistent_state(
-        mut self,
-        has_application_consistent_state: bool,
-    ) -> Self {
-        self.has_application_consistent_state = Some(has_application_consistent_state);
-        self
-    }
-    /// The stretches of time.
-    #[must_use]
-    pub fn intervals(mut self, intervals: Vec<CdpReplicaInterval>) -> Self {
-        self.intervals = intervals;
-        self
-    }
-    /// The long-term points.
-    #[must_use]
-    pub fn restore_points(mut self, restore_points: Vec<CdpReplicaPoint>) -> Self {
-        self.restore_points = restore_points;
-        self
     }
 }
 backhaul_wire::generated_struct! {
@@ -1925,6 +2131,7 @@ backhaul_wire::generated_struct! {
     CdpReplicaPolicyInfo; CdpReplica; CdpReplicas; CdpReplicaVm; VmCdpReplicas;
     CdpReplicaVms; VAppCdpReplica; VAppCdpReplicas; VAppCdpReplicaVm; VAppCdpReplicaVms;
     CdpReplicaSession; CdpReplicaSessions; CdpReplicaTaskSession; CdpReplicaTaskSessions;
+    CdpIntervalsSpec; CdpReplicaShortTermPointInfo; CdpReplicaLongTermPointInfo;
     CdpFailoverStartSpec; CdpReplicaInterval; CdpReplicaPoint; CdpReplicaIntervals;
 }
 backhaul_wire::generated_enum! {

@@ -31,12 +31,12 @@ impl Enum for CloudGatewayNetworking {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Direct => 0,
                 Self::Nat => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -61,6 +61,8 @@ pub struct CloudGateway {
     pub links: Vec<Link>,
     /// Whether it takes connections.
     pub enabled: Option<bool>,
+    /// Its name or address.
+    pub dns_name_or_ip_address: Option<String>,
     /// How it is reached.
     pub network_mode: Option<CloudGatewayNetworking>,
     /// The address for tenants.
@@ -81,8 +83,9 @@ pub(crate) static CLOUD_GATEWAY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Enabled", Kind::Bool),
+            Field::new("DnsNameOrIpAddress", Kind::Text),
             Field::new("NetworkMode", Kind::Enum(&CLOUD_GATEWAY_NETWORKING)),
             Field::new("ExternalIP", Kind::Text),
             Field::new("ExternalPort", Kind::Int),
@@ -100,6 +103,7 @@ impl CloudGateway {
         uid: None,
         links: Vec::new(),
         enabled: None,
+        dns_name_or_ip_address: None,
         network_mode: None,
         external_ip: None,
         external_port: None,
@@ -123,13 +127,13 @@ impl Struct for CloudGateway {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Bool(&self.enabled),
-            6 => View::Enum(&self.network_mode),
-            7 => View::Text(&self.external_ip),
-            8 => View::Int(&self.external_port),
-            9 => View::Int(&self.internal_port),
-            10 => View::Text(&self.description),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            6 => View::Text(&self.dns_name_or_ip_address),
+            7 => View::Enum(&self.network_mode),
+            8 => View::Text(&self.external_ip),
+            9 => View::Int(&self.external_port),
+            10 => View::Int(&self.internal_port),
+            11 => View::Text(&self.description),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -140,13 +144,13 @@ impl Struct for CloudGateway {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Bool(&mut self.enabled),
-            6 => Slot::Enum(&mut self.network_mode),
-            7 => Slot::Text(&mut self.external_ip),
-            8 => Slot::Int(&mut self.external_port),
-            9 => Slot::Int(&mut self.internal_port),
-            10 => Slot::Text(&mut self.description),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            6 => Slot::Text(&mut self.dns_name_or_ip_address),
+            7 => Slot::Enum(&mut self.network_mode),
+            8 => Slot::Text(&mut self.external_ip),
+            9 => Slot::Int(&mut self.external_port),
+            10 => Slot::Int(&mut self.internal_port),
+            11 => Slot::Text(&mut self.description),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -192,6 +196,15 @@ impl CloudGateway {
         self.enabled = Some(enabled);
         self
     }
+    /// Its name or address.
+    #[must_use]
+    pub fn dns_name_or_ip_address(
+        mut self,
+        dns_name_or_ip_address: impl Into<String>,
+    ) -> Self {
+        self.dns_name_or_ip_address = Some(dns_name_or_ip_address.into());
+        self
+    }
     /// How it is reached.
     #[must_use]
     pub fn network_mode(
@@ -233,6 +246,8 @@ impl CloudGateway {
 pub struct CloudGateways {
     /// Cloud gateway.
     pub cloud_gateways: Vec<CloudGateway>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
         "CloudGateways",
@@ -244,7 +259,10 @@ pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
     .aliases(&["CloudGatewayEntityListType"])
     .root("CloudGateways");
 impl CloudGateways {
-    const EMPTY: Self = Self { cloud_gateways: Vec::new() };
+    const EMPTY: Self = Self {
+        cloud_gateways: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CloudGateways {
     const SHAPE: &'static Shape = &CLOUD_GATEWAYS;
@@ -256,13 +274,13 @@ impl Struct for CloudGateways {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_gateways),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_gateways),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -271,6 +289,8 @@ impl Struct for CloudGateways {
 /// Schema: `schemas/em/em.xsd#CreateCloudGatewaySpecType`
 #[non_exhaustive]
 pub struct CreateCloudGatewaySpec {
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    pub backup_server_id_or_name: Option<String>,
     /// The server for it.
     pub server_host_name: Option<String>,
     /// A note for people.
@@ -285,10 +305,13 @@ pub struct CreateCloudGatewaySpec {
     pub internal_port: Option<i64>,
     /// The backup server.
     pub backup_server_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
         "CreateCloudGatewaySpec",
         &[
+            Field::new("BackupServerIdOrName", Kind::Text),
             Field::new("ServerHostName", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::new("ExternalIp", Kind::Text),
@@ -302,6 +325,7 @@ pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
     .root("CreateCloudGatewaySpec");
 impl CreateCloudGatewaySpec {
     const EMPTY: Self = Self {
+        backup_server_id_or_name: None,
         server_host_name: None,
         description: None,
         external_ip: None,
@@ -309,6 +333,7 @@ impl CreateCloudGatewaySpec {
         network_type: None,
         internal_port: None,
         backup_server_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudGatewaySpec {
@@ -320,26 +345,28 @@ impl Struct for CreateCloudGatewaySpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.server_host_name),
-            1 => View::Text(&self.description),
-            2 => View::Text(&self.external_ip),
-            3 => View::Int(&self.external_port),
-            4 => View::Enum(&self.network_type),
-            5 => View::Int(&self.internal_port),
-            6 => View::Id(&self.backup_server_uid),
-            _ => View::None,
+            0 => View::Text(&self.backup_server_id_or_name),
+            1 => View::Text(&self.server_host_name),
+            2 => View::Text(&self.description),
+            3 => View::Text(&self.external_ip),
+            4 => View::Int(&self.external_port),
+            5 => View::Enum(&self.network_type),
+            6 => View::Int(&self.internal_port),
+            7 => View::Id(&self.backup_server_uid),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.server_host_name),
-            1 => Slot::Text(&mut self.description),
-            2 => Slot::Text(&mut self.external_ip),
-            3 => Slot::Int(&mut self.external_port),
-            4 => Slot::Enum(&mut self.network_type),
-            5 => Slot::Int(&mut self.internal_port),
-            6 => Slot::Id(&mut self.backup_server_uid),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.backup_server_id_or_name),
+            1 => Slot::Text(&mut self.server_host_name),
+            2 => Slot::Text(&mut self.description),
+            3 => Slot::Text(&mut self.external_ip),
+            4 => Slot::Int(&mut self.external_port),
+            5 => Slot::Enum(&mut self.network_type),
+            6 => Slot::Int(&mut self.internal_port),
+            7 => Slot::Id(&mut self.backup_server_uid),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -355,6 +382,15 @@ impl CreateCloudGatewaySpec {
             backup_server_uid: Some(backup_server_uid.into()),
             ..Self::default()
         }
+    }
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    #[must_use]
+    pub fn backup_server_id_or_name(
+        mut self,
+        backup_server_id_or_name: impl Into<String>,
+    ) -> Self {
+        self.backup_server_id_or_name = Some(backup_server_id_or_name.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -421,12 +457,14 @@ pub(crate) static CLOUD_GATEWAY_POOL: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::list("CloudGateways", Kind::Id)
-                .item("CloudGatewayUid", "CloudGatewayUids"),
+                .item("CloudGatewayUid")
+                .json_item("CloudGatewayUids"),
             Field::list("CloudTenants", Kind::Id)
-                .item("CloudTenantUid", "CloudTenantUids"),
+                .item("CloudTenantUid")
+                .json_item("CloudTenantUids"),
         ],
     )
     .aliases(&["CloudGatewayPoolEntityType"])
@@ -461,8 +499,7 @@ impl Struct for CloudGatewayPool {
             5 => View::Text(&self.description),
             6 => View::Ids(&self.cloud_gateways),
             7 => View::Ids(&self.cloud_tenants),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -475,8 +512,7 @@ impl Struct for CloudGatewayPool {
             5 => Slot::Text(&mut self.description),
             6 => Slot::Ids(&mut self.cloud_gateways),
             7 => Slot::Ids(&mut self.cloud_tenants),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -542,6 +578,8 @@ impl CloudGatewayPool {
 pub struct CloudGatewayPools {
     /// Cloud gateway pool.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
         "CloudGatewayPools",
@@ -555,6 +593,7 @@ pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
 impl CloudGatewayPools {
     const EMPTY: Self = Self {
         cloud_gateway_pools: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudGatewayPools {
@@ -567,13 +606,13 @@ impl Struct for CloudGatewayPools {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_gateway_pools),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_gateway_pools),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -592,6 +631,8 @@ pub struct CreateCloudGatewayPoolSpec {
     pub cloud_tenants: Vec<Id>,
     /// The backup server.
     pub backup_server_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
         "CreateCloudGatewayPoolSpec",
@@ -599,9 +640,11 @@ pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::list("CloudGateways", Kind::Id)
-                .item("CloudGatewayUid", "CloudGatewayUids"),
+                .item("CloudGatewayUid")
+                .json_item("CloudGatewayUids"),
             Field::list("CloudTenants", Kind::Id)
-                .item("CloudTenantUid", "CloudTenantUids"),
+                .item("CloudTenantUid")
+                .json_item("CloudTenantUids"),
             Field::new("BackupServerUid", Kind::Id).required(),
         ],
     )
@@ -614,6 +657,7 @@ impl CreateCloudGatewayPoolSpec {
         cloud_gateways: Vec::new(),
         cloud_tenants: Vec::new(),
         backup_server_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudGatewayPoolSpec {
@@ -630,7 +674,7 @@ impl Struct for CreateCloudGatewayPoolSpec {
             2 => View::Ids(&self.cloud_gateways),
             3 => View::Ids(&self.cloud_tenants),
             4 => View::Id(&self.backup_server_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -640,7 +684,7 @@ impl Struct for CreateCloudGatewayPoolSpec {
             2 => Slot::Ids(&mut self.cloud_gateways),
             3 => Slot::Ids(&mut self.cloud_tenants),
             4 => Slot::Id(&mut self.backup_server_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -717,8 +761,7 @@ impl Struct for CloudHardwarePlanNetwork {
             0 => View::Id(&self.id),
             1 => View::Int(&self.count_with_internet),
             2 => View::Int(&self.count_without_internet),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -726,8 +769,7 @@ impl Struct for CloudHardwarePlanNetwork {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Int(&mut self.count_with_internet),
             2 => Slot::Int(&mut self.count_without_internet),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -760,12 +802,12 @@ impl Enum for DatastoreType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Datastore => 0,
                 Self::StoragePod => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -790,6 +832,8 @@ pub struct ViCloudHardwarePlanDatastore {
     pub root_path: Option<String>,
     /// What a tenant may use, in GB.
     pub quota_gb: Option<i64>,
+    /// The storage policy's identifier.
+    pub pbm_profile_id: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -802,6 +846,7 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORE: Shape = Shape::new(
             Field::new("Reference", Kind::Id),
             Field::new("RootPath", Kind::Text),
             Field::new("QuotaGb", Kind::Int),
+            Field::new("PbmProfileId", Kind::Text),
         ],
     )
     .aliases(&["ViCloudHardwarePlanDatastoreInfoType"]);
@@ -813,6 +858,7 @@ impl ViCloudHardwarePlanDatastore {
         reference: None,
         root_path: None,
         quota_gb: None,
+        pbm_profile_id: None,
         unknown: Unknown::NONE,
     };
 }
@@ -831,8 +877,8 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => View::Id(&self.reference),
             4 => View::Text(&self.root_path),
             5 => View::Int(&self.quota_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            6 => View::Text(&self.pbm_profile_id),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -843,8 +889,8 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => Slot::Id(&mut self.reference),
             4 => Slot::Text(&mut self.root_path),
             5 => Slot::Int(&mut self.quota_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            6 => Slot::Text(&mut self.pbm_profile_id),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -855,6 +901,8 @@ impl Struct for ViCloudHardwarePlanDatastore {
 pub struct ViCloudHardwarePlanDatastores {
     /// Datastore.
     pub datastores: Vec<ViCloudHardwarePlanDatastore>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
         "ViCloudHardwarePlanDatastores",
@@ -866,7 +914,10 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
     .aliases(&["Datastores"])
     .root("Datastores");
 impl ViCloudHardwarePlanDatastores {
-    const EMPTY: Self = Self { datastores: Vec::new() };
+    const EMPTY: Self = Self {
+        datastores: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ViCloudHardwarePlanDatastores {
     const SHAPE: &'static Shape = &VI_CLOUD_HARDWARE_PLAN_DATASTORES;
@@ -878,13 +929,13 @@ impl Struct for ViCloudHardwarePlanDatastores {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.datastores),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.datastores),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -917,12 +968,12 @@ impl Enum for ViCloudHardwarePlanParentType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ClusterComputeResource => 0,
                 Self::HostSystem => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -955,7 +1006,8 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
             Field::new("ParentType", Kind::Enum(&VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE)),
             Field::new("ParentName", Kind::Text),
             Field::list("Datastores", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE))
-                .item("Datastore", "Datastores"),
+                .item("Datastore")
+                .json_item("Datastores"),
             Field::new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK)),
         ],
     )
@@ -985,8 +1037,7 @@ impl Struct for ViCloudHardwarePlan {
             2 => View::Text(&self.parent_name),
             3 => View::Structs(&self.datastores),
             4 => View::Struct(&self.network),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -996,8 +1047,7 @@ impl Struct for ViCloudHardwarePlan {
             2 => Slot::Text(&mut self.parent_name),
             3 => Slot::Structs(&mut self.datastores),
             4 => Slot::Struct(&mut self.network),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1049,8 +1099,7 @@ impl Struct for HvCloudHardwarePlanVolume {
             1 => View::Text(&self.friendly_name),
             2 => View::Text(&self.volume_path),
             3 => View::Int(&self.quota_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1059,8 +1108,7 @@ impl Struct for HvCloudHardwarePlanVolume {
             1 => Slot::Text(&mut self.friendly_name),
             2 => Slot::Text(&mut self.volume_path),
             3 => Slot::Int(&mut self.quota_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1071,6 +1119,8 @@ impl Struct for HvCloudHardwarePlanVolume {
 pub struct HvCloudHardwarePlanVolumes {
     /// Volume.
     pub volumes: Vec<HvCloudHardwarePlanVolume>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
         "HvCloudHardwarePlanVolumes",
@@ -1082,7 +1132,10 @@ pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
     .aliases(&["Volumes"])
     .root("Volumes");
 impl HvCloudHardwarePlanVolumes {
-    const EMPTY: Self = Self { volumes: Vec::new() };
+    const EMPTY: Self = Self {
+        volumes: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for HvCloudHardwarePlanVolumes {
     const SHAPE: &'static Shape = &HV_CLOUD_HARDWARE_PLAN_VOLUMES;
@@ -1094,13 +1147,13 @@ impl Struct for HvCloudHardwarePlanVolumes {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.volumes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.volumes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1123,7 +1176,8 @@ pub(crate) static HV_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::list("Volumes", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
-                .item("Volume", "Volumes"),
+                .item("Volume")
+                .json_item("Volumes"),
             Field::new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK)),
         ],
     )
@@ -1149,8 +1203,7 @@ impl Struct for HvCloudHardwarePlan {
             0 => View::Id(&self.hypervisor_host_ref),
             1 => View::Structs(&self.volumes),
             2 => View::Struct(&self.network),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1158,8 +1211,7 @@ impl Struct for HvCloudHardwarePlan {
             0 => Slot::Id(&mut self.hypervisor_host_ref),
             1 => Slot::Structs(&mut self.volumes),
             2 => Slot::Struct(&mut self.network),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1201,16 +1253,14 @@ impl Struct for HardwarePlanDetails {
         match index {
             0 => View::Struct(&self.vi_cloud_hardware_plan),
             1 => View::Struct(&self.hv_cloud_hardware_plan),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.vi_cloud_hardware_plan),
             1 => Slot::Struct(&mut self.hv_cloud_hardware_plan),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1247,7 +1297,7 @@ pub(crate) static CLOUD_HARDWARE_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("ProcessorUsageLimitMhz", Kind::Int),
             Field::new("MemoryUsageLimitMb", Kind::Int),
@@ -1288,8 +1338,7 @@ impl Struct for CloudHardwarePlan {
             6 => View::Int(&self.processor_usage_limit_mhz),
             7 => View::Int(&self.memory_usage_limit_mb),
             8 => View::Struct(&self.hardware_plan_details),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1303,8 +1352,7 @@ impl Struct for CloudHardwarePlan {
             6 => Slot::Int(&mut self.processor_usage_limit_mhz),
             7 => Slot::Int(&mut self.memory_usage_limit_mb),
             8 => Slot::Struct(&mut self.hardware_plan_details),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1379,6 +1427,8 @@ impl CloudHardwarePlan {
 pub struct CloudHardwarePlans {
     /// Cloud hardware plan.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
         "CloudHardwarePlans",
@@ -1392,6 +1442,7 @@ pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
 impl CloudHardwarePlans {
     const EMPTY: Self = Self {
         cloud_hardware_plans: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudHardwarePlans {
@@ -1404,13 +1455,13 @@ impl Struct for CloudHardwarePlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_hardware_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_hardware_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1431,6 +1482,8 @@ pub struct CloudHardwarePlanCreateSpec {
     pub memory_usage_limit_mb: Option<i64>,
     /// What it is made of.
     pub hardware_plan_details: Option<HardwarePlanDetails>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_CREATE_SPEC: Shape = Shape::new(
         "CloudHardwarePlanCreateSpec",
@@ -1453,6 +1506,7 @@ impl CloudHardwarePlanCreateSpec {
         processor_usage_limit_mhz: None,
         memory_usage_limit_mb: None,
         hardware_plan_details: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudHardwarePlanCreateSpec {
@@ -1470,7 +1524,7 @@ impl Struct for CloudHardwarePlanCreateSpec {
             3 => View::Int(&self.processor_usage_limit_mhz),
             4 => View::Int(&self.memory_usage_limit_mb),
             5 => View::Struct(&self.hardware_plan_details),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1481,7 +1535,7 @@ impl Struct for CloudHardwarePlanCreateSpec {
             3 => Slot::Int(&mut self.processor_usage_limit_mhz),
             4 => Slot::Int(&mut self.memory_usage_limit_mb),
             5 => Slot::Struct(&mut self.hardware_plan_details),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1555,7 +1609,7 @@ pub(crate) static CLOUD_PUBLIC_IP_ADDRESS: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("BackupServerUid", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("IpAddress", Kind::Text),
             Field::new("TenantUid", Kind::Id),
         ],
@@ -1592,8 +1646,7 @@ impl Struct for CloudPublicIpAddress {
             5 => View::Structs(&self.links),
             6 => View::Text(&self.ip_address),
             7 => View::Id(&self.tenant_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1606,8 +1659,7 @@ impl Struct for CloudPublicIpAddress {
             5 => Slot::Structs(&mut self.links),
             6 => Slot::Text(&mut self.ip_address),
             7 => Slot::Id(&mut self.tenant_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1671,13 +1723,15 @@ impl CloudPublicIpAddress {
 /// Schema: `schemas/em/em.xsd#CloudPublicIpAddressEntityListType`
 #[non_exhaustive]
 pub struct CloudPublicIpAddresses {
-    /// Cloud public ip address.
+    /// Cloud public ip.
     pub cloud_public_ips: Vec<CloudPublicIpAddress>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
         "CloudPublicIpAddresses",
         &[
-            Field::list("CloudPublicIpAddress", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
+            Field::list("CloudPublicIp", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
                 .json("CloudPublicIps"),
         ],
     )
@@ -1686,6 +1740,7 @@ pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
 impl CloudPublicIpAddresses {
     const EMPTY: Self = Self {
         cloud_public_ips: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudPublicIpAddresses {
@@ -1698,13 +1753,13 @@ impl Struct for CloudPublicIpAddresses {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_public_ips),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_public_ips),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1719,6 +1774,8 @@ pub struct CloudPublicIpAddressCreateSpec {
     pub ip_address_lower_bound: Option<String>,
     /// The last address.
     pub ip_address_upper_bound: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC: Shape = Shape::new(
         "CloudPublicIpAddressCreateSpec",
@@ -1735,6 +1792,7 @@ impl CloudPublicIpAddressCreateSpec {
         backup_server_uid: None,
         ip_address_lower_bound: None,
         ip_address_upper_bound: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudPublicIpAddressCreateSpec {
@@ -1749,7 +1807,7 @@ impl Struct for CloudPublicIpAddressCreateSpec {
             0 => View::Id(&self.backup_server_uid),
             1 => View::Text(&self.ip_address_lower_bound),
             2 => View::Text(&self.ip_address_upper_bound),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1757,7 +1815,7 @@ impl Struct for CloudPublicIpAddressCreateSpec {
             0 => Slot::Id(&mut self.backup_server_uid),
             1 => Slot::Text(&mut self.ip_address_lower_bound),
             2 => Slot::Text(&mut self.ip_address_upper_bound),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1773,6 +1831,7 @@ impl CloudPublicIpAddressCreateSpec {
             backup_server_uid: Some(backup_server_uid.into()),
             ip_address_lower_bound: Some(ip_address_lower_bound.into()),
             ip_address_upper_bound: Some(ip_address_upper_bound.into()),
+            ..Self::default()
         }
     }
 }
@@ -1791,8 +1850,12 @@ pub struct CloudReplica {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The replica in its short form; servers of 12 and later leave it out.
+    pub r#ref: Option<EntityRef>,
     /// What the machines run on.
     pub platform: Option<Platform>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
         "CloudReplica",
@@ -1801,7 +1864,8 @@ pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("Ref", Kind::Struct(&ENTITY_REF)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -1814,7 +1878,9 @@ impl CloudReplica {
         name: None,
         uid: None,
         links: Vec::new(),
+        r#ref: None,
         platform: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudReplica {
@@ -1831,8 +1897,9 @@ impl Struct for CloudReplica {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            5 => View::Enum(&self.platform),
-            _ => View::None,
+            5 => View::Struct(&self.r#ref),
+            6 => View::Enum(&self.platform),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1842,8 +1909,9 @@ impl Struct for CloudReplica {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.platform),
-            _ => Slot::None,
+            5 => Slot::Struct(&mut self.r#ref),
+            6 => Slot::Enum(&mut self.platform),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1854,6 +1922,8 @@ impl Struct for CloudReplica {
 pub struct CloudReplicas {
     /// Cloud replica.
     pub cloud_replicas: Vec<CloudReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
         "CloudReplicas",
@@ -1865,7 +1935,10 @@ pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
     .aliases(&["CloudReplicaEntityListType"])
     .root("CloudReplicas");
 impl CloudReplicas {
-    const EMPTY: Self = Self { cloud_replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        cloud_replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CloudReplicas {
     const SHAPE: &'static Shape = &CLOUD_REPLICAS;
@@ -1877,13 +1950,13 @@ impl Struct for CloudReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1931,15 +2004,15 @@ impl Enum for CloudReplicaState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UnknownValue => 0,
                 Self::Ready => 1,
                 Self::Failover => 2,
                 Self::Failback => 3,
                 Self::PermanentFailover => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1966,10 +2039,14 @@ pub struct CloudVmReplicaPoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub creation_time_utc: Option<DateTime>,
+    /// The machine.
+    pub vm_name: Option<String>,
     /// What it holds.
     pub point_type: Option<PointType>,
     /// What the replica is doing.
     pub state: Option<CloudReplicaState>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
         "CloudVmReplicaPoint",
@@ -1979,8 +2056,9 @@ pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
+            Field::new("VmName", Kind::Text),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
             Field::new("State", Kind::Enum(&CLOUD_REPLICA_STATE)),
         ],
@@ -1996,8 +2074,10 @@ impl CloudVmReplicaPoint {
         vm_display_name: None,
         links: Vec::new(),
         creation_time_utc: None,
+        vm_name: None,
         point_type: None,
         state: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudVmReplicaPoint {
@@ -2016,9 +2096,10 @@ impl Struct for CloudVmReplicaPoint {
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
             6 => View::DateTime(&self.creation_time_utc),
-            7 => View::Enum(&self.point_type),
-            8 => View::Enum(&self.state),
-            _ => View::None,
+            7 => View::Text(&self.vm_name),
+            8 => View::Enum(&self.point_type),
+            9 => View::Enum(&self.state),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2030,9 +2111,10 @@ impl Struct for CloudVmReplicaPoint {
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
             6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::Enum(&mut self.point_type),
-            8 => Slot::Enum(&mut self.state),
-            _ => Slot::None,
+            7 => Slot::Text(&mut self.vm_name),
+            8 => Slot::Enum(&mut self.point_type),
+            9 => Slot::Enum(&mut self.state),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2041,21 +2123,24 @@ impl Struct for CloudVmReplicaPoint {
 /// Schema: `schemas/em/em.xsd#CloudVmReplicaPointEntityListType`
 #[non_exhaustive]
 pub struct CloudVmReplicaPoints {
-    /// Cloud vm replica point.
-    pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
+    /// Cloud replica.
+    pub cloud_replicas: Vec<CloudVmReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
         "CloudVmReplicaPoints",
         &[
-            Field::list("CloudVmReplicaPoint", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
-                .json("CloudVmReplicaPoints"),
+            Field::list("CloudReplica", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
+                .json("CloudReplicas"),
         ],
     )
     .aliases(&["CloudVmReplicaPointEntityListType"])
     .root("CloudVmReplicaPoints");
 impl CloudVmReplicaPoints {
     const EMPTY: Self = Self {
-        cloud_vm_replica_points: Vec::new(),
+        cloud_replicas: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudVmReplicaPoints {
@@ -2067,14 +2152,14 @@ impl Struct for CloudVmReplicaPoints {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_vm_replica_points),
-            _ => View::None,
+            0 => View::Structs(&self.cloud_replicas),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_vm_replica_points),
-            _ => Slot::None,
+            0 => Slot::Structs(&mut self.cloud_replicas),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2126,8 +2211,7 @@ impl Struct for CloudFailoverPlanOptions {
             1 => View::Text(&self.post_failover_plan_command),
             2 => View::Bool(&self.pre_failover_plan_command_enabled),
             3 => View::Text(&self.pre_failover_plan_command),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2136,8 +2220,7 @@ impl Struct for CloudFailoverPlanOptions {
             1 => Slot::Text(&mut self.post_failover_plan_command),
             2 => Slot::Bool(&mut self.pre_failover_plan_command_enabled),
             3 => Slot::Text(&mut self.pre_failover_plan_command),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2166,7 +2249,7 @@ pub(crate) static CLOUD_FAILOVER_PLAN_VM: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoverPlanVMId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("Order", Kind::Int),
@@ -2199,8 +2282,7 @@ impl Struct for CloudFailoverPlanVm {
             3 => View::Id(&self.failover_plan_vm_id),
             4 => View::Text(&self.name),
             5 => View::Int(&self.order),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2211,8 +2293,7 @@ impl Struct for CloudFailoverPlanVm {
             3 => Slot::Id(&mut self.failover_plan_vm_id),
             4 => Slot::Text(&mut self.name),
             5 => Slot::Int(&mut self.order),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2230,7 +2311,8 @@ pub(crate) static CLOUD_FAILOVER_PLAN_INFO: Shape = Shape::new(
         "CloudFailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM))
-                .item("CloudFailoverPlanVm", "CloudFailoverPlanVms"),
+                .item("CloudFailoverPlanVm")
+                .json_item("CloudFailoverPlanVms"),
         ],
     )
     .aliases(&["CloudFailoverPlanInfoType"]);
@@ -2250,15 +2332,13 @@ impl Struct for CloudFailoverPlanInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2297,7 +2377,7 @@ pub(crate) static CLOUD_FAILOVER_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("TenantUid", Kind::Id),
             Field::new("TenantName", Kind::Text),
             Field::new("Description", Kind::Text),
@@ -2344,8 +2424,7 @@ impl Struct for CloudFailoverPlan {
             7 => View::Text(&self.description),
             8 => View::Struct(&self.cloud_failover_plan_options),
             9 => View::Struct(&self.cloud_failover_plan_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2360,8 +2439,7 @@ impl Struct for CloudFailoverPlan {
             7 => Slot::Text(&mut self.description),
             8 => Slot::Struct(&mut self.cloud_failover_plan_options),
             9 => Slot::Struct(&mut self.cloud_failover_plan_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2445,6 +2523,8 @@ impl CloudFailoverPlan {
 pub struct CloudFailoverPlans {
     /// Cloud failover plan.
     pub cloud_failover_plans: Vec<CloudFailoverPlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
         "CloudFailoverPlans",
@@ -2458,6 +2538,7 @@ pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
 impl CloudFailoverPlans {
     const EMPTY: Self = Self {
         cloud_failover_plans: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverPlans {
@@ -2470,13 +2551,13 @@ impl Struct for CloudFailoverPlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failover_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failover_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2497,13 +2578,15 @@ pub struct CloudFailoveredVm {
     pub name: Option<String>,
     /// Its place in the plan.
     pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVERED_VM: Shape = Shape::new(
         "CloudFailoveredVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoverPlanVMId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("Order", Kind::Int),
@@ -2519,6 +2602,7 @@ impl CloudFailoveredVm {
         failover_plan_vm_id: None,
         name: None,
         order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoveredVm {
@@ -2536,7 +2620,7 @@ impl Struct for CloudFailoveredVm {
             3 => View::Id(&self.failover_plan_vm_id),
             4 => View::Text(&self.name),
             5 => View::Int(&self.order),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2547,7 +2631,7 @@ impl Struct for CloudFailoveredVm {
             3 => Slot::Id(&mut self.failover_plan_vm_id),
             4 => Slot::Text(&mut self.name),
             5 => Slot::Int(&mut self.order),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2558,6 +2642,8 @@ impl Struct for CloudFailoveredVm {
 pub struct CloudFailoveredVms {
     /// Cloud failovered vm.
     pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
         "CloudFailoveredVms",
@@ -2571,6 +2657,7 @@ pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
 impl CloudFailoveredVms {
     const EMPTY: Self = Self {
         cloud_failovered_vms: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoveredVms {
@@ -2583,13 +2670,13 @@ impl Struct for CloudFailoveredVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failovered_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failovered_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2602,6 +2689,8 @@ pub struct CloudFailoverPlanManagementSpec {
     pub start_now: Option<bool>,
     /// The moment whose restore points they take otherwise.
     pub start_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
         "CloudFailoverPlanManagementSpec",
@@ -2613,6 +2702,7 @@ impl CloudFailoverPlanManagementSpec {
     const EMPTY: Self = Self {
         start_now: None,
         start_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverPlanManagementSpec {
@@ -2626,14 +2716,14 @@ impl Struct for CloudFailoverPlanManagementSpec {
         match index {
             0 => View::Bool(&self.start_now),
             1 => View::DateTime(&self.start_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.start_now),
             1 => Slot::DateTime(&mut self.start_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2677,6 +2767,8 @@ pub struct CloudFailoverTaskSession {
     pub progress: Option<i64>,
     /// Why it failed; empty when it did not.
     pub failure_message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_TASK_SESSION: Shape = Shape::new(
     "CloudFailoverTaskSession",
@@ -2701,6 +2793,7 @@ impl CloudFailoverTaskSession {
         result: None,
         progress: None,
         failure_message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverTaskSession {
@@ -2720,7 +2813,7 @@ impl Struct for CloudFailoverTaskSession {
             5 => View::Enum(&self.result),
             6 => View::Int(&self.progress),
             7 => View::Text(&self.failure_message),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2733,7 +2826,7 @@ impl Struct for CloudFailoverTaskSession {
             5 => Slot::Enum(&mut self.result),
             6 => Slot::Int(&mut self.progress),
             7 => Slot::Text(&mut self.failure_message),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2750,8 +2843,14 @@ pub struct CloudFailoverSession {
     pub name: Option<String>,
     /// The identifier, unique on this Enterprise Manager.
     pub uid: Option<Id>,
+    /// The failover plan.
+    pub cloud_failover_plan_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The job.
+    pub job_uid: Option<Id>,
+    /// The job's name.
+    pub job_name: Option<String>,
     /// What runs: a failover plan.
     pub job_type: Option<JobType>,
     /// When it began, in UTC.
@@ -2768,6 +2867,8 @@ pub struct CloudFailoverSession {
     pub failure_message: Option<String>,
     /// What it did, machine by machine.
     pub cloud_failover_tasks: Vec<CloudFailoverTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
         "CloudFailoverSession",
@@ -2776,7 +2877,10 @@ pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::new("CloudFailoverPlanName", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("JobUid", Kind::Id),
+            Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -2785,7 +2889,8 @@ pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
             Field::new("Progress", Kind::Int),
             Field::new("FailureMessage", Kind::Text),
             Field::list("CloudFailoverTasks", Kind::Struct(&CLOUD_FAILOVER_TASK_SESSION))
-                .item("CloudFailoverTasks", "CloudFailoverTasks"),
+                .item("CloudFailoverTasks")
+                .json_item("CloudFailoverTasks"),
         ],
     )
     .aliases(&["CloudFailoverSessionEntityType"])
@@ -2796,7 +2901,10 @@ impl CloudFailoverSession {
         r#type: None,
         name: None,
         uid: None,
+        cloud_failover_plan_name: None,
         links: Vec::new(),
+        job_uid: None,
+        job_name: None,
         job_type: None,
         creation_time_utc: None,
         end_time_utc: None,
@@ -2805,6 +2913,7 @@ impl CloudFailoverSession {
         progress: None,
         failure_message: None,
         cloud_failover_tasks: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverSession {
@@ -2820,16 +2929,19 @@ impl Struct for CloudFailoverSession {
             1 => View::Text(&self.r#type),
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
-            4 => View::Structs(&self.links),
-            5 => View::Enum(&self.job_type),
-            6 => View::DateTime(&self.creation_time_utc),
-            7 => View::DateTime(&self.end_time_utc),
-            8 => View::Enum(&self.state),
-            9 => View::Enum(&self.result),
-            10 => View::Int(&self.progress),
-            11 => View::Text(&self.failure_message),
-            12 => View::Structs(&self.cloud_failover_tasks),
-            _ => View::None,
+            4 => View::Text(&self.cloud_failover_plan_name),
+            5 => View::Structs(&self.links),
+            6 => View::Id(&self.job_uid),
+            7 => View::Text(&self.job_name),
+            8 => View::Enum(&self.job_type),
+            9 => View::DateTime(&self.creation_time_utc),
+            10 => View::DateTime(&self.end_time_utc),
+            11 => View::Enum(&self.state),
+            12 => View::Enum(&self.result),
+            13 => View::Int(&self.progress),
+            14 => View::Text(&self.failure_message),
+            15 => View::Structs(&self.cloud_failover_tasks),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2838,16 +2950,19 @@ impl Struct for CloudFailoverSession {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
-            4 => Slot::Structs(&mut self.links),
-            5 => Slot::Enum(&mut self.job_type),
-            6 => Slot::DateTime(&mut self.creation_time_utc),
-            7 => Slot::DateTime(&mut self.end_time_utc),
-            8 => Slot::Enum(&mut self.state),
-            9 => Slot::Enum(&mut self.result),
-            10 => Slot::Int(&mut self.progress),
-            11 => Slot::Text(&mut self.failure_message),
-            12 => Slot::Structs(&mut self.cloud_failover_tasks),
-            _ => Slot::None,
+            4 => Slot::Text(&mut self.cloud_failover_plan_name),
+            5 => Slot::Structs(&mut self.links),
+            6 => Slot::Id(&mut self.job_uid),
+            7 => Slot::Text(&mut self.job_name),
+            8 => Slot::Enum(&mut self.job_type),
+            9 => Slot::DateTime(&mut self.creation_time_utc),
+            10 => Slot::DateTime(&mut self.end_time_utc),
+            11 => Slot::Enum(&mut self.state),
+            12 => Slot::Enum(&mut self.result),
+            13 => Slot::Int(&mut self.progress),
+            14 => Slot::Text(&mut self.failure_message),
+            15 => Slot::Structs(&mut self.cloud_failover_tasks),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2858,6 +2973,8 @@ impl Struct for CloudFailoverSession {
 pub struct CloudFailoverSessions {
     /// Cloud failover session.
     pub cloud_failover_sessions: Vec<CloudFailoverSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
         "CloudFailoverSessions",
@@ -2871,6 +2988,7 @@ pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
 impl CloudFailoverSessions {
     const EMPTY: Self = Self {
         cloud_failover_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverSessions {
@@ -2883,13 +3001,13 @@ impl Struct for CloudFailoverSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failover_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failover_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2918,13 +3036,15 @@ pub struct CloudTenantFreeLicenseCounters {
     pub new_server_backup_count: Option<i64>,
     /// Machines that are replicated, new this month.
     pub new_vm_replica_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_FREE_LICENSE_COUNTERS: Shape = Shape::new(
         "CloudTenantFreeLicenseCounters",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RentalVMBackupCount", Kind::Int),
             Field::new("RentalWorkstationBackupCount", Kind::Int),
             Field::new("RentalServerBackupCount", Kind::Int),
@@ -2948,6 +3068,7 @@ impl CloudTenantFreeLicenseCounters {
         new_workstation_backup_count: None,
         new_server_backup_count: None,
         new_vm_replica_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantFreeLicenseCounters {
@@ -2969,7 +3090,7 @@ impl Struct for CloudTenantFreeLicenseCounters {
             7 => View::Int(&self.new_workstation_backup_count),
             8 => View::Int(&self.new_server_backup_count),
             9 => View::Int(&self.new_vm_replica_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2984,7 +3105,7 @@ impl Struct for CloudTenantFreeLicenseCounters {
             7 => Slot::Int(&mut self.new_workstation_backup_count),
             8 => Slot::Int(&mut self.new_server_backup_count),
             9 => Slot::Int(&mut self.new_vm_replica_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3001,6 +3122,10 @@ pub struct BackupResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// The folder in the repository.
+    pub folder: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
     "BackupResourceSpec",
@@ -3009,6 +3134,7 @@ pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
         Field::new("RepositoryUid", Kind::Id),
         Field::new("QuotaMb", Kind::Int),
         Field::new("WanAcceleratorUid", Kind::Id),
+        Field::new("Folder", Kind::Text),
     ],
 );
 impl BackupResourceSpec {
@@ -3017,6 +3143,8 @@ impl BackupResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        folder: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupResourceSpec {
@@ -3032,7 +3160,8 @@ impl Struct for BackupResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            4 => View::Text(&self.folder),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3041,7 +3170,8 @@ impl Struct for BackupResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            4 => Slot::Text(&mut self.folder),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3052,6 +3182,8 @@ impl Struct for BackupResourceSpec {
 pub struct BackupResourceSpecs {
     /// Backup resource.
     pub backup_resources: Vec<BackupResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
         "BackupResourceSpecs",
@@ -3065,6 +3197,7 @@ pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
 impl BackupResourceSpecs {
     const EMPTY: Self = Self {
         backup_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupResourceSpecs {
@@ -3077,13 +3210,13 @@ impl Struct for BackupResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3102,6 +3235,8 @@ pub struct ComputeResourceSpec {
     pub use_network_failover_resources: Option<bool>,
     /// The appliance that extends the network.
     pub network_appliance: Option<NetworkAppliance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
     "ComputeResourceSpec",
@@ -3120,6 +3255,7 @@ impl ComputeResourceSpec {
         platform_type: None,
         use_network_failover_resources: None,
         network_appliance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ComputeResourceSpec {
@@ -3136,7 +3272,7 @@ impl Struct for ComputeResourceSpec {
             2 => View::Enum(&self.platform_type),
             3 => View::Bool(&self.use_network_failover_resources),
             4 => View::Struct(&self.network_appliance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3146,7 +3282,7 @@ impl Struct for ComputeResourceSpec {
             2 => Slot::Enum(&mut self.platform_type),
             3 => Slot::Bool(&mut self.use_network_failover_resources),
             4 => Slot::Struct(&mut self.network_appliance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3157,6 +3293,8 @@ impl Struct for ComputeResourceSpec {
 pub struct ComputeResourceSpecs {
     /// Compute resource.
     pub compute_resources: Vec<ComputeResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
         "ComputeResourceSpecs",
@@ -3170,6 +3308,7 @@ pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
 impl ComputeResourceSpecs {
     const EMPTY: Self = Self {
         compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ComputeResourceSpecs {
@@ -3182,13 +3321,13 @@ impl Struct for ComputeResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3205,6 +3344,8 @@ pub struct VCloudComputeResourceSpec {
     pub network_appliance: Option<NetworkAppliance>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
     "VCloudComputeResourceSpec",
@@ -3221,6 +3362,7 @@ impl VCloudComputeResourceSpec {
         use_network_failover_resources: None,
         network_appliance: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudComputeResourceSpec {
@@ -3236,7 +3378,7 @@ impl Struct for VCloudComputeResourceSpec {
             1 => View::Bool(&self.use_network_failover_resources),
             2 => View::Struct(&self.network_appliance),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3245,7 +3387,7 @@ impl Struct for VCloudComputeResourceSpec {
             1 => Slot::Bool(&mut self.use_network_failover_resources),
             2 => Slot::Struct(&mut self.network_appliance),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3256,6 +3398,8 @@ impl Struct for VCloudComputeResourceSpec {
 pub struct VCloudComputeResourceSpecs {
     /// V cloud compute resource.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
         "VCloudComputeResourceSpecs",
@@ -3272,6 +3416,7 @@ pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
 impl VCloudComputeResourceSpecs {
     const EMPTY: Self = Self {
         v_cloud_compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudComputeResourceSpecs {
@@ -3284,13 +3429,13 @@ impl Struct for VCloudComputeResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_cloud_compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_cloud_compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3330,13 +3475,13 @@ impl Enum for CloudTenantKindName {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Standalone => 0,
                 Self::VCd => 1,
                 Self::ActiveDirectory => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3349,6 +3494,8 @@ impl Enum for CloudTenantKindName {
 /// Schema: `schemas/em/em.xsd#CreateCloudTenantSpecType`
 #[non_exhaustive]
 pub struct CreateCloudTenantSpec {
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    pub backup_server_id_or_name: Option<String>,
     /// The account's name.
     pub name: Option<String>,
     /// A note for people.
@@ -3363,6 +3510,8 @@ pub struct CreateCloudTenantSpec {
     pub resources: Vec<BackupResourceSpec>,
     /// Hardware plans.
     pub compute_resources: Vec<ComputeResourceSpec>,
+    /// How many machines it may back up.
+    pub vm_count: Option<i64>,
     /// Whether its traffic is limited.
     pub throttling_enabled: Option<bool>,
     /// The limit on its traffic, in the unit.
@@ -3375,54 +3524,69 @@ pub struct CreateCloudTenantSpec {
     pub backup_server_uid: Option<Id>,
     /// How many disks it may send at a time.
     pub max_concurrent_tasks: Option<i64>,
+    /// Whether deleted backups are kept for a while.
+    pub backup_protection_enabled: Option<bool>,
+    /// How long deleted backups are kept, in days.
+    pub backup_protection_period: Option<i64>,
     /// What kind of tenant it is.
     pub tenant_type: Option<CloudTenantKindName>,
     /// The organization of VMware Cloud Director.
     pub organization_ref: Option<Id>,
     /// Virtual data centers.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
-    /// The domain of Active Directory.
-    pub domain: Option<ActiveDirectoryDomain>,
     /// The pools of gateways that serve it; all gateways when there are none.
     pub cloud_gateway_pools: Vec<Id>,
     /// Whether other gateways serve it when those fail.
     pub failover_to_others_gateways_if_fail: Option<bool>,
+    /// The domain of Active Directory.
+    pub domain: Option<ActiveDirectoryDomain>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
         "CreateCloudTenantSpec",
         &[
+            Field::new("BackupServerIdOrName", Kind::Text),
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::new("Password", Kind::Secret),
             Field::new("Enabled", Kind::Bool),
             Field::new("LeaseExpirationDate", Kind::DateTime),
             Field::list("Resources", Kind::Struct(&BACKUP_RESOURCE_SPEC))
-                .item("BackupResource", "BackupResources"),
+                .item("BackupResource")
+                .json_item("BackupResources"),
             Field::list("ComputeResources", Kind::Struct(&COMPUTE_RESOURCE_SPEC))
-                .item("ComputeResource", "ComputeResources"),
+                .item("ComputeResource")
+                .json_item("ComputeResources"),
+            Field::new("VmCount", Kind::Int),
             Field::new("ThrottlingEnabled", Kind::Bool),
             Field::new("ThrottlingSpeedLimit", Kind::Int),
             Field::new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT)),
             Field::new("PublicIpCount", Kind::Int),
-            Field::new("BackupServerUid", Kind::Id).required(),
+            Field::new("BackupServerUid", Kind::Id),
             Field::new("MaxConcurrentTasks", Kind::Int),
+            Field::new("BackupProtectionEnabled", Kind::Bool),
+            Field::new("BackupProtectionPeriod", Kind::Int),
             Field::new("TenantType", Kind::Enum(&CLOUD_TENANT_KIND_NAME)),
             Field::new("OrganizationRef", Kind::Id),
             Field::list(
                     "VCloudComputeResources",
                     Kind::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC),
                 )
-                .item("VCloudComputeResource", "VCloudComputeResources"),
-            Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
+                .item("VCloudComputeResource")
+                .json_item("VCloudComputeResources"),
             Field::list("CloudGatewayPools", Kind::Id)
-                .item("CloudGatewayPoolUid", "CloudGatewayPoolUids"),
+                .item("CloudGatewayPoolUid")
+                .json_item("CloudGatewayPoolUids"),
             Field::new("FailoverToOthersGatewaysIfFail", Kind::Bool),
+            Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
         ],
     )
     .aliases(&["CreateCloudTenantSpecType"])
     .root("CreateCloudTenantSpec");
 impl CreateCloudTenantSpec {
     const EMPTY: Self = Self {
+        backup_server_id_or_name: None,
         name: None,
         description: None,
         password: None,
@@ -3430,18 +3594,22 @@ impl CreateCloudTenantSpec {
         lease_expiration_date: None,
         resources: Vec::new(),
         compute_resources: Vec::new(),
+        vm_count: None,
         throttling_enabled: None,
         throttling_speed_limit: None,
         throttling_speed_unit: None,
         public_ip_count: None,
         backup_server_uid: None,
         max_concurrent_tasks: None,
+        backup_protection_enabled: None,
+        backup_protection_period: None,
         tenant_type: None,
         organization_ref: None,
         v_cloud_compute_resources: Vec::new(),
-        domain: None,
         cloud_gateway_pools: Vec::new(),
         failover_to_others_gateways_if_fail: None,
+        domain: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudTenantSpec {
@@ -3453,62 +3621,78 @@ impl Struct for CreateCloudTenantSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.name),
-            1 => View::Text(&self.description),
-            2 => View::Secret(&self.password),
-            3 => View::Bool(&self.enabled),
-            4 => View::DateTime(&self.lease_expiration_date),
-            5 => View::Structs(&self.resources),
-            6 => View::Structs(&self.compute_resources),
-            7 => View::Bool(&self.throttling_enabled),
-            8 => View::Int(&self.throttling_speed_limit),
-            9 => View::Enum(&self.throttling_speed_unit),
-            10 => View::Int(&self.public_ip_count),
-            11 => View::Id(&self.backup_server_uid),
-            12 => View::Int(&self.max_concurrent_tasks),
-            13 => View::Enum(&self.tenant_type),
-            14 => View::Id(&self.organization_ref),
-            15 => View::Structs(&self.v_cloud_compute_resources),
-            16 => View::Struct(&self.domain),
-            17 => View::Ids(&self.cloud_gateway_pools),
-            18 => View::Bool(&self.failover_to_others_gateways_if_fail),
-            _ => View::None,
+            0 => View::Text(&self.backup_server_id_or_name),
+            1 => View::Text(&self.name),
+            2 => View::Text(&self.description),
+            3 => View::Secret(&self.password),
+            4 => View::Bool(&self.enabled),
+            5 => View::DateTime(&self.lease_expiration_date),
+            6 => View::Structs(&self.resources),
+            7 => View::Structs(&self.compute_resources),
+            8 => View::Int(&self.vm_count),
+            9 => View::Bool(&self.throttling_enabled),
+            10 => View::Int(&self.throttling_speed_limit),
+            11 => View::Enum(&self.throttling_speed_unit),
+            12 => View::Int(&self.public_ip_count),
+            13 => View::Id(&self.backup_server_uid),
+            14 => View::Int(&self.max_concurrent_tasks),
+            15 => View::Bool(&self.backup_protection_enabled),
+            16 => View::Int(&self.backup_protection_period),
+            17 => View::Enum(&self.tenant_type),
+            18 => View::Id(&self.organization_ref),
+            19 => View::Structs(&self.v_cloud_compute_resources),
+            20 => View::Ids(&self.cloud_gateway_pools),
+            21 => View::Bool(&self.failover_to_others_gateways_if_fail),
+            22 => View::Struct(&self.domain),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.name),
-            1 => Slot::Text(&mut self.description),
-            2 => Slot::Secret(&mut self.password),
-            3 => Slot::Bool(&mut self.enabled),
-            4 => Slot::DateTime(&mut self.lease_expiration_date),
-            5 => Slot::Structs(&mut self.resources),
-            6 => Slot::Structs(&mut self.compute_resources),
-            7 => Slot::Bool(&mut self.throttling_enabled),
-            8 => Slot::Int(&mut self.throttling_speed_limit),
-            9 => Slot::Enum(&mut self.throttling_speed_unit),
-            10 => Slot::Int(&mut self.public_ip_count),
-            11 => Slot::Id(&mut self.backup_server_uid),
-            12 => Slot::Int(&mut self.max_concurrent_tasks),
-            13 => Slot::Enum(&mut self.tenant_type),
-            14 => Slot::Id(&mut self.organization_ref),
-            15 => Slot::Structs(&mut self.v_cloud_compute_resources),
-            16 => Slot::Struct(&mut self.domain),
-            17 => Slot::Ids(&mut self.cloud_gateway_pools),
-            18 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.backup_server_id_or_name),
+            1 => Slot::Text(&mut self.name),
+            2 => Slot::Text(&mut self.description),
+            3 => Slot::Secret(&mut self.password),
+            4 => Slot::Bool(&mut self.enabled),
+            5 => Slot::DateTime(&mut self.lease_expiration_date),
+            6 => Slot::Structs(&mut self.resources),
+            7 => Slot::Structs(&mut self.compute_resources),
+            8 => Slot::Int(&mut self.vm_count),
+            9 => Slot::Bool(&mut self.throttling_enabled),
+            10 => Slot::Int(&mut self.throttling_speed_limit),
+            11 => Slot::Enum(&mut self.throttling_speed_unit),
+            12 => Slot::Int(&mut self.public_ip_count),
+            13 => Slot::Id(&mut self.backup_server_uid),
+            14 => Slot::Int(&mut self.max_concurrent_tasks),
+            15 => Slot::Bool(&mut self.backup_protection_enabled),
+            16 => Slot::Int(&mut self.backup_protection_period),
+            17 => Slot::Enum(&mut self.tenant_type),
+            18 => Slot::Id(&mut self.organization_ref),
+            19 => Slot::Structs(&mut self.v_cloud_compute_resources),
+            20 => Slot::Ids(&mut self.cloud_gateway_pools),
+            21 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
+            22 => Slot::Struct(&mut self.domain),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 impl CreateCloudTenantSpec {
     /// A request with what it must have.
     #[must_use]
-    pub fn new(name: impl Into<String>, backup_server_uid: impl Into<Id>) -> Self {
+    pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
-            backup_server_uid: Some(backup_server_uid.into()),
             ..Self::default()
         }
+    }
+    /// The backup server, by its identifier or name: an older way to say `BackupServerUid`.
+    #[must_use]
+    pub fn backup_server_id_or_name(
+        mut self,
+        backup_server_id_or_name: impl Into<String>,
+    ) -> Self {
+        self.backup_server_id_or_name = Some(backup_server_id_or_name.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -3552,6 +3736,12 @@ impl CreateCloudTenantSpec {
         self.compute_resources = compute_resources;
         self
     }
+    /// How many machines it may back up.
+    #[must_use]
+    pub fn vm_count(mut self, vm_count: i64) -> Self {
+        self.vm_count = Some(vm_count);
+        self
+    }
     /// Whether its traffic is limited.
     #[must_use]
     pub fn throttling_enabled(mut self, throttling_enabled: bool) -> Self {
@@ -3579,10 +3769,28 @@ impl CreateCloudTenantSpec {
         self.public_ip_count = Some(public_ip_count);
         self
     }
+    /// The backup server.
+    #[must_use]
+    pub fn backup_server_uid(mut self, backup_server_uid: impl Into<Id>) -> Self {
+        self.backup_server_uid = Some(backup_server_uid.into());
+        self
+    }
     /// How many disks it may send at a time.
     #[must_use]
     pub fn max_concurrent_tasks(mut self, max_concurrent_tasks: i64) -> Self {
         self.max_concurrent_tasks = Some(max_concurrent_tasks);
+        self
+    }
+    /// Whether deleted backups are kept for a while.
+    #[must_use]
+    pub fn backup_protection_enabled(mut self, backup_protection_enabled: bool) -> Self {
+        self.backup_protection_enabled = Some(backup_protection_enabled);
+        self
+    }
+    /// How long deleted backups are kept, in days.
+    #[must_use]
+    pub fn backup_protection_period(mut self, backup_protection_period: i64) -> Self {
+        self.backup_protection_period = Some(backup_protection_period);
         self
     }
     /// What kind of tenant it is.
@@ -3606,12 +3814,6 @@ impl CreateCloudTenantSpec {
         self.v_cloud_compute_resources = v_cloud_compute_resources;
         self
     }
-    /// The domain of Active Directory.
-    #[must_use]
-    pub fn domain(mut self, domain: ActiveDirectoryDomain) -> Self {
-        self.domain = Some(domain);
-        self
-    }
     /// The pools of gateways that serve it; all gateways when there are none.
     #[must_use]
     pub fn cloud_gateway_pools(mut self, cloud_gateway_pools: Vec<Id>) -> Self {
@@ -3629,6 +3831,12 @@ impl CreateCloudTenantSpec {
         );
         self
     }
+    /// The domain of Active Directory.
+    #[must_use]
+    pub fn domain(mut self, domain: ActiveDirectoryDomain) -> Self {
+        self.domain = Some(domain);
+        self
+    }
 }
 /// A quota on a repository to give to a tenant.
 ///
@@ -3643,6 +3851,10 @@ pub struct CreateCloudTenantResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// The folder in the repository.
+    pub folder: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
         "CreateCloudTenantResourceSpec",
@@ -3651,6 +3863,7 @@ pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
             Field::new("RepositoryUid", Kind::Id).required(),
             Field::new("QuotaMb", Kind::Int).required(),
             Field::new("WanAcceleratorUid", Kind::Id),
+            Field::new("Folder", Kind::Text),
         ],
     )
     .aliases(&["CreateCloudTenantResourceSpecType"])
@@ -3661,6 +3874,8 @@ impl CreateCloudTenantResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        folder: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudTenantResourceSpec {
@@ -3676,7 +3891,8 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            4 => View::Text(&self.folder),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3685,7 +3901,8 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            4 => Slot::Text(&mut self.folder),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3710,6 +3927,12 @@ impl CreateCloudTenantResourceSpec {
         self.wan_accelerator_uid = Some(wan_accelerator_uid.into());
         self
     }
+    /// The folder in the repository.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<String>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
 }
 /// A hardware plan to give to a tenant.
 ///
@@ -3726,6 +3949,8 @@ pub struct CloudTenantComputeResourceCreateSpec {
     pub use_network_failover_resources: Option<bool>,
     /// The appliance that extends the network.
     pub network_appliance: Option<NetworkAppliance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
         "CloudTenantComputeResourceCreateSpec",
@@ -3746,6 +3971,7 @@ impl CloudTenantComputeResourceCreateSpec {
         platform_type: None,
         use_network_failover_resources: None,
         network_appliance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantComputeResourceCreateSpec {
@@ -3762,7 +3988,7 @@ impl Struct for CloudTenantComputeResourceCreateSpec {
             2 => View::Enum(&self.platform_type),
             3 => View::Bool(&self.use_network_failover_resources),
             4 => View::Struct(&self.network_appliance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3772,7 +3998,7 @@ impl Struct for CloudTenantComputeResourceCreateSpec {
             2 => Slot::Enum(&mut self.platform_type),
             3 => Slot::Bool(&mut self.use_network_failover_resources),
             4 => Slot::Struct(&mut self.network_appliance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3826,6 +4052,8 @@ pub struct CloudTenantVCloudComputeResourceCreateSpec {
     pub network_appliance: Option<NetworkAppliance>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
         "CloudTenantVCloudComputeResourceCreateSpec",
@@ -3844,6 +4072,7 @@ impl CloudTenantVCloudComputeResourceCreateSpec {
         use_network_failover_resources: None,
         network_appliance: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantVCloudComputeResourceCreateSpec {
@@ -3859,7 +4088,7 @@ impl Struct for CloudTenantVCloudComputeResourceCreateSpec {
             1 => View::Bool(&self.use_network_failover_resources),
             2 => View::Struct(&self.network_appliance),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3868,7 +4097,7 @@ impl Struct for CloudTenantVCloudComputeResourceCreateSpec {
             1 => Slot::Bool(&mut self.use_network_failover_resources),
             2 => Slot::Struct(&mut self.network_appliance),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Link {
     pub name: Option<String>,
     /// The link type of the resource there, with `Reference` or `List` at its end where it is one.
     pub r#type: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINK: Shape = Shape::new(
     "Link",
@@ -31,6 +33,7 @@ impl Link {
         href: None,
         name: None,
         r#type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Link {
@@ -46,7 +49,7 @@ impl Struct for Link {
             1 => View::Text(&self.href),
             2 => View::Text(&self.name),
             3 => View::Text(&self.r#type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -55,7 +58,7 @@ impl Struct for Link {
             1 => Slot::Text(&mut self.href),
             2 => Slot::Text(&mut self.name),
             3 => Slot::Text(&mut self.r#type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -64,25 +67,37 @@ impl Struct for Link {
 /// Schema: `schemas/em/em.xsd#EnterpriseManagerType`
 #[non_exhaustive]
 pub struct EnterpriseManager {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
     /// The API versions that the server speaks.
     pub supported_versions: Vec<SupportedVersion>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_MANAGER: Shape = Shape::new(
         "EnterpriseManager",
         &[
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION))
-                .item("SupportedVersion", "SupportedVersions"),
+                .item("SupportedVersion")
+                .json_item("SupportedVersions"),
         ],
     )
     .aliases(&["EnterpriseManagerType"])
     .root("EnterpriseManager");
 impl EnterpriseManager {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
         links: Vec::new(),
         supported_versions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseManager {
@@ -94,16 +109,20 @@ impl Struct for EnterpriseManager {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.links),
-            1 => View::Structs(&self.supported_versions),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Structs(&self.supported_versions),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.links),
-            1 => Slot::Structs(&mut self.supported_versions),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Structs(&mut self.supported_versions),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -116,18 +135,21 @@ pub struct SupportedVersion {
     pub name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SUPPORTED_VERSION: Shape = Shape::new(
     "SupportedVersion",
     &[
         Field::new("Name", Kind::Text).attribute(),
-        Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+        Field::list("Links", Kind::Struct(&LINK)).item("Link"),
     ],
 );
 impl SupportedVersion {
     const EMPTY: Self = Self {
         name: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SupportedVersion {
@@ -141,14 +163,14 @@ impl Struct for SupportedVersion {
         match index {
             0 => View::Text(&self.name),
             1 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -169,13 +191,15 @@ pub struct LogonSession {
     pub user_name: Option<String>,
     /// The session's identifier.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGON_SESSION: Shape = Shape::new(
         "LogonSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UserName", Kind::Text),
             Field::new("SessionId", Kind::Id),
         ],
@@ -189,6 +213,7 @@ impl LogonSession {
         links: Vec::new(),
         user_name: None,
         session_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LogonSession {
@@ -205,7 +230,7 @@ impl Struct for LogonSession {
             2 => View::Structs(&self.links),
             3 => View::Text(&self.user_name),
             4 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -215,7 +240,7 @@ impl Struct for LogonSession {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.user_name),
             4 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -226,6 +251,8 @@ impl Struct for LogonSession {
 pub struct LogonSessions {
     /// Logon session.
     pub logon_sessions: Vec<LogonSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
         "LogonSessions",
@@ -237,7 +264,10 @@ pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
     .aliases(&["LogonSessionListType"])
     .root("LogonSessions");
 impl LogonSessions {
-    const EMPTY: Self = Self { logon_sessions: Vec::new() };
+    const EMPTY: Self = Self {
+        logon_sessions: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for LogonSessions {
     const SHAPE: &'static Shape = &LOGON_SESSIONS;
@@ -249,13 +279,13 @@ impl Struct for LogonSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.logon_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.logon_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -264,14 +294,19 @@ impl Struct for LogonSessions {
 /// Schema: `schemas/em/em.xsd#LoginSpecType`
 #[non_exhaustive]
 pub struct LoginSpec {
+    /// A token of vCenter's single sign-on; Enterprise Manager's plug-in for vSphere logs on with it.
+    pub v_mware_sso_token: Option<Secret>,
     /// A standalone tenant's account.
     pub tenant_credentials: Option<TenantCredentials>,
     /// An account of a VMware Cloud Director organization.
     pub v_cloud_organization_credentials: Option<VCloudOrganizationCredentials>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGIN_SPEC: Shape = Shape::new(
         "LoginSpec",
         &[
+            Field::new("VMwareSSOToken", Kind::Secret),
             Field::new("TenantCredentials", Kind::Struct(&TENANT_CREDENTIALS)),
             Field::new(
                 "VCloudOrganizationCredentials",
@@ -283,8 +318,10 @@ pub(crate) static LOGIN_SPEC: Shape = Shape::new(
     .root("LoginSpec");
 impl LoginSpec {
     const EMPTY: Self = Self {
+        v_mware_sso_token: None,
         tenant_credentials: None,
         v_cloud_organization_credentials: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LoginSpec {
@@ -296,16 +333,18 @@ impl Struct for LoginSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.tenant_credentials),
-            1 => View::Struct(&self.v_cloud_organization_credentials),
-            _ => View::None,
+            0 => View::Secret(&self.v_mware_sso_token),
+            1 => View::Struct(&self.tenant_credentials),
+            2 => View::Struct(&self.v_cloud_organization_credentials),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.tenant_credentials),
-            1 => Slot::Struct(&mut self.v_cloud_organization_credentials),
-            _ => Slot::None,
+            0 => Slot::Secret(&mut self.v_mware_sso_token),
+            1 => Slot::Struct(&mut self.tenant_credentials),
+            2 => Slot::Struct(&mut self.v_cloud_organization_credentials),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -343,16 +382,14 @@ impl Struct for TenantCredentials {
         match index {
             0 => View::Text(&self.username),
             1 => View::Secret(&self.password),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.username),
             1 => Slot::Secret(&mut self.password),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -367,6 +404,8 @@ pub struct VCloudOrganizationCredentials {
     pub login: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CREDENTIALS: Shape = Shape::new(
     "VCloudOrganizationCredentials",
@@ -381,6 +420,7 @@ impl VCloudOrganizationCredentials {
         organization_name: None,
         login: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationCredentials {
@@ -395,7 +435,7 @@ impl Struct for VCloudOrganizationCredentials {
             0 => View::Text(&self.organization_name),
             1 => View::Text(&self.login),
             2 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -403,7 +443,7 @@ impl Struct for VCloudOrganizationCredentials {
             0 => Slot::Text(&mut self.organization_name),
             1 => Slot::Text(&mut self.login),
             2 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -422,6 +462,8 @@ pub struct EntityRef {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTITY_REF: Shape = Shape::new(
         "EntityRef",
@@ -430,7 +472,7 @@ pub(crate) static ENTITY_REF: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EntityReferenceType"])
@@ -442,6 +484,7 @@ impl EntityRef {
         name: None,
         uid: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EntityRef {
@@ -458,7 +501,7 @@ impl Struct for EntityRef {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -468,7 +511,7 @@ impl Struct for EntityRef {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -479,6 +522,8 @@ impl Struct for EntityRef {
 pub struct EntityReferences {
     /// The resources, in their short form.
     pub refs: Vec<EntityRef>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
         "EntityReferences",
@@ -487,7 +532,10 @@ pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
     .aliases(&["EntityReferenceListType"])
     .root("EntityReferences");
 impl EntityReferences {
-    const EMPTY: Self = Self { refs: Vec::new() };
+    const EMPTY: Self = Self {
+        refs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for EntityReferences {
     const SHAPE: &'static Shape = &ENTITY_REFERENCES;
@@ -499,13 +547,13 @@ impl Struct for EntityReferences {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.refs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.refs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -524,14 +572,16 @@ pub struct QueryResult {
     pub links: Vec<Link>,
     /// Which page this is.
     pub paging_info: Option<PagingInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_RESULT: Shape = Shape::new(
         "QueryResult",
         &[
-            Field::list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref", "Refs"),
+            Field::list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref").json_item("Refs"),
             Field::new("Entities", Kind::Struct(&QUERY_ENTITIES)),
             Field::new("Resources", Kind::Struct(&QUERY_RESOURCES)),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PagingInfo", Kind::Struct(&PAGING_INFO)),
         ],
     )
@@ -544,6 +594,7 @@ impl QueryResult {
         resources: None,
         links: Vec::new(),
         paging_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryResult {
@@ -560,7 +611,7 @@ impl Struct for QueryResult {
             2 => View::Struct(&self.resources),
             3 => View::Structs(&self.links),
             4 => View::Struct(&self.paging_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -570,7 +621,7 @@ impl Struct for QueryResult {
             2 => Slot::Struct(&mut self.resources),
             3 => Slot::Structs(&mut self.links),
             4 => Slot::Struct(&mut self.paging_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -631,16 +682,16 @@ pub struct QueryEntities {
     pub backup_files: Vec<BackupFile>,
     /// V sphere self service configs.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
-    /// Cloud public ip addresses.
-    pub cloud_public_ip_addresses: Vec<CloudPublicIpAddress>,
+    /// Cloud public ips.
+    pub cloud_public_ips: Vec<CloudPublicIpAddress>,
     /// Cloud hardware plans.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
     /// Cloud vm replica points.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
     /// Agent restore points.
     pub agent_restore_points: Vec<AgentRestorePoint>,
-    /// Agent backup jobs.
-    pub agent_backup_jobs: Vec<AgentBackupJob>,
+    /// Agent backup job.
+    pub agent_backup_job: Vec<AgentBackupJob>,
     /// Cloud gateway pools.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
     /// Cloud failover plans.
@@ -679,114 +730,166 @@ pub struct QueryEntities {
     pub v_app_cdp_replica_vms: Vec<VAppCdpReplicaVm>,
     /// System sessions.
     pub system_sessions: Vec<SystemSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
     "QueryEntities",
     &[
-        Field::list("Jobs", Kind::Struct(&JOB)).item("Job", "Jobs"),
+        Field::list("Jobs", Kind::Struct(&JOB)).item("Job").json_item("Jobs"),
         Field::list("FailoverPlans", Kind::Struct(&FAILOVER_PLAN))
-            .item("FailoverPlan", "FailoverPlans"),
-        Field::list("Backups", Kind::Struct(&BACKUP)).item("Backup", "Backups"),
-        Field::list("Replicas", Kind::Struct(&REPLICA)).item("Replica", "Replicas"),
+            .item("FailoverPlan")
+            .json_item("FailoverPlans"),
+        Field::list("Backups", Kind::Struct(&BACKUP))
+            .item("Backup")
+            .json_item("Backups"),
+        Field::list("Replicas", Kind::Struct(&REPLICA))
+            .item("Replica")
+            .json_item("Replicas"),
         Field::list("Repositories", Kind::Struct(&REPOSITORY))
-            .item("Repository", "Repositories"),
+            .item("Repository")
+            .json_item("Repositories"),
         Field::list("RestorePoints", Kind::Struct(&RESTORE_POINT))
-            .item("RestorePoint", "RestorePoints"),
+            .item("RestorePoint")
+            .json_item("RestorePoints"),
         Field::list("VmRestorePoints", Kind::Struct(&VM_RESTORE_POINT))
-            .item("VmRestorePoint", "VmRestorePoints"),
+            .item("VmRestorePoint")
+            .json_item("VmRestorePoints"),
         Field::list("VAppRestorePoints", Kind::Struct(&V_APP_RESTORE_POINT))
-            .item("VAppRestorePoint", "VAppRestorePoints"),
+            .item("VAppRestorePoint")
+            .json_item("VAppRestorePoints"),
         Field::list("VmReplicaPoints", Kind::Struct(&VM_REPLICA_POINT))
-            .item("VmReplicaPoint", "VmReplicaPoints"),
+            .item("VmReplicaPoint")
+            .json_item("VmReplicaPoints"),
         Field::list("BackupJobSessions", Kind::Struct(&BACKUP_JOB_SESSION))
-            .item("BackupJobSession", "BackupJobSessions"),
+            .item("BackupJobSession")
+            .json_item("BackupJobSessions"),
         Field::list("ReplicaJobSessions", Kind::Struct(&REPLICA_JOB_SESSION))
-            .item("ReplicaJobSession", "ReplicaJobSessions"),
+            .item("ReplicaJobSession")
+            .json_item("ReplicaJobSessions"),
         Field::list("ReplicaTaskSessions", Kind::Struct(&REPLICA_TASK_SESSION))
-            .item("ReplicaTaskSession", "ReplicaTaskSessions"),
+            .item("ReplicaTaskSession")
+            .json_item("ReplicaTaskSessions"),
         Field::list("RestoreSessions", Kind::Struct(&RESTORE_SESSION))
-            .item("RestoreSession", "RestoreSessions"),
+            .item("RestoreSession")
+            .json_item("RestoreSessions"),
         Field::list("HierarchyRoots", Kind::Struct(&HIERARCHY_ROOT))
-            .item("HierarchyRoot", "HierarchyRoots"),
+            .item("HierarchyRoot")
+            .json_item("HierarchyRoots"),
         Field::list("BackupTaskSessions", Kind::Struct(&BACKUP_TASK_SESSION))
-            .item("BackupTaskSession", "BackupTaskSessions"),
+            .item("BackupTaskSession")
+            .json_item("BackupTaskSessions"),
         Field::list("BackupServers", Kind::Struct(&BACKUP_SERVER))
-            .item("BackupServer", "BackupServers"),
+            .item("BackupServer")
+            .json_item("BackupServers"),
         Field::list("ManagedServers", Kind::Struct(&MANAGED_SERVER))
-            .item("ManagedServer", "ManagedServers"),
+            .item("ManagedServer")
+            .json_item("ManagedServers"),
         Field::list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE))
-            .item("EnterpriseRole", "EnterpriseRoles"),
+            .item("EnterpriseRoleEntity")
+            .json_item("EnterpriseRoleEntities"),
         Field::list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT))
-            .item("EnterpriseAccount", "EnterpriseAccounts"),
+            .item("EnterpriseAccountEntity")
+            .json_item("EnterpriseAccountEntities"),
         Field::list("WanAccelerators", Kind::Struct(&WAN_ACCELERATOR))
-            .item("WanAccelerator", "WanAccelerators"),
+            .item("WanAccelerator")
+            .json_item("WanAccelerators"),
         Field::list("CloudGateways", Kind::Struct(&CLOUD_GATEWAY))
-            .item("CloudGateway", "CloudGateways"),
+            .item("CloudGateway")
+            .json_item("CloudGateways"),
         Field::list("CloudTenants", Kind::Struct(&CLOUD_TENANT))
-            .item("CloudTenant", "CloudTenants"),
+            .item("CloudTenant")
+            .json_item("CloudTenants"),
         Field::list("CloudReplicas", Kind::Struct(&CLOUD_REPLICA))
-            .item("CloudReplica", "CloudReplicas"),
+            .item("CloudReplica")
+            .json_item("CloudReplicas"),
         Field::list(
                 "VCloudOrganizationConfigs",
                 Kind::Struct(&V_CLOUD_ORGANIZATION_CONFIG),
             )
-            .item("VCloudOrganizationConfig", "VCloudOrganizationConfigs"),
+            .item("VCloudOrganizationConfig")
+            .json_item("VCloudOrganizationConfigs"),
         Field::list("BackupFiles", Kind::Struct(&BACKUP_FILE))
-            .item("BackupFile", "BackupFiles"),
+            .item("BackupFile")
+            .json_item("BackupFiles"),
         Field::list(
                 "VSphereSelfServiceConfigs",
                 Kind::Struct(&V_SPHERE_SELF_SERVICE_CONFIG),
             )
-            .item("VSphereSelfServiceConfig", "VSphereSelfServiceConfigs"),
-        Field::list("CloudPublicIpAddresses", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
-            .json("CloudPublicIps")
-            .item("CloudPublicIpAddress", "CloudPublicIps"),
+            .item("VSphereSelfServiceConfig")
+            .json_item("VSphereSelfServiceConfigs"),
+        Field::list("CloudPublicIps", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
+            .item("CloudPublicIp")
+            .json_item("CloudPublicIps"),
         Field::list("CloudHardwarePlans", Kind::Struct(&CLOUD_HARDWARE_PLAN))
-            .item("CloudHardwarePlan", "CloudHardwarePlans"),
+            .item("CloudHardwarePlan")
+            .json_item("CloudHardwarePlans"),
         Field::list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
-            .item("CloudVmReplicaPoint", "CloudVmReplicaPoints"),
+            .item("CloudReplica")
+            .json_item("CloudReplicas"),
         Field::list("AgentRestorePoints", Kind::Struct(&AGENT_RESTORE_POINT))
-            .item("AgentRestorePoint", "AgentRestorePoints"),
-        Field::list("AgentBackupJobs", Kind::Struct(&AGENT_BACKUP_JOB))
-            .json("AgentBackupJob")
-            .item("AgentBackupJob", "AgentBackupJobs"),
+            .item("AgentRestorePoint")
+            .json_item("AgentRestorePoints"),
+        Field::list("AgentBackupJob", Kind::Struct(&AGENT_BACKUP_JOB))
+            .item("AgentBackupJob")
+            .json_item("AgentBackupJobs"),
         Field::list("CloudGatewayPools", Kind::Struct(&CLOUD_GATEWAY_POOL))
-            .item("CloudGatewayPool", "CloudGatewayPools"),
+            .item("CloudGatewayPool")
+            .json_item("CloudGatewayPools"),
         Field::list("CloudFailoverPlans", Kind::Struct(&CLOUD_FAILOVER_PLAN))
-            .item("CloudFailoverPlan", "CloudFailoverPlans"),
+            .item("CloudFailoverPlan")
+            .json_item("CloudFailoverPlans"),
         Field::list("ExternalRepositories", Kind::Struct(&EXTERNAL_REPOSITORY))
-            .item("ExternalRepository", "ExternalRepositories"),
+            .item("ExternalRepository")
+            .json_item("ExternalRepositories"),
         Field::list("VlanConfigurations", Kind::Struct(&VLAN_CONFIGURATION))
-            .item("Vlans", "Vlans"),
+            .item("Vlans")
+            .json_item("Vlans"),
         Field::list("CloudFailoverSessions", Kind::Struct(&CLOUD_FAILOVER_SESSION))
-            .item("CloudFailoverSession", "CloudFailoverSessions"),
+            .item("CloudFailoverSession")
+            .json_item("CloudFailoverSessions"),
         Field::list("AgentProtectionGroups", Kind::Struct(&AGENT_PROTECTION_GROUP))
-            .item("AgentProtectionGroup", "AgentProtectionGroups"),
+            .item("AgentProtectionGroup")
+            .json_item("AgentProtectionGroups"),
         Field::list("DiscoveredComputers", Kind::Struct(&DISCOVERED_COMPUTER))
-            .item("DiscoveredComputer", "DiscoveredComputers"),
+            .item("DiscoveredComputer")
+            .json_item("DiscoveredComputers"),
         Field::list("FileServers", Kind::Struct(&FILE_SERVER))
-            .item("FileServer", "FileServers"),
-        Field::list("NASJobs", Kind::Struct(&NAS_JOB)).item("NASJob", "NASJobs"),
+            .item("FileServer")
+            .json_item("FileServers"),
+        Field::list("NASJobs", Kind::Struct(&NAS_JOB))
+            .item("NASJob")
+            .json_item("NASJobs"),
         Field::list("CdpReplicas", Kind::Struct(&CDP_REPLICA))
-            .item("CdpReplica", "CdpReplicas"),
+            .item("CdpReplica")
+            .json_item("CdpReplicas"),
         Field::list("CdpReplicaVms", Kind::Struct(&CDP_REPLICA_VM))
-            .item("CdpReplicaVm", "CdpReplicaVms"),
+            .item("CdpReplicaVm")
+            .json_item("CdpReplicaVms"),
         Field::list("CdpPolicies", Kind::Struct(&CDP_POLICY))
-            .item("CdpPolicy", "CdpPolicies"),
+            .item("CdpPolicy")
+            .json_item("CdpPolicies"),
         Field::list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION))
-            .item("CdpReplicaSession", "CdpReplicaSessions"),
+            .item("CdpPolicySession")
+            .json_item("CdpPolicySessions"),
         Field::list("CdpReplicaTaskSessions", Kind::Struct(&CDP_REPLICA_TASK_SESSION))
-            .item("CdpReplicaTaskSession", "CdpReplicaTaskSessions"),
+            .item("CdpReplicaTaskSession")
+            .json_item("CdpReplicaTaskSessions"),
         Field::list("VAppReplicaPoints", Kind::Struct(&V_APP_REPLICA_POINT))
-            .item("VAppReplicaPoint", "VAppReplicaPoints"),
+            .item("VAppReplicaPoint")
+            .json_item("VAppReplicaPoints"),
         Field::list("VmCdpReplicas", Kind::Struct(&CDP_REPLICA_VM))
-            .item("VmCdpReplica", "VmCdpReplicas"),
+            .item("VmCdpReplica")
+            .json_item("VmCdpReplicas"),
         Field::list("VAppCdpReplicas", Kind::Struct(&V_APP_CDP_REPLICA))
-            .item("VAppCdpReplica", "VAppCdpReplicas"),
+            .item("VAppCdpReplica")
+            .json_item("VAppCdpReplicas"),
         Field::list("VAppCdpReplicaVms", Kind::Struct(&V_APP_CDP_REPLICA_VM))
-            .item("Items", "Items"),
+            .item("Items")
+            .json_item("Items"),
         Field::list("SystemSessions", Kind::Struct(&SYSTEM_SESSION))
-            .item("Sessions", "Sessions"),
+            .item("Sessions")
+            .json_item("Sessions"),
     ],
 );
 impl QueryEntities {
@@ -817,11 +920,11 @@ impl QueryEntities {
         v_cloud_organization_configs: Vec::new(),
         backup_files: Vec::new(),
         v_sphere_self_service_configs: Vec::new(),
-        cloud_public_ip_addresses: Vec::new(),
+        cloud_public_ips: Vec::new(),
         cloud_hardware_plans: Vec::new(),
         cloud_vm_replica_points: Vec::new(),
         agent_restore_points: Vec::new(),
-        agent_backup_jobs: Vec::new(),
+        agent_backup_job: Vec::new(),
         cloud_gateway_pools: Vec::new(),
         cloud_failover_plans: Vec::new(),
         external_repositories: Vec::new(),
@@ -841,6 +944,7 @@ impl QueryEntities {
         v_app_cdp_replicas: Vec::new(),
         v_app_cdp_replica_vms: Vec::new(),
         system_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryEntities {
@@ -878,11 +982,11 @@ impl Struct for QueryEntities {
             23 => View::Structs(&self.v_cloud_organization_configs),
             24 => View::Structs(&self.backup_files),
             25 => View::Structs(&self.v_sphere_self_service_configs),
-            26 => View::Structs(&self.cloud_public_ip_addresses),
+            26 => View::Structs(&self.cloud_public_ips),
             27 => View::Structs(&self.cloud_hardware_plans),
             28 => View::Structs(&self.cloud_vm_replica_points),
             29 => View::Structs(&self.agent_restore_points),
-            30 => View::Structs(&self.agent_backup_jobs),
+            30 => View::Structs(&self.agent_backup_job),
             31 => View::Structs(&self.cloud_gateway_pools),
             32 => View::Structs(&self.cloud_failover_plans),
             33 => View::Structs(&self.external_repositories),
@@ -902,7 +1006,7 @@ impl Struct for QueryEntities {
             47 => View::Structs(&self.v_app_cdp_replicas),
             48 => View::Structs(&self.v_app_cdp_replica_vms),
             49 => View::Structs(&self.system_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -933,11 +1037,11 @@ impl Struct for QueryEntities {
             23 => Slot::Structs(&mut self.v_cloud_organization_configs),
             24 => Slot::Structs(&mut self.backup_files),
             25 => Slot::Structs(&mut self.v_sphere_self_service_configs),
-            26 => Slot::Structs(&mut self.cloud_public_ip_addresses),
+            26 => Slot::Structs(&mut self.cloud_public_ips),
             27 => Slot::Structs(&mut self.cloud_hardware_plans),
             28 => Slot::Structs(&mut self.cloud_vm_replica_points),
             29 => Slot::Structs(&mut self.agent_restore_points),
-            30 => Slot::Structs(&mut self.agent_backup_jobs),
+            30 => Slot::Structs(&mut self.agent_backup_job),
             31 => Slot::Structs(&mut self.cloud_gateway_pools),
             32 => Slot::Structs(&mut self.cloud_failover_plans),
             33 => Slot::Structs(&mut self.external_repositories),
@@ -957,7 +1061,7 @@ impl Struct for QueryEntities {
             47 => Slot::Structs(&mut self.v_app_cdp_replicas),
             48 => Slot::Structs(&mut self.v_app_cdp_replica_vms),
             49 => Slot::Structs(&mut self.system_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -966,48 +1070,136 @@ impl Struct for QueryEntities {
 /// Schema: `schemas/em/em.xsd#QueryResources`
 #[non_exhaustive]
 pub struct QueryResources {
-    /// Cloud subtenants.
-    pub cloud_subtenants: Vec<CloudSubtenant>,
-    /// Nas objects.
-    pub nas_objects: Vec<NASObject>,
-    /// Objects in job.
-    pub objects_in_job: Vec<ObjectInJob>,
-    /// Objects in agent backup job.
-    pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
-    /// Credentials info list.
-    pub credentials_info_list: Vec<CredentialsInfo>,
-    /// Password key info list.
-    pub password_key_info_list: Vec<PasswordKeyInfo>,
+    /// Files.
+    pub files: Vec<FileEntry>,
+    /// Directories.
+    pub directories: Vec<DirectoryEntry>,
     /// Tasks.
     pub tasks: Vec<Task>,
+    /// Objects in job.
+    pub objects_in_job: Vec<ObjectInJob>,
+    /// Nas service.
+    pub nas_service: Option<NASService>,
+    /// Password key info list.
+    pub password_key_info_list: Vec<PasswordKeyInfo>,
+    /// Account role.
+    pub account_role: Vec<EnterpriseAccountInRole>,
+    /// Account hierarchy scope.
+    pub account_hierarchy_scope: Vec<EnterpriseAccountHierarchyScope>,
+    /// Cloud subtenants.
+    pub cloud_subtenants: Vec<CloudSubtenant>,
+    /// The hardware plans that the tenant may replicate to.
+    pub cloud_tenant_compute_resources: Vec<CloudTenantComputeResource>,
+    /// The repositories that the tenant may fill, with its quotas.
+    pub cloud_tenant_resources: Vec<CloudTenantResource>,
+    /// The virtual data centers that the tenant may replicate to.
+    pub cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
+    /// Failovered vms.
+    pub failovered_vms: Vec<FailoveredVm>,
+    /// Cloud failovered vms.
+    pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
+    /// Linked job objects.
+    pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Linked backup objects.
+    pub linked_backup_objects: Vec<LinkedBackup>,
+    /// Credentials list.
+    pub credentials_list: Vec<CredentialsInfo>,
+    /// Objects in agent backup job.
+    pub objects_in_agent_backup_job: Vec<ObjectInAgentBackupJob>,
+    /// Nas objects.
+    pub nas_objects: Vec<NASObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_RESOURCES: Shape = Shape::new(
     "QueryResources",
     &[
-        Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
-            .item("CloudSubtenant", "CloudSubtenants"),
-        Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
-            .item("NASObject", "NASObjects"),
+        Field::list("Files", Kind::Struct(&FILE_ENTRY))
+            .item("FileEntry")
+            .json_item("FileEntries"),
+        Field::list("Directories", Kind::Struct(&DIRECTORY_ENTRY))
+            .item("DirectoryEntry")
+            .json_item("DirectoryEntries"),
+        Field::list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks"),
         Field::list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB))
-            .item("ObjectInJob", "ObjectInJobs"),
-        Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
-            .item("ObjectInAgentBackupJob", "ObjectInAgentBackupJobs"),
-        Field::list("CredentialsInfoList", Kind::Struct(&CREDENTIALS_INFO))
-            .item("CredentialsInfo", "CredentialsInfos"),
+            .item("ObjectInJob")
+            .json_item("ObjectInJobs"),
+        Field::new("NASService", Kind::Struct(&NAS_SERVICE)),
         Field::list("PasswordKeyInfoList", Kind::Struct(&PASSWORD_KEY_INFO))
-            .item("PasswordKeyInfo", "PasswordKeyInfos"),
-        Field::list("Tasks", Kind::Struct(&TASK)).item("Task", "Tasks"),
+            .item("PasswordKeyInfo")
+            .json_item("PasswordKeyInfos"),
+        Field::list("AccountRole", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE))
+            .item("EnterpriseAccountInRole")
+            .json_item("EnterpriseAccountInRoles"),
+        Field::list(
+                "AccountHierarchyScope",
+                Kind::Struct(&ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE),
+            )
+            .item("EnterpriseAccountHierarchyScope")
+            .json_item("EnterpriseAccountHierarchyScopes"),
+        Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
+            .item("CloudSubtenant")
+            .json_item("CloudSubtenants"),
+        Field::list(
+                "CloudTenantComputeResources",
+                Kind::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE),
+            )
+            .item("CloudTenantComputeResource")
+            .json_item("CloudTenantComputeResources"),
+        Field::list("CloudTenantResources", Kind::Struct(&CLOUD_TENANT_RESOURCE))
+            .item("CloudTenantResource")
+            .json_item("CloudTenantResources"),
+        Field::list(
+                "CloudTenantVCloudComputeResources",
+                Kind::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE),
+            )
+            .item("CloudTenantVCloudComputeResource")
+            .json_item("CloudTenantVCloudComputeResources"),
+        Field::list("FailoveredVms", Kind::Struct(&FAILOVERED_VM))
+            .item("FailoveredVm")
+            .json_item("FailoveredVms"),
+        Field::list("CloudFailoveredVms", Kind::Struct(&CLOUD_FAILOVERED_VM))
+            .item("CloudFailoveredVm")
+            .json_item("CloudFailoveredVms"),
+        Field::list("LinkedJobObjects", Kind::Struct(&LINKED_JOB_OBJECT))
+            .item("LinkedJobObject")
+            .json_item("LinkedJobObjects"),
+        Field::list("LinkedBackupObjects", Kind::Struct(&LINKED_BACKUP))
+            .item("LinkedBackup")
+            .json_item("LinkedBackups"),
+        Field::list("CredentialsList", Kind::Struct(&CREDENTIALS_INFO))
+            .item("CredentialsInfo")
+            .json_item("CredentialsInfos"),
+        Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
+            .item("ObjectInAgentBackupJob")
+            .json_item("ObjectInAgentBackupJobs"),
+        Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
+            .item("NASObject")
+            .json_item("NASObjects"),
     ],
 );
 impl QueryResources {
     const EMPTY: Self = Self {
-        cloud_subtenants: Vec::new(),
-        nas_objects: Vec::new(),
-        objects_in_job: Vec::new(),
-        objects_in_agent_backup_job: Vec::new(),
-        credentials_info_list: Vec::new(),
-        password_key_info_list: Vec::new(),
+        files: Vec::new(),
+        directories: Vec::new(),
         tasks: Vec::new(),
+        objects_in_job: Vec::new(),
+        nas_service: None,
+        password_key_info_list: Vec::new(),
+        account_role: Vec::new(),
+        account_hierarchy_scope: Vec::new(),
+        cloud_subtenants: Vec::new(),
+        cloud_tenant_compute_resources: Vec::new(),
+        cloud_tenant_resources: Vec::new(),
+        cloud_tenant_v_cloud_compute_resources: Vec::new(),
+        failovered_vms: Vec::new(),
+        cloud_failovered_vms: Vec::new(),
+        linked_job_objects: Vec::new(),
+        linked_backup_objects: Vec::new(),
+        credentials_list: Vec::new(),
+        objects_in_agent_backup_job: Vec::new(),
+        nas_objects: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryResources {
@@ -1019,26 +1211,50 @@ impl Struct for QueryResources {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.cloud_subtenants),
-            1 => View::Structs(&self.nas_objects),
-            2 => View::Structs(&self.objects_in_job),
-            3 => View::Structs(&self.objects_in_agent_backup_job),
-            4 => View::Structs(&self.credentials_info_list),
+            0 => View::Structs(&self.files),
+            1 => View::Structs(&self.directories),
+            2 => View::Structs(&self.tasks),
+            3 => View::Structs(&self.objects_in_job),
+            4 => View::Struct(&self.nas_service),
             5 => View::Structs(&self.password_key_info_list),
-            6 => View::Structs(&self.tasks),
-            _ => View::None,
+            6 => View::Structs(&self.account_role),
+            7 => View::Structs(&self.account_hierarchy_scope),
+            8 => View::Structs(&self.cloud_subtenants),
+            9 => View::Structs(&self.cloud_tenant_compute_resources),
+            10 => View::Structs(&self.cloud_tenant_resources),
+            11 => View::Structs(&self.cloud_tenant_v_cloud_compute_resources),
+            12 => View::Structs(&self.failovered_vms),
+            13 => View::Structs(&self.cloud_failovered_vms),
+            14 => View::Structs(&self.linked_job_objects),
+            15 => View::Structs(&self.linked_backup_objects),
+            16 => View::Structs(&self.credentials_list),
+            17 => View::Structs(&self.objects_in_agent_backup_job),
+            18 => View::Structs(&self.nas_objects),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.cloud_subtenants),
-            1 => Slot::Structs(&mut self.nas_objects),
-            2 => Slot::Structs(&mut self.objects_in_job),
-            3 => Slot::Structs(&mut self.objects_in_agent_backup_job),
-            4 => Slot::Structs(&mut self.credentials_info_list),
+            0 => Slot::Structs(&mut self.files),
+            1 => Slot::Structs(&mut self.directories),
+            2 => Slot::Structs(&mut self.tasks),
+            3 => Slot::Structs(&mut self.objects_in_job),
+            4 => Slot::Struct(&mut self.nas_service),
             5 => Slot::Structs(&mut self.password_key_info_list),
-            6 => Slot::Structs(&mut self.tasks),
-            _ => Slot::None,
+            6 => Slot::Structs(&mut self.account_role),
+            7 => Slot::Structs(&mut self.account_hierarchy_scope),
+            8 => Slot::Structs(&mut self.cloud_subtenants),
+            9 => Slot::Structs(&mut self.cloud_tenant_compute_resources),
+            10 => Slot::Structs(&mut self.cloud_tenant_resources),
+            11 => Slot::Structs(&mut self.cloud_tenant_v_cloud_compute_resources),
+            12 => Slot::Structs(&mut self.failovered_vms),
+            13 => Slot::Structs(&mut self.cloud_failovered_vms),
+            14 => Slot::Structs(&mut self.linked_job_objects),
+            15 => Slot::Structs(&mut self.linked_backup_objects),
+            16 => Slot::Structs(&mut self.credentials_list),
+            17 => Slot::Structs(&mut self.objects_in_agent_backup_job),
+            18 => Slot::Structs(&mut self.nas_objects),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1055,6 +1271,8 @@ pub struct PagingInfo {
     pub pages_count: Option<i64>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PAGING_INFO: Shape = Shape::new(
     "PagingInfo",
@@ -1062,7 +1280,7 @@ pub(crate) static PAGING_INFO: Shape = Shape::new(
         Field::new("PageNum", Kind::Int).attribute(),
         Field::new("PageSize", Kind::Int).attribute(),
         Field::new("PagesCount", Kind::Int).attribute(),
-        Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+        Field::list("Links", Kind::Struct(&LINK)).item("Link"),
     ],
 );
 impl PagingInfo {
@@ -1071,6 +1289,7 @@ impl PagingInfo {
         page_size: None,
         pages_count: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PagingInfo {
@@ -1086,7 +1305,7 @@ impl Struct for PagingInfo {
             1 => View::Int(&self.page_size),
             2 => View::Int(&self.pages_count),
             3 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1095,7 +1314,7 @@ impl Struct for PagingInfo {
             1 => Slot::Int(&mut self.page_size),
             2 => Slot::Int(&mut self.pages_count),
             3 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1120,13 +1339,15 @@ pub struct Task {
     pub operation: Option<String>,
     /// What came of it; absent while it runs.
     pub result: Option<TaskResult>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASK: Shape = Shape::new(
         "Task",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("TaskId", Kind::Text),
             Field::new("State", Kind::Enum(&TASK_STATE)),
             Field::new("Operation", Kind::Text),
@@ -1144,6 +1365,7 @@ impl Task {
         state: None,
         operation: None,
         result: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Task {
@@ -1162,7 +1384,7 @@ impl Struct for Task {
             4 => View::Enum(&self.state),
             5 => View::Text(&self.operation),
             6 => View::Struct(&self.result),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1174,7 +1396,7 @@ impl Struct for Task {
             4 => Slot::Enum(&mut self.state),
             5 => Slot::Text(&mut self.operation),
             6 => Slot::Struct(&mut self.result),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1185,6 +1407,8 @@ impl Struct for Task {
 pub struct Tasks {
     /// Task.
     pub tasks: Vec<Task>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASKS: Shape = Shape::new(
         "Tasks",
@@ -1193,7 +1417,10 @@ pub(crate) static TASKS: Shape = Shape::new(
     .aliases(&["TaskListType"])
     .root("Tasks");
 impl Tasks {
-    const EMPTY: Self = Self { tasks: Vec::new() };
+    const EMPTY: Self = Self {
+        tasks: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Tasks {
     const SHAPE: &'static Shape = &TASKS;
@@ -1205,13 +1432,13 @@ impl Struct for Tasks {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.tasks),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.tasks),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1222,17 +1449,31 @@ impl Struct for Tasks {
 pub struct TaskResult {
     /// Whether it was done.
     pub success: Option<bool>,
+    /// Whether the work waits for an account.
+    pub credentials_needed: Option<bool>,
+    /// Whether the work waits for a confirmation.
+    pub confirmation_needed: Option<bool>,
     /// What the server says about it.
     pub message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASK_RESULT: Shape = Shape::new(
     "TaskResult",
-    &[Field::new("Success", Kind::Bool).attribute(), Field::new("Message", Kind::Text)],
+    &[
+        Field::new("Success", Kind::Bool).attribute(),
+        Field::new("CredentialsNeeded", Kind::Bool).attribute(),
+        Field::new("ConfirmationNeeded", Kind::Bool).attribute(),
+        Field::new("Message", Kind::Text),
+    ],
 );
 impl TaskResult {
     const EMPTY: Self = Self {
         success: None,
+        credentials_needed: None,
+        confirmation_needed: None,
         message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TaskResult {
@@ -1245,15 +1486,19 @@ impl Struct for TaskResult {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.success),
-            1 => View::Text(&self.message),
-            _ => View::None,
+            1 => View::Bool(&self.credentials_needed),
+            2 => View::Bool(&self.confirmation_needed),
+            3 => View::Text(&self.message),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.success),
-            1 => Slot::Text(&mut self.message),
-            _ => Slot::None,
+            1 => Slot::Bool(&mut self.credentials_needed),
+            2 => Slot::Bool(&mut self.confirmation_needed),
+            3 => Slot::Text(&mut self.message),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1293,13 +1538,13 @@ impl Enum for TaskState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Running => 0,
                 Self::OperationFinished => 1,
                 Self::Finished => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1322,6 +1567,8 @@ pub struct Error {
     pub first_chance_exception_message: Option<String>,
     /// Where in the server it happened.
     pub stack_trace: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ERROR: Shape = Shape::new(
         "Error",
@@ -1342,6 +1589,7 @@ impl Error {
         status: None,
         first_chance_exception_message: None,
         stack_trace: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Error {
@@ -1358,7 +1606,7 @@ impl Struct for Error {
             2 => View::Text(&self.status),
             3 => View::Text(&self.first_chance_exception_message),
             4 => View::Text(&self.stack_trace),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1368,7 +1616,7 @@ impl Struct for Error {
             2 => Slot::Text(&mut self.status),
             3 => Slot::Text(&mut self.first_chance_exception_message),
             4 => Slot::Text(&mut self.stack_trace),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1412,14 +1660,14 @@ impl Enum for OperationResult {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::None => 0,
                 Self::Success => 1,
                 Self::Warning => 2,
                 Self::Failed => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

@@ -21,6 +21,8 @@ pub struct BackupServerSpec {
     pub wcf_port: Option<i64>,
     /// The thumbprint that its certificate must have.
     pub vbr_certificate_thumbprint: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SERVER_SPEC: Shape = Shape::new(
         "BackupServerSpec",
@@ -45,6 +47,7 @@ impl BackupServerSpec {
         password: None,
         wcf_port: None,
         vbr_certificate_thumbprint: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupServerSpec {
@@ -63,7 +66,7 @@ impl Struct for BackupServerSpec {
             4 => View::Secret(&self.password),
             5 => View::Int(&self.wcf_port),
             6 => View::Text(&self.vbr_certificate_thumbprint),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -75,7 +78,7 @@ impl Struct for BackupServerSpec {
             4 => Slot::Secret(&mut self.password),
             5 => Slot::Int(&mut self.wcf_port),
             6 => Slot::Text(&mut self.vbr_certificate_thumbprint),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -242,8 +245,8 @@ impl Enum for ManagedServerType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Esx => 0,
                 Self::Vc => 1,
@@ -266,7 +269,7 @@ impl Enum for ManagedServerType {
                 Self::ExternalInfrastructureProxy => 18,
                 Self::NdmpServer => 19,
                 Self::ExternalInfrastructureServer => 20,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -293,6 +296,8 @@ pub struct ManagedServer {
     pub description: Option<String>,
     /// What it is.
     pub managed_server_type: Option<ManagedServerType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MANAGED_SERVER: Shape = Shape::new(
         "ManagedServer",
@@ -301,7 +306,7 @@ pub(crate) static MANAGED_SERVER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("ManagedServerType", Kind::Enum(&MANAGED_SERVER_TYPE)),
         ],
@@ -317,6 +322,7 @@ impl ManagedServer {
         links: Vec::new(),
         description: None,
         managed_server_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ManagedServer {
@@ -335,7 +341,7 @@ impl Struct for ManagedServer {
             4 => View::Structs(&self.links),
             5 => View::Text(&self.description),
             6 => View::Enum(&self.managed_server_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -347,7 +353,7 @@ impl Struct for ManagedServer {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Enum(&mut self.managed_server_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -358,6 +364,8 @@ impl Struct for ManagedServer {
 pub struct ManagedServers {
     /// Managed server.
     pub managed_servers: Vec<ManagedServer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MANAGED_SERVERS: Shape = Shape::new(
         "ManagedServers",
@@ -371,6 +379,7 @@ pub(crate) static MANAGED_SERVERS: Shape = Shape::new(
 impl ManagedServers {
     const EMPTY: Self = Self {
         managed_servers: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ManagedServers {
@@ -383,13 +392,13 @@ impl Struct for ManagedServers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.managed_servers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.managed_servers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -445,8 +454,8 @@ impl Enum for HierarchyRootHostType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Esx => 0,
                 Self::Vc => 1,
@@ -455,7 +464,7 @@ impl Enum for HierarchyRootHostType {
                 Self::HvCluster => 4,
                 Self::Scvmm => 5,
                 Self::VcdSystem => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -484,6 +493,8 @@ pub struct HierarchyRoot {
     pub unique_id: Option<Id>,
     /// What it is.
     pub host_type: Option<HierarchyRootHostType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ROOT: Shape = Shape::new(
         "HierarchyRoot",
@@ -492,7 +503,7 @@ pub(crate) static HIERARCHY_ROOT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HierarchyRootId", Kind::Id),
             Field::new("UniqueId", Kind::Id),
             Field::new("HostType", Kind::Enum(&HIERARCHY_ROOT_HOST_TYPE)),
@@ -510,6 +521,7 @@ impl HierarchyRoot {
         hierarchy_root_id: None,
         unique_id: None,
         host_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyRoot {
@@ -529,7 +541,7 @@ impl Struct for HierarchyRoot {
             5 => View::Id(&self.hierarchy_root_id),
             6 => View::Id(&self.unique_id),
             7 => View::Enum(&self.host_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -542,7 +554,7 @@ impl Struct for HierarchyRoot {
             5 => Slot::Id(&mut self.hierarchy_root_id),
             6 => Slot::Id(&mut self.unique_id),
             7 => Slot::Enum(&mut self.host_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -553,6 +565,8 @@ impl Struct for HierarchyRoot {
 pub struct HierarchyRoots {
     /// Hierarchy root.
     pub hierarchy_roots: Vec<HierarchyRoot>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ROOTS: Shape = Shape::new(
         "HierarchyRoots",
@@ -566,6 +580,7 @@ pub(crate) static HIERARCHY_ROOTS: Shape = Shape::new(
 impl HierarchyRoots {
     const EMPTY: Self = Self {
         hierarchy_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyRoots {
@@ -578,13 +593,13 @@ impl Struct for HierarchyRoots {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -623,6 +638,8 @@ pub struct WanAccelerator {
     pub backup_server_uid: Option<Id>,
     /// The backup server's name.
     pub backup_server_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static WAN_ACCELERATOR: Shape = Shape::new(
         "WanAccelerator",
@@ -631,7 +648,7 @@ pub(crate) static WAN_ACCELERATOR: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("OutOfDate", Kind::Bool),
             Field::new("Version", Kind::Text),
@@ -663,6 +680,7 @@ impl WanAccelerator {
         high_bandwidth_mode_enabled: None,
         backup_server_uid: None,
         backup_server_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for WanAccelerator {
@@ -689,7 +707,7 @@ impl Struct for WanAccelerator {
             12 => View::Bool(&self.high_bandwidth_mode_enabled),
             13 => View::Id(&self.backup_server_uid),
             14 => View::Text(&self.backup_server_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -709,7 +727,7 @@ impl Struct for WanAccelerator {
             12 => Slot::Bool(&mut self.high_bandwidth_mode_enabled),
             13 => Slot::Id(&mut self.backup_server_uid),
             14 => Slot::Text(&mut self.backup_server_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -720,6 +738,8 @@ impl Struct for WanAccelerator {
 pub struct WanAccelerators {
     /// Wan accelerator.
     pub wan_accelerators: Vec<WanAccelerator>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static WAN_ACCELERATORS: Shape = Shape::new(
         "WanAccelerators",
@@ -733,6 +753,7 @@ pub(crate) static WAN_ACCELERATORS: Shape = Shape::new(
 impl WanAccelerators {
     const EMPTY: Self = Self {
         wan_accelerators: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for WanAccelerators {
@@ -745,13 +766,13 @@ impl Struct for WanAccelerators {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.wan_accelerators),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.wan_accelerators),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -791,13 +812,13 @@ impl Enum for ExternalRepositoryType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AmazonS3External => 0,
                 Self::AzureStorageExternal => 1,
                 Self::GoogleCloudStorageExternal => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -828,6 +849,8 @@ pub struct ExternalRepository {
     pub used_space: Option<i64>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXTERNAL_REPOSITORY: Shape = Shape::new(
         "ExternalRepository",
@@ -836,7 +859,7 @@ pub(crate) static EXTERNAL_REPOSITORY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RepositoryType", Kind::Enum(&EXTERNAL_REPOSITORY_TYPE)),
             Field::new("Path", Kind::Text),
             Field::new("UsedSpace", Kind::Int),
@@ -856,6 +879,7 @@ impl ExternalRepository {
         path: None,
         used_space: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExternalRepository {
@@ -876,7 +900,7 @@ impl Struct for ExternalRepository {
             6 => View::Text(&self.path),
             7 => View::Int(&self.used_space),
             8 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -890,7 +914,7 @@ impl Struct for ExternalRepository {
             6 => Slot::Text(&mut self.path),
             7 => Slot::Int(&mut self.used_space),
             8 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -901,6 +925,8 @@ impl Struct for ExternalRepository {
 pub struct ExternalRepositories {
     /// External repository.
     pub external_repositories: Vec<ExternalRepository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXTERNAL_REPOSITORIES: Shape = Shape::new(
         "ExternalRepositories",
@@ -914,6 +940,7 @@ pub(crate) static EXTERNAL_REPOSITORIES: Shape = Shape::new(
 impl ExternalRepositories {
     const EMPTY: Self = Self {
         external_repositories: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExternalRepositories {
@@ -926,13 +953,13 @@ impl Struct for ExternalRepositories {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.external_repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.external_repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -968,17 +995,165 @@ impl Enum for VlanSwitchType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::VirtualSwitch => 0,
                 Self::DistributedVirtualSwitch => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
     fn from_unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
+    }
+}
+/// VLANs to reserve on a switch.
+///
+/// Schema: `schemas/em/em.xsd#CloudVlanConfigurationCreateSpecType`
+#[non_exhaustive]
+pub struct VlanConfigurationCreateSpec {
+    /// The backup server.
+    pub backup_server_uid: Option<Id>,
+    /// The host.
+    pub host_ref: Option<Id>,
+    /// The hypervisor.
+    pub platform_type: Option<String>,
+    /// The first VLAN with internet.
+    pub vlan_ids_with_internet_left_bound: Option<i64>,
+    /// The last VLAN with internet.
+    pub vlan_ids_with_internet_right_bound: Option<i64>,
+    /// The first VLAN without internet.
+    pub vlan_ids_without_internet_left_bound: Option<i64>,
+    /// The last VLAN without internet.
+    pub vlan_ids_without_internet_right_bound: Option<i64>,
+    /// The cluster.
+    pub vi_cluster_ref: Option<String>,
+    /// The cluster's name.
+    pub vi_cluster_name: Option<String>,
+    /// The switch's name.
+    pub vi_switch_name: Option<String>,
+    /// The kind of switch, as a number.
+    pub vi_switch_type: Option<i64>,
+    /// The switch's identifier.
+    pub vi_switch_id: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static VLAN_CONFIGURATION_CREATE_SPEC: Shape = Shape::new(
+        "VlanConfigurationCreateSpec",
+        &[
+            Field::new("BackupServerUid", Kind::Id).required(),
+            Field::new("HostRef", Kind::Id).required(),
+            Field::new("PlatformType", Kind::Text).required(),
+            Field::new("VlanIdsWithInternetLeftBound", Kind::Int).required(),
+            Field::new("VlanIdsWithInternetRightBound", Kind::Int).required(),
+            Field::new("VlanIdsWithoutInternetLeftBound", Kind::Int).required(),
+            Field::new("VlanIdsWithoutInternetRightBound", Kind::Int).required(),
+            Field::new("viClusterRef", Kind::Text).json("ViClusterRef").required(),
+            Field::new("viClusterName", Kind::Text).json("ViClusterName").required(),
+            Field::new("viSwitchName", Kind::Text).json("ViSwitchName").required(),
+            Field::new("viSwitchType", Kind::Int).json("ViSwitchType").required(),
+            Field::new("viSwitchId", Kind::Text).json("ViSwitchId").required(),
+        ],
+    )
+    .aliases(&["CloudVlanConfigurationCreateSpecType"])
+    .root("VlanConfigurationCreateSpec");
+impl VlanConfigurationCreateSpec {
+    const EMPTY: Self = Self {
+        backup_server_uid: None,
+        host_ref: None,
+        platform_type: None,
+        vlan_ids_with_internet_left_bound: None,
+        vlan_ids_with_internet_right_bound: None,
+        vlan_ids_without_internet_left_bound: None,
+        vlan_ids_without_internet_right_bound: None,
+        vi_cluster_ref: None,
+        vi_cluster_name: None,
+        vi_switch_name: None,
+        vi_switch_type: None,
+        vi_switch_id: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VlanConfigurationCreateSpec {
+    const SHAPE: &'static Shape = &VLAN_CONFIGURATION_CREATE_SPEC;
+}
+impl Struct for VlanConfigurationCreateSpec {
+    fn shape(&self) -> &'static Shape {
+        &VLAN_CONFIGURATION_CREATE_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Id(&self.backup_server_uid),
+            1 => View::Id(&self.host_ref),
+            2 => View::Text(&self.platform_type),
+            3 => View::Int(&self.vlan_ids_with_internet_left_bound),
+            4 => View::Int(&self.vlan_ids_with_internet_right_bound),
+            5 => View::Int(&self.vlan_ids_without_internet_left_bound),
+            6 => View::Int(&self.vlan_ids_without_internet_right_bound),
+            7 => View::Text(&self.vi_cluster_ref),
+            8 => View::Text(&self.vi_cluster_name),
+            9 => View::Text(&self.vi_switch_name),
+            10 => View::Int(&self.vi_switch_type),
+            11 => View::Text(&self.vi_switch_id),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Id(&mut self.backup_server_uid),
+            1 => Slot::Id(&mut self.host_ref),
+            2 => Slot::Text(&mut self.platform_type),
+            3 => Slot::Int(&mut self.vlan_ids_with_internet_left_bound),
+            4 => Slot::Int(&mut self.vlan_ids_with_internet_right_bound),
+            5 => Slot::Int(&mut self.vlan_ids_without_internet_left_bound),
+            6 => Slot::Int(&mut self.vlan_ids_without_internet_right_bound),
+            7 => Slot::Text(&mut self.vi_cluster_ref),
+            8 => Slot::Text(&mut self.vi_cluster_name),
+            9 => Slot::Text(&mut self.vi_switch_name),
+            10 => Slot::Int(&mut self.vi_switch_type),
+            11 => Slot::Text(&mut self.vi_switch_id),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl VlanConfigurationCreateSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(
+        backup_server_uid: impl Into<Id>,
+        host_ref: impl Into<Id>,
+        platform_type: impl Into<String>,
+        vlan_ids_with_internet_left_bound: i64,
+        vlan_ids_with_internet_right_bound: i64,
+        vlan_ids_without_internet_left_bound: i64,
+        vlan_ids_without_internet_right_bound: i64,
+        vi_cluster_ref: impl Into<String>,
+        vi_cluster_name: impl Into<String>,
+        vi_switch_name: impl Into<String>,
+        vi_switch_type: i64,
+        vi_switch_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            backup_server_uid: Some(backup_server_uid.into()),
+            host_ref: Some(host_ref.into()),
+            platform_type: Some(platform_type.into()),
+            vlan_ids_with_internet_left_bound: Some(vlan_ids_with_internet_left_bound),
+            vlan_ids_with_internet_right_bound: Some(vlan_ids_with_internet_right_bound),
+            vlan_ids_without_internet_left_bound: Some(
+                vlan_ids_without_internet_left_bound,
+            ),
+            vlan_ids_without_internet_right_bound: Some(
+                vlan_ids_without_internet_right_bound,
+            ),
+            vi_cluster_ref: Some(vi_cluster_ref.into()),
+            vi_cluster_name: Some(vi_cluster_name.into()),
+            vi_switch_name: Some(vi_switch_name.into()),
+            vi_switch_type: Some(vi_switch_type),
+            vi_switch_id: Some(vi_switch_id.into()),
+            ..Self::default()
+        }
     }
 }
 /// VLANs of a host that tenants' networks are made of.
@@ -1012,12 +1187,12 @@ pub struct VlanConfiguration {
     pub switch_name: Option<String>,
     /// The switch's identifier.
     pub switch_id: Option<String>,
-    /// What the switch is.
-    pub switch_type: Option<VlanSwitchType>,
     /// The cluster of the host.
     pub cluster_name: Option<String>,
     /// The cluster's identifier.
     pub cluster_id: Option<String>,
+    /// What the switch is.
+    pub switch_type: Option<VlanSwitchType>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1028,7 +1203,7 @@ pub(crate) static VLAN_CONFIGURATION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HostRef", Kind::Id),
             Field::new("PlatformType", Kind::Enum(&CLOUD_PLATFORM)),
             Field::new("VlanIdsWithInternetLeftBound", Kind::Int),
@@ -1037,9 +1212,9 @@ pub(crate) static VLAN_CONFIGURATION: Shape = Shape::new(
             Field::new("VlanIdsWithoutInternetRightBound", Kind::Int),
             Field::new("SwitchName", Kind::Text),
             Field::new("SwitchId", Kind::Text),
-            Field::new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE)),
             Field::new("ClusterName", Kind::Text),
             Field::new("ClusterId", Kind::Text),
+            Field::new("SwitchType", Kind::Enum(&VLAN_SWITCH_TYPE)),
         ],
     )
     .aliases(&["VlanConfigurationEntityType"])
@@ -1059,9 +1234,9 @@ impl VlanConfiguration {
         vlan_ids_without_internet_right_bound: None,
         switch_name: None,
         switch_id: None,
-        switch_type: None,
         cluster_name: None,
         cluster_id: None,
+        switch_type: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1087,11 +1262,10 @@ impl Struct for VlanConfiguration {
             10 => View::Int(&self.vlan_ids_without_internet_right_bound),
             11 => View::Text(&self.switch_name),
             12 => View::Text(&self.switch_id),
-            13 => View::Enum(&self.switch_type),
-            14 => View::Text(&self.cluster_name),
-            15 => View::Text(&self.cluster_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            13 => View::Text(&self.cluster_name),
+            14 => View::Text(&self.cluster_id),
+            15 => View::Enum(&self.switch_type),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1109,11 +1283,10 @@ impl Struct for VlanConfiguration {
             10 => Slot::Int(&mut self.vlan_ids_without_internet_right_bound),
             11 => Slot::Text(&mut self.switch_name),
             12 => Slot::Text(&mut self.switch_id),
-            13 => Slot::Enum(&mut self.switch_type),
-            14 => Slot::Text(&mut self.cluster_name),
-            15 => Slot::Text(&mut self.cluster_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            13 => Slot::Text(&mut self.cluster_name),
+            14 => Slot::Text(&mut self.cluster_id),
+            15 => Slot::Enum(&mut self.switch_type),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1219,12 +1392,6 @@ impl VlanConfiguration {
         self.switch_id = Some(switch_id.into());
         self
     }
-    /// What the switch is.
-    #[must_use]
-    pub fn switch_type(mut self, switch_type: impl Into<VlanSwitchType>) -> Self {
-        self.switch_type = Some(switch_type.into());
-        self
-    }
     /// The cluster of the host.
     #[must_use]
     pub fn cluster_name(mut self, cluster_name: impl Into<String>) -> Self {
@@ -1237,6 +1404,12 @@ impl VlanConfiguration {
         self.cluster_id = Some(cluster_id.into());
         self
     }
+    /// What the switch is.
+    #[must_use]
+    pub fn switch_type(mut self, switch_type: impl Into<VlanSwitchType>) -> Self {
+        self.switch_type = Some(switch_type.into());
+        self
+    }
 }
 /// VLANs that tenants' networks are made of.
 ///
@@ -1245,6 +1418,8 @@ impl VlanConfiguration {
 pub struct VlanConfigurations {
     /// Vlans.
     pub vlans: Vec<VlanConfiguration>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VLAN_CONFIGURATIONS: Shape = Shape::new(
         "VlanConfigurations",
@@ -1253,7 +1428,10 @@ pub(crate) static VLAN_CONFIGURATIONS: Shape = Shape::new(
     .aliases(&["VlanConfigurationEntityListType"])
     .root("VlanConfigurations");
 impl VlanConfigurations {
-    const EMPTY: Self = Self { vlans: Vec::new() };
+    const EMPTY: Self = Self {
+        vlans: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VlanConfigurations {
     const SHAPE: &'static Shape = &VLAN_CONFIGURATIONS;
@@ -1265,20 +1443,20 @@ impl Struct for VlanConfigurations {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vlans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vlans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 backhaul_wire::generated_struct! {
     BackupServerSpec; ManagedServer; ManagedServers; HierarchyRoot; HierarchyRoots;
     WanAccelerator; WanAccelerators; ExternalRepository; ExternalRepositories;
-    VlanConfiguration; VlanConfigurations;
+    VlanConfigurationCreateSpec; VlanConfiguration; VlanConfigurations;
 }
 backhaul_wire::generated_enum! {
     ManagedServerType; HierarchyRootHostType; ExternalRepositoryType; VlanSwitchType;

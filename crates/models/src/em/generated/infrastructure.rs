@@ -23,6 +23,10 @@ pub struct BackupServer {
     pub port: Option<i64>,
     /// The build of Backup and Replication.
     pub version: Option<String>,
+    /// The port of its service for Enterprise Manager.
+    pub wcf_port: Option<i64>,
+    /// The thumbprint of its certificate.
+    pub vbr_certificate_thumbprint: Option<String>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -33,10 +37,12 @@ pub(crate) static BACKUP_SERVER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("Port", Kind::Int),
             Field::new("Version", Kind::Text),
+            Field::new("WcfPort", Kind::Int),
+            Field::new("VbrCertificateThumbprint", Kind::Text),
         ],
     )
     .aliases(&["BackupServerEntityType"])
@@ -51,6 +57,8 @@ impl BackupServer {
         description: None,
         port: None,
         version: None,
+        wcf_port: None,
+        vbr_certificate_thumbprint: None,
         unknown: Unknown::NONE,
     };
 }
@@ -71,8 +79,9 @@ impl Struct for BackupServer {
             5 => View::Text(&self.description),
             6 => View::Int(&self.port),
             7 => View::Text(&self.version),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            8 => View::Int(&self.wcf_port),
+            9 => View::Text(&self.vbr_certificate_thumbprint),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -85,8 +94,9 @@ impl Struct for BackupServer {
             5 => Slot::Text(&mut self.description),
             6 => Slot::Int(&mut self.port),
             7 => Slot::Text(&mut self.version),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            8 => Slot::Int(&mut self.wcf_port),
+            9 => Slot::Text(&mut self.vbr_certificate_thumbprint),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -97,6 +107,8 @@ impl Struct for BackupServer {
 pub struct BackupServers {
     /// Backup server.
     pub backup_servers: Vec<BackupServer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
         "BackupServers",
@@ -108,7 +120,10 @@ pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
     .aliases(&["BackupServerEntityListType"])
     .root("BackupServers");
 impl BackupServers {
-    const EMPTY: Self = Self { backup_servers: Vec::new() };
+    const EMPTY: Self = Self {
+        backup_servers: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for BackupServers {
     const SHAPE: &'static Shape = &BACKUP_SERVERS;
@@ -120,13 +135,13 @@ impl Struct for BackupServers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_servers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_servers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -161,7 +176,7 @@ pub(crate) static REPOSITORY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Capacity", Kind::Int),
             Field::new("FreeSpace", Kind::Int),
             Field::new("Kind", Kind::Enum(&REPOSITORY_KIND)),
@@ -199,8 +214,7 @@ impl Struct for Repository {
             5 => View::Int(&self.capacity),
             6 => View::Int(&self.free_space),
             7 => View::Enum(&self.kind),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -213,8 +227,7 @@ impl Struct for Repository {
             5 => Slot::Int(&mut self.capacity),
             6 => Slot::Int(&mut self.free_space),
             7 => Slot::Enum(&mut self.kind),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -225,6 +238,8 @@ impl Struct for Repository {
 pub struct Repositories {
     /// Repository.
     pub repositories: Vec<Repository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORIES: Shape = Shape::new(
         "Repositories",
@@ -233,7 +248,10 @@ pub(crate) static REPOSITORIES: Shape = Shape::new(
     .aliases(&["RepositoryEntityListType"])
     .root("Repositories");
 impl Repositories {
-    const EMPTY: Self = Self { repositories: Vec::new() };
+    const EMPTY: Self = Self {
+        repositories: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Repositories {
     const SHAPE: &'static Shape = &REPOSITORIES;
@@ -245,13 +263,13 @@ impl Struct for Repositories {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -285,6 +303,10 @@ pub enum RepositoryKind {
     Extendable,
     /// `Quantum`.
     Quantum,
+    /// `AzureStorageExternal`.
+    AzureStorageExternal,
+    /// `AmazonS3External`.
+    AmazonS3External,
     /// `Nfs`.
     Nfs,
     /// A value that this list does not have, kept as it came.
@@ -306,6 +328,8 @@ pub(crate) static REPOSITORY_KIND: EnumShape = EnumShape {
         EnumValue::new("HPStoreOnceIntegration"),
         EnumValue::new("Extendable"),
         EnumValue::new("Quantum"),
+        EnumValue::new("AzureStorageExternal"),
+        EnumValue::new("AmazonS3External"),
         EnumValue::new("Nfs"),
     ],
 };
@@ -326,13 +350,15 @@ impl Enum for RepositoryKind {
                 9 => Self::HpStoreOnceIntegration,
                 10 => Self::Extendable,
                 11 => Self::Quantum,
-                12 => Self::Nfs,
+                12 => Self::AzureStorageExternal,
+                13 => Self::AmazonS3External,
+                14 => Self::Nfs,
                 _ => return None,
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::WindowsLocal => 0,
                 Self::LinuxLocal => 1,
@@ -346,8 +372,10 @@ impl Enum for RepositoryKind {
                 Self::HpStoreOnceIntegration => 9,
                 Self::Extendable => 10,
                 Self::Quantum => 11,
-                Self::Nfs => 12,
-                Self::Unknown(value) => return Err(value),
+                Self::AzureStorageExternal => 12,
+                Self::AmazonS3External => 13,
+                Self::Nfs => 14,
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

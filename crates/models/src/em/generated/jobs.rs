@@ -43,7 +43,7 @@ pub(crate) static JOB: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("Description", Kind::Text),
@@ -96,8 +96,7 @@ impl Struct for Job {
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.job_schedule_options),
             12 => View::Struct(&self.job_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -115,8 +114,7 @@ impl Struct for Job {
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.job_schedule_options),
             12 => Slot::Struct(&mut self.job_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -215,6 +213,8 @@ impl Job {
 pub struct Jobs {
     /// Job.
     pub jobs: Vec<Job>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOBS: Shape = Shape::new(
         "Jobs",
@@ -223,7 +223,10 @@ pub(crate) static JOBS: Shape = Shape::new(
     .aliases(&["JobEntityListType"])
     .root("Jobs");
 impl Jobs {
-    const EMPTY: Self = Self { jobs: Vec::new() };
+    const EMPTY: Self = Self {
+        jobs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Jobs {
     const SHAPE: &'static Shape = &JOBS;
@@ -235,13 +238,13 @@ impl Struct for Jobs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -274,10 +277,12 @@ pub struct JobScheduleOptions {
     pub options_backup_window: Option<OptionsBackupWindow>,
     /// After another job.
     pub options_daisy_chaining: Option<OptionsDaisyChaining>,
-    /// The schedule of a job that copies restore points as they appear.
-    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// The schedule of every other job.
     pub standart: Option<JobScheduleStandardOptions>,
+    /// How often CDP replicates, and what it keeps; on policies.
+    pub cdp_replica: Option<CdpReplicaScheduleOptions>,
+    /// The schedule of a job that copies restore points as they appear.
+    pub immediate_copy_mode: Option<ImmediateCopyMode>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -286,7 +291,7 @@ pub(crate) static JOB_SCHEDULE_OPTIONS: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RetryOptions", Kind::Struct(&RETRY_OPTIONS)),
             Field::new("WaitForBackupCompletion", Kind::Bool),
             Field::new("BackupCompetitionWaitingPeriodMin", Kind::Int),
@@ -296,8 +301,9 @@ pub(crate) static JOB_SCHEDULE_OPTIONS: Shape = Shape::new(
             Field::new("OptionsContinuous", Kind::Struct(&OPTIONS_CONTINUOUS)),
             Field::new("OptionsBackupWindow", Kind::Struct(&OPTIONS_BACKUP_WINDOW)),
             Field::new("OptionsDaisyChaining", Kind::Struct(&OPTIONS_DAISY_CHAINING)),
-            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
             Field::new("Standart", Kind::Struct(&JOB_SCHEDULE_STANDARD_OPTIONS)),
+            Field::new("CdpReplica", Kind::Struct(&CDP_REPLICA_SCHEDULE_OPTIONS)),
+            Field::new("ImmediateCopyMode", Kind::Struct(&IMMEDIATE_COPY_MODE)),
         ],
     )
     .aliases(&["JobScheduleOptionsType"]);
@@ -315,8 +321,9 @@ impl JobScheduleOptions {
         options_continuous: None,
         options_backup_window: None,
         options_daisy_chaining: None,
-        immediate_copy_mode: None,
         standart: None,
+        cdp_replica: None,
+        immediate_copy_mode: None,
         unknown: Unknown::NONE,
     };
 }
@@ -341,10 +348,10 @@ impl Struct for JobScheduleOptions {
             9 => View::Struct(&self.options_continuous),
             10 => View::Struct(&self.options_backup_window),
             11 => View::Struct(&self.options_daisy_chaining),
-            12 => View::Struct(&self.immediate_copy_mode),
-            13 => View::Struct(&self.standart),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            12 => View::Struct(&self.standart),
+            13 => View::Struct(&self.cdp_replica),
+            14 => View::Struct(&self.immediate_copy_mode),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -361,10 +368,10 @@ impl Struct for JobScheduleOptions {
             9 => Slot::Struct(&mut self.options_continuous),
             10 => Slot::Struct(&mut self.options_backup_window),
             11 => Slot::Struct(&mut self.options_daisy_chaining),
-            12 => Slot::Struct(&mut self.immediate_copy_mode),
-            13 => Slot::Struct(&mut self.standart),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            12 => Slot::Struct(&mut self.standart),
+            13 => Slot::Struct(&mut self.cdp_replica),
+            14 => Slot::Struct(&mut self.immediate_copy_mode),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -441,8 +448,7 @@ impl Struct for JobScheduleStandardOptions {
             6 => View::Struct(&self.options_continuous),
             7 => View::Struct(&self.options_backup_window),
             8 => View::Struct(&self.options_daisy_chaining),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -456,8 +462,7 @@ impl Struct for JobScheduleStandardOptions {
             6 => Slot::Struct(&mut self.options_continuous),
             7 => Slot::Struct(&mut self.options_backup_window),
             8 => Slot::Struct(&mut self.options_daisy_chaining),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -491,15 +496,13 @@ impl Struct for ImmediateCopyMode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.options_continuous),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.options_continuous),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -547,8 +550,7 @@ impl Struct for RetryOptions {
             0 => View::Int(&self.retry_times),
             1 => View::Int(&self.retry_timeout),
             2 => View::Bool(&self.retry_specified),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -556,8 +558,7 @@ impl Struct for RetryOptions {
             0 => Slot::Int(&mut self.retry_times),
             1 => Slot::Int(&mut self.retry_timeout),
             2 => Slot::Bool(&mut self.retry_specified),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -613,8 +614,8 @@ impl Enum for DayOfWeek {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Sunday => 0,
                 Self::Monday => 1,
@@ -623,7 +624,7 @@ impl Enum for DayOfWeek {
                 Self::Thursday => 4,
                 Self::Friday => 5,
                 Self::Saturday => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -703,8 +704,8 @@ impl Enum for Month {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::January => 0,
                 Self::February => 1,
@@ -718,7 +719,7 @@ impl Enum for Month {
                 Self::October => 9,
                 Self::November => 10,
                 Self::December => 11,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -762,13 +763,13 @@ impl Enum for DailyKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::WeekDays => 1,
                 Self::SelectedDays => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -805,12 +806,12 @@ impl Enum for PeriodKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Hours => 0,
                 Self::Minutes => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -872,8 +873,7 @@ impl Struct for OptionsDaily {
             2 => View::Enums(&self.days),
             3 => View::DateTime(&self.time),
             4 => View::Int(&self.time_offset_utc),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -883,8 +883,7 @@ impl Struct for OptionsDaily {
             2 => Slot::Enums(&mut self.days),
             3 => Slot::DateTime(&mut self.time),
             4 => Slot::Int(&mut self.time_offset_utc),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -952,8 +951,7 @@ impl Struct for OptionsMonthly {
             4 => View::Enum(&self.day_of_week),
             5 => View::Enums(&self.months),
             6 => View::Int(&self.day_of_month),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -965,8 +963,7 @@ impl Struct for OptionsMonthly {
             4 => Slot::Enum(&mut self.day_of_week),
             5 => Slot::Enums(&mut self.months),
             6 => Slot::Int(&mut self.day_of_month),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -977,21 +974,36 @@ impl Struct for OptionsMonthly {
 pub struct JobScheduleWeeklyOptions {
     /// Whether it is in force.
     pub enabled: Option<bool>,
+    /// On which days.
+    pub kind: Option<String>,
     /// The days.
     pub days: Vec<DayOfWeek>,
+    /// The time of day.
+    pub time: Option<DateTime>,
+    /// The distance of the server's time from UTC, in minutes.
+    pub time_offset_utc: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCHEDULE_WEEKLY_OPTIONS: Shape = Shape::new(
         "JobScheduleWeeklyOptions",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("Kind", Kind::Text),
             Field::list("Days", Kind::Enum(&DAY_OF_WEEK)),
+            Field::new("Time", Kind::DateTime),
+            Field::new("TimeOffsetUtc", Kind::Int),
         ],
     )
     .aliases(&["JobScheduleWeeklyOptionsType"]);
 impl JobScheduleWeeklyOptions {
     const EMPTY: Self = Self {
         enabled: None,
+        kind: None,
         days: Vec::new(),
+        time: None,
+        time_offset_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScheduleWeeklyOptions {
@@ -1004,15 +1016,21 @@ impl Struct for JobScheduleWeeklyOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Enums(&self.days),
-            _ => View::None,
+            1 => View::Text(&self.kind),
+            2 => View::Enums(&self.days),
+            3 => View::DateTime(&self.time),
+            4 => View::Int(&self.time_offset_utc),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Enums(&mut self.days),
-            _ => Slot::None,
+            1 => Slot::Text(&mut self.kind),
+            2 => Slot::Enums(&mut self.days),
+            3 => Slot::DateTime(&mut self.time),
+            4 => Slot::Int(&mut self.time_offset_utc),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1025,6 +1043,8 @@ pub struct HoursOfDay {
     pub name: Option<DayOfWeek>,
     /// A number for each of its 24 hours, with commas between them: 1 for an hour that counts.
     pub value: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HOURS_OF_DAY: Shape = Shape::new(
     "HoursOfDay",
@@ -1034,7 +1054,11 @@ pub(crate) static HOURS_OF_DAY: Shape = Shape::new(
     ],
 );
 impl HoursOfDay {
-    const EMPTY: Self = Self { name: None, value: None };
+    const EMPTY: Self = Self {
+        name: None,
+        value: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for HoursOfDay {
     const SHAPE: &'static Shape = &HOURS_OF_DAY;
@@ -1047,14 +1071,14 @@ impl Struct for HoursOfDay {
         match index {
             0 => View::Enum(&self.name),
             1 => View::Text(&self.value),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.name),
             1 => Slot::Text(&mut self.value),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1080,7 +1104,9 @@ pub(crate) static OPTIONS_PERIODICALLY: Shape = Shape::new(
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Kind", Kind::Enum(&PERIOD_KIND)),
             Field::new("FullPeriod", Kind::Int),
-            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobSchedulePeriodicallyOptionsType"])
@@ -1107,8 +1133,7 @@ impl Struct for OptionsPeriodically {
             1 => View::Enum(&self.kind),
             2 => View::Int(&self.full_period),
             3 => View::Structs(&self.schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1117,8 +1142,7 @@ impl Struct for OptionsPeriodically {
             1 => Slot::Enum(&mut self.kind),
             2 => Slot::Int(&mut self.full_period),
             3 => Slot::Structs(&mut self.schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1138,7 +1162,9 @@ pub(crate) static OPTIONS_CONTINUOUS: Shape = Shape::new(
         "OptionsContinuous",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobScheduleContinuousOptionsType"])
@@ -1161,16 +1187,14 @@ impl Struct for OptionsContinuous {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1190,7 +1214,9 @@ pub(crate) static OPTIONS_BACKUP_WINDOW: Shape = Shape::new(
         "OptionsBackupWindow",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobScheduleBackupWindowOptionsType"])
@@ -1213,16 +1239,14 @@ impl Struct for OptionsBackupWindow {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1265,16 +1289,14 @@ impl Struct for OptionsDaisyChaining {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Id(&self.previous_job_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Id(&mut self.previous_job_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1285,12 +1307,14 @@ impl Struct for OptionsDaisyChaining {
 pub struct JobInfo {
     /// A backup job.
     pub backup_job_info: Option<BackupJobInfo>,
+    /// A job that copies files.
+    pub file_copy_job_info: Option<FileCopyJobInfo>,
+    /// A replication job.
+    pub replica_job_info: Option<ReplicaJobInfo>,
     /// A job that copies restore points periodically.
     pub backup_copy_job_info: Option<BackupCopyJobInfo>,
     /// A job that copies restore points as they appear.
     pub immediate_backup_copy_job_info: Option<BackupCopyJobInfo>,
-    /// A replication job.
-    pub replica_job_info: Option<ReplicaJobInfo>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -1298,21 +1322,20 @@ pub(crate) static JOB_INFO: Shape = Shape::new(
         "JobInfo",
         &[
             Field::new("BackupJobInfo", Kind::Struct(&BACKUP_JOB_INFO)),
-            Field::new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
-            Field::new(
-                "ImmediateBackupCopyJobInfo",
-                Kind::Struct(&BACKUP_COPY_JOB_INFO),
-            ),
+            Field::new("FileCopyJobInfo", Kind::Struct(&FILE_COPY_JOB_INFO)),
             Field::new("ReplicaJobInfo", Kind::Struct(&REPLICA_JOB_INFO)),
+            Field::new("BackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
+            Field::new("ImmediateBackupCopyJobInfo", Kind::Struct(&BACKUP_COPY_JOB_INFO)),
         ],
     )
     .aliases(&["JobInfoType"]);
 impl JobInfo {
     const EMPTY: Self = Self {
         backup_job_info: None,
+        file_copy_job_info: None,
+        replica_job_info: None,
         backup_copy_job_info: None,
         immediate_backup_copy_job_info: None,
-        replica_job_info: None,
         unknown: Unknown::NONE,
     };
 }
@@ -1326,21 +1349,21 @@ impl Struct for JobInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_job_info),
-            1 => View::Struct(&self.backup_copy_job_info),
-            2 => View::Struct(&self.immediate_backup_copy_job_info),
-            3 => View::Struct(&self.replica_job_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            1 => View::Struct(&self.file_copy_job_info),
+            2 => View::Struct(&self.replica_job_info),
+            3 => View::Struct(&self.backup_copy_job_info),
+            4 => View::Struct(&self.immediate_backup_copy_job_info),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_job_info),
-            1 => Slot::Struct(&mut self.backup_copy_job_info),
-            2 => Slot::Struct(&mut self.immediate_backup_copy_job_info),
-            3 => Slot::Struct(&mut self.replica_job_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.file_copy_job_info),
+            2 => Slot::Struct(&mut self.replica_job_info),
+            3 => Slot::Struct(&mut self.backup_copy_job_info),
+            4 => Slot::Struct(&mut self.immediate_backup_copy_job_info),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1366,7 +1389,8 @@ pub(crate) static BACKUP_JOB_INFO: Shape = Shape::new(
         "BackupJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new(
                 "GuestProcessingOptions",
                 Kind::Struct(&GUEST_PROCESSING_OPTIONS),
@@ -1404,8 +1428,7 @@ impl Struct for BackupJobInfo {
             2 => View::Struct(&self.advanced_storage_options),
             3 => View::Struct(&self.gfs_retention_policy),
             4 => View::Struct(&self.simple_retention_policy),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1415,8 +1438,7 @@ impl Struct for BackupJobInfo {
             2 => Slot::Struct(&mut self.advanced_storage_options),
             3 => Slot::Struct(&mut self.gfs_retention_policy),
             4 => Slot::Struct(&mut self.simple_retention_policy),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1436,7 +1458,8 @@ pub(crate) static REPLICA_JOB_INFO: Shape = Shape::new(
         "ReplicaJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS)),
         ],
     )
@@ -1459,17 +1482,42 @@ impl Struct for ReplicaJobInfo {
         match index {
             0 => View::Structs(&self.includes),
             1 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
             1 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
+    }
+}
+/// A job that copies files; nothing more is told of it.
+///
+/// Schema: `schemas/em/em.xsd#FileCopyJobInfoType`
+#[non_exhaustive]
+pub struct FileCopyJobInfo {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static FILE_COPY_JOB_INFO: Shape = Shape::new("FileCopyJobInfo", &[])
+    .aliases(&["FileCopyJobInfoType"]);
+impl FileCopyJobInfo {
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
+}
+impl Model for FileCopyJobInfo {
+    const SHAPE: &'static Shape = &FILE_COPY_JOB_INFO;
+}
+impl Struct for FileCopyJobInfo {
+    fn shape(&self) -> &'static Shape {
+        &FILE_COPY_JOB_INFO
+    }
+    fn view(&self, _: usize) -> View<'_> {
+        View::Unknown(&self.unknown)
+    }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// What a copy job copies.
@@ -1477,8 +1525,12 @@ impl Struct for ReplicaJobInfo {
 /// Schema: `schemas/em/em.xsd#BackupCopyJobInfoType`
 #[non_exhaustive]
 pub struct BackupCopyJobInfo {
+    /// What the job works on.
+    pub includes: Vec<ObjectInJob>,
     /// Jobs whose restore points are copied.
     pub linked_job_includes: Vec<LinkedJobObject>,
+    /// How its backups are stored.
+    pub advanced_storage_options: Option<AdvancedStorageOptions>,
     /// Backups that are copied.
     pub linked_backup_includes: Vec<LinkedBackup>,
     /// Repositories whose restore points are copied.
@@ -1489,21 +1541,33 @@ pub struct BackupCopyJobInfo {
 pub(crate) static BACKUP_COPY_JOB_INFO: Shape = Shape::new(
         "BackupCopyJobInfo",
         &[
+            Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT))
-                .item("LinkedJobObject", "LinkedJobObjects"),
+                .item("LinkedJobObject")
+                .json_item("LinkedJobObjects"),
+            Field::new(
+                "AdvancedStorageOptions",
+                Kind::Struct(&ADVANCED_STORAGE_OPTIONS),
+            ),
             Field::list("LinkedBackupIncludes", Kind::Struct(&LINKED_BACKUP))
-                .item("LinkedBackup", "LinkedBackups"),
+                .item("LinkedBackup")
+                .json_item("LinkedBackups"),
             Field::list(
                     "LinkedBackupRepositoryIncludes",
                     Kind::Struct(&LINKED_BACKUP_REPOSITORY),
                 )
-                .item("LinkedBackupRepository", "LinkedBackupRepositories"),
+                .item("LinkedBackupRepository")
+                .json_item("LinkedBackupRepositories"),
         ],
     )
     .aliases(&["BackupCopyJobInfoType"]);
 impl BackupCopyJobInfo {
     const EMPTY: Self = Self {
+        includes: Vec::new(),
         linked_job_includes: Vec::new(),
+        advanced_storage_options: None,
         linked_backup_includes: Vec::new(),
         linked_backup_repository_includes: Vec::new(),
         unknown: Unknown::NONE,
@@ -1518,20 +1582,112 @@ impl Struct for BackupCopyJobInfo {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.linked_job_includes),
-            1 => View::Structs(&self.linked_backup_includes),
-            2 => View::Structs(&self.linked_backup_repository_includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            0 => View::Structs(&self.includes),
+            1 => View::Structs(&self.linked_job_includes),
+            2 => View::Struct(&self.advanced_storage_options),
+            3 => View::Structs(&self.linked_backup_includes),
+            4 => View::Structs(&self.linked_backup_repository_includes),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.linked_job_includes),
-            1 => Slot::Structs(&mut self.linked_backup_includes),
-            2 => Slot::Structs(&mut self.linked_backup_repository_includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            0 => Slot::Structs(&mut self.includes),
+            1 => Slot::Structs(&mut self.linked_job_includes),
+            2 => Slot::Struct(&mut self.advanced_storage_options),
+            3 => Slot::Structs(&mut self.linked_backup_includes),
+            4 => Slot::Structs(&mut self.linked_backup_repository_includes),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Linked job objects.
+///
+/// Schema: `schemas/em/em.xsd#LinkedJobIncludes`
+#[non_exhaustive]
+pub struct LinkedJobObjects {
+    /// Linked job object.
+    pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static LINKED_JOB_OBJECTS: Shape = Shape::new(
+        "LinkedJobObjects",
+        &[
+            Field::list("LinkedJobObject", Kind::Struct(&LINKED_JOB_OBJECT))
+                .json("LinkedJobObjects"),
+        ],
+    )
+    .aliases(&["LinkedJobIncludes"])
+    .root("LinkedJobObjects");
+impl LinkedJobObjects {
+    const EMPTY: Self = Self {
+        linked_job_objects: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for LinkedJobObjects {
+    const SHAPE: &'static Shape = &LINKED_JOB_OBJECTS;
+}
+impl Struct for LinkedJobObjects {
+    fn shape(&self) -> &'static Shape {
+        &LINKED_JOB_OBJECTS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.linked_job_objects),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.linked_job_objects),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Linked backup objects.
+///
+/// Schema: `schemas/em/em.xsd#LinkedBackupIncludes`
+#[non_exhaustive]
+pub struct LinkedBackupObjects {
+    /// Linked backup.
+    pub linked_backups: Vec<LinkedBackup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static LINKED_BACKUP_OBJECTS: Shape = Shape::new(
+        "LinkedBackupObjects",
+        &[
+            Field::list("LinkedBackup", Kind::Struct(&LINKED_BACKUP))
+                .json("LinkedBackups"),
+        ],
+    )
+    .aliases(&["LinkedBackupIncludes"])
+    .root("LinkedBackupObjects");
+impl LinkedBackupObjects {
+    const EMPTY: Self = Self {
+        linked_backups: Vec::new(),
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for LinkedBackupObjects {
+    const SHAPE: &'static Shape = &LINKED_BACKUP_OBJECTS;
+}
+impl Struct for LinkedBackupObjects {
+    fn shape(&self) -> &'static Shape {
+        &LINKED_BACKUP_OBJECTS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Structs(&self.linked_backups),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Structs(&mut self.linked_backups),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1550,15 +1706,20 @@ pub struct LinkedJobObject {
     pub object_in_job_id: Option<Id>,
     /// The job.
     pub linked_job_uid: Option<Id>,
+    /// Its place in the order of work.
+    pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_JOB_OBJECT: Shape = Shape::new(
         "LinkedJobObject",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedJobUid", Kind::Id),
+            Field::new("Order", Kind::Int),
         ],
     )
     .aliases(&["LinkedJobObjectType"])
@@ -1570,6 +1731,8 @@ impl LinkedJobObject {
         links: Vec::new(),
         object_in_job_id: None,
         linked_job_uid: None,
+        order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedJobObject {
@@ -1586,7 +1749,8 @@ impl Struct for LinkedJobObject {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_job_uid),
-            _ => View::None,
+            5 => View::Int(&self.order),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1596,7 +1760,8 @@ impl Struct for LinkedJobObject {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_job_uid),
-            _ => Slot::None,
+            5 => Slot::Int(&mut self.order),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1636,6 +1801,12 @@ impl LinkedJobObject {
         self.linked_job_uid = Some(linked_job_uid.into());
         self
     }
+    /// Its place in the order of work.
+    #[must_use]
+    pub fn order(mut self, order: i64) -> Self {
+        self.order = Some(order);
+        self
+    }
 }
 /// A backup that a copy job copies.
 ///
@@ -1652,15 +1823,20 @@ pub struct LinkedBackup {
     pub object_in_job_id: Option<Id>,
     /// The backup.
     pub linked_backup_uid: Option<Id>,
+    /// Its place in the order of work.
+    pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP: Shape = Shape::new(
         "LinkedBackup",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedBackupUid", Kind::Id),
+            Field::new("Order", Kind::Int),
         ],
     )
     .aliases(&["LinkedBackupType"]);
@@ -1671,6 +1847,8 @@ impl LinkedBackup {
         links: Vec::new(),
         object_in_job_id: None,
         linked_backup_uid: None,
+        order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackup {
@@ -1687,7 +1865,8 @@ impl Struct for LinkedBackup {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_backup_uid),
-            _ => View::None,
+            5 => View::Int(&self.order),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1697,7 +1876,8 @@ impl Struct for LinkedBackup {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_backup_uid),
-            _ => Slot::None,
+            5 => Slot::Int(&mut self.order),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1716,13 +1896,15 @@ pub struct LinkedBackupRepository {
     pub object_in_job_id: Option<Id>,
     /// The repository.
     pub linked_backup_repository_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY: Shape = Shape::new(
         "LinkedBackupRepository",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedBackupRepositoryUid", Kind::Id),
         ],
@@ -1736,6 +1918,7 @@ impl LinkedBackupRepository {
         links: Vec::new(),
         object_in_job_id: None,
         linked_backup_repository_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackupRepository {
@@ -1752,7 +1935,7 @@ impl Struct for LinkedBackupRepository {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_backup_repository_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1762,7 +1945,7 @@ impl Struct for LinkedBackupRepository {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_backup_repository_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1813,6 +1996,8 @@ impl LinkedBackupRepository {
 pub struct LinkedJobResourceObjects {
     /// Linked job object.
     pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_JOB_RESOURCE_OBJECTS: Shape = Shape::new(
         "LinkedJobResourceObjects",
@@ -1826,6 +2011,7 @@ pub(crate) static LINKED_JOB_RESOURCE_OBJECTS: Shape = Shape::new(
 impl LinkedJobResourceObjects {
     const EMPTY: Self = Self {
         linked_job_objects: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedJobResourceObjects {
@@ -1838,13 +2024,13 @@ impl Struct for LinkedJobResourceObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.linked_job_objects),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.linked_job_objects),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1855,6 +2041,8 @@ impl Struct for LinkedJobResourceObjects {
 pub struct LinkedBackupRepositoryResourceObjects {
     /// Linked backup repository.
     pub linked_backup_repositories: Vec<LinkedBackupRepository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS: Shape = Shape::new(
         "LinkedBackupRepositoryResourceObjects",
@@ -1871,6 +2059,7 @@ pub(crate) static LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS: Shape = Shape::new(
 impl LinkedBackupRepositoryResourceObjects {
     const EMPTY: Self = Self {
         linked_backup_repositories: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackupRepositoryResourceObjects {
@@ -1883,13 +2072,13 @@ impl Struct for LinkedBackupRepositoryResourceObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.linked_backup_repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.linked_backup_repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1924,7 +2113,7 @@ pub(crate) static OBJECT_IN_JOB: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("Name", Kind::Text),
@@ -1967,8 +2156,7 @@ impl Struct for ObjectInJob {
             6 => View::Text(&self.display_name),
             7 => View::Int(&self.order),
             8 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1982,8 +2170,7 @@ impl Struct for ObjectInJob {
             6 => Slot::Text(&mut self.display_name),
             7 => Slot::Int(&mut self.order),
             8 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1994,6 +2181,8 @@ impl Struct for ObjectInJob {
 pub struct ObjectsInJob {
     /// Object in job.
     pub object_in_jobs: Vec<ObjectInJob>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OBJECTS_IN_JOB: Shape = Shape::new(
         "ObjectsInJob",
@@ -2002,7 +2191,10 @@ pub(crate) static OBJECTS_IN_JOB: Shape = Shape::new(
     .aliases(&["ObjectInJobListType"])
     .root("ObjectsInJob");
 impl ObjectsInJob {
-    const EMPTY: Self = Self { object_in_jobs: Vec::new() };
+    const EMPTY: Self = Self {
+        object_in_jobs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ObjectsInJob {
     const SHAPE: &'static Shape = &OBJECTS_IN_JOB;
@@ -2014,13 +2206,13 @@ impl Struct for ObjectsInJob {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.object_in_jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.object_in_jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2037,6 +2229,8 @@ pub struct CreateObjectInJobSpec {
     pub order: Option<i64>,
     /// What is done inside its machines.
     pub guest_processing_options: Option<GuestProcessingOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_OBJECT_IN_JOB_SPEC: Shape = Shape::new(
         "CreateObjectInJobSpec",
@@ -2055,6 +2249,7 @@ impl CreateObjectInJobSpec {
         hierarchy_obj_name: None,
         order: None,
         guest_processing_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateObjectInJobSpec {
@@ -2070,7 +2265,7 @@ impl Struct for CreateObjectInJobSpec {
             1 => View::Text(&self.hierarchy_obj_name),
             2 => View::Int(&self.order),
             3 => View::Struct(&self.guest_processing_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2079,7 +2274,7 @@ impl Struct for CreateObjectInJobSpec {
             1 => Slot::Text(&mut self.hierarchy_obj_name),
             2 => Slot::Int(&mut self.order),
             3 => Slot::Struct(&mut self.guest_processing_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2151,8 +2346,8 @@ pub(crate) static GUEST_PROCESSING_OPTIONS: Shape = Shape::new(
         &[
             Field::new("AppAwareProcessingMode", Kind::Text),
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
-            Field::list("IncludedIndexingFolders", Kind::Text).item("Path", ""),
-            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path", ""),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
             Field::new("CredentialsId", Kind::Id),
             Field::new("VssSnapshotOptions", Kind::Struct(&VSS_SNAPSHOT_OPTIONS)),
             Field::new(
@@ -2212,8 +2407,7 @@ impl Struct for GuestProcessingOptions {
             10 => View::Id(&self.linux_credentials_id),
             11 => View::Struct(&self.fs_file_exclude_options),
             12 => View::Struct(&self.oracle_backup_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2231,8 +2425,7 @@ impl Struct for GuestProcessingOptions {
             10 => Slot::Id(&mut self.linux_credentials_id),
             11 => Slot::Struct(&mut self.fs_file_exclude_options),
             12 => Slot::Struct(&mut self.oracle_backup_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2272,18 +2465,109 @@ impl Enum for VssSnapshotMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::RequireSuccess => 0,
                 Self::IgnoreFailures => 1,
                 Self::Disabled => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
     fn from_unknown(value: UnknownValue) -> Self {
         Self::Unknown(value)
+    }
+}
+/// How the applications of a machine in a job are treated, in the form before 9.5.
+///
+/// Schema: `schemas/em/em.xsd#JobItemVssOptionsType`
+#[non_exhaustive]
+pub struct JobItemVssOptions {
+    /// Whether applications are brought to a consistent state.
+    pub enabled: Option<bool>,
+    /// Whether the backup goes on without it.
+    pub ignore_errors: Option<bool>,
+    /// Which of the files get into the catalog.
+    pub guest_fs_indexing_type: Option<String>,
+    /// The guest's account.
+    pub credentials: Option<GuestCredentials>,
+    /// What becomes of the applications' logs.
+    pub transaction_logs_truncation: Option<String>,
+    /// Whether the options were never in use.
+    pub is_first_usage: Option<bool>,
+    /// The folders that get into the catalog.
+    pub included_indexing_folders: Vec<String>,
+    /// The folders that do not.
+    pub excluded_indexing_folders: Vec<String>,
+    /// The account's identifier.
+    pub credentials_id: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_ITEM_VSS_OPTIONS: Shape = Shape::new(
+        "JobItemVssOptions",
+        &[
+            Field::new("Enabled", Kind::Bool),
+            Field::new("IgnoreErrors", Kind::Bool),
+            Field::new("GuestFSIndexingType", Kind::Text),
+            Field::new("Credentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("TransactionLogsTruncation", Kind::Text),
+            Field::new("IsFirstUsage", Kind::Bool),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
+            Field::new("CredentialsId", Kind::Text),
+        ],
+    )
+    .aliases(&["JobItemVssOptionsType"]);
+impl JobItemVssOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        ignore_errors: None,
+        guest_fs_indexing_type: None,
+        credentials: None,
+        transaction_logs_truncation: None,
+        is_first_usage: None,
+        included_indexing_folders: Vec::new(),
+        excluded_indexing_folders: Vec::new(),
+        credentials_id: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobItemVssOptions {
+    const SHAPE: &'static Shape = &JOB_ITEM_VSS_OPTIONS;
+}
+impl Struct for JobItemVssOptions {
+    fn shape(&self) -> &'static Shape {
+        &JOB_ITEM_VSS_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Bool(&self.ignore_errors),
+            2 => View::Text(&self.guest_fs_indexing_type),
+            3 => View::Struct(&self.credentials),
+            4 => View::Text(&self.transaction_logs_truncation),
+            5 => View::Bool(&self.is_first_usage),
+            6 => View::Texts(&self.included_indexing_folders),
+            7 => View::Texts(&self.excluded_indexing_folders),
+            8 => View::Text(&self.credentials_id),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Bool(&mut self.ignore_errors),
+            2 => Slot::Text(&mut self.guest_fs_indexing_type),
+            3 => Slot::Struct(&mut self.credentials),
+            4 => Slot::Text(&mut self.transaction_logs_truncation),
+            5 => Slot::Bool(&mut self.is_first_usage),
+            6 => Slot::Texts(&mut self.included_indexing_folders),
+            7 => Slot::Texts(&mut self.excluded_indexing_folders),
+            8 => Slot::Text(&mut self.credentials_id),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
     }
 }
 /// How applications are brought to a consistent state.
@@ -2330,8 +2614,7 @@ impl Struct for VssSnapshotOptions {
             0 => View::Enum(&self.vss_snapshot_mode),
             1 => View::Bool(&self.is_copy_only),
             2 => View::Bool(&self.use_persistent_guest_agent),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2339,8 +2622,7 @@ impl Struct for VssSnapshotOptions {
             0 => Slot::Enum(&mut self.vss_snapshot_mode),
             1 => Slot::Bool(&mut self.is_copy_only),
             2 => Slot::Bool(&mut self.use_persistent_guest_agent),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2384,14 +2666,14 @@ impl Enum for FileSystemIndexingMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EveryFolders => 0,
                 Self::SpecifiedFolders => 1,
                 Self::ExceptSpecifiedFolders => 2,
                 Self::Disabled => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2417,8 +2699,8 @@ pub(crate) static GUEST_FS_INDEXING_OPTIONS: Shape = Shape::new(
         "GuestFSIndexingOptions",
         &[
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
-            Field::list("IncludedIndexingFolders", Kind::Text).item("Path", ""),
-            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path", ""),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
         ],
     )
     .aliases(&["GuestFSIndexingOptionsType", "WindowsGuestFSIndexingOptions"])
@@ -2443,8 +2725,7 @@ impl Struct for GuestFSIndexingOptions {
             0 => View::Enum(&self.file_system_indexing_mode),
             1 => View::Texts(&self.included_indexing_folders),
             2 => View::Texts(&self.excluded_indexing_folders),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2452,8 +2733,7 @@ impl Struct for GuestFSIndexingOptions {
             0 => Slot::Enum(&mut self.file_system_indexing_mode),
             1 => Slot::Texts(&mut self.included_indexing_folders),
             2 => Slot::Texts(&mut self.excluded_indexing_folders),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2493,13 +2773,13 @@ impl Enum for TransactionLogsProcessing {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::OnlyOnSuccessJob => 0,
                 Self::Backup => 1,
                 Self::Never => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2559,8 +2839,7 @@ impl Struct for SqlBackupOptions {
             1 => View::Int(&self.backup_logs_frequency_min),
             2 => View::Bool(&self.use_db_backup_retention),
             3 => View::Int(&self.retain_days),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2569,8 +2848,7 @@ impl Struct for SqlBackupOptions {
             1 => Slot::Int(&mut self.backup_logs_frequency_min),
             2 => Slot::Bool(&mut self.use_db_backup_retention),
             3 => Slot::Int(&mut self.retain_days),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2592,8 +2870,8 @@ pub(crate) static FS_FILE_EXCLUDE_OPTIONS: Shape = Shape::new(
         "FSFileExcludeOptions",
         &[
             Field::new("BackupScope", Kind::Int),
-            Field::list("IncludeList", Kind::Text).json("IncludeLists").item("Path", ""),
-            Field::list("ExcludeList", Kind::Text).json("ExcludeLists").item("Path", ""),
+            Field::list("IncludeList", Kind::Text).json("IncludeLists").item("Path"),
+            Field::list("ExcludeList", Kind::Text).json("ExcludeLists").item("Path"),
         ],
     )
     .aliases(&["FSFileExcludeOptionsType"])
@@ -2618,8 +2896,7 @@ impl Struct for FSFileExcludeOptions {
             0 => View::Int(&self.backup_scope),
             1 => View::Texts(&self.include_list),
             2 => View::Texts(&self.exclude_list),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2627,8 +2904,7 @@ impl Struct for FSFileExcludeOptions {
             0 => Slot::Int(&mut self.backup_scope),
             1 => Slot::Texts(&mut self.include_list),
             2 => Slot::Texts(&mut self.exclude_list),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2661,12 +2937,12 @@ impl Enum for ArchivedLogsTruncation {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ByAge => 0,
                 Self::BySize => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2689,10 +2965,10 @@ pub struct OracleBackupOptions {
     pub retain_days: Option<i64>,
     /// Which are deleted.
     pub archived_logs_truncation: Option<ArchivedLogsTruncation>,
-    /// The size above which they are, in MB.
-    pub archived_logs_max_size_mb: Option<i64>,
     /// The age above which they are, in hours.
     pub archived_logs_max_age_hours: Option<i64>,
+    /// The size above which they are, in MB.
+    pub archived_logs_max_size_mb: Option<i64>,
     /// The account with SYSDBA rights.
     pub sysdba_creds_id: Option<Id>,
     /// Whether the server for logs is chosen by itself.
@@ -2708,8 +2984,8 @@ pub(crate) static ORACLE_BACKUP_OPTIONS: Shape = Shape::new(
             Field::new("UseDbBackupRetention", Kind::Bool),
             Field::new("RetainDays", Kind::Int),
             Field::new("ArchivedLogsTruncation", Kind::Enum(&ARCHIVED_LOGS_TRUNCATION)),
-            Field::new("ArchivedLogsMaxSizeMb", Kind::Int),
             Field::new("ArchivedLogsMaxAgeHours", Kind::Int),
+            Field::new("ArchivedLogsMaxSizeMb", Kind::Int),
             Field::new("SysdbaCredsId", Kind::Id),
             Field::new("ProxyAutoSelect", Kind::Bool),
         ],
@@ -2723,8 +2999,8 @@ impl OracleBackupOptions {
         use_db_backup_retention: None,
         retain_days: None,
         archived_logs_truncation: None,
-        archived_logs_max_size_mb: None,
         archived_logs_max_age_hours: None,
+        archived_logs_max_size_mb: None,
         sysdba_creds_id: None,
         proxy_auto_select: None,
         unknown: Unknown::NONE,
@@ -2744,12 +3020,11 @@ impl Struct for OracleBackupOptions {
             2 => View::Bool(&self.use_db_backup_retention),
             3 => View::Int(&self.retain_days),
             4 => View::Enum(&self.archived_logs_truncation),
-            5 => View::Int(&self.archived_logs_max_size_mb),
-            6 => View::Int(&self.archived_logs_max_age_hours),
+            5 => View::Int(&self.archived_logs_max_age_hours),
+            6 => View::Int(&self.archived_logs_max_size_mb),
             7 => View::Id(&self.sysdba_creds_id),
             8 => View::Bool(&self.proxy_auto_select),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2759,12 +3034,11 @@ impl Struct for OracleBackupOptions {
             2 => Slot::Bool(&mut self.use_db_backup_retention),
             3 => Slot::Int(&mut self.retain_days),
             4 => Slot::Enum(&mut self.archived_logs_truncation),
-            5 => Slot::Int(&mut self.archived_logs_max_size_mb),
-            6 => Slot::Int(&mut self.archived_logs_max_age_hours),
+            5 => Slot::Int(&mut self.archived_logs_max_age_hours),
+            6 => Slot::Int(&mut self.archived_logs_max_size_mb),
             7 => Slot::Id(&mut self.sysdba_creds_id),
             8 => Slot::Bool(&mut self.proxy_auto_select),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2799,15 +3073,13 @@ impl Struct for AdvancedStorageOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.password_key_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.password_key_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2840,12 +3112,12 @@ impl Enum for RetainLimitType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Cycles => 0,
                 Self::Days => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2897,8 +3169,7 @@ impl Struct for SimpleRetentionPolicy {
             0 => View::Int(&self.retain_cycles),
             1 => View::Int(&self.retain_days_to_keep),
             2 => View::Enum(&self.retain_limit_type),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2906,8 +3177,7 @@ impl Struct for SimpleRetentionPolicy {
             0 => Slot::Int(&mut self.retain_cycles),
             1 => Slot::Int(&mut self.retain_days_to_keep),
             2 => Slot::Enum(&mut self.retain_limit_type),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2940,12 +3210,12 @@ impl Enum for WeekOfMonth {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::First => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2997,8 +3267,7 @@ impl Struct for GfsWeeklyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_day),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3006,8 +3275,7 @@ impl Struct for GfsWeeklyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_day),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3055,8 +3323,7 @@ impl Struct for GfsMonthlyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_week),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3064,8 +3331,7 @@ impl Struct for GfsMonthlyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_week),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3113,8 +3379,7 @@ impl Struct for GfsYearlyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_month),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3122,8 +3387,7 @@ impl Struct for GfsYearlyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_month),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3176,8 +3440,7 @@ impl Struct for GfsRetentionPolicy {
             1 => View::Struct(&self.weekly),
             2 => View::Struct(&self.monthly),
             3 => View::Struct(&self.yearly),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3186,8 +3449,59 @@ impl Struct for GfsRetentionPolicy {
             1 => Slot::Struct(&mut self.weekly),
             2 => Slot::Struct(&mut self.monthly),
             3 => Slot::Struct(&mut self.yearly),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How a job is started.
+///
+/// Schema: `schemas/em/em.xsd#JobManagementSpecType`
+#[non_exhaustive]
+pub struct JobManagementSpec {
+    /// Whether it is done even if something else stands in the way.
+    pub force: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_MANAGEMENT_SPEC: Shape = Shape::new(
+        "JobManagementSpec",
+        &[Field::new("Force", Kind::Bool).required()],
+    )
+    .aliases(&["JobManagementSpecType"])
+    .root("JobManagementSpec");
+impl JobManagementSpec {
+    const EMPTY: Self = Self {
+        force: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobManagementSpec {
+    const SHAPE: &'static Shape = &JOB_MANAGEMENT_SPEC;
+}
+impl Struct for JobManagementSpec {
+    fn shape(&self) -> &'static Shape {
+        &JOB_MANAGEMENT_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.force),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.force),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+impl JobManagementSpec {
+    /// A request with what it must have.
+    #[must_use]
+    pub fn new(force: bool) -> Self {
+        Self {
+            force: Some(force),
+            ..Self::default()
         }
     }
 }
@@ -3198,17 +3512,20 @@ impl Struct for GfsRetentionPolicy {
 pub struct JobCloneSpec {
     /// Of a backup job.
     pub backup_job_clone_info: Option<BackupJobCloneInfo>,
+    /// Of a replication job.
+    pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
     /// Of a job that copies restore points periodically.
     pub backup_copy_job_clone_info: Option<BackupCopyJobCloneInfo>,
     /// Of a job that copies restore points as they appear.
     pub immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo>,
-    /// Of a replication job.
-    pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
         "JobCloneSpec",
         &[
             Field::new("BackupJobCloneInfo", Kind::Struct(&BACKUP_JOB_CLONE_INFO)),
+            Field::new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO)),
             Field::new(
                 "BackupCopyJobCloneInfo",
                 Kind::Struct(&BACKUP_COPY_JOB_CLONE_INFO),
@@ -3217,7 +3534,6 @@ pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
                 "ImmediateBackupCopyJobCloneInfo",
                 Kind::Struct(&IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO),
             ),
-            Field::new("ReplicaJobCloneInfo", Kind::Struct(&REPLICA_JOB_CLONE_INFO)),
         ],
     )
     .aliases(&["JobCloneSpecType"])
@@ -3225,9 +3541,10 @@ pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
 impl JobCloneSpec {
     const EMPTY: Self = Self {
         backup_job_clone_info: None,
+        replica_job_clone_info: None,
         backup_copy_job_clone_info: None,
         immediate_backup_copy_job_clone_info: None,
-        replica_job_clone_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobCloneSpec {
@@ -3240,19 +3557,19 @@ impl Struct for JobCloneSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_job_clone_info),
-            1 => View::Struct(&self.backup_copy_job_clone_info),
-            2 => View::Struct(&self.immediate_backup_copy_job_clone_info),
-            3 => View::Struct(&self.replica_job_clone_info),
-            _ => View::None,
+            1 => View::Struct(&self.replica_job_clone_info),
+            2 => View::Struct(&self.backup_copy_job_clone_info),
+            3 => View::Struct(&self.immediate_backup_copy_job_clone_info),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_job_clone_info),
-            1 => Slot::Struct(&mut self.backup_copy_job_clone_info),
-            2 => Slot::Struct(&mut self.immediate_backup_copy_job_clone_info),
-            3 => Slot::Struct(&mut self.replica_job_clone_info),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.replica_job_clone_info),
+            2 => Slot::Struct(&mut self.backup_copy_job_clone_info),
+            3 => Slot::Struct(&mut self.immediate_backup_copy_job_clone_info),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3269,6 +3586,15 @@ impl JobCloneSpec {
         backup_job_clone_info: BackupJobCloneInfo,
     ) -> Self {
         self.backup_job_clone_info = Some(backup_job_clone_info);
+        self
+    }
+    /// Of a replication job.
+    #[must_use]
+    pub fn replica_job_clone_info(
+        mut self,
+        replica_job_clone_info: ReplicaJobCloneInfo,
+    ) -> Self {
+        self.replica_job_clone_info = Some(replica_job_clone_info);
         self
     }
     /// Of a job that copies restore points periodically.
@@ -3291,15 +3617,6 @@ impl JobCloneSpec {
         );
         self
     }
-    /// Of a replication job.
-    #[must_use]
-    pub fn replica_job_clone_info(
-        mut self,
-        replica_job_clone_info: ReplicaJobCloneInfo,
-    ) -> Self {
-        self.replica_job_clone_info = Some(replica_job_clone_info);
-        self
-    }
 }
 /// A copy of a backup job to make.
 ///
@@ -3314,6 +3631,8 @@ pub struct BackupJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_CLONE_INFO: Shape = Shape::new(
         "BackupJobCloneInfo",
@@ -3331,6 +3650,7 @@ impl BackupJobCloneInfo {
         folder_name: None,
         repository_uid: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobCloneInfo {
@@ -3346,7 +3666,7 @@ impl Struct for BackupJobCloneInfo {
             1 => View::Text(&self.folder_name),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3355,7 +3675,7 @@ impl Struct for BackupJobCloneInfo {
             1 => Slot::Text(&mut self.folder_name),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3372,6 +3692,8 @@ pub struct BackupCopyJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
         "BackupCopyJobCloneInfo",
@@ -3389,6 +3711,7 @@ impl BackupCopyJobCloneInfo {
         job_file_name: None,
         repository_uid: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupCopyJobCloneInfo {
@@ -3404,7 +3727,7 @@ impl Struct for BackupCopyJobCloneInfo {
             1 => View::Text(&self.job_file_name),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3413,7 +3736,7 @@ impl Struct for BackupCopyJobCloneInfo {
             1 => Slot::Text(&mut self.job_file_name),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3430,6 +3753,8 @@ pub struct ImmediateBackupCopyJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// The folder for its backups.
     pub job_file_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
         "ImmediateBackupCopyJobCloneInfo",
@@ -3447,6 +3772,7 @@ impl ImmediateBackupCopyJobCloneInfo {
         description: None,
         repository_uid: None,
         job_file_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ImmediateBackupCopyJobCloneInfo {
@@ -3462,7 +3788,7 @@ impl Struct for ImmediateBackupCopyJobCloneInfo {
             1 => View::Text(&self.description),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.job_file_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3471,7 +3797,7 @@ impl Struct for ImmediateBackupCopyJobCloneInfo {
             1 => Slot::Text(&mut self.description),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.job_file_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3486,6 +3812,8 @@ pub struct ReplicaJobCloneInfo {
     pub vm_suffix: Option<String>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_CLONE_INFO: Shape = Shape::new(
         "ReplicaJobCloneInfo",
@@ -3501,6 +3829,7 @@ impl ReplicaJobCloneInfo {
         job_name: None,
         vm_suffix: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobCloneInfo {
@@ -3515,7 +3844,7 @@ impl Struct for ReplicaJobCloneInfo {
             0 => View::Text(&self.job_name),
             1 => View::Text(&self.vm_suffix),
             2 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3523,7 +3852,7 @@ impl Struct for ReplicaJobCloneInfo {
             0 => Slot::Text(&mut self.job_name),
             1 => Slot::Text(&mut self.vm_suffix),
             2 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3556,7 +3885,7 @@ pub(crate) static FAILOVER_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("FailoverPlanInfo", Kind::Struct(&FAILOVER_PLAN_INFO)),
         ],
@@ -3591,8 +3920,7 @@ impl Struct for FailoverPlan {
             4 => View::Structs(&self.links),
             5 => View::Text(&self.description),
             6 => View::Struct(&self.failover_plan_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3604,8 +3932,7 @@ impl Struct for FailoverPlan {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Struct(&mut self.failover_plan_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3665,6 +3992,8 @@ impl FailoverPlan {
 pub struct FailoverPlans {
     /// Failover plan.
     pub failover_plans: Vec<FailoverPlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLANS: Shape = Shape::new(
         "FailoverPlans",
@@ -3676,7 +4005,10 @@ pub(crate) static FAILOVER_PLANS: Shape = Shape::new(
     .aliases(&["FailoverPlanEntityListType"])
     .root("FailoverPlans");
 impl FailoverPlans {
-    const EMPTY: Self = Self { failover_plans: Vec::new() };
+    const EMPTY: Self = Self {
+        failover_plans: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FailoverPlans {
     const SHAPE: &'static Shape = &FAILOVER_PLANS;
@@ -3688,13 +4020,13 @@ impl Struct for FailoverPlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.failover_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.failover_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3712,7 +4044,8 @@ pub(crate) static FAILOVER_PLAN_INFO: Shape = Shape::new(
         "FailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&FAILOVERED_VM))
-                .item("FailoveredVm", "FailoveredVms"),
+                .item("FailoveredVm")
+                .json_item("FailoveredVms"),
         ],
     )
     .aliases(&["FailoverPlanInfoType"]);
@@ -3732,15 +4065,13 @@ impl Struct for FailoverPlanInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3775,7 +4106,7 @@ pub(crate) static FAILOVERED_VM: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoveredVmId", Kind::Id),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("Name", Kind::Text),
@@ -3818,8 +4149,7 @@ impl Struct for FailoveredVm {
             6 => View::Text(&self.display_name),
             7 => View::Int(&self.order),
             8 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3833,8 +4163,7 @@ impl Struct for FailoveredVm {
             6 => Slot::Text(&mut self.display_name),
             7 => Slot::Int(&mut self.order),
             8 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3845,6 +4174,8 @@ impl Struct for FailoveredVm {
 pub struct FailoveredVms {
     /// Failovered vm.
     pub failovered_vms: Vec<FailoveredVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVERED_VMS: Shape = Shape::new(
         "FailoveredVms",
@@ -3856,7 +4187,10 @@ pub(crate) static FAILOVERED_VMS: Shape = Shape::new(
     .aliases(&["FailoveredVmListType"])
     .root("FailoveredVms");
 impl FailoveredVms {
-    const EMPTY: Self = Self { failovered_vms: Vec::new() };
+    const EMPTY: Self = Self {
+        failovered_vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FailoveredVms {
     const SHAPE: &'static Shape = &FAILOVERED_VMS;
@@ -3868,13 +4202,13 @@ impl Struct for FailoveredVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.failovered_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.failovered_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3887,6 +4221,8 @@ pub struct FailoverPlanManagementSpec {
     pub start_now: Option<bool>,
     /// The moment whose restore points they take otherwise.
     pub start_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
         "FailoverPlanManagementSpec",
@@ -3898,6 +4234,7 @@ impl FailoverPlanManagementSpec {
     const EMPTY: Self = Self {
         start_now: None,
         start_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FailoverPlanManagementSpec {
@@ -3911,14 +4248,14 @@ impl Struct for FailoverPlanManagementSpec {
         match index {
             0 => View::Bool(&self.start_now),
             1 => View::DateTime(&self.start_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.start_now),
             1 => Slot::DateTime(&mut self.start_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3945,16 +4282,17 @@ backhaul_wire::generated_struct! {
     Job; Jobs; JobScheduleOptions; JobScheduleStandardOptions; ImmediateCopyMode;
     RetryOptions; OptionsDaily; OptionsMonthly; JobScheduleWeeklyOptions; HoursOfDay;
     OptionsPeriodically; OptionsContinuous; OptionsBackupWindow; OptionsDaisyChaining;
-    JobInfo; BackupJobInfo; ReplicaJobInfo; BackupCopyJobInfo; LinkedJobObject;
-    LinkedBackup; LinkedBackupRepository; LinkedJobResourceObjects;
+    JobInfo; BackupJobInfo; ReplicaJobInfo; FileCopyJobInfo; BackupCopyJobInfo;
+    LinkedJobObjects; LinkedBackupObjects; LinkedJobObject; LinkedBackup;
+    LinkedBackupRepository; LinkedJobResourceObjects;
     LinkedBackupRepositoryResourceObjects; ObjectInJob; ObjectsInJob;
-    CreateObjectInJobSpec; GuestProcessingOptions; VssSnapshotOptions;
+    CreateObjectInJobSpec; GuestProcessingOptions; JobItemVssOptions; VssSnapshotOptions;
     GuestFSIndexingOptions; SqlBackupOptions; FSFileExcludeOptions; OracleBackupOptions;
     AdvancedStorageOptions; SimpleRetentionPolicy; GfsWeeklyPolicy; GfsMonthlyPolicy;
-    GfsYearlyPolicy; GfsRetentionPolicy; JobCloneSpec; BackupJobCloneInfo;
-    BackupCopyJobCloneInfo; ImmediateBackupCopyJobCloneInfo; ReplicaJobCloneInfo;
-    FailoverPlan; FailoverPlans; FailoverPlanInfo; FailoveredVm; FailoveredVms;
-    FailoverPlanManagementSpec;
+    GfsYearlyPolicy; GfsRetentionPolicy; JobManagementSpec; JobCloneSpec;
+    BackupJobCloneInfo; BackupCopyJobCloneInfo; ImmediateBackupCopyJobCloneInfo;
+    ReplicaJobCloneInfo; FailoverPlan; FailoverPlans; FailoverPlanInfo; FailoveredVm;
+    FailoveredVms; FailoverPlanManagementSpec;
 }
 backhaul_wire::generated_enum! {
     DayOfWeek; Month; DailyKind; PeriodKind; VssSnapshotMode; FileSystemIndexingMode;

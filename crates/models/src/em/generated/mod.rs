@@ -36,6 +36,7 @@ pub use sessions::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
     pub(super) use super::*;
+    pub(super) use super::super::Em as ThisApi;
 }
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{TypeEntry, make};
@@ -67,6 +68,10 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&OPERATION_RESULT),
     TypeEntry::Struct(&CLOUD_TENANT, make::<CloudTenant>),
     TypeEntry::Struct(&CLOUD_TENANTS, make::<CloudTenants>),
+    TypeEntry::Struct(
+        &CLOUD_TENANT_COMPUTE_RESOURCE_LEASE_OPTIONS,
+        make::<CloudTenantComputeResourceLeaseOptions>,
+    ),
     TypeEntry::Struct(&CLOUD_TENANT_LEASE_OPTIONS, make::<CloudTenantLeaseOptions>),
     TypeEntry::Struct(&CLOUD_TENANT_RESOURCE, make::<CloudTenantResource>),
     TypeEntry::Struct(&CLOUD_TENANT_RESOURCES, make::<CloudTenantResources>),
@@ -169,6 +174,15 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&POINT_TYPE),
     TypeEntry::Struct(&RESTORE_POINT, make::<RestorePoint>),
     TypeEntry::Struct(&RESTORE_POINTS, make::<RestorePoints>),
+    TypeEntry::Struct(&VM_RESTORE_POINT_SQL_INFO, make::<VmRestorePointSqlInfo>),
+    TypeEntry::Struct(
+        &VM_RESTORE_POINT_SQL_DATABASE_INFO,
+        make::<VmRestorePointSqlDatabaseInfo>,
+    ),
+    TypeEntry::Struct(
+        &VM_RESTORE_POINT_SQL_DATABASE_ITEM_INFO,
+        make::<VmRestorePointSqlDatabaseItemInfo>,
+    ),
     TypeEntry::Struct(&VM_RESTORE_POINT, make::<VmRestorePoint>),
     TypeEntry::Struct(&VM_RESTORE_POINTS, make::<VmRestorePoints>),
     TypeEntry::Struct(&V_APP_RESTORE_POINT, make::<VAppRestorePoint>),
@@ -185,6 +199,9 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VMS_RESTORE_PARAMETERS, make::<VmsRestoreParameters>),
     TypeEntry::Struct(&V_CLOUD_V_APP_RESTORE_SPEC, make::<VCloudVAppRestoreSpec>),
     TypeEntry::Struct(&VM_RESTORE_SPEC, make::<VmRestoreSpec>),
+    TypeEntry::Struct(&V_CLOUD_VM_RESTORE_SPEC, make::<VCloudVmRestoreSpec>),
+    TypeEntry::Struct(&SQL_ITEM_RESTORE_SPEC_INFO, make::<SqlItemRestoreSpecInfo>),
+    TypeEntry::Struct(&SQL_CREDENTIALS_INFO, make::<SqlCredentialsInfo>),
     TypeEntry::Struct(&RESTORE_SPEC, make::<RestoreSpec>),
     TypeEntry::Struct(&VM_RESTORE_POINT_MOUNT, make::<VmRestorePointMount>),
     TypeEntry::Struct(&VM_RESTORE_POINT_MOUNTS, make::<VmRestorePointMounts>),
@@ -192,8 +209,8 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&VM_REPLICA_POINT_MOUNTS, make::<VmReplicaPointMounts>),
     TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNT, make::<AgentRestorePointMount>),
     TypeEntry::Struct(&AGENT_RESTORE_POINT_MOUNTS, make::<AgentRestorePointMounts>),
-    TypeEntry::Struct(&VM_RESTORE_POINT_MOUNT_SPEC, make::<VmRestorePointMountSpec>),
-    TypeEntry::Struct(&VM_REPLICA_POINT_MOUNT_SPEC, make::<VmReplicaPointMountSpec>),
+    TypeEntry::Enum(&OS_KIND),
+    TypeEntry::Struct(&START_MOUNT_SPEC, make::<StartMountSpec>),
     TypeEntry::Struct(&DIRECTORY_ENTRY, make::<DirectoryEntry>),
     TypeEntry::Struct(&FILE_ENTRY, make::<FileEntry>),
     TypeEntry::Struct(&FILE_SYSTEM_ENTRY, make::<FileSystemEntry>),
@@ -215,6 +232,7 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Enum(&ACCOUNT_TYPE),
     TypeEntry::Struct(&ENTERPRISE_ROLE, make::<EnterpriseRole>),
     TypeEntry::Struct(&ENTERPRISE_ROLES, make::<EnterpriseRoles>),
+    TypeEntry::Struct(&SQL_RESTORE_SETTINGS_INFO, make::<SqlRestoreSettingsInfo>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNT, make::<EnterpriseAccount>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNTS, make::<EnterpriseAccounts>),
     TypeEntry::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE, make::<EnterpriseAccountInRole>),
@@ -265,6 +283,10 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&EXTERNAL_REPOSITORY, make::<ExternalRepository>),
     TypeEntry::Struct(&EXTERNAL_REPOSITORIES, make::<ExternalRepositories>),
     TypeEntry::Enum(&VLAN_SWITCH_TYPE),
+    TypeEntry::Struct(
+        &VLAN_CONFIGURATION_CREATE_SPEC,
+        make::<VlanConfigurationCreateSpec>,
+    ),
     TypeEntry::Struct(&VLAN_CONFIGURATION, make::<VlanConfiguration>),
     TypeEntry::Struct(&VLAN_CONFIGURATIONS, make::<VlanConfigurations>),
     TypeEntry::Struct(&AGENT_BACKUP_JOB, make::<AgentBackupJob>),
@@ -284,6 +306,10 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&NAS_OBJECTS, make::<NASObjects>),
     TypeEntry::Enum(&NAS_SHORT_TERM_RETENTION_TYPE),
     TypeEntry::Enum(&NAS_LONG_TERM_RETENTION_TYPE),
+    TypeEntry::Struct(
+        &JOB_SECONDARY_TARGET_OPTIONS_INFO,
+        make::<JobSecondaryTargetOptionsInfo>,
+    ),
     TypeEntry::Struct(&NAS_JOB_STORAGE_OPTIONS, make::<NASJobStorageOptions>),
     TypeEntry::Struct(
         &NAS_LONG_TERM_ARCHIVAL_OPTIONS,
@@ -303,6 +329,7 @@ pub static TYPES: &[TypeEntry] = &[
     ),
     TypeEntry::Enum(&FILE_ATTRIBUTES_CHANGE_TRACKING_MODE),
     TypeEntry::Struct(&NAS_JOB_SECURITY_OPTIONS, make::<NASJobSecurityOptions>),
+    TypeEntry::Enum(&FILE_SERVER_KIND),
     TypeEntry::Struct(&FILE_SERVER, make::<FileServer>),
     TypeEntry::Struct(&FILE_SERVERS, make::<FileServers>),
     TypeEntry::Struct(&SMB_SERVER_OPTIONS, make::<SmbServerOptions>),
@@ -312,6 +339,7 @@ pub static TYPES: &[TypeEntry] = &[
         &NAS_SERVER_PROCESSING_OPTIONS,
         make::<NASServerProcessingOptions>,
     ),
+    TypeEntry::Enum(&NAS_SNAPSHOT_MODE),
     TypeEntry::Struct(&NAS_SERVER_ADVANCED_OPTIONS, make::<NASServerAdvancedOptions>),
     TypeEntry::Struct(&JOB, make::<Job>),
     TypeEntry::Struct(&JOBS, make::<Jobs>),
@@ -337,7 +365,10 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&JOB_INFO, make::<JobInfo>),
     TypeEntry::Struct(&BACKUP_JOB_INFO, make::<BackupJobInfo>),
     TypeEntry::Struct(&REPLICA_JOB_INFO, make::<ReplicaJobInfo>),
+    TypeEntry::Struct(&FILE_COPY_JOB_INFO, make::<FileCopyJobInfo>),
     TypeEntry::Struct(&BACKUP_COPY_JOB_INFO, make::<BackupCopyJobInfo>),
+    TypeEntry::Struct(&LINKED_JOB_OBJECTS, make::<LinkedJobObjects>),
+    TypeEntry::Struct(&LINKED_BACKUP_OBJECTS, make::<LinkedBackupObjects>),
     TypeEntry::Struct(&LINKED_JOB_OBJECT, make::<LinkedJobObject>),
     TypeEntry::Struct(&LINKED_BACKUP, make::<LinkedBackup>),
     TypeEntry::Struct(&LINKED_BACKUP_REPOSITORY, make::<LinkedBackupRepository>),
@@ -351,6 +382,7 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CREATE_OBJECT_IN_JOB_SPEC, make::<CreateObjectInJobSpec>),
     TypeEntry::Struct(&GUEST_PROCESSING_OPTIONS, make::<GuestProcessingOptions>),
     TypeEntry::Enum(&VSS_SNAPSHOT_MODE),
+    TypeEntry::Struct(&JOB_ITEM_VSS_OPTIONS, make::<JobItemVssOptions>),
     TypeEntry::Struct(&VSS_SNAPSHOT_OPTIONS, make::<VssSnapshotOptions>),
     TypeEntry::Enum(&FILE_SYSTEM_INDEXING_MODE),
     TypeEntry::Struct(&GUEST_FS_INDEXING_OPTIONS, make::<GuestFSIndexingOptions>),
@@ -367,6 +399,7 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&GFS_MONTHLY_POLICY, make::<GfsMonthlyPolicy>),
     TypeEntry::Struct(&GFS_YEARLY_POLICY, make::<GfsYearlyPolicy>),
     TypeEntry::Struct(&GFS_RETENTION_POLICY, make::<GfsRetentionPolicy>),
+    TypeEntry::Struct(&JOB_MANAGEMENT_SPEC, make::<JobManagementSpec>),
     TypeEntry::Struct(&JOB_CLONE_SPEC, make::<JobCloneSpec>),
     TypeEntry::Struct(&BACKUP_JOB_CLONE_INFO, make::<BackupJobCloneInfo>),
     TypeEntry::Struct(&BACKUP_COPY_JOB_CLONE_INFO, make::<BackupCopyJobCloneInfo>),
@@ -408,6 +441,15 @@ pub static TYPES: &[TypeEntry] = &[
     TypeEntry::Struct(&CDP_REPLICA_SESSIONS, make::<CdpReplicaSessions>),
     TypeEntry::Struct(&CDP_REPLICA_TASK_SESSION, make::<CdpReplicaTaskSession>),
     TypeEntry::Struct(&CDP_REPLICA_TASK_SESSIONS, make::<CdpReplicaTaskSessions>),
+    TypeEntry::Struct(&CDP_INTERVALS_SPEC, make::<CdpIntervalsSpec>),
+    TypeEntry::Struct(
+        &CDP_REPLICA_SHORT_TERM_POINT_INFO,
+        make::<CdpReplicaShortTermPointInfo>,
+    ),
+    TypeEntry::Struct(
+        &CDP_REPLICA_LONG_TERM_POINT_INFO,
+        make::<CdpReplicaLongTermPointInfo>,
+    ),
     TypeEntry::Struct(&CDP_FAILOVER_START_SPEC, make::<CdpFailoverStartSpec>),
     TypeEntry::Struct(&CDP_REPLICA_INTERVAL, make::<CdpReplicaInterval>),
     TypeEntry::Struct(&CDP_REPLICA_POINT, make::<CdpReplicaPoint>),
@@ -428,6 +470,30 @@ pub static TYPES: &[TypeEntry] = &[
         &V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS,
         make::<VSphereSelfServiceConfigJobSettings>,
     ),
+    TypeEntry::Struct(
+        &SECONDARY_JOB_SAN_INTEGRATION_SETTINGS,
+        make::<SecondaryJobSanIntegrationSettings>,
+    ),
+    TypeEntry::Struct(
+        &SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS,
+        make::<SanSnapshotBackupTransferSettings>,
+    ),
+    TypeEntry::Struct(
+        &SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS,
+        make::<SanSnapshotReplicaTransferSettings>,
+    ),
+    TypeEntry::Struct(
+        &SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS,
+        make::<SecondaryJobSanIntegrationSanSnapshotOptions>,
+    ),
+    TypeEntry::Struct(
+        &NIMBLE_SNAPSHOT_TRANSFER_SETTINGS,
+        make::<NimbleSnapshotTransferSettings>,
+    ),
+    TypeEntry::Struct(
+        &SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS,
+        make::<SecondaryJobSanIntegrationNimbleSnapshotOptions>,
+    ),
     TypeEntry::Struct(&JOB_ADVANCED_SETTINGS, make::<JobAdvancedSettings>),
     TypeEntry::Struct(&JOB_BACKUP_SETTINGS, make::<JobBackupSettings>),
     TypeEntry::Struct(&JOB_BACKUP_MODE, make::<JobBackupMode>),
@@ -447,7 +513,10 @@ pub static TYPES: &[TypeEntry] = &[
         make::<JobDefragmentFullBackupFile>,
     ),
     TypeEntry::Struct(&JOB_STORAGE_SETTINGS, make::<JobStorageSettings>),
+    TypeEntry::Struct(&JOB_ENCRYPTION, make::<JobEncryption>),
     TypeEntry::Struct(&SWITCH, make::<Switch>),
+    TypeEntry::Enum(&COMPRESSION_LEVEL_NAME),
+    TypeEntry::Enum(&STORAGE_OPTIMIZATION),
     TypeEntry::Struct(&JOB_DATA_REDUCTION, make::<JobDataReduction>),
     TypeEntry::Struct(&JOB_NOTIFICATIONS_SETTINGS, make::<JobNotificationsSettings>),
     TypeEntry::Struct(
@@ -461,6 +530,7 @@ pub static TYPES: &[TypeEntry] = &[
         &JOB_BACKUP_FROM_STORAGE_SNAPSHOTS,
         make::<JobBackupFromStorageSnapshots>,
     ),
+    TypeEntry::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS, make::<JobScriptsOnSelectedDays>),
     TypeEntry::Struct(&JOB_SCRIPTS_SETTINGS, make::<JobScriptsSettings>),
     TypeEntry::Struct(&JOB_SCRIPT, make::<JobScript>),
     TypeEntry::Struct(&JOB_SCRIPTS_PERIODICITY, make::<JobScriptsPeriodicity>),

@@ -163,6 +163,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/agents/agentRestorePoints/{ID}/mounts",
         )
         .params(PARAMS_2)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -288,6 +289,14 @@ pub static OPERATIONS: &[Operation] = &[
         .response(Response::Body(&OBJECT_IN_AGENT_BACKUP_JOB)),
     Operation::new(
             System::Em,
+            "GetAgentsJobsByIdBackupSessions",
+            "GET",
+            "/api/agents/jobs/{ID}/backupSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
             "GetAgentsProtectionGroups",
             "GET",
             "/api/agents/protectionGroups",
@@ -340,6 +349,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_1)
         .response(Response::Forms(&VM_RESTORE_POINTS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupFilesByIdAgentRestorePoints",
+            "GET",
+            "/api/backupFiles/{ID}/agentRestorePoints",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&AGENT_RESTORE_POINTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackups", "GET", "/api/backups")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUPS, &ENTITY_REFERENCES)),
@@ -362,6 +379,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_1)
         .response(Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupsByIdBackupFiles",
+            "GET",
+            "/api/backups/{ID}/backupFiles",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_FILES, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackupServers", "GET", "/api/backupServers")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUP_SERVERS, &ENTITY_REFERENCES)),
@@ -500,6 +525,30 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/backupServers/{ID}/passwords/{passwordID}",
         )
         .params(PARAMS_8),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdJobs",
+            "GET",
+            "/api/backupServers/{ID}/jobs",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&JOBS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdManagedServers",
+            "GET",
+            "/api/backupServers/{ID}/managedServers",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&MANAGED_SERVERS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetBackupServersByIdRepositories",
+            "GET",
+            "/api/backupServers/{ID}/repositories",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPOSITORIES, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetBackupSessions", "GET", "/api/backupSessions")
         .params(PARAMS_0)
         .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
@@ -708,7 +757,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/cdpReplica/vApps/{ID}?action=intervals",
         )
         .params(PARAMS_2)
-        .request(&CDP_REPLICA_INTERVALS)
+        .request(&CDP_INTERVALS_SPEC)
         .response(Response::Body(&CDP_REPLICA_INTERVALS)),
     Operation::new(
             System::Em,
@@ -726,6 +775,9 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_14)
         .response(Response::Forms(&V_APP_CDP_REPLICA_VM, &ENTITY_REF)),
+    Operation::new(System::Em, "GetCdpReplicaVms", "GET", "/api/cdpReplica/vms")
+        .params(PARAMS_0)
+        .response(Response::Forms(&VM_CDP_REPLICAS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetCdpReplicas", "GET", "/api/cdpReplicas")
         .params(PARAMS_0)
         .response(Response::Forms(&CDP_REPLICAS, &ENTITY_REFERENCES)),
@@ -765,7 +817,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/cdpReplicas/{ID}/vms/{vmID}?action=intervals",
         )
         .params(PARAMS_15)
-        .request(&CDP_REPLICA_INTERVALS)
+        .request(&CDP_INTERVALS_SPEC)
         .response(Response::Body(&CDP_REPLICA_INTERVALS)),
     Operation::new(System::Em, "GetCdpReplicaSessions", "GET", "/api/cdpReplicaSessions")
         .params(PARAMS_0)
@@ -938,6 +990,22 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&TASK))
         .long_running(),
+    Operation::new(
+            System::Em,
+            "GetCloudGatewayPoolsByIdGateways",
+            "GET",
+            "/api/cloud/gatewayPools/{ID}/gateways",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&CLOUD_GATEWAYS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetCloudGatewayPoolsByIdTenants",
+            "GET",
+            "/api/cloud/gatewayPools/{ID}/tenants",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&CLOUD_TENANTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetCloudGateways", "GET", "/api/cloud/gateways")
         .params(PARAMS_0)
         .response(Response::Forms(&CLOUD_GATEWAYS, &ENTITY_REFERENCES)),
@@ -1277,6 +1345,10 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&TASK))
         .long_running(),
+    Operation::new(System::Em, "PostCloudVlans", "POST", "/api/cloud/vlans")
+        .request(&VLAN_CONFIGURATION_CREATE_SPEC)
+        .response(Response::Body(&TASK))
+        .long_running(),
     Operation::new(
             System::Em,
             "GetCloudVmReplicaPoints",
@@ -1390,6 +1462,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/jobs/{ID}?action=start",
         )
         .params(PARAMS_2)
+        .request(&JOB_MANAGEMENT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "PostJobsByIdStop", "POST", "/api/jobs/{ID}?action=stop")
@@ -1495,6 +1568,27 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/jobs/{ID}/linkedJobs/{linkedJobID}",
         )
         .params(PARAMS_21)
+        .response(Response::Body(&TASK))
+        .long_running(),
+    Operation::new(
+            System::Em,
+            "GetJobsByIdBackupSessions",
+            "GET",
+            "/api/jobs/{ID}/backupSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUP_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetJobsByIdReplicaSessions",
+            "GET",
+            "/api/jobs/{ID}/replicaSessions",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPLICA_JOB_SESSIONS, &ENTITY_REFERENCES)),
+    Operation::new(System::Em, "PutJobsById", "PUT", "/api/jobs/{ID}")
+        .params(PARAMS_2)
+        .request(&JOB)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(System::Em, "GetLogonSessions", "GET", "/api/logonSessions")
@@ -1610,6 +1704,14 @@ pub static OPERATIONS: &[Operation] = &[
     Operation::new(System::Em, "GetReplicasById", "GET", "/api/replicas/{ID}")
         .params(PARAMS_1)
         .response(Response::Forms(&REPLICA, &ENTITY_REF)),
+    Operation::new(
+            System::Em,
+            "GetReplicasByIdVmReplicaPoints",
+            "GET",
+            "/api/replicas/{ID}/vmReplicaPoints",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetReplicaSessions", "GET", "/api/replicaSessions")
         .params(PARAMS_0)
         .response(Response::Forms(&REPLICA_JOB_SESSIONS, &ENTITY_REFERENCES)),
@@ -1688,6 +1790,22 @@ pub static OPERATIONS: &[Operation] = &[
     Operation::new(System::Em, "GetRepositoriesById", "GET", "/api/repositories/{ID}")
         .params(PARAMS_1)
         .response(Response::Forms(&REPOSITORY, &ENTITY_REF)),
+    Operation::new(
+            System::Em,
+            "GetRepositoriesByIdBackups",
+            "GET",
+            "/api/repositories/{ID}/backups",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&BACKUPS, &ENTITY_REFERENCES)),
+    Operation::new(
+            System::Em,
+            "GetRepositoriesByIdReplicas",
+            "GET",
+            "/api/repositories/{ID}/replicas",
+        )
+        .params(PARAMS_1)
+        .response(Response::Forms(&REPLICAS, &ENTITY_REFERENCES)),
     Operation::new(System::Em, "GetRestorePoints", "GET", "/api/restorePoints")
         .params(PARAMS_0)
         .response(Response::Forms(&RESTORE_POINTS, &ENTITY_REFERENCES)),
@@ -2025,6 +2143,13 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_2)
         .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
+    Operation::new(
+            System::Em,
+            "GetVCloudOrgConfigsBackupJobSettings",
+            "GET",
+            "/api/vCloud/orgConfigs/backupJobSettings",
+        )
+        .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
     Operation::new(System::Em, "GetVmReplicaPoints", "GET", "/api/vmReplicaPoints")
         .params(PARAMS_0)
         .response(Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES)),
@@ -2060,7 +2185,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/vmReplicaPoints/{ID}/mounts",
         )
         .params(PARAMS_2)
-        .request(&VM_REPLICA_POINT_MOUNT_SPEC)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -2132,7 +2257,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/vmRestorePoints/{ID}/mounts",
         )
         .params(PARAMS_2)
-        .request(&VM_RESTORE_POINT_MOUNT_SPEC)
+        .request(&START_MOUNT_SPEC)
         .response(Response::Body(&TASK))
         .long_running(),
     Operation::new(
@@ -2186,7 +2311,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/query?type=AgentBackupJob",
         )
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Entities.AgentBackupJobs")),
+        .response(Response::Page(&QUERY_RESULT, "Entities.AgentBackupJob")),
     Operation::new(
             System::Em,
             "QueryAgentProtectionGroup",
@@ -2302,7 +2427,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/api/query?type=CloudPublicIpAddress",
         )
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Entities.CloudPublicIpAddresses")),
+        .response(Response::Page(&QUERY_RESULT, "Entities.CloudPublicIps")),
     Operation::new(
             System::Em,
             "QueryCloudReplica",
@@ -2332,7 +2457,7 @@ pub static OPERATIONS: &[Operation] = &[
         .response(Response::Page(&QUERY_RESULT, "Entities.CloudVmReplicaPoints")),
     Operation::new(System::Em, "QueryCredentials", "GET", "/api/query?type=Credentials")
         .params(PARAMS_27)
-        .response(Response::Page(&QUERY_RESULT, "Resources.CredentialsInfoList")),
+        .response(Response::Page(&QUERY_RESULT, "Resources.CredentialsList")),
     Operation::new(
             System::Em,
             "QueryDiscoveredComputer",
@@ -2523,6 +2648,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Task>),
     Some(make::<super::ObjectsInAgentBackupJob>),
     Some(make::<super::ObjectInAgentBackupJob>),
+    Some(make::<super::BackupJobSessions>),
     Some(make::<super::AgentProtectionGroups>),
     Some(make::<super::AgentProtectionGroup>),
     Some(make::<super::DiscoveredComputers>),
@@ -2531,10 +2657,12 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::BackupFile>),
     Some(make::<super::RestorePoints>),
     Some(make::<super::VmRestorePoints>),
+    Some(make::<super::AgentRestorePoints>),
     Some(make::<super::Backups>),
     Some(make::<super::Backup>),
     Some(make::<super::Backups>),
     Some(make::<super::RestorePoints>),
+    Some(make::<super::BackupFiles>),
     Some(make::<super::BackupServers>),
     None,
     Some(make::<super::BackupServer>),
@@ -2554,6 +2682,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::PasswordKeyInfo>),
     None,
     None,
+    Some(make::<super::Jobs>),
+    Some(make::<super::ManagedServers>),
+    Some(make::<super::Repositories>),
     Some(make::<super::BackupJobSessions>),
     Some(make::<super::BackupJobSession>),
     Some(make::<super::Task>),
@@ -2585,6 +2716,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::CdpReplicaIntervals>),
     Some(make::<super::VAppCdpReplicaVms>),
     Some(make::<super::VAppCdpReplicaVm>),
+    Some(make::<super::VmCdpReplicas>),
     Some(make::<super::CdpReplicas>),
     Some(make::<super::CdpReplica>),
     Some(make::<super::CdpReplicaVms>),
@@ -2613,6 +2745,8 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::CloudGatewayPool>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::CloudGateways>),
+    Some(make::<super::CloudTenants>),
     Some(make::<super::CloudGateways>),
     Some(make::<super::Task>),
     Some(make::<super::CloudGateway>),
@@ -2660,6 +2794,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VlanConfiguration>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::Task>),
     Some(make::<super::CloudVmReplicaPoints>),
     Some(make::<super::CloudVmReplicaPoint>),
     Some(make::<super::ExternalRepositories>),
@@ -2692,6 +2827,9 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::LinkedJobResourceObjects>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::BackupJobSessions>),
+    Some(make::<super::ReplicaJobSessions>),
+    Some(make::<super::Task>),
     Some(make::<super::LogonSessions>),
     Some(make::<super::LogonSession>),
     None,
@@ -2715,6 +2853,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::QuerySvc>),
     Some(make::<super::Replicas>),
     Some(make::<super::Replica>),
+    Some(make::<super::VmReplicaPoints>),
     Some(make::<super::ReplicaJobSessions>),
     Some(make::<super::ReplicaJobSession>),
     Some(make::<super::ReplicaTaskSessions>),
@@ -2728,6 +2867,8 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VmsOverviewReportFrame>),
     Some(make::<super::Repositories>),
     Some(make::<super::Repository>),
+    Some(make::<super::Backups>),
+    Some(make::<super::Replicas>),
     Some(make::<super::RestorePoints>),
     Some(make::<super::RestorePoint>),
     Some(make::<super::AgentRestorePoints>),
@@ -2780,6 +2921,7 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Task>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
+    Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VmReplicaPoints>),
     Some(make::<super::VmReplicaPoint>),
@@ -2853,7 +2995,7 @@ pub static ANSWERS: &[Option<Make>] = &[
 ];
 /// The same for older forms: the index of the operation, the last version of the form, and how.
 #[cfg(feature = "registry")]
-pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[];
+pub static OLDER_ANSWERS: &[(usize, Option<ApiVersion>, Make)] = &[];
 /// `GET /api/`: What the server is and which versions of the API it has.
 ///
 /// Schema: `schemas/em/operations.json#/operations/0`
@@ -2868,6 +3010,7 @@ impl Get {
     }
 }
 impl Call for Get {
+    type Api = ThisApi;
     type Answer = super::EnterpriseManager;
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -2886,6 +3029,7 @@ impl GetAgents {
     }
 }
 impl Call for GetAgents {
+    type Api = ThisApi;
     type Answer = super::AgentsService;
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -2904,6 +3048,7 @@ impl GetAgentsAgentRestorePoints {
     }
 }
 impl Call for GetAgentsAgentRestorePoints {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[2usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2927,6 +3072,7 @@ impl GetAgentsAgentRestorePointsById {
     }
 }
 impl Call for GetAgentsAgentRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[3usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2954,6 +3100,7 @@ impl GetAgentsAgentRestorePointsByIdMounts {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePointMounts;
     const OPERATION: &'static Operation = &OPERATIONS[4usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2971,17 +3118,23 @@ impl Call for GetAgentsAgentRestorePointsByIdMounts {
 pub struct PostAgentsAgentRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
+    /// The body to send.
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostAgentsAgentRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self { id: id.into() }
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostAgentsAgentRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        self.body.as_ref().map(|body| body as &dyn Struct)
+    }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3011,6 +3164,7 @@ impl GetAgentsAgentRestorePointsByIdMountsById {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePointMount;
     const OPERATION: &'static Operation = &OPERATIONS[6usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3046,6 +3200,7 @@ impl DeleteAgentsAgentRestorePointsByIdMountsById {
     }
 }
 impl Call for DeleteAgentsAgentRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[7usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3097,6 +3252,7 @@ impl GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
     const OPERATION: &'static Operation = &OPERATIONS[8usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3156,6 +3312,7 @@ impl PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[9usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3190,6 +3347,7 @@ impl GetAgentsBackupFiles {
     }
 }
 impl Call for GetAgentsBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
     const OPERATION: &'static Operation = &OPERATIONS[10usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3210,6 +3368,7 @@ impl GetAgentsBackups {
     }
 }
 impl Call for GetAgentsBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
     const OPERATION: &'static Operation = &OPERATIONS[11usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3230,6 +3389,7 @@ impl GetAgentsBackupSessions {
     }
 }
 impl Call for GetAgentsBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[12usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3250,6 +3410,7 @@ impl GetAgentsDiscoveredComputers {
     }
 }
 impl Call for GetAgentsDiscoveredComputers {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputers;
     const OPERATION: &'static Operation = &OPERATIONS[13usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3273,6 +3434,7 @@ impl GetAgentsDiscoveredComputersById {
     }
 }
 impl Call for GetAgentsDiscoveredComputersById {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputer;
     const OPERATION: &'static Operation = &OPERATIONS[14usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3297,6 +3459,7 @@ impl GetAgentsJobs {
     }
 }
 impl Call for GetAgentsJobs {
+    type Api = ThisApi;
     type Answer = super::AgentBackupJobs;
     const OPERATION: &'static Operation = &OPERATIONS[15usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3320,6 +3483,7 @@ impl GetAgentsJobsById {
     }
 }
 impl Call for GetAgentsJobsById {
+    type Api = ThisApi;
     type Answer = super::AgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[16usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3347,6 +3511,7 @@ impl PostAgentsJobsByIdRetry {
     }
 }
 impl Call for PostAgentsJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[17usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3373,6 +3538,7 @@ impl PostAgentsJobsByIdStart {
     }
 }
 impl Call for PostAgentsJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[18usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3399,6 +3565,7 @@ impl PostAgentsJobsByIdStop {
     }
 }
 impl Call for PostAgentsJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[19usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3425,6 +3592,7 @@ impl PostAgentsJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostAgentsJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[20usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3451,6 +3619,7 @@ impl GetAgentsJobsByIdIncludes {
     }
 }
 impl Call for GetAgentsJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInAgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[21usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3482,6 +3651,7 @@ impl GetAgentsJobsByIdIncludesById {
     }
 }
 impl Call for GetAgentsJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInAgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[22usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3495,9 +3665,37 @@ impl Call for GetAgentsJobsByIdIncludesById {
         }
     }
 }
-/// `GET /api/agents/protectionGroups`: All protection groups.
+/// `GET /api/agents/jobs/{ID}/backupSessions`: The sessions of an agent's job.
 ///
 /// Schema: `schemas/em/operations.json#/operations/23`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetAgentsJobsByIdBackupSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetAgentsJobsByIdBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetAgentsJobsByIdBackupSessions {
+    type Api = ThisApi;
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[23usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/agents/protectionGroups`: All protection groups.
+///
+/// Schema: `schemas/em/operations.json#/operations/24`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroups {}
@@ -3509,15 +3707,16 @@ impl GetAgentsProtectionGroups {
     }
 }
 impl Call for GetAgentsProtectionGroups {
+    type Api = ThisApi;
     type Answer = super::AgentProtectionGroups;
-    const OPERATION: &'static Operation = &OPERATIONS[23usize];
+    const OPERATION: &'static Operation = &OPERATIONS[24usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/agents/protectionGroups/{ID}`: One protection group.
 ///
-/// Schema: `schemas/em/operations.json#/operations/24`
+/// Schema: `schemas/em/operations.json#/operations/25`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroupsById {
@@ -3532,8 +3731,9 @@ impl GetAgentsProtectionGroupsById {
     }
 }
 impl Call for GetAgentsProtectionGroupsById {
+    type Api = ThisApi;
     type Answer = super::AgentProtectionGroup;
-    const OPERATION: &'static Operation = &OPERATIONS[24usize];
+    const OPERATION: &'static Operation = &OPERATIONS[25usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3544,7 +3744,7 @@ impl Call for GetAgentsProtectionGroupsById {
 }
 /// `GET /api/agents/protectionGroups/{ID}/discoveredComputers`: The computers that a protection group found.
 ///
-/// Schema: `schemas/em/operations.json#/operations/25`
+/// Schema: `schemas/em/operations.json#/operations/26`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetAgentsProtectionGroupsByIdDiscoveredComputers {
@@ -3559,8 +3759,9 @@ impl GetAgentsProtectionGroupsByIdDiscoveredComputers {
     }
 }
 impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputers;
-    const OPERATION: &'static Operation = &OPERATIONS[25usize];
+    const OPERATION: &'static Operation = &OPERATIONS[26usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3571,7 +3772,7 @@ impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
 }
 /// `GET /api/agents/restorePoints`: All restore points of backups made by agents.
 ///
-/// Schema: `schemas/em/operations.json#/operations/26`
+/// Schema: `schemas/em/operations.json#/operations/27`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetAgentsRestorePoints {}
@@ -3583,15 +3784,16 @@ impl GetAgentsRestorePoints {
     }
 }
 impl Call for GetAgentsRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[26usize];
+    const OPERATION: &'static Operation = &OPERATIONS[27usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupFiles`: All backup files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/27`
+/// Schema: `schemas/em/operations.json#/operations/28`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupFiles {}
@@ -3603,15 +3805,16 @@ impl GetBackupFiles {
     }
 }
 impl Call for GetBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
-    const OPERATION: &'static Operation = &OPERATIONS[27usize];
+    const OPERATION: &'static Operation = &OPERATIONS[28usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupFiles/{ID}`: One backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/28`
+/// Schema: `schemas/em/operations.json#/operations/29`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesById {
@@ -3626,8 +3829,9 @@ impl GetBackupFilesById {
     }
 }
 impl Call for GetBackupFilesById {
+    type Api = ThisApi;
     type Answer = super::BackupFile;
-    const OPERATION: &'static Operation = &OPERATIONS[28usize];
+    const OPERATION: &'static Operation = &OPERATIONS[29usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3638,7 +3842,7 @@ impl Call for GetBackupFilesById {
 }
 /// `GET /api/backupFiles/{ID}/restorePoints`: The restore points in a backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/29`
+/// Schema: `schemas/em/operations.json#/operations/30`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesByIdRestorePoints {
@@ -3653,8 +3857,9 @@ impl GetBackupFilesByIdRestorePoints {
     }
 }
 impl Call for GetBackupFilesByIdRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[29usize];
+    const OPERATION: &'static Operation = &OPERATIONS[30usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3665,7 +3870,7 @@ impl Call for GetBackupFilesByIdRestorePoints {
 }
 /// `GET /api/backupFiles/{ID}/vmRestorePoints`: The machines' restore points in a backup file.
 ///
-/// Schema: `schemas/em/operations.json#/operations/30`
+/// Schema: `schemas/em/operations.json#/operations/31`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupFilesByIdVmRestorePoints {
@@ -3680,8 +3885,37 @@ impl GetBackupFilesByIdVmRestorePoints {
     }
 }
 impl Call for GetBackupFilesByIdVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[30usize];
+    const OPERATION: &'static Operation = &OPERATIONS[31usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupFiles/{ID}/agentRestorePoints`: The restore points of agents in a backup file. Known from one client.
+///
+/// Schema: `schemas/em/operations.json#/operations/32`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupFilesByIdAgentRestorePoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupFilesByIdAgentRestorePoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupFilesByIdAgentRestorePoints {
+    type Api = ThisApi;
+    type Answer = super::AgentRestorePoints;
+    const OPERATION: &'static Operation = &OPERATIONS[32usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3692,7 +3926,7 @@ impl Call for GetBackupFilesByIdVmRestorePoints {
 }
 /// `GET /api/backups`: All backups.
 ///
-/// Schema: `schemas/em/operations.json#/operations/31`
+/// Schema: `schemas/em/operations.json#/operations/33`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackups {}
@@ -3704,15 +3938,16 @@ impl GetBackups {
     }
 }
 impl Call for GetBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[31usize];
+    const OPERATION: &'static Operation = &OPERATIONS[33usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backups/{ID}`: One backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/32`
+/// Schema: `schemas/em/operations.json#/operations/34`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsById {
@@ -3727,8 +3962,9 @@ impl GetBackupsById {
     }
 }
 impl Call for GetBackupsById {
+    type Api = ThisApi;
     type Answer = super::Backup;
-    const OPERATION: &'static Operation = &OPERATIONS[32usize];
+    const OPERATION: &'static Operation = &OPERATIONS[34usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3739,7 +3975,7 @@ impl Call for GetBackupsById {
 }
 /// `GET /api/backups/{ID}/childbackups`: The backups below a parent backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/33`
+/// Schema: `schemas/em/operations.json#/operations/35`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsByIdChildbackups {
@@ -3754,8 +3990,9 @@ impl GetBackupsByIdChildbackups {
     }
 }
 impl Call for GetBackupsByIdChildbackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[33usize];
+    const OPERATION: &'static Operation = &OPERATIONS[35usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3766,7 +4003,7 @@ impl Call for GetBackupsByIdChildbackups {
 }
 /// `GET /api/backups/{ID}/restorePoints`: The restore points of a backup.
 ///
-/// Schema: `schemas/em/operations.json#/operations/34`
+/// Schema: `schemas/em/operations.json#/operations/36`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupsByIdRestorePoints {
@@ -3781,8 +4018,37 @@ impl GetBackupsByIdRestorePoints {
     }
 }
 impl Call for GetBackupsByIdRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[34usize];
+    const OPERATION: &'static Operation = &OPERATIONS[36usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backups/{ID}/backupFiles`: The files of a backup.
+///
+/// Schema: `schemas/em/operations.json#/operations/37`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupsByIdBackupFiles {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupsByIdBackupFiles {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupsByIdBackupFiles {
+    type Api = ThisApi;
+    type Answer = super::BackupFiles;
+    const OPERATION: &'static Operation = &OPERATIONS[37usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3793,7 +4059,7 @@ impl Call for GetBackupsByIdRestorePoints {
 }
 /// `GET /api/backupServers`: All backup servers.
 ///
-/// Schema: `schemas/em/operations.json#/operations/35`
+/// Schema: `schemas/em/operations.json#/operations/38`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupServers {}
@@ -3805,15 +4071,16 @@ impl GetBackupServers {
     }
 }
 impl Call for GetBackupServers {
+    type Api = ThisApi;
     type Answer = super::BackupServers;
-    const OPERATION: &'static Operation = &OPERATIONS[35usize];
+    const OPERATION: &'static Operation = &OPERATIONS[38usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/backupServers?action=create`: Adds a backup server to Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/36`
+/// Schema: `schemas/em/operations.json#/operations/39`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersCreate {
@@ -3828,8 +4095,9 @@ impl PostBackupServersCreate {
     }
 }
 impl Call for PostBackupServersCreate {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[36usize];
+    const OPERATION: &'static Operation = &OPERATIONS[39usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3837,7 +4105,7 @@ impl Call for PostBackupServersCreate {
 }
 /// `GET /api/backupServers/{ID}`: One backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/37`
+/// Schema: `schemas/em/operations.json#/operations/40`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersById {
@@ -3852,8 +4120,9 @@ impl GetBackupServersById {
     }
 }
 impl Call for GetBackupServersById {
+    type Api = ThisApi;
     type Answer = super::BackupServer;
-    const OPERATION: &'static Operation = &OPERATIONS[37usize];
+    const OPERATION: &'static Operation = &OPERATIONS[40usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3864,7 +4133,7 @@ impl Call for GetBackupServersById {
 }
 /// `POST /api/backupServers/{ID}?action=collect`: Reads a backup server's data anew.
 ///
-/// Schema: `schemas/em/operations.json#/operations/38`
+/// Schema: `schemas/em/operations.json#/operations/41`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdCollect {
@@ -3879,8 +4148,9 @@ impl PostBackupServersByIdCollect {
     }
 }
 impl Call for PostBackupServersByIdCollect {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[38usize];
+    const OPERATION: &'static Operation = &OPERATIONS[41usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -3890,7 +4160,7 @@ impl Call for PostBackupServersByIdCollect {
 }
 /// `POST /api/backupServers/{ID}?action=quickbackup`: Backs one machine up now, as an increment.
 ///
-/// Schema: `schemas/em/operations.json#/operations/39`
+/// Schema: `schemas/em/operations.json#/operations/42`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdQuickbackup {
@@ -3907,8 +4177,9 @@ impl PostBackupServersByIdQuickbackup {
     }
 }
 impl Call for PostBackupServersByIdQuickbackup {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[39usize];
+    const OPERATION: &'static Operation = &OPERATIONS[42usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3921,7 +4192,7 @@ impl Call for PostBackupServersByIdQuickbackup {
 }
 /// `POST /api/backupServers/{ID}?action=veeamzip`: Backs one machine up now, as a full backup that stands alone.
 ///
-/// Schema: `schemas/em/operations.json#/operations/40`
+/// Schema: `schemas/em/operations.json#/operations/43`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdVeeamzip {
@@ -3938,8 +4209,9 @@ impl PostBackupServersByIdVeeamzip {
     }
 }
 impl Call for PostBackupServersByIdVeeamzip {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[40usize];
+    const OPERATION: &'static Operation = &OPERATIONS[43usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3952,7 +4224,7 @@ impl Call for PostBackupServersByIdVeeamzip {
 }
 /// `PUT /api/backupServers/{ID}`: Changes how Enterprise Manager reaches a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/41`
+/// Schema: `schemas/em/operations.json#/operations/44`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersById {
@@ -3969,8 +4241,9 @@ impl PutBackupServersById {
     }
 }
 impl Call for PutBackupServersById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[41usize];
+    const OPERATION: &'static Operation = &OPERATIONS[44usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -3983,7 +4256,7 @@ impl Call for PutBackupServersById {
 }
 /// `DELETE /api/backupServers/{ID}`: Takes a backup server out of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/42`
+/// Schema: `schemas/em/operations.json#/operations/45`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersById {
@@ -3998,8 +4271,9 @@ impl DeleteBackupServersById {
     }
 }
 impl Call for DeleteBackupServersById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[42usize];
+    const OPERATION: &'static Operation = &OPERATIONS[45usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4009,7 +4283,7 @@ impl Call for DeleteBackupServersById {
 }
 /// `GET /api/backupServers/{ID}/credentials`: The credentials kept on a backup server; passwords come back empty.
 ///
-/// Schema: `schemas/em/operations.json#/operations/43`
+/// Schema: `schemas/em/operations.json#/operations/46`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdCredentials {
@@ -4024,8 +4298,9 @@ impl GetBackupServersByIdCredentials {
     }
 }
 impl Call for GetBackupServersByIdCredentials {
+    type Api = ThisApi;
     type Answer = super::CredentialsInfoList;
-    const OPERATION: &'static Operation = &OPERATIONS[43usize];
+    const OPERATION: &'static Operation = &OPERATIONS[46usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4035,7 +4310,7 @@ impl Call for GetBackupServersByIdCredentials {
 }
 /// `POST /api/backupServers/{ID}/credentials?action=create`: Adds credentials to a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/44`
+/// Schema: `schemas/em/operations.json#/operations/47`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdCredentialsCreate {
@@ -4052,8 +4327,9 @@ impl PostBackupServersByIdCredentialsCreate {
     }
 }
 impl Call for PostBackupServersByIdCredentialsCreate {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[44usize];
+    const OPERATION: &'static Operation = &OPERATIONS[47usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4066,7 +4342,7 @@ impl Call for PostBackupServersByIdCredentialsCreate {
 }
 /// `GET /api/backupServers/{ID}/credentials/{credentialsID}`: One set of credentials kept on a backup server; the password comes back empty.
 ///
-/// Schema: `schemas/em/operations.json#/operations/45`
+/// Schema: `schemas/em/operations.json#/operations/48`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdCredentialsById {
@@ -4086,8 +4362,9 @@ impl GetBackupServersByIdCredentialsById {
     }
 }
 impl Call for GetBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = super::CredentialsInfo;
-    const OPERATION: &'static Operation = &OPERATIONS[45usize];
+    const OPERATION: &'static Operation = &OPERATIONS[48usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4101,7 +4378,7 @@ impl Call for GetBackupServersByIdCredentialsById {
 }
 /// `PUT /api/backupServers/{ID}/credentials/{credentialsID}`: Changes credentials kept on a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/46`
+/// Schema: `schemas/em/operations.json#/operations/49`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersByIdCredentialsById {
@@ -4128,8 +4405,9 @@ impl PutBackupServersByIdCredentialsById {
     }
 }
 impl Call for PutBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[46usize];
+    const OPERATION: &'static Operation = &OPERATIONS[49usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4146,7 +4424,7 @@ impl Call for PutBackupServersByIdCredentialsById {
 }
 /// `DELETE /api/backupServers/{ID}/credentials/{credentialsID}`: Removes credentials from a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/47`
+/// Schema: `schemas/em/operations.json#/operations/50`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersByIdCredentialsById {
@@ -4166,8 +4444,9 @@ impl DeleteBackupServersByIdCredentialsById {
     }
 }
 impl Call for DeleteBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[47usize];
+    const OPERATION: &'static Operation = &OPERATIONS[50usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4181,7 +4460,7 @@ impl Call for DeleteBackupServersByIdCredentialsById {
 }
 /// `GET /api/backupServers/{ID}/externalRepositories`: The external repositories of a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/48`
+/// Schema: `schemas/em/operations.json#/operations/51`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdExternalRepositories {
@@ -4196,8 +4475,9 @@ impl GetBackupServersByIdExternalRepositories {
     }
 }
 impl Call for GetBackupServersByIdExternalRepositories {
+    type Api = ThisApi;
     type Answer = super::ExternalRepositories;
-    const OPERATION: &'static Operation = &OPERATIONS[48usize];
+    const OPERATION: &'static Operation = &OPERATIONS[51usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4208,7 +4488,7 @@ impl Call for GetBackupServersByIdExternalRepositories {
 }
 /// `GET /api/backupServers/{ID}/passwords`: The encryption passwords of a backup server, by hint only.
 ///
-/// Schema: `schemas/em/operations.json#/operations/49`
+/// Schema: `schemas/em/operations.json#/operations/52`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdPasswords {
@@ -4223,8 +4503,9 @@ impl GetBackupServersByIdPasswords {
     }
 }
 impl Call for GetBackupServersByIdPasswords {
+    type Api = ThisApi;
     type Answer = super::PasswordKeyInfoList;
-    const OPERATION: &'static Operation = &OPERATIONS[49usize];
+    const OPERATION: &'static Operation = &OPERATIONS[52usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4234,7 +4515,7 @@ impl Call for GetBackupServersByIdPasswords {
 }
 /// `POST /api/backupServers/{ID}/passwords?action=create`: Adds an encryption password to a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/50`
+/// Schema: `schemas/em/operations.json#/operations/53`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupServersByIdPasswordsCreate {
@@ -4251,8 +4532,9 @@ impl PostBackupServersByIdPasswordsCreate {
     }
 }
 impl Call for PostBackupServersByIdPasswordsCreate {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[50usize];
+    const OPERATION: &'static Operation = &OPERATIONS[53usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4265,7 +4547,7 @@ impl Call for PostBackupServersByIdPasswordsCreate {
 }
 /// `GET /api/backupServers/{ID}/passwords/{passwordID}`: One encryption password of a backup server, by hint only.
 ///
-/// Schema: `schemas/em/operations.json#/operations/51`
+/// Schema: `schemas/em/operations.json#/operations/54`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupServersByIdPasswordsById {
@@ -4285,8 +4567,9 @@ impl GetBackupServersByIdPasswordsById {
     }
 }
 impl Call for GetBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = super::PasswordKeyInfo;
-    const OPERATION: &'static Operation = &OPERATIONS[51usize];
+    const OPERATION: &'static Operation = &OPERATIONS[54usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4300,7 +4583,7 @@ impl Call for GetBackupServersByIdPasswordsById {
 }
 /// `PUT /api/backupServers/{ID}/passwords/{passwordID}`: Changes an encryption password of a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/52`
+/// Schema: `schemas/em/operations.json#/operations/55`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutBackupServersByIdPasswordsById {
@@ -4327,8 +4610,9 @@ impl PutBackupServersByIdPasswordsById {
     }
 }
 impl Call for PutBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[52usize];
+    const OPERATION: &'static Operation = &OPERATIONS[55usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4345,7 +4629,7 @@ impl Call for PutBackupServersByIdPasswordsById {
 }
 /// `DELETE /api/backupServers/{ID}/passwords/{passwordID}`: Removes an encryption password from a backup server.
 ///
-/// Schema: `schemas/em/operations.json#/operations/53`
+/// Schema: `schemas/em/operations.json#/operations/56`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteBackupServersByIdPasswordsById {
@@ -4365,8 +4649,9 @@ impl DeleteBackupServersByIdPasswordsById {
     }
 }
 impl Call for DeleteBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[53usize];
+    const OPERATION: &'static Operation = &OPERATIONS[56usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4378,9 +4663,93 @@ impl Call for DeleteBackupServersByIdPasswordsById {
         }
     }
 }
+/// `GET /api/backupServers/{ID}/jobs`: The jobs of a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/57`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdJobs {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdJobs {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdJobs {
+    type Api = ThisApi;
+    type Answer = super::Jobs;
+    const OPERATION: &'static Operation = &OPERATIONS[57usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers/{ID}/managedServers`: The servers that a backup server works with.
+///
+/// Schema: `schemas/em/operations.json#/operations/58`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdManagedServers {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdManagedServers {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdManagedServers {
+    type Api = ThisApi;
+    type Answer = super::ManagedServers;
+    const OPERATION: &'static Operation = &OPERATIONS[58usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/backupServers/{ID}/repositories`: The repositories of a backup server.
+///
+/// Schema: `schemas/em/operations.json#/operations/59`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetBackupServersByIdRepositories {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetBackupServersByIdRepositories {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetBackupServersByIdRepositories {
+    type Api = ThisApi;
+    type Answer = super::Repositories;
+    const OPERATION: &'static Operation = &OPERATIONS[59usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/backupSessions`: All runs of backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/54`
+/// Schema: `schemas/em/operations.json#/operations/60`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupSessions {}
@@ -4392,15 +4761,16 @@ impl GetBackupSessions {
     }
 }
 impl Call for GetBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[54usize];
+    const OPERATION: &'static Operation = &OPERATIONS[60usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupSessions/{ID}`: One run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/55`
+/// Schema: `schemas/em/operations.json#/operations/61`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsById {
@@ -4415,8 +4785,9 @@ impl GetBackupSessionsById {
     }
 }
 impl Call for GetBackupSessionsById {
+    type Api = ThisApi;
     type Answer = super::BackupJobSession;
-    const OPERATION: &'static Operation = &OPERATIONS[55usize];
+    const OPERATION: &'static Operation = &OPERATIONS[61usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4427,7 +4798,7 @@ impl Call for GetBackupSessionsById {
 }
 /// `POST /api/backupSessions/{ID}?action=stop`: Stops a run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/56`
+/// Schema: `schemas/em/operations.json#/operations/62`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostBackupSessionsByIdStop {
@@ -4442,8 +4813,9 @@ impl PostBackupSessionsByIdStop {
     }
 }
 impl Call for PostBackupSessionsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[56usize];
+    const OPERATION: &'static Operation = &OPERATIONS[62usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4453,7 +4825,7 @@ impl Call for PostBackupSessionsByIdStop {
 }
 /// `GET /api/backupSessions/{ID}/agentManagementSessions`: The runs of agent management that belong to a run of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/57`
+/// Schema: `schemas/em/operations.json#/operations/63`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsByIdAgentManagementSessions {
@@ -4468,8 +4840,9 @@ impl GetBackupSessionsByIdAgentManagementSessions {
     }
 }
 impl Call for GetBackupSessionsByIdAgentManagementSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[57usize];
+    const OPERATION: &'static Operation = &OPERATIONS[63usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4480,7 +4853,7 @@ impl Call for GetBackupSessionsByIdAgentManagementSessions {
 }
 /// `GET /api/backupSessions/{ID}/taskSessions`: The tasks of one run of a backup job, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/58`
+/// Schema: `schemas/em/operations.json#/operations/64`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupSessionsByIdTaskSessions {
@@ -4495,8 +4868,9 @@ impl GetBackupSessionsByIdTaskSessions {
     }
 }
 impl Call for GetBackupSessionsByIdTaskSessions {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[58usize];
+    const OPERATION: &'static Operation = &OPERATIONS[64usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4507,7 +4881,7 @@ impl Call for GetBackupSessionsByIdTaskSessions {
 }
 /// `GET /api/backupTaskSessions`: All tasks of backup runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/59`
+/// Schema: `schemas/em/operations.json#/operations/65`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetBackupTaskSessions {}
@@ -4519,15 +4893,16 @@ impl GetBackupTaskSessions {
     }
 }
 impl Call for GetBackupTaskSessions {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[59usize];
+    const OPERATION: &'static Operation = &OPERATIONS[65usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/backupTaskSessions/{ID}`: One machine's task in a backup run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/60`
+/// Schema: `schemas/em/operations.json#/operations/66`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetBackupTaskSessionsById {
@@ -4542,8 +4917,9 @@ impl GetBackupTaskSessionsById {
     }
 }
 impl Call for GetBackupTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[60usize];
+    const OPERATION: &'static Operation = &OPERATIONS[66usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4554,7 +4930,7 @@ impl Call for GetBackupTaskSessionsById {
 }
 /// `GET /api/catalog/vms`: All machines whose guest files are in the catalog.
 ///
-/// Schema: `schemas/em/operations.json#/operations/61`
+/// Schema: `schemas/em/operations.json#/operations/67`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCatalogVms {}
@@ -4566,15 +4942,16 @@ impl GetCatalogVms {
     }
 }
 impl Call for GetCatalogVms {
+    type Api = ThisApi;
     type Answer = super::CatalogVms;
-    const OPERATION: &'static Operation = &OPERATIONS[61usize];
+    const OPERATION: &'static Operation = &OPERATIONS[67usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/catalog/vms/{vmname}`: One machine in the catalog.
 ///
-/// Schema: `schemas/em/operations.json#/operations/62`
+/// Schema: `schemas/em/operations.json#/operations/68`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmname {
@@ -4589,8 +4966,9 @@ impl GetCatalogVmsByVmname {
     }
 }
 impl Call for GetCatalogVmsByVmname {
+    type Api = ThisApi;
     type Answer = super::CatalogVm;
-    const OPERATION: &'static Operation = &OPERATIONS[62usize];
+    const OPERATION: &'static Operation = &OPERATIONS[68usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.vmname;
@@ -4601,7 +4979,7 @@ impl Call for GetCatalogVmsByVmname {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints`: The catalogued restore points of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/63`
+/// Schema: `schemas/em/operations.json#/operations/69`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePoints {
@@ -4616,8 +4994,9 @@ impl GetCatalogVmsByVmnameVmRestorePoints {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[63usize];
+    const OPERATION: &'static Operation = &OPERATIONS[69usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.vmname;
@@ -4628,7 +5007,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePoints {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}`: One catalogued restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/64`
+/// Schema: `schemas/em/operations.json#/operations/70`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsById {
@@ -4648,8 +5027,9 @@ impl GetCatalogVmsByVmnameVmRestorePointsById {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[64usize];
+    const OPERATION: &'static Operation = &OPERATIONS[70usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4664,7 +5044,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
 }
 /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}?action=browse`: Gets a catalogued guest file system ready to browse.
 ///
-/// Schema: `schemas/em/operations.json#/operations/65`
+/// Schema: `schemas/em/operations.json#/operations/71`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
@@ -4684,8 +5064,9 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
     }
 }
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[65usize];
+    const OPERATION: &'static Operation = &OPERATIONS[71usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4699,7 +5080,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/`: The root of a catalogued guest file system.
 ///
-/// Schema: `schemas/em/operations.json#/operations/66`
+/// Schema: `schemas/em/operations.json#/operations/72`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
@@ -4719,8 +5100,9 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntry;
-    const OPERATION: &'static Operation = &OPERATIONS[66usize];
+    const OPERATION: &'static Operation = &OPERATIONS[72usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4734,7 +5116,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
 }
 /// `GET /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}`: Files and folders of a catalogued guest file system.
 ///
-/// Schema: `schemas/em/operations.json#/operations/67`
+/// Schema: `schemas/em/operations.json#/operations/73`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
@@ -4770,8 +5152,9 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[67usize];
+    const OPERATION: &'static Operation = &OPERATIONS[73usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4798,7 +5181,7 @@ impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
 }
 /// `POST /api/catalog/vms/{vmname}/vmRestorePoints/{ID}/guestfs/{filepath}?action=restore`: Restores a catalogued guest file or folder to its place.
 ///
-/// Schema: `schemas/em/operations.json#/operations/68`
+/// Schema: `schemas/em/operations.json#/operations/74`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
@@ -4825,8 +5208,9 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     }
 }
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[68usize];
+    const OPERATION: &'static Operation = &OPERATIONS[74usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4844,7 +5228,7 @@ impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore 
 }
 /// `GET /api/cdpPolicies`: All CDP policies.
 ///
-/// Schema: `schemas/em/operations.json#/operations/69`
+/// Schema: `schemas/em/operations.json#/operations/75`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpPolicies {}
@@ -4856,15 +5240,16 @@ impl GetCdpPolicies {
     }
 }
 impl Call for GetCdpPolicies {
+    type Api = ThisApi;
     type Answer = super::CdpPolicies;
-    const OPERATION: &'static Operation = &OPERATIONS[69usize];
+    const OPERATION: &'static Operation = &OPERATIONS[75usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpPolicies/{ID}`: One CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/70`
+/// Schema: `schemas/em/operations.json#/operations/76`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesById {
@@ -4879,8 +5264,9 @@ impl GetCdpPoliciesById {
     }
 }
 impl Call for GetCdpPoliciesById {
+    type Api = ThisApi;
     type Answer = super::CdpPolicy;
-    const OPERATION: &'static Operation = &OPERATIONS[70usize];
+    const OPERATION: &'static Operation = &OPERATIONS[76usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4891,7 +5277,7 @@ impl Call for GetCdpPoliciesById {
 }
 /// `POST /api/cdpPolicies/{ID}?action=disable`: Turns a CDP policy off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/71`
+/// Schema: `schemas/em/operations.json#/operations/77`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdDisable {
@@ -4906,8 +5292,9 @@ impl PostCdpPoliciesByIdDisable {
     }
 }
 impl Call for PostCdpPoliciesByIdDisable {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[71usize];
+    const OPERATION: &'static Operation = &OPERATIONS[77usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4917,7 +5304,7 @@ impl Call for PostCdpPoliciesByIdDisable {
 }
 /// `POST /api/cdpPolicies/{ID}?action=enable`: Turns a CDP policy on.
 ///
-/// Schema: `schemas/em/operations.json#/operations/72`
+/// Schema: `schemas/em/operations.json#/operations/78`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdEnable {
@@ -4932,8 +5319,9 @@ impl PostCdpPoliciesByIdEnable {
     }
 }
 impl Call for PostCdpPoliciesByIdEnable {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[72usize];
+    const OPERATION: &'static Operation = &OPERATIONS[78usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -4943,7 +5331,7 @@ impl Call for PostCdpPoliciesByIdEnable {
 }
 /// `PUT /api/cdpPolicies/{ID}`: Changes a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/73`
+/// Schema: `schemas/em/operations.json#/operations/79`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCdpPoliciesById {
@@ -4960,8 +5348,9 @@ impl PutCdpPoliciesById {
     }
 }
 impl Call for PutCdpPoliciesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[73usize];
+    const OPERATION: &'static Operation = &OPERATIONS[79usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -4974,7 +5363,7 @@ impl Call for PutCdpPoliciesById {
 }
 /// `GET /api/cdpPolicies/{ID}/cdpReplicaSessions`: The runs of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/74`
+/// Schema: `schemas/em/operations.json#/operations/80`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdCdpReplicaSessions {
@@ -4989,8 +5378,9 @@ impl GetCdpPoliciesByIdCdpReplicaSessions {
     }
 }
 impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[74usize];
+    const OPERATION: &'static Operation = &OPERATIONS[80usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5001,7 +5391,7 @@ impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
 }
 /// `GET /api/cdpPolicies/{ID}/includes`: What a CDP policy protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/75`
+/// Schema: `schemas/em/operations.json#/operations/81`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdIncludes {
@@ -5016,8 +5406,9 @@ impl GetCdpPoliciesByIdIncludes {
     }
 }
 impl Call for GetCdpPoliciesByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[75usize];
+    const OPERATION: &'static Operation = &OPERATIONS[81usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5027,7 +5418,7 @@ impl Call for GetCdpPoliciesByIdIncludes {
 }
 /// `POST /api/cdpPolicies/{ID}/includes`: Adds a machine or container to a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/76`
+/// Schema: `schemas/em/operations.json#/operations/82`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpPoliciesByIdIncludes {
@@ -5044,8 +5435,9 @@ impl PostCdpPoliciesByIdIncludes {
     }
 }
 impl Call for PostCdpPoliciesByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[76usize];
+    const OPERATION: &'static Operation = &OPERATIONS[82usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5058,7 +5450,7 @@ impl Call for PostCdpPoliciesByIdIncludes {
 }
 /// `GET /api/cdpPolicies/{ID}/includes/{includeID}`: One machine or container that a CDP policy protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/77`
+/// Schema: `schemas/em/operations.json#/operations/83`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpPoliciesByIdIncludesById {
@@ -5078,8 +5470,9 @@ impl GetCdpPoliciesByIdIncludesById {
     }
 }
 impl Call for GetCdpPoliciesByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[77usize];
+    const OPERATION: &'static Operation = &OPERATIONS[83usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5093,7 +5486,7 @@ impl Call for GetCdpPoliciesByIdIncludesById {
 }
 /// `DELETE /api/cdpPolicies/{ID}/includes/{includeID}`: Takes a machine or container out of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/78`
+/// Schema: `schemas/em/operations.json#/operations/84`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCdpPoliciesByIdIncludesById {
@@ -5113,8 +5506,9 @@ impl DeleteCdpPoliciesByIdIncludesById {
     }
 }
 impl Call for DeleteCdpPoliciesByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[78usize];
+    const OPERATION: &'static Operation = &OPERATIONS[84usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5128,7 +5522,7 @@ impl Call for DeleteCdpPoliciesByIdIncludesById {
 }
 /// `GET /api/cdpReplica/vApps`: All CDP replicas of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/79`
+/// Schema: `schemas/em/operations.json#/operations/85`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVApps {}
@@ -5140,15 +5534,16 @@ impl GetCdpReplicaVApps {
     }
 }
 impl Call for GetCdpReplicaVApps {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[79usize];
+    const OPERATION: &'static Operation = &OPERATIONS[85usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplica/vApps/{ID}`: One CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/80`
+/// Schema: `schemas/em/operations.json#/operations/86`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsById {
@@ -5163,8 +5558,9 @@ impl GetCdpReplicaVAppsById {
     }
 }
 impl Call for GetCdpReplicaVAppsById {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[80usize];
+    const OPERATION: &'static Operation = &OPERATIONS[86usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5175,7 +5571,7 @@ impl Call for GetCdpReplicaVAppsById {
 }
 /// `POST /api/cdpReplica/vApps/{ID}?action=failover`: Switches a vApp over to its CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/81`
+/// Schema: `schemas/em/operations.json#/operations/87`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicaVAppsByIdFailover {
@@ -5192,8 +5588,9 @@ impl PostCdpReplicaVAppsByIdFailover {
     }
 }
 impl Call for PostCdpReplicaVAppsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[81usize];
+    const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5206,25 +5603,26 @@ impl Call for PostCdpReplicaVAppsByIdFailover {
 }
 /// `POST /api/cdpReplica/vApps/{ID}?action=intervals`: The moments that a CDP replica of a vApp can be failed over to.
 ///
-/// Schema: `schemas/em/operations.json#/operations/82`
+/// Schema: `schemas/em/operations.json#/operations/88`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicaVAppsByIdIntervals {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::CdpReplicaIntervals,
+    pub body: super::CdpIntervalsSpec,
 }
 impl PostCdpReplicaVAppsByIdIntervals {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::CdpReplicaIntervals) -> Self {
+    pub fn new(id: impl Into<Id>, body: super::CdpIntervalsSpec) -> Self {
         Self { id: id.into(), body }
     }
 }
 impl Call for PostCdpReplicaVAppsByIdIntervals {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
-    const OPERATION: &'static Operation = &OPERATIONS[82usize];
+    const OPERATION: &'static Operation = &OPERATIONS[88usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5237,7 +5635,7 @@ impl Call for PostCdpReplicaVAppsByIdIntervals {
 }
 /// `GET /api/cdpReplica/vApps/{ID}/vms`: The machines in a CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/83`
+/// Schema: `schemas/em/operations.json#/operations/89`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsByIdVms {
@@ -5252,8 +5650,9 @@ impl GetCdpReplicaVAppsByIdVms {
     }
 }
 impl Call for GetCdpReplicaVAppsByIdVms {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVms;
-    const OPERATION: &'static Operation = &OPERATIONS[83usize];
+    const OPERATION: &'static Operation = &OPERATIONS[89usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5264,7 +5663,7 @@ impl Call for GetCdpReplicaVAppsByIdVms {
 }
 /// `GET /api/cdpReplica/vApps/{ID}/vms/{vmID}`: One machine in a CDP replica of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/84`
+/// Schema: `schemas/em/operations.json#/operations/90`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaVAppsByIdVmsById {
@@ -5284,8 +5683,9 @@ impl GetCdpReplicaVAppsByIdVmsById {
     }
 }
 impl Call for GetCdpReplicaVAppsByIdVmsById {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVm;
-    const OPERATION: &'static Operation = &OPERATIONS[84usize];
+    const OPERATION: &'static Operation = &OPERATIONS[90usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5298,9 +5698,30 @@ impl Call for GetCdpReplicaVAppsByIdVmsById {
         visit(FORMAT, ENTITY);
     }
 }
+/// `GET /api/cdpReplica/vms`: The CDP replicas of machines.
+///
+/// Schema: `schemas/em/operations.json#/operations/91`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetCdpReplicaVms {}
+impl GetCdpReplicaVms {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetCdpReplicaVms {
+    type Api = ThisApi;
+    type Answer = super::VmCdpReplicas;
+    const OPERATION: &'static Operation = &OPERATIONS[91usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/cdpReplicas`: All CDP replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/85`
+/// Schema: `schemas/em/operations.json#/operations/92`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicas {}
@@ -5312,15 +5733,16 @@ impl GetCdpReplicas {
     }
 }
 impl Call for GetCdpReplicas {
+    type Api = ThisApi;
     type Answer = super::CdpReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[85usize];
+    const OPERATION: &'static Operation = &OPERATIONS[92usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicas/{ID}`: One CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/86`
+/// Schema: `schemas/em/operations.json#/operations/93`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasById {
@@ -5335,8 +5757,9 @@ impl GetCdpReplicasById {
     }
 }
 impl Call for GetCdpReplicasById {
+    type Api = ThisApi;
     type Answer = super::CdpReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[86usize];
+    const OPERATION: &'static Operation = &OPERATIONS[93usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5347,7 +5770,7 @@ impl Call for GetCdpReplicasById {
 }
 /// `GET /api/cdpReplicas/{ID}/vms`: The machines in a CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/87`
+/// Schema: `schemas/em/operations.json#/operations/94`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasByIdVms {
@@ -5362,8 +5785,9 @@ impl GetCdpReplicasByIdVms {
     }
 }
 impl Call for GetCdpReplicasByIdVms {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaVms;
-    const OPERATION: &'static Operation = &OPERATIONS[87usize];
+    const OPERATION: &'static Operation = &OPERATIONS[94usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5374,7 +5798,7 @@ impl Call for GetCdpReplicasByIdVms {
 }
 /// `GET /api/cdpReplicas/{ID}/vms/{vmID}`: One machine in a CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/88`
+/// Schema: `schemas/em/operations.json#/operations/95`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicasByIdVmsById {
@@ -5394,8 +5818,9 @@ impl GetCdpReplicasByIdVmsById {
     }
 }
 impl Call for GetCdpReplicasByIdVmsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaVm;
-    const OPERATION: &'static Operation = &OPERATIONS[88usize];
+    const OPERATION: &'static Operation = &OPERATIONS[95usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5410,7 +5835,7 @@ impl Call for GetCdpReplicasByIdVmsById {
 }
 /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=failover`: Switches a machine over to its CDP replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/89`
+/// Schema: `schemas/em/operations.json#/operations/96`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicasByIdVmsByIdFailover {
@@ -5437,8 +5862,9 @@ impl PostCdpReplicasByIdVmsByIdFailover {
     }
 }
 impl Call for PostCdpReplicasByIdVmsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[89usize];
+    const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5455,7 +5881,7 @@ impl Call for PostCdpReplicasByIdVmsByIdFailover {
 }
 /// `POST /api/cdpReplicas/{ID}/vms/{vmID}?action=intervals`: The moments that a CDP replica of a machine can be failed over to.
 ///
-/// Schema: `schemas/em/operations.json#/operations/90`
+/// Schema: `schemas/em/operations.json#/operations/97`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCdpReplicasByIdVmsByIdIntervals {
@@ -5464,7 +5890,7 @@ pub struct PostCdpReplicasByIdVmsByIdIntervals {
     /// `vmID`.
     pub vm_id: Id,
     /// The body to send.
-    pub body: super::CdpReplicaIntervals,
+    pub body: super::CdpIntervalsSpec,
 }
 impl PostCdpReplicasByIdVmsByIdIntervals {
     /// A call with what it must have.
@@ -5472,7 +5898,7 @@ impl PostCdpReplicasByIdVmsByIdIntervals {
     pub fn new(
         id: impl Into<Id>,
         vm_id: impl Into<Id>,
-        body: super::CdpReplicaIntervals,
+        body: super::CdpIntervalsSpec,
     ) -> Self {
         Self {
             id: id.into(),
@@ -5482,8 +5908,9 @@ impl PostCdpReplicasByIdVmsByIdIntervals {
     }
 }
 impl Call for PostCdpReplicasByIdVmsByIdIntervals {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
-    const OPERATION: &'static Operation = &OPERATIONS[90usize];
+    const OPERATION: &'static Operation = &OPERATIONS[97usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5500,7 +5927,7 @@ impl Call for PostCdpReplicasByIdVmsByIdIntervals {
 }
 /// `GET /api/cdpReplicaSessions`: All runs of CDP policies.
 ///
-/// Schema: `schemas/em/operations.json#/operations/91`
+/// Schema: `schemas/em/operations.json#/operations/98`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessions {}
@@ -5512,15 +5939,16 @@ impl GetCdpReplicaSessions {
     }
 }
 impl Call for GetCdpReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[91usize];
+    const OPERATION: &'static Operation = &OPERATIONS[98usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicaSessions/{ID}`: One run of a CDP policy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/92`
+/// Schema: `schemas/em/operations.json#/operations/99`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessionsById {
@@ -5535,8 +5963,9 @@ impl GetCdpReplicaSessionsById {
     }
 }
 impl Call for GetCdpReplicaSessionsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSession;
-    const OPERATION: &'static Operation = &OPERATIONS[92usize];
+    const OPERATION: &'static Operation = &OPERATIONS[99usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5547,7 +5976,7 @@ impl Call for GetCdpReplicaSessionsById {
 }
 /// `GET /api/cdpReplicaSessions/{ID}/cdpReplicaTaskSessions`: The tasks of one run of a CDP policy, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/93`
+/// Schema: `schemas/em/operations.json#/operations/100`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
@@ -5562,8 +5991,9 @@ impl GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
     }
 }
 impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[93usize];
+    const OPERATION: &'static Operation = &OPERATIONS[100usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5574,7 +6004,7 @@ impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
 }
 /// `GET /api/cdpReplicaTaskSessions`: All tasks of CDP runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/94`
+/// Schema: `schemas/em/operations.json#/operations/101`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCdpReplicaTaskSessions {}
@@ -5586,15 +6016,16 @@ impl GetCdpReplicaTaskSessions {
     }
 }
 impl Call for GetCdpReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[94usize];
+    const OPERATION: &'static Operation = &OPERATIONS[101usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cdpReplicaTaskSessions/{ID}`: One machine's task in a CDP run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/95`
+/// Schema: `schemas/em/operations.json#/operations/102`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCdpReplicaTaskSessionsById {
@@ -5609,8 +6040,9 @@ impl GetCdpReplicaTaskSessionsById {
     }
 }
 impl Call for GetCdpReplicaTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[95usize];
+    const OPERATION: &'static Operation = &OPERATIONS[102usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5621,7 +6053,7 @@ impl Call for GetCdpReplicaTaskSessionsById {
 }
 /// `GET /api/cloud`: Where the resources of Cloud Connect are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/96`
+/// Schema: `schemas/em/operations.json#/operations/103`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloud {}
@@ -5633,13 +6065,14 @@ impl GetCloud {
     }
 }
 impl Call for GetCloud {
+    type Api = ThisApi;
     type Answer = super::CloudConnectService;
-    const OPERATION: &'static Operation = &OPERATIONS[96usize];
+    const OPERATION: &'static Operation = &OPERATIONS[103usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/cloud/cloudFailoverPlans`: All failover plans of tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/97`
+/// Schema: `schemas/em/operations.json#/operations/104`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlans {}
@@ -5651,15 +6084,16 @@ impl GetCloudCloudFailoverPlans {
     }
 }
 impl Call for GetCloudCloudFailoverPlans {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverPlans;
-    const OPERATION: &'static Operation = &OPERATIONS[97usize];
+    const OPERATION: &'static Operation = &OPERATIONS[104usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}`: One failover plan of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/98`
+/// Schema: `schemas/em/operations.json#/operations/105`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansById {
@@ -5674,8 +6108,9 @@ impl GetCloudCloudFailoverPlansById {
     }
 }
 impl Call for GetCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverPlan;
-    const OPERATION: &'static Operation = &OPERATIONS[98usize];
+    const OPERATION: &'static Operation = &OPERATIONS[105usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5686,7 +6121,7 @@ impl Call for GetCloudCloudFailoverPlansById {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=start`: Starts a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/99`
+/// Schema: `schemas/em/operations.json#/operations/106`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdStart {
@@ -5703,8 +6138,9 @@ impl PostCloudCloudFailoverPlansByIdStart {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[99usize];
+    const OPERATION: &'static Operation = &OPERATIONS[106usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5717,7 +6153,7 @@ impl Call for PostCloudCloudFailoverPlansByIdStart {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=test`: Checks a tenant's failover plan without switching over.
 ///
-/// Schema: `schemas/em/operations.json#/operations/100`
+/// Schema: `schemas/em/operations.json#/operations/107`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdTest {
@@ -5732,8 +6168,9 @@ impl PostCloudCloudFailoverPlansByIdTest {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdTest {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[100usize];
+    const OPERATION: &'static Operation = &OPERATIONS[107usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5743,7 +6180,7 @@ impl Call for PostCloudCloudFailoverPlansByIdTest {
 }
 /// `POST /api/cloud/cloudFailoverPlans/{ID}?action=undo`: Undoes the failover of a tenant's plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/101`
+/// Schema: `schemas/em/operations.json#/operations/108`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudCloudFailoverPlansByIdUndo {
@@ -5758,8 +6195,9 @@ impl PostCloudCloudFailoverPlansByIdUndo {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdUndo {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[101usize];
+    const OPERATION: &'static Operation = &OPERATIONS[108usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5769,7 +6207,7 @@ impl Call for PostCloudCloudFailoverPlansByIdUndo {
 }
 /// `PUT /api/cloud/cloudFailoverPlans/{ID}`: Changes a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/102`
+/// Schema: `schemas/em/operations.json#/operations/109`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudCloudFailoverPlansById {
@@ -5786,8 +6224,9 @@ impl PutCloudCloudFailoverPlansById {
     }
 }
 impl Call for PutCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[102usize];
+    const OPERATION: &'static Operation = &OPERATIONS[109usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5800,7 +6239,7 @@ impl Call for PutCloudCloudFailoverPlansById {
 }
 /// `DELETE /api/cloud/cloudFailoverPlans/{ID}`: Removes a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/103`
+/// Schema: `schemas/em/operations.json#/operations/110`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudCloudFailoverPlansById {
@@ -5815,8 +6254,9 @@ impl DeleteCloudCloudFailoverPlansById {
     }
 }
 impl Call for DeleteCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[103usize];
+    const OPERATION: &'static Operation = &OPERATIONS[110usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5826,7 +6266,7 @@ impl Call for DeleteCloudCloudFailoverPlansById {
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes`: The machines in a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/104`
+/// Schema: `schemas/em/operations.json#/operations/111`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansByIdIncludes {
@@ -5841,8 +6281,9 @@ impl GetCloudCloudFailoverPlansByIdIncludes {
     }
 }
 impl Call for GetCloudCloudFailoverPlansByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::CloudFailoveredVms;
-    const OPERATION: &'static Operation = &OPERATIONS[104usize];
+    const OPERATION: &'static Operation = &OPERATIONS[111usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5852,7 +6293,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludes {
 }
 /// `GET /api/cloud/cloudFailoverPlans/{ID}/includes/{includeID}`: One machine in a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/105`
+/// Schema: `schemas/em/operations.json#/operations/112`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudCloudFailoverPlansByIdIncludesById {
@@ -5872,8 +6313,9 @@ impl GetCloudCloudFailoverPlansByIdIncludesById {
     }
 }
 impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoveredVm;
-    const OPERATION: &'static Operation = &OPERATIONS[105usize];
+    const OPERATION: &'static Operation = &OPERATIONS[112usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5887,7 +6329,7 @@ impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
 }
 /// `GET /api/cloud/failoverSessions`: All runs of tenants' failover plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/106`
+/// Schema: `schemas/em/operations.json#/operations/113`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudFailoverSessions {}
@@ -5899,15 +6341,16 @@ impl GetCloudFailoverSessions {
     }
 }
 impl Call for GetCloudFailoverSessions {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[106usize];
+    const OPERATION: &'static Operation = &OPERATIONS[113usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/failoverSessions/{ID}`: One run of a tenant's failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/107`
+/// Schema: `schemas/em/operations.json#/operations/114`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudFailoverSessionsById {
@@ -5922,8 +6365,9 @@ impl GetCloudFailoverSessionsById {
     }
 }
 impl Call for GetCloudFailoverSessionsById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverSession;
-    const OPERATION: &'static Operation = &OPERATIONS[107usize];
+    const OPERATION: &'static Operation = &OPERATIONS[114usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -5934,7 +6378,7 @@ impl Call for GetCloudFailoverSessionsById {
 }
 /// `GET /api/cloud/gatewayPools`: All gateway pools.
 ///
-/// Schema: `schemas/em/operations.json#/operations/108`
+/// Schema: `schemas/em/operations.json#/operations/115`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudGatewayPools {}
@@ -5946,15 +6390,16 @@ impl GetCloudGatewayPools {
     }
 }
 impl Call for GetCloudGatewayPools {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
-    const OPERATION: &'static Operation = &OPERATIONS[108usize];
+    const OPERATION: &'static Operation = &OPERATIONS[115usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/gatewayPools`: Makes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/109`
+/// Schema: `schemas/em/operations.json#/operations/116`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudGatewayPools {
@@ -5969,8 +6414,9 @@ impl PostCloudGatewayPools {
     }
 }
 impl Call for PostCloudGatewayPools {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[109usize];
+    const OPERATION: &'static Operation = &OPERATIONS[116usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -5978,7 +6424,7 @@ impl Call for PostCloudGatewayPools {
 }
 /// `GET /api/cloud/gatewayPools/{ID}`: One gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/110`
+/// Schema: `schemas/em/operations.json#/operations/117`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudGatewayPoolsById {
@@ -5993,8 +6439,9 @@ impl GetCloudGatewayPoolsById {
     }
 }
 impl Call for GetCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPool;
-    const OPERATION: &'static Operation = &OPERATIONS[110usize];
+    const OPERATION: &'static Operation = &OPERATIONS[117usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6005,7 +6452,7 @@ impl Call for GetCloudGatewayPoolsById {
 }
 /// `PUT /api/cloud/gatewayPools/{ID}`: Changes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/111`
+/// Schema: `schemas/em/operations.json#/operations/118`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudGatewayPoolsById {
@@ -6022,8 +6469,9 @@ impl PutCloudGatewayPoolsById {
     }
 }
 impl Call for PutCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[111usize];
+    const OPERATION: &'static Operation = &OPERATIONS[118usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6036,7 +6484,7 @@ impl Call for PutCloudGatewayPoolsById {
 }
 /// `DELETE /api/cloud/gatewayPools/{ID}`: Removes a gateway pool.
 ///
-/// Schema: `schemas/em/operations.json#/operations/112`
+/// Schema: `schemas/em/operations.json#/operations/119`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudGatewayPoolsById {
@@ -6051,8 +6499,9 @@ impl DeleteCloudGatewayPoolsById {
     }
 }
 impl Call for DeleteCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[112usize];
+    const OPERATION: &'static Operation = &OPERATIONS[119usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6060,9 +6509,65 @@ impl Call for DeleteCloudGatewayPoolsById {
         }
     }
 }
+/// `GET /api/cloud/gatewayPools/{ID}/gateways`: The gateways of a pool.
+///
+/// Schema: `schemas/em/operations.json#/operations/120`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPoolsByIdGateways {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewayPoolsByIdGateways {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewayPoolsByIdGateways {
+    type Api = ThisApi;
+    type Answer = super::CloudGateways;
+    const OPERATION: &'static Operation = &OPERATIONS[120usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/cloud/gatewayPools/{ID}/tenants`: The tenants that a pool of gateways serves.
+///
+/// Schema: `schemas/em/operations.json#/operations/121`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetCloudGatewayPoolsByIdTenants {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetCloudGatewayPoolsByIdTenants {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetCloudGatewayPoolsByIdTenants {
+    type Api = ThisApi;
+    type Answer = super::CloudTenants;
+    const OPERATION: &'static Operation = &OPERATIONS[121usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
 /// `GET /api/cloud/gateways`: All cloud gateways.
 ///
-/// Schema: `schemas/em/operations.json#/operations/113`
+/// Schema: `schemas/em/operations.json#/operations/122`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudGateways {}
@@ -6074,15 +6579,16 @@ impl GetCloudGateways {
     }
 }
 impl Call for GetCloudGateways {
+    type Api = ThisApi;
     type Answer = super::CloudGateways;
-    const OPERATION: &'static Operation = &OPERATIONS[113usize];
+    const OPERATION: &'static Operation = &OPERATIONS[122usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/gateways`: Makes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/114`
+/// Schema: `schemas/em/operations.json#/operations/123`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudGateways {
@@ -6097,8 +6603,9 @@ impl PostCloudGateways {
     }
 }
 impl Call for PostCloudGateways {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[114usize];
+    const OPERATION: &'static Operation = &OPERATIONS[123usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6106,7 +6613,7 @@ impl Call for PostCloudGateways {
 }
 /// `GET /api/cloud/gateways/{ID}`: One cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/115`
+/// Schema: `schemas/em/operations.json#/operations/124`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudGatewaysById {
@@ -6121,8 +6628,9 @@ impl GetCloudGatewaysById {
     }
 }
 impl Call for GetCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::CloudGateway;
-    const OPERATION: &'static Operation = &OPERATIONS[115usize];
+    const OPERATION: &'static Operation = &OPERATIONS[124usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6133,7 +6641,7 @@ impl Call for GetCloudGatewaysById {
 }
 /// `PUT /api/cloud/gateways/{ID}`: Changes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/116`
+/// Schema: `schemas/em/operations.json#/operations/125`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudGatewaysById {
@@ -6150,8 +6658,9 @@ impl PutCloudGatewaysById {
     }
 }
 impl Call for PutCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[116usize];
+    const OPERATION: &'static Operation = &OPERATIONS[125usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6164,7 +6673,7 @@ impl Call for PutCloudGatewaysById {
 }
 /// `DELETE /api/cloud/gateways/{ID}`: Removes a cloud gateway.
 ///
-/// Schema: `schemas/em/operations.json#/operations/117`
+/// Schema: `schemas/em/operations.json#/operations/126`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudGatewaysById {
@@ -6179,8 +6688,9 @@ impl DeleteCloudGatewaysById {
     }
 }
 impl Call for DeleteCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[117usize];
+    const OPERATION: &'static Operation = &OPERATIONS[126usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6190,7 +6700,7 @@ impl Call for DeleteCloudGatewaysById {
 }
 /// `GET /api/cloud/hardwarePlans`: All hardware plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/118`
+/// Schema: `schemas/em/operations.json#/operations/127`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlans {}
@@ -6202,15 +6712,16 @@ impl GetCloudHardwarePlans {
     }
 }
 impl Call for GetCloudHardwarePlans {
+    type Api = ThisApi;
     type Answer = super::CloudHardwarePlans;
-    const OPERATION: &'static Operation = &OPERATIONS[118usize];
+    const OPERATION: &'static Operation = &OPERATIONS[127usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/hardwarePlans`: Makes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/119`
+/// Schema: `schemas/em/operations.json#/operations/128`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudHardwarePlans {
@@ -6225,8 +6736,9 @@ impl PostCloudHardwarePlans {
     }
 }
 impl Call for PostCloudHardwarePlans {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[119usize];
+    const OPERATION: &'static Operation = &OPERATIONS[128usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6234,7 +6746,7 @@ impl Call for PostCloudHardwarePlans {
 }
 /// `GET /api/cloud/hardwarePlans/{ID}`: One hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/120`
+/// Schema: `schemas/em/operations.json#/operations/129`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlansById {
@@ -6249,8 +6761,9 @@ impl GetCloudHardwarePlansById {
     }
 }
 impl Call for GetCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::CloudHardwarePlan;
-    const OPERATION: &'static Operation = &OPERATIONS[120usize];
+    const OPERATION: &'static Operation = &OPERATIONS[129usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6261,7 +6774,7 @@ impl Call for GetCloudHardwarePlansById {
 }
 /// `PUT /api/cloud/hardwarePlans/{ID}`: Changes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/121`
+/// Schema: `schemas/em/operations.json#/operations/130`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudHardwarePlansById {
@@ -6278,8 +6791,9 @@ impl PutCloudHardwarePlansById {
     }
 }
 impl Call for PutCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[121usize];
+    const OPERATION: &'static Operation = &OPERATIONS[130usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6292,7 +6806,7 @@ impl Call for PutCloudHardwarePlansById {
 }
 /// `DELETE /api/cloud/hardwarePlans/{ID}`: Removes a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/122`
+/// Schema: `schemas/em/operations.json#/operations/131`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudHardwarePlansById {
@@ -6307,8 +6821,9 @@ impl DeleteCloudHardwarePlansById {
     }
 }
 impl Call for DeleteCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[122usize];
+    const OPERATION: &'static Operation = &OPERATIONS[131usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6318,7 +6833,7 @@ impl Call for DeleteCloudHardwarePlansById {
 }
 /// `GET /api/cloud/hardwarePlans/{ID}/tenants`: The tenants that use a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/123`
+/// Schema: `schemas/em/operations.json#/operations/132`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudHardwarePlansByIdTenants {
@@ -6333,8 +6848,9 @@ impl GetCloudHardwarePlansByIdTenants {
     }
 }
 impl Call for GetCloudHardwarePlansByIdTenants {
+    type Api = ThisApi;
     type Answer = super::CloudTenants;
-    const OPERATION: &'static Operation = &OPERATIONS[123usize];
+    const OPERATION: &'static Operation = &OPERATIONS[132usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6344,7 +6860,7 @@ impl Call for GetCloudHardwarePlansByIdTenants {
 }
 /// `GET /api/cloud/publicIpAddresses`: All public IP addresses for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/124`
+/// Schema: `schemas/em/operations.json#/operations/133`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudPublicIpAddresses {}
@@ -6356,15 +6872,16 @@ impl GetCloudPublicIpAddresses {
     }
 }
 impl Call for GetCloudPublicIpAddresses {
+    type Api = ThisApi;
     type Answer = super::CloudPublicIpAddresses;
-    const OPERATION: &'static Operation = &OPERATIONS[124usize];
+    const OPERATION: &'static Operation = &OPERATIONS[133usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/publicIpAddresses`: Adds a public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/125`
+/// Schema: `schemas/em/operations.json#/operations/134`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudPublicIpAddresses {
@@ -6379,8 +6896,9 @@ impl PostCloudPublicIpAddresses {
     }
 }
 impl Call for PostCloudPublicIpAddresses {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[125usize];
+    const OPERATION: &'static Operation = &OPERATIONS[134usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6388,7 +6906,7 @@ impl Call for PostCloudPublicIpAddresses {
 }
 /// `GET /api/cloud/publicIpAddresses/{ID}`: One public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/126`
+/// Schema: `schemas/em/operations.json#/operations/135`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudPublicIpAddressesById {
@@ -6403,8 +6921,9 @@ impl GetCloudPublicIpAddressesById {
     }
 }
 impl Call for GetCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::CloudPublicIpAddress;
-    const OPERATION: &'static Operation = &OPERATIONS[126usize];
+    const OPERATION: &'static Operation = &OPERATIONS[135usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6415,7 +6934,7 @@ impl Call for GetCloudPublicIpAddressesById {
 }
 /// `PUT /api/cloud/publicIpAddresses/{ID}`: Changes a public IP address for tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/127`
+/// Schema: `schemas/em/operations.json#/operations/136`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudPublicIpAddressesById {
@@ -6432,8 +6951,9 @@ impl PutCloudPublicIpAddressesById {
     }
 }
 impl Call for PutCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[127usize];
+    const OPERATION: &'static Operation = &OPERATIONS[136usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6446,7 +6966,7 @@ impl Call for PutCloudPublicIpAddressesById {
 }
 /// `DELETE /api/cloud/publicIpAddresses/{ID}`: Removes a public IP address.
 ///
-/// Schema: `schemas/em/operations.json#/operations/128`
+/// Schema: `schemas/em/operations.json#/operations/137`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudPublicIpAddressesById {
@@ -6461,8 +6981,9 @@ impl DeleteCloudPublicIpAddressesById {
     }
 }
 impl Call for DeleteCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[128usize];
+    const OPERATION: &'static Operation = &OPERATIONS[137usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6472,7 +6993,7 @@ impl Call for DeleteCloudPublicIpAddressesById {
 }
 /// `GET /api/cloud/replicas`: All tenants' replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/129`
+/// Schema: `schemas/em/operations.json#/operations/138`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudReplicas {}
@@ -6484,15 +7005,16 @@ impl GetCloudReplicas {
     }
 }
 impl Call for GetCloudReplicas {
+    type Api = ThisApi;
     type Answer = super::CloudReplicas;
-    const OPERATION: &'static Operation = &OPERATIONS[129usize];
+    const OPERATION: &'static Operation = &OPERATIONS[138usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/replicas/{ID}`: One replica of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/130`
+/// Schema: `schemas/em/operations.json#/operations/139`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudReplicasById {
@@ -6507,8 +7029,9 @@ impl GetCloudReplicasById {
     }
 }
 impl Call for GetCloudReplicasById {
+    type Api = ThisApi;
     type Answer = super::CloudReplica;
-    const OPERATION: &'static Operation = &OPERATIONS[130usize];
+    const OPERATION: &'static Operation = &OPERATIONS[139usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6519,7 +7042,7 @@ impl Call for GetCloudReplicasById {
 }
 /// `GET /api/cloud/replicas/{ID}/vmReplicaPoints`: The points of a tenant's replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/131`
+/// Schema: `schemas/em/operations.json#/operations/140`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudReplicasByIdVmReplicaPoints {
@@ -6534,8 +7057,9 @@ impl GetCloudReplicasByIdVmReplicaPoints {
     }
 }
 impl Call for GetCloudReplicasByIdVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[131usize];
+    const OPERATION: &'static Operation = &OPERATIONS[140usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6546,7 +7070,7 @@ impl Call for GetCloudReplicasByIdVmReplicaPoints {
 }
 /// `GET /api/cloud/tenants`: All cloud tenants.
 ///
-/// Schema: `schemas/em/operations.json#/operations/132`
+/// Schema: `schemas/em/operations.json#/operations/141`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudTenants {}
@@ -6558,15 +7082,16 @@ impl GetCloudTenants {
     }
 }
 impl Call for GetCloudTenants {
+    type Api = ThisApi;
     type Answer = super::CloudTenants;
-    const OPERATION: &'static Operation = &OPERATIONS[132usize];
+    const OPERATION: &'static Operation = &OPERATIONS[141usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/cloud/tenants`: Makes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/133`
+/// Schema: `schemas/em/operations.json#/operations/142`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenants {
@@ -6581,8 +7106,9 @@ impl PostCloudTenants {
     }
 }
 impl Call for PostCloudTenants {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[133usize];
+    const OPERATION: &'static Operation = &OPERATIONS[142usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6590,7 +7116,7 @@ impl Call for PostCloudTenants {
 }
 /// `GET /api/cloud/tenants/{ID}`: One cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/134`
+/// Schema: `schemas/em/operations.json#/operations/143`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsById {
@@ -6605,8 +7131,9 @@ impl GetCloudTenantsById {
     }
 }
 impl Call for GetCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::CloudTenant;
-    const OPERATION: &'static Operation = &OPERATIONS[134usize];
+    const OPERATION: &'static Operation = &OPERATIONS[143usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6617,7 +7144,7 @@ impl Call for GetCloudTenantsById {
 }
 /// `PUT /api/cloud/tenants/{ID}`: Changes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/135`
+/// Schema: `schemas/em/operations.json#/operations/144`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudTenantsById {
@@ -6634,8 +7161,9 @@ impl PutCloudTenantsById {
     }
 }
 impl Call for PutCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[135usize];
+    const OPERATION: &'static Operation = &OPERATIONS[144usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6648,7 +7176,7 @@ impl Call for PutCloudTenantsById {
 }
 /// `DELETE /api/cloud/tenants/{ID}`: Removes a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/136`
+/// Schema: `schemas/em/operations.json#/operations/145`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsById {
@@ -6668,8 +7196,9 @@ impl DeleteCloudTenantsById {
     }
 }
 impl Call for DeleteCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[136usize];
+    const OPERATION: &'static Operation = &OPERATIONS[145usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6682,7 +7211,7 @@ impl Call for DeleteCloudTenantsById {
 }
 /// `GET /api/cloud/tenants/{ID}/computeResources`: The hardware plans that a tenant uses.
 ///
-/// Schema: `schemas/em/operations.json#/operations/137`
+/// Schema: `schemas/em/operations.json#/operations/146`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdComputeResources {
@@ -6697,8 +7226,9 @@ impl GetCloudTenantsByIdComputeResources {
     }
 }
 impl Call for GetCloudTenantsByIdComputeResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantComputeResources;
-    const OPERATION: &'static Operation = &OPERATIONS[137usize];
+    const OPERATION: &'static Operation = &OPERATIONS[146usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6708,7 +7238,7 @@ impl Call for GetCloudTenantsByIdComputeResources {
 }
 /// `POST /api/cloud/tenants/{ID}/computeResources`: Subscribes a tenant to a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/138`
+/// Schema: `schemas/em/operations.json#/operations/147`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdComputeResources {
@@ -6728,8 +7258,9 @@ impl PostCloudTenantsByIdComputeResources {
     }
 }
 impl Call for PostCloudTenantsByIdComputeResources {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[138usize];
+    const OPERATION: &'static Operation = &OPERATIONS[147usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6742,7 +7273,7 @@ impl Call for PostCloudTenantsByIdComputeResources {
 }
 /// `GET /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: One hardware plan that a tenant uses.
 ///
-/// Schema: `schemas/em/operations.json#/operations/139`
+/// Schema: `schemas/em/operations.json#/operations/148`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdComputeResourcesById {
@@ -6762,8 +7293,9 @@ impl GetCloudTenantsByIdComputeResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantComputeResource;
-    const OPERATION: &'static Operation = &OPERATIONS[139usize];
+    const OPERATION: &'static Operation = &OPERATIONS[148usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6777,7 +7309,7 @@ impl Call for GetCloudTenantsByIdComputeResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/computeResources/{computeResourceID}`: Ends a tenant's subscription to a hardware plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/140`
+/// Schema: `schemas/em/operations.json#/operations/149`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdComputeResourcesById {
@@ -6797,8 +7329,9 @@ impl DeleteCloudTenantsByIdComputeResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[140usize];
+    const OPERATION: &'static Operation = &OPERATIONS[149usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6812,7 +7345,7 @@ impl Call for DeleteCloudTenantsByIdComputeResourcesById {
 }
 /// `GET /api/cloud/tenants/{ID}/freelicenseCounters`: How many of a tenant's machines count as rental and how many as new.
 ///
-/// Schema: `schemas/em/operations.json#/operations/141`
+/// Schema: `schemas/em/operations.json#/operations/150`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdFreelicenseCounters {
@@ -6827,8 +7360,9 @@ impl GetCloudTenantsByIdFreelicenseCounters {
     }
 }
 impl Call for GetCloudTenantsByIdFreelicenseCounters {
+    type Api = ThisApi;
     type Answer = super::CloudTenantFreeLicenseCounters;
-    const OPERATION: &'static Operation = &OPERATIONS[141usize];
+    const OPERATION: &'static Operation = &OPERATIONS[150usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6838,7 +7372,7 @@ impl Call for GetCloudTenantsByIdFreelicenseCounters {
 }
 /// `GET /api/cloud/tenants/{ID}/gatewayPools`: The gateway pools given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/142`
+/// Schema: `schemas/em/operations.json#/operations/151`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdGatewayPools {
@@ -6853,8 +7387,9 @@ impl GetCloudTenantsByIdGatewayPools {
     }
 }
 impl Call for GetCloudTenantsByIdGatewayPools {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
-    const OPERATION: &'static Operation = &OPERATIONS[142usize];
+    const OPERATION: &'static Operation = &OPERATIONS[151usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6865,7 +7400,7 @@ impl Call for GetCloudTenantsByIdGatewayPools {
 }
 /// `GET /api/cloud/tenants/{ID}/resources`: The cloud repositories of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/143`
+/// Schema: `schemas/em/operations.json#/operations/152`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdResources {
@@ -6880,8 +7415,9 @@ impl GetCloudTenantsByIdResources {
     }
 }
 impl Call for GetCloudTenantsByIdResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantResources;
-    const OPERATION: &'static Operation = &OPERATIONS[143usize];
+    const OPERATION: &'static Operation = &OPERATIONS[152usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6891,7 +7427,7 @@ impl Call for GetCloudTenantsByIdResources {
 }
 /// `POST /api/cloud/tenants/{ID}/resources`: Gives a cloud repository to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/144`
+/// Schema: `schemas/em/operations.json#/operations/153`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdResources {
@@ -6908,8 +7444,9 @@ impl PostCloudTenantsByIdResources {
     }
 }
 impl Call for PostCloudTenantsByIdResources {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[144usize];
+    const OPERATION: &'static Operation = &OPERATIONS[153usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -6922,7 +7459,7 @@ impl Call for PostCloudTenantsByIdResources {
 }
 /// `GET /api/cloud/tenants/{ID}/resources/{resourceID}`: One cloud repository of a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/145`
+/// Schema: `schemas/em/operations.json#/operations/154`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdResourcesById {
@@ -6942,8 +7479,9 @@ impl GetCloudTenantsByIdResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantResource;
-    const OPERATION: &'static Operation = &OPERATIONS[145usize];
+    const OPERATION: &'static Operation = &OPERATIONS[154usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6957,7 +7495,7 @@ impl Call for GetCloudTenantsByIdResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/resources/{resourceID}`: Takes a cloud repository away from a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/146`
+/// Schema: `schemas/em/operations.json#/operations/155`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdResourcesById {
@@ -6977,8 +7515,9 @@ impl DeleteCloudTenantsByIdResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[146usize];
+    const OPERATION: &'static Operation = &OPERATIONS[155usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -6992,7 +7531,7 @@ impl Call for DeleteCloudTenantsByIdResourcesById {
 }
 /// `GET /api/cloud/tenants/{ID}/subtenants`: The subtenants of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/147`
+/// Schema: `schemas/em/operations.json#/operations/156`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdSubtenants {
@@ -7007,8 +7546,9 @@ impl GetCloudTenantsByIdSubtenants {
     }
 }
 impl Call for GetCloudTenantsByIdSubtenants {
+    type Api = ThisApi;
     type Answer = super::CloudSubtenants;
-    const OPERATION: &'static Operation = &OPERATIONS[147usize];
+    const OPERATION: &'static Operation = &OPERATIONS[156usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7018,7 +7558,7 @@ impl Call for GetCloudTenantsByIdSubtenants {
 }
 /// `POST /api/cloud/tenants/{ID}/subtenants`: Makes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/148`
+/// Schema: `schemas/em/operations.json#/operations/157`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdSubtenants {
@@ -7035,8 +7575,9 @@ impl PostCloudTenantsByIdSubtenants {
     }
 }
 impl Call for PostCloudTenantsByIdSubtenants {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[148usize];
+    const OPERATION: &'static Operation = &OPERATIONS[157usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7049,7 +7590,7 @@ impl Call for PostCloudTenantsByIdSubtenants {
 }
 /// `GET /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: One subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/149`
+/// Schema: `schemas/em/operations.json#/operations/158`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdSubtenantsById {
@@ -7069,8 +7610,9 @@ impl GetCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for GetCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::CloudSubtenant;
-    const OPERATION: &'static Operation = &OPERATIONS[149usize];
+    const OPERATION: &'static Operation = &OPERATIONS[158usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7084,7 +7626,7 @@ impl Call for GetCloudTenantsByIdSubtenantsById {
 }
 /// `PUT /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Changes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/150`
+/// Schema: `schemas/em/operations.json#/operations/159`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudTenantsByIdSubtenantsById {
@@ -7111,8 +7653,9 @@ impl PutCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for PutCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[150usize];
+    const OPERATION: &'static Operation = &OPERATIONS[159usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7129,7 +7672,7 @@ impl Call for PutCloudTenantsByIdSubtenantsById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/subtenants/{subtenantID}`: Removes a subtenant of a cloud tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/151`
+/// Schema: `schemas/em/operations.json#/operations/160`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdSubtenantsById {
@@ -7149,8 +7692,9 @@ impl DeleteCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for DeleteCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[151usize];
+    const OPERATION: &'static Operation = &OPERATIONS[160usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7164,7 +7708,7 @@ impl Call for DeleteCloudTenantsByIdSubtenantsById {
 }
 /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources`: The organization VDCs given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/152`
+/// Schema: `schemas/em/operations.json#/operations/161`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdVCloudComputeResources {
@@ -7179,8 +7723,9 @@ impl GetCloudTenantsByIdVCloudComputeResources {
     }
 }
 impl Call for GetCloudTenantsByIdVCloudComputeResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResources;
-    const OPERATION: &'static Operation = &OPERATIONS[152usize];
+    const OPERATION: &'static Operation = &OPERATIONS[161usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7190,7 +7735,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResources {
 }
 /// `POST /api/cloud/tenants/{ID}/vCloudComputeResources`: Gives an organization VDC to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/153`
+/// Schema: `schemas/em/operations.json#/operations/162`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostCloudTenantsByIdVCloudComputeResources {
@@ -7210,8 +7755,9 @@ impl PostCloudTenantsByIdVCloudComputeResources {
     }
 }
 impl Call for PostCloudTenantsByIdVCloudComputeResources {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[153usize];
+    const OPERATION: &'static Operation = &OPERATIONS[162usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7224,7 +7770,7 @@ impl Call for PostCloudTenantsByIdVCloudComputeResources {
 }
 /// `GET /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: One organization VDC given to a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/154`
+/// Schema: `schemas/em/operations.json#/operations/163`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudTenantsByIdVCloudComputeResourcesById {
@@ -7244,8 +7790,9 @@ impl GetCloudTenantsByIdVCloudComputeResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResource;
-    const OPERATION: &'static Operation = &OPERATIONS[154usize];
+    const OPERATION: &'static Operation = &OPERATIONS[163usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7259,7 +7806,7 @@ impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
 }
 /// `DELETE /api/cloud/tenants/{ID}/vCloudComputeResources/{computeResourceID}`: Takes an organization VDC away from a tenant.
 ///
-/// Schema: `schemas/em/operations.json#/operations/155`
+/// Schema: `schemas/em/operations.json#/operations/164`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudTenantsByIdVCloudComputeResourcesById {
@@ -7279,8 +7826,9 @@ impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[155usize];
+    const OPERATION: &'static Operation = &OPERATIONS[164usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7294,7 +7842,7 @@ impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
 }
 /// `GET /api/cloud/vlans`: All reserved VLANs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/156`
+/// Schema: `schemas/em/operations.json#/operations/165`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudVlans {}
@@ -7306,15 +7854,16 @@ impl GetCloudVlans {
     }
 }
 impl Call for GetCloudVlans {
+    type Api = ThisApi;
     type Answer = super::VlanConfigurations;
-    const OPERATION: &'static Operation = &OPERATIONS[156usize];
+    const OPERATION: &'static Operation = &OPERATIONS[165usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/vlans/{ID}`: The VLANs reserved on one switch.
 ///
-/// Schema: `schemas/em/operations.json#/operations/157`
+/// Schema: `schemas/em/operations.json#/operations/166`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudVlansById {
@@ -7329,8 +7878,9 @@ impl GetCloudVlansById {
     }
 }
 impl Call for GetCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::VlanConfiguration;
-    const OPERATION: &'static Operation = &OPERATIONS[157usize];
+    const OPERATION: &'static Operation = &OPERATIONS[166usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7341,7 +7891,7 @@ impl Call for GetCloudVlansById {
 }
 /// `PUT /api/cloud/vlans/{ID}`: Changes which VLANs are reserved on a switch.
 ///
-/// Schema: `schemas/em/operations.json#/operations/158`
+/// Schema: `schemas/em/operations.json#/operations/167`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutCloudVlansById {
@@ -7358,8 +7908,9 @@ impl PutCloudVlansById {
     }
 }
 impl Call for PutCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[158usize];
+    const OPERATION: &'static Operation = &OPERATIONS[167usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7372,7 +7923,7 @@ impl Call for PutCloudVlansById {
 }
 /// `DELETE /api/cloud/vlans/{ID}`: Gives reserved VLANs back.
 ///
-/// Schema: `schemas/em/operations.json#/operations/159`
+/// Schema: `schemas/em/operations.json#/operations/168`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteCloudVlansById {
@@ -7387,8 +7938,9 @@ impl DeleteCloudVlansById {
     }
 }
 impl Call for DeleteCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[159usize];
+    const OPERATION: &'static Operation = &OPERATIONS[168usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7396,9 +7948,34 @@ impl Call for DeleteCloudVlansById {
         }
     }
 }
+/// `POST /api/cloud/vlans`: Reserves VLANs on a switch. Known from the vendor's schema of 11.
+///
+/// Schema: `schemas/em/operations.json#/operations/169`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PostCloudVlans {
+    /// The body to send.
+    pub body: super::VlanConfigurationCreateSpec,
+}
+impl PostCloudVlans {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(body: super::VlanConfigurationCreateSpec) -> Self {
+        Self { body }
+    }
+}
+impl Call for PostCloudVlans {
+    type Api = ThisApi;
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[169usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
 /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/160`
+/// Schema: `schemas/em/operations.json#/operations/170`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPoints {}
@@ -7410,15 +7987,16 @@ impl GetCloudVmReplicaPoints {
     }
 }
 impl Call for GetCloudVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[160usize];
+    const OPERATION: &'static Operation = &OPERATIONS[170usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/161`
+/// Schema: `schemas/em/operations.json#/operations/171`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPointsById {
@@ -7433,8 +8011,9 @@ impl GetCloudVmReplicaPointsById {
     }
 }
 impl Call for GetCloudVmReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[161usize];
+    const OPERATION: &'static Operation = &OPERATIONS[171usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7445,7 +8024,7 @@ impl Call for GetCloudVmReplicaPointsById {
 }
 /// `GET /api/externalRepositories`: All external repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/162`
+/// Schema: `schemas/em/operations.json#/operations/172`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetExternalRepositories {}
@@ -7457,15 +8036,16 @@ impl GetExternalRepositories {
     }
 }
 impl Call for GetExternalRepositories {
+    type Api = ThisApi;
     type Answer = super::ExternalRepositories;
-    const OPERATION: &'static Operation = &OPERATIONS[162usize];
+    const OPERATION: &'static Operation = &OPERATIONS[172usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/externalRepositories/{ID}`: One external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/163`
+/// Schema: `schemas/em/operations.json#/operations/173`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesById {
@@ -7480,8 +8060,9 @@ impl GetExternalRepositoriesById {
     }
 }
 impl Call for GetExternalRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::ExternalRepository;
-    const OPERATION: &'static Operation = &OPERATIONS[163usize];
+    const OPERATION: &'static Operation = &OPERATIONS[173usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7492,7 +8073,7 @@ impl Call for GetExternalRepositoriesById {
 }
 /// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/164`
+/// Schema: `schemas/em/operations.json#/operations/174`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesByIdBackups {
@@ -7507,8 +8088,9 @@ impl GetExternalRepositoriesByIdBackups {
     }
 }
 impl Call for GetExternalRepositoriesByIdBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[164usize];
+    const OPERATION: &'static Operation = &OPERATIONS[174usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7519,7 +8101,7 @@ impl Call for GetExternalRepositoriesByIdBackups {
 }
 /// `GET /api/failoverPlans`: All failover plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/165`
+/// Schema: `schemas/em/operations.json#/operations/175`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetFailoverPlans {}
@@ -7531,15 +8113,16 @@ impl GetFailoverPlans {
     }
 }
 impl Call for GetFailoverPlans {
+    type Api = ThisApi;
     type Answer = super::FailoverPlans;
-    const OPERATION: &'static Operation = &OPERATIONS[165usize];
+    const OPERATION: &'static Operation = &OPERATIONS[175usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/failoverPlans/{ID}`: One failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/166`
+/// Schema: `schemas/em/operations.json#/operations/176`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetFailoverPlansById {
@@ -7554,8 +8137,9 @@ impl GetFailoverPlansById {
     }
 }
 impl Call for GetFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::FailoverPlan;
-    const OPERATION: &'static Operation = &OPERATIONS[166usize];
+    const OPERATION: &'static Operation = &OPERATIONS[176usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7566,7 +8150,7 @@ impl Call for GetFailoverPlansById {
 }
 /// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/167`
+/// Schema: `schemas/em/operations.json#/operations/177`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdStart {
@@ -7583,8 +8167,9 @@ impl PostFailoverPlansByIdStart {
     }
 }
 impl Call for PostFailoverPlansByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[167usize];
+    const OPERATION: &'static Operation = &OPERATIONS[177usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7597,7 +8182,7 @@ impl Call for PostFailoverPlansByIdStart {
 }
 /// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/168`
+/// Schema: `schemas/em/operations.json#/operations/178`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdUndo {
@@ -7612,8 +8197,9 @@ impl PostFailoverPlansByIdUndo {
     }
 }
 impl Call for PostFailoverPlansByIdUndo {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[168usize];
+    const OPERATION: &'static Operation = &OPERATIONS[178usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7623,7 +8209,7 @@ impl Call for PostFailoverPlansByIdUndo {
 }
 /// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/169`
+/// Schema: `schemas/em/operations.json#/operations/179`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutFailoverPlansById {
@@ -7640,8 +8226,9 @@ impl PutFailoverPlansById {
     }
 }
 impl Call for PutFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[169usize];
+    const OPERATION: &'static Operation = &OPERATIONS[179usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7654,7 +8241,7 @@ impl Call for PutFailoverPlansById {
 }
 /// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/170`
+/// Schema: `schemas/em/operations.json#/operations/180`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetHierarchyRoots {}
@@ -7666,15 +8253,16 @@ impl GetHierarchyRoots {
     }
 }
 impl Call for GetHierarchyRoots {
+    type Api = ThisApi;
     type Answer = super::HierarchyRoots;
-    const OPERATION: &'static Operation = &OPERATIONS[170usize];
+    const OPERATION: &'static Operation = &OPERATIONS[180usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/171`
+/// Schema: `schemas/em/operations.json#/operations/181`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetHierarchyRootsById {
@@ -7689,8 +8277,9 @@ impl GetHierarchyRootsById {
     }
 }
 impl Call for GetHierarchyRootsById {
+    type Api = ThisApi;
     type Answer = super::HierarchyRoot;
-    const OPERATION: &'static Operation = &OPERATIONS[171usize];
+    const OPERATION: &'static Operation = &OPERATIONS[181usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7701,7 +8290,7 @@ impl Call for GetHierarchyRootsById {
 }
 /// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/172`
+/// Schema: `schemas/em/operations.json#/operations/182`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetJobs {}
@@ -7713,15 +8302,16 @@ impl GetJobs {
     }
 }
 impl Call for GetJobs {
+    type Api = ThisApi;
     type Answer = super::Jobs;
-    const OPERATION: &'static Operation = &OPERATIONS[172usize];
+    const OPERATION: &'static Operation = &OPERATIONS[182usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/jobs/{ID}`: One job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/173`
+/// Schema: `schemas/em/operations.json#/operations/183`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsById {
@@ -7736,8 +8326,9 @@ impl GetJobsById {
     }
 }
 impl Call for GetJobsById {
+    type Api = ThisApi;
     type Answer = super::Job;
-    const OPERATION: &'static Operation = &OPERATIONS[173usize];
+    const OPERATION: &'static Operation = &OPERATIONS[183usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7748,7 +8339,7 @@ impl Call for GetJobsById {
 }
 /// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/174`
+/// Schema: `schemas/em/operations.json#/operations/184`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdClone {
@@ -7765,8 +8356,9 @@ impl PostJobsByIdClone {
     }
 }
 impl Call for PostJobsByIdClone {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[174usize];
+    const OPERATION: &'static Operation = &OPERATIONS[184usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7779,7 +8371,7 @@ impl Call for PostJobsByIdClone {
 }
 /// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/175`
+/// Schema: `schemas/em/operations.json#/operations/185`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdRetry {
@@ -7794,8 +8386,9 @@ impl PostJobsByIdRetry {
     }
 }
 impl Call for PostJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[175usize];
+    const OPERATION: &'static Operation = &OPERATIONS[185usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7805,23 +8398,29 @@ impl Call for PostJobsByIdRetry {
 }
 /// `POST /api/jobs/{ID}?action=start`: Starts a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/176`
+/// Schema: `schemas/em/operations.json#/operations/186`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStart {
     /// `ID`.
     pub id: Id,
+    /// The body to send.
+    pub body: Option<super::JobManagementSpec>,
 }
 impl PostJobsByIdStart {
     /// A call with what it must have.
     #[must_use]
     pub fn new(id: impl Into<Id>) -> Self {
-        Self { id: id.into() }
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[176usize];
+    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        self.body.as_ref().map(|body| body as &dyn Struct)
+    }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7831,7 +8430,7 @@ impl Call for PostJobsByIdStart {
 }
 /// `POST /api/jobs/{ID}?action=stop`: Stops a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/177`
+/// Schema: `schemas/em/operations.json#/operations/187`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStop {
@@ -7846,8 +8445,9 @@ impl PostJobsByIdStop {
     }
 }
 impl Call for PostJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[177usize];
+    const OPERATION: &'static Operation = &OPERATIONS[187usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7857,7 +8457,7 @@ impl Call for PostJobsByIdStop {
 }
 /// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
 ///
-/// Schema: `schemas/em/operations.json#/operations/178`
+/// Schema: `schemas/em/operations.json#/operations/188`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdSync {
@@ -7872,8 +8472,9 @@ impl PostJobsByIdSync {
     }
 }
 impl Call for PostJobsByIdSync {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[178usize];
+    const OPERATION: &'static Operation = &OPERATIONS[188usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7883,7 +8484,7 @@ impl Call for PostJobsByIdSync {
 }
 /// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/179`
+/// Schema: `schemas/em/operations.json#/operations/189`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdToggleScheduleEnabled {
@@ -7898,8 +8499,9 @@ impl PostJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[179usize];
+    const OPERATION: &'static Operation = &OPERATIONS[189usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7909,7 +8511,7 @@ impl Call for PostJobsByIdToggleScheduleEnabled {
 }
 /// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/180`
+/// Schema: `schemas/em/operations.json#/operations/190`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutJobsByIdEdit {
@@ -7926,8 +8528,9 @@ impl PutJobsByIdEdit {
     }
 }
 impl Call for PutJobsByIdEdit {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[180usize];
+    const OPERATION: &'static Operation = &OPERATIONS[190usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -7940,7 +8543,7 @@ impl Call for PutJobsByIdEdit {
 }
 /// `DELETE /api/jobs/{ID}`: Removes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/181`
+/// Schema: `schemas/em/operations.json#/operations/191`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsById {
@@ -7955,8 +8558,9 @@ impl DeleteJobsById {
     }
 }
 impl Call for DeleteJobsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[181usize];
+    const OPERATION: &'static Operation = &OPERATIONS[191usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7966,7 +8570,7 @@ impl Call for DeleteJobsById {
 }
 /// `GET /api/jobs/{ID}/includes`: What a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/182`
+/// Schema: `schemas/em/operations.json#/operations/192`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludes {
@@ -7981,8 +8585,9 @@ impl GetJobsByIdIncludes {
     }
 }
 impl Call for GetJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[182usize];
+    const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -7992,7 +8597,7 @@ impl Call for GetJobsByIdIncludes {
 }
 /// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/183`
+/// Schema: `schemas/em/operations.json#/operations/193`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdIncludes {
@@ -8009,8 +8614,9 @@ impl PostJobsByIdIncludes {
     }
 }
 impl Call for PostJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[183usize];
+    const OPERATION: &'static Operation = &OPERATIONS[193usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8023,7 +8629,7 @@ impl Call for PostJobsByIdIncludes {
 }
 /// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/184`
+/// Schema: `schemas/em/operations.json#/operations/194`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludesById {
@@ -8043,8 +8649,9 @@ impl GetJobsByIdIncludesById {
     }
 }
 impl Call for GetJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[184usize];
+    const OPERATION: &'static Operation = &OPERATIONS[194usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8058,7 +8665,7 @@ impl Call for GetJobsByIdIncludesById {
 }
 /// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/185`
+/// Schema: `schemas/em/operations.json#/operations/195`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdIncludesById {
@@ -8078,8 +8685,9 @@ impl DeleteJobsByIdIncludesById {
     }
 }
 impl Call for DeleteJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[185usize];
+    const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8093,7 +8701,7 @@ impl Call for DeleteJobsByIdIncludesById {
 }
 /// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/186`
+/// Schema: `schemas/em/operations.json#/operations/196`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedBackupRepositories {
@@ -8108,8 +8716,9 @@ impl GetJobsByIdLinkedBackupRepositories {
     }
 }
 impl Call for GetJobsByIdLinkedBackupRepositories {
+    type Api = ThisApi;
     type Answer = super::LinkedBackupRepositoryResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8119,7 +8728,7 @@ impl Call for GetJobsByIdLinkedBackupRepositories {
 }
 /// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/187`
+/// Schema: `schemas/em/operations.json#/operations/197`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedBackupRepositories {
@@ -8136,8 +8745,9 @@ impl PostJobsByIdLinkedBackupRepositories {
     }
 }
 impl Call for PostJobsByIdLinkedBackupRepositories {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[187usize];
+    const OPERATION: &'static Operation = &OPERATIONS[197usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8150,7 +8760,7 @@ impl Call for PostJobsByIdLinkedBackupRepositories {
 }
 /// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/188`
+/// Schema: `schemas/em/operations.json#/operations/198`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedBackupRepositoriesById {
@@ -8170,8 +8780,9 @@ impl DeleteJobsByIdLinkedBackupRepositoriesById {
     }
 }
 impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[188usize];
+    const OPERATION: &'static Operation = &OPERATIONS[198usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8185,7 +8796,7 @@ impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
 }
 /// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/189`
+/// Schema: `schemas/em/operations.json#/operations/199`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedJobs {
@@ -8200,8 +8811,9 @@ impl GetJobsByIdLinkedJobs {
     }
 }
 impl Call for GetJobsByIdLinkedJobs {
+    type Api = ThisApi;
     type Answer = super::LinkedJobResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[189usize];
+    const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8211,7 +8823,7 @@ impl Call for GetJobsByIdLinkedJobs {
 }
 /// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/190`
+/// Schema: `schemas/em/operations.json#/operations/200`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedJobs {
@@ -8228,8 +8840,9 @@ impl PostJobsByIdLinkedJobs {
     }
 }
 impl Call for PostJobsByIdLinkedJobs {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[190usize];
+    const OPERATION: &'static Operation = &OPERATIONS[200usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8242,7 +8855,7 @@ impl Call for PostJobsByIdLinkedJobs {
 }
 /// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/191`
+/// Schema: `schemas/em/operations.json#/operations/201`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedJobsById {
@@ -8262,8 +8875,9 @@ impl DeleteJobsByIdLinkedJobsById {
     }
 }
 impl Call for DeleteJobsByIdLinkedJobsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[191usize];
+    const OPERATION: &'static Operation = &OPERATIONS[201usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8275,9 +8889,97 @@ impl Call for DeleteJobsByIdLinkedJobsById {
         }
     }
 }
+/// `GET /api/jobs/{ID}/backupSessions`: The sessions of a backup job.
+///
+/// Schema: `schemas/em/operations.json#/operations/202`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdBackupSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdBackupSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdBackupSessions {
+    type Api = ThisApi;
+    type Answer = super::BackupJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/jobs/{ID}/replicaSessions`: The sessions of a replication job.
+///
+/// Schema: `schemas/em/operations.json#/operations/203`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetJobsByIdReplicaSessions {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetJobsByIdReplicaSessions {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetJobsByIdReplicaSessions {
+    type Api = ThisApi;
+    type Answer = super::ReplicaJobSessions;
+    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `PUT /api/jobs/{ID}`: Changes a job, as the link `Edit` of a job has it.
+///
+/// Schema: `schemas/em/operations.json#/operations/204`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct PutJobsById {
+    /// `ID`.
+    pub id: Id,
+    /// The body to send.
+    pub body: super::Job,
+}
+impl PutJobsById {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>, body: super::Job) -> Self {
+        Self { id: id.into(), body }
+    }
+}
+impl Call for PutJobsById {
+    type Api = ThisApi;
+    type Answer = super::Task;
+    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    fn body(&self) -> Option<&dyn Struct> {
+        Some(&self.body)
+    }
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+    }
+}
 /// `GET /api/logonSessions`: All open sessions.
 ///
-/// Schema: `schemas/em/operations.json#/operations/192`
+/// Schema: `schemas/em/operations.json#/operations/205`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLogonSessions {}
@@ -8289,13 +8991,14 @@ impl GetLogonSessions {
     }
 }
 impl Call for GetLogonSessions {
+    type Api = ThisApi;
     type Answer = super::LogonSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[192usize];
+    const OPERATION: &'static Operation = &OPERATIONS[205usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
 ///
-/// Schema: `schemas/em/operations.json#/operations/193`
+/// Schema: `schemas/em/operations.json#/operations/206`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetLogonSessionsById {
@@ -8310,8 +9013,9 @@ impl GetLogonSessionsById {
     }
 }
 impl Call for GetLogonSessionsById {
+    type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[193usize];
+    const OPERATION: &'static Operation = &OPERATIONS[206usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8321,7 +9025,7 @@ impl Call for GetLogonSessionsById {
 }
 /// `DELETE /api/logonSessions/{ID}`: Ends a session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/194`
+/// Schema: `schemas/em/operations.json#/operations/207`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteLogonSessionsById {
@@ -8336,8 +9040,9 @@ impl DeleteLogonSessionsById {
     }
 }
 impl Call for DeleteLogonSessionsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[194usize];
+    const OPERATION: &'static Operation = &OPERATIONS[207usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8347,7 +9052,7 @@ impl Call for DeleteLogonSessionsById {
 }
 /// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
 ///
-/// Schema: `schemas/em/operations.json#/operations/195`
+/// Schema: `schemas/em/operations.json#/operations/208`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookup {
@@ -8373,8 +9078,9 @@ impl GetLookup {
     }
 }
 impl Call for GetLookup {
+    type Api = ThisApi;
     type Answer = super::HierarchyItems;
-    const OPERATION: &'static Operation = &OPERATIONS[195usize];
+    const OPERATION: &'static Operation = &OPERATIONS[208usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.host {
             visit("host", value);
@@ -8392,7 +9098,7 @@ impl Call for GetLookup {
 }
 /// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
 ///
-/// Schema: `schemas/em/operations.json#/operations/196`
+/// Schema: `schemas/em/operations.json#/operations/209`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookupSvc {}
@@ -8404,13 +9110,14 @@ impl GetLookupSvc {
     }
 }
 impl Call for GetLookupSvc {
+    type Api = ThisApi;
     type Answer = super::LookupSvc;
-    const OPERATION: &'static Operation = &OPERATIONS[196usize];
+    const OPERATION: &'static Operation = &OPERATIONS[209usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/managedServers`: All servers that backup servers manage.
 ///
-/// Schema: `schemas/em/operations.json#/operations/197`
+/// Schema: `schemas/em/operations.json#/operations/210`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetManagedServers {}
@@ -8422,15 +9129,16 @@ impl GetManagedServers {
     }
 }
 impl Call for GetManagedServers {
+    type Api = ThisApi;
     type Answer = super::ManagedServers;
-    const OPERATION: &'static Operation = &OPERATIONS[197usize];
+    const OPERATION: &'static Operation = &OPERATIONS[210usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/managedServers/{ID}`: One server that a backup server manages.
 ///
-/// Schema: `schemas/em/operations.json#/operations/198`
+/// Schema: `schemas/em/operations.json#/operations/211`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetManagedServersById {
@@ -8445,8 +9153,9 @@ impl GetManagedServersById {
     }
 }
 impl Call for GetManagedServersById {
+    type Api = ThisApi;
     type Answer = super::ManagedServer;
-    const OPERATION: &'static Operation = &OPERATIONS[198usize];
+    const OPERATION: &'static Operation = &OPERATIONS[211usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8457,7 +9166,7 @@ impl Call for GetManagedServersById {
 }
 /// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/199`
+/// Schema: `schemas/em/operations.json#/operations/212`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNas {}
@@ -8469,13 +9178,14 @@ impl GetNas {
     }
 }
 impl Call for GetNas {
+    type Api = ThisApi;
     type Answer = super::NASService;
-    const OPERATION: &'static Operation = &OPERATIONS[199usize];
+    const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/200`
+/// Schema: `schemas/em/operations.json#/operations/213`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasBackupSessions {}
@@ -8487,15 +9197,16 @@ impl GetNasBackupSessions {
     }
 }
 impl Call for GetNasBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[200usize];
+    const OPERATION: &'static Operation = &OPERATIONS[213usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers`: All file servers and shares.
 ///
-/// Schema: `schemas/em/operations.json#/operations/201`
+/// Schema: `schemas/em/operations.json#/operations/214`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasFileServers {}
@@ -8507,15 +9218,16 @@ impl GetNasFileServers {
     }
 }
 impl Call for GetNasFileServers {
+    type Api = ThisApi;
     type Answer = super::FileServers;
-    const OPERATION: &'static Operation = &OPERATIONS[201usize];
+    const OPERATION: &'static Operation = &OPERATIONS[214usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers/{ID}`: One file server or share.
 ///
-/// Schema: `schemas/em/operations.json#/operations/202`
+/// Schema: `schemas/em/operations.json#/operations/215`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasFileServersById {
@@ -8530,8 +9242,9 @@ impl GetNasFileServersById {
     }
 }
 impl Call for GetNasFileServersById {
+    type Api = ThisApi;
     type Answer = super::FileServer;
-    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    const OPERATION: &'static Operation = &OPERATIONS[215usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8542,7 +9255,7 @@ impl Call for GetNasFileServersById {
 }
 /// `GET /api/nas/jobs`: All file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/203`
+/// Schema: `schemas/em/operations.json#/operations/216`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasJobs {}
@@ -8554,15 +9267,16 @@ impl GetNasJobs {
     }
 }
 impl Call for GetNasJobs {
+    type Api = ThisApi;
     type Answer = super::NASJobs;
-    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    const OPERATION: &'static Operation = &OPERATIONS[216usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/jobs/{ID}`: One file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/204`
+/// Schema: `schemas/em/operations.json#/operations/217`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsById {
@@ -8577,8 +9291,9 @@ impl GetNasJobsById {
     }
 }
 impl Call for GetNasJobsById {
+    type Api = ThisApi;
     type Answer = super::NASJob;
-    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    const OPERATION: &'static Operation = &OPERATIONS[217usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8589,7 +9304,7 @@ impl Call for GetNasJobsById {
 }
 /// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/205`
+/// Schema: `schemas/em/operations.json#/operations/218`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdBackupSessions {
@@ -8604,8 +9319,9 @@ impl GetNasJobsByIdBackupSessions {
     }
 }
 impl Call for GetNasJobsByIdBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[205usize];
+    const OPERATION: &'static Operation = &OPERATIONS[218usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8616,7 +9332,7 @@ impl Call for GetNasJobsByIdBackupSessions {
 }
 /// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/206`
+/// Schema: `schemas/em/operations.json#/operations/219`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludes {
@@ -8631,8 +9347,9 @@ impl GetNasJobsByIdIncludes {
     }
 }
 impl Call for GetNasJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::NASObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[206usize];
+    const OPERATION: &'static Operation = &OPERATIONS[219usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8642,7 +9359,7 @@ impl Call for GetNasJobsByIdIncludes {
 }
 /// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/207`
+/// Schema: `schemas/em/operations.json#/operations/220`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludesById {
@@ -8662,8 +9379,9 @@ impl GetNasJobsByIdIncludesById {
     }
 }
 impl Call for GetNasJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::NASObject;
-    const OPERATION: &'static Operation = &OPERATIONS[207usize];
+    const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8677,7 +9395,7 @@ impl Call for GetNasJobsByIdIncludesById {
 }
 /// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/208`
+/// Schema: `schemas/em/operations.json#/operations/221`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdRetry {
@@ -8692,8 +9410,9 @@ impl PostNasJobsByIdRetry {
     }
 }
 impl Call for PostNasJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[208usize];
+    const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8703,7 +9422,7 @@ impl Call for PostNasJobsByIdRetry {
 }
 /// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/209`
+/// Schema: `schemas/em/operations.json#/operations/222`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStart {
@@ -8718,8 +9437,9 @@ impl PostNasJobsByIdStart {
     }
 }
 impl Call for PostNasJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[209usize];
+    const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8729,7 +9449,7 @@ impl Call for PostNasJobsByIdStart {
 }
 /// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/210`
+/// Schema: `schemas/em/operations.json#/operations/223`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStop {
@@ -8744,8 +9464,9 @@ impl PostNasJobsByIdStop {
     }
 }
 impl Call for PostNasJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[210usize];
+    const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8755,7 +9476,7 @@ impl Call for PostNasJobsByIdStop {
 }
 /// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/211`
+/// Schema: `schemas/em/operations.json#/operations/224`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdToggleScheduleEnabled {
@@ -8770,8 +9491,9 @@ impl PostNasJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostNasJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[211usize];
+    const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8781,7 +9503,7 @@ impl Call for PostNasJobsByIdToggleScheduleEnabled {
 }
 /// `GET /api/querySvc`: Which types can be queried, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/212`
+/// Schema: `schemas/em/operations.json#/operations/225`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetQuerySvc {}
@@ -8793,13 +9515,14 @@ impl GetQuerySvc {
     }
 }
 impl Call for GetQuerySvc {
+    type Api = ThisApi;
     type Answer = super::QuerySvc;
-    const OPERATION: &'static Operation = &OPERATIONS[212usize];
+    const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/replicas`: All replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/213`
+/// Schema: `schemas/em/operations.json#/operations/226`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicas {}
@@ -8811,15 +9534,16 @@ impl GetReplicas {
     }
 }
 impl Call for GetReplicas {
+    type Api = ThisApi;
     type Answer = super::Replicas;
-    const OPERATION: &'static Operation = &OPERATIONS[213usize];
+    const OPERATION: &'static Operation = &OPERATIONS[226usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicas/{ID}`: One replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/214`
+/// Schema: `schemas/em/operations.json#/operations/227`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicasById {
@@ -8834,8 +9558,37 @@ impl GetReplicasById {
     }
 }
 impl Call for GetReplicasById {
+    type Api = ThisApi;
     type Answer = super::Replica;
-    const OPERATION: &'static Operation = &OPERATIONS[214usize];
+    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
+///
+/// Schema: `schemas/em/operations.json#/operations/228`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetReplicasByIdVmReplicaPoints {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetReplicasByIdVmReplicaPoints {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetReplicasByIdVmReplicaPoints {
+    type Api = ThisApi;
+    type Answer = super::VmReplicaPoints;
+    const OPERATION: &'static Operation = &OPERATIONS[228usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8846,7 +9599,7 @@ impl Call for GetReplicasById {
 }
 /// `GET /api/replicaSessions`: All runs of replication jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/215`
+/// Schema: `schemas/em/operations.json#/operations/229`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaSessions {}
@@ -8858,15 +9611,16 @@ impl GetReplicaSessions {
     }
 }
 impl Call for GetReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[215usize];
+    const OPERATION: &'static Operation = &OPERATIONS[229usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/216`
+/// Schema: `schemas/em/operations.json#/operations/230`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsById {
@@ -8881,8 +9635,9 @@ impl GetReplicaSessionsById {
     }
 }
 impl Call for GetReplicaSessionsById {
+    type Api = ThisApi;
     type Answer = super::ReplicaJobSession;
-    const OPERATION: &'static Operation = &OPERATIONS[216usize];
+    const OPERATION: &'static Operation = &OPERATIONS[230usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8893,7 +9648,7 @@ impl Call for GetReplicaSessionsById {
 }
 /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/217`
+/// Schema: `schemas/em/operations.json#/operations/231`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsByIdReplicaTaskSessions {
@@ -8908,8 +9663,9 @@ impl GetReplicaSessionsByIdReplicaTaskSessions {
     }
 }
 impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[217usize];
+    const OPERATION: &'static Operation = &OPERATIONS[231usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8920,7 +9676,7 @@ impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
 }
 /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/218`
+/// Schema: `schemas/em/operations.json#/operations/232`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessions {}
@@ -8932,15 +9688,16 @@ impl GetReplicaTaskSessions {
     }
 }
 impl Call for GetReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[218usize];
+    const OPERATION: &'static Operation = &OPERATIONS[232usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/219`
+/// Schema: `schemas/em/operations.json#/operations/233`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessionsById {
@@ -8955,8 +9712,9 @@ impl GetReplicaTaskSessionsById {
     }
 }
 impl Call for GetReplicaTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[219usize];
+    const OPERATION: &'static Operation = &OPERATIONS[233usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8967,7 +9725,7 @@ impl Call for GetReplicaTaskSessionsById {
 }
 /// `GET /api/reports/summary`: Which summary reports there are, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/220`
+/// Schema: `schemas/em/operations.json#/operations/234`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummary {}
@@ -8979,13 +9737,14 @@ impl GetReportsSummary {
     }
 }
 impl Call for GetReportsSummary {
+    type Api = ThisApi;
     type Answer = super::SummaryReport;
-    const OPERATION: &'static Operation = &OPERATIONS[220usize];
+    const OPERATION: &'static Operation = &OPERATIONS[234usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
 ///
-/// Schema: `schemas/em/operations.json#/operations/221`
+/// Schema: `schemas/em/operations.json#/operations/235`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryJobStatistics {}
@@ -8997,13 +9756,14 @@ impl GetReportsSummaryJobStatistics {
     }
 }
 impl Call for GetReportsSummaryJobStatistics {
+    type Api = ThisApi;
     type Answer = super::JobStatisticsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[221usize];
+    const OPERATION: &'static Operation = &OPERATIONS[235usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
 ///
-/// Schema: `schemas/em/operations.json#/operations/222`
+/// Schema: `schemas/em/operations.json#/operations/236`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryOverview {}
@@ -9015,13 +9775,14 @@ impl GetReportsSummaryOverview {
     }
 }
 impl Call for GetReportsSummaryOverview {
+    type Api = ThisApi;
     type Answer = super::OverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[222usize];
+    const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
 ///
-/// Schema: `schemas/em/operations.json#/operations/223`
+/// Schema: `schemas/em/operations.json#/operations/237`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryProcessedVms {}
@@ -9033,13 +9794,14 @@ impl GetReportsSummaryProcessedVms {
     }
 }
 impl Call for GetReportsSummaryProcessedVms {
+    type Api = ThisApi;
     type Answer = super::ProcessedVmsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[223usize];
+    const OPERATION: &'static Operation = &OPERATIONS[237usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/repository`: How full each repository is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/224`
+/// Schema: `schemas/em/operations.json#/operations/238`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryRepository {}
@@ -9051,13 +9813,14 @@ impl GetReportsSummaryRepository {
     }
 }
 impl Call for GetReportsSummaryRepository {
+    type Api = ThisApi;
     type Answer = super::RepositoryReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[224usize];
+    const OPERATION: &'static Operation = &OPERATIONS[238usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/225`
+/// Schema: `schemas/em/operations.json#/operations/239`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryVmsOverview {}
@@ -9069,13 +9832,14 @@ impl GetReportsSummaryVmsOverview {
     }
 }
 impl Call for GetReportsSummaryVmsOverview {
+    type Api = ThisApi;
     type Answer = super::VmsOverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[225usize];
+    const OPERATION: &'static Operation = &OPERATIONS[239usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/repositories`: All backup repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/226`
+/// Schema: `schemas/em/operations.json#/operations/240`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRepositories {}
@@ -9087,15 +9851,16 @@ impl GetRepositories {
     }
 }
 impl Call for GetRepositories {
+    type Api = ThisApi;
     type Answer = super::Repositories;
-    const OPERATION: &'static Operation = &OPERATIONS[226usize];
+    const OPERATION: &'static Operation = &OPERATIONS[240usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/repositories/{ID}`: One backup repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/227`
+/// Schema: `schemas/em/operations.json#/operations/241`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRepositoriesById {
@@ -9110,8 +9875,65 @@ impl GetRepositoriesById {
     }
 }
 impl Call for GetRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::Repository;
-    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/repositories/{ID}/backups`: The backups in a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/242`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRepositoriesByIdBackups {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRepositoriesByIdBackups {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRepositoriesByIdBackups {
+    type Api = ThisApi;
+    type Answer = super::Backups;
+    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
+        {
+            let value = &self.id;
+            visit("ID", value.as_str());
+        }
+        visit(FORMAT, ENTITY);
+    }
+}
+/// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
+///
+/// Schema: `schemas/em/operations.json#/operations/243`
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GetRepositoriesByIdReplicas {
+    /// `ID`.
+    pub id: Id,
+}
+impl GetRepositoriesByIdReplicas {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into() }
+    }
+}
+impl Call for GetRepositoriesByIdReplicas {
+    type Api = ThisApi;
+    type Answer = super::Replicas;
+    const OPERATION: &'static Operation = &OPERATIONS[243usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9122,7 +9944,7 @@ impl Call for GetRepositoriesById {
 }
 /// `GET /api/restorePoints`: All restore points.
 ///
-/// Schema: `schemas/em/operations.json#/operations/228`
+/// Schema: `schemas/em/operations.json#/operations/244`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestorePoints {}
@@ -9134,15 +9956,16 @@ impl GetRestorePoints {
     }
 }
 impl Call for GetRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[228usize];
+    const OPERATION: &'static Operation = &OPERATIONS[244usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restorePoints/{ID}`: One restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/229`
+/// Schema: `schemas/em/operations.json#/operations/245`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsById {
@@ -9157,8 +9980,9 @@ impl GetRestorePointsById {
     }
 }
 impl Call for GetRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::RestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[229usize];
+    const OPERATION: &'static Operation = &OPERATIONS[245usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9169,7 +9993,7 @@ impl Call for GetRestorePointsById {
 }
 /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/230`
+/// Schema: `schemas/em/operations.json#/operations/246`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdAgentRestorePoints {
@@ -9184,8 +10008,9 @@ impl GetRestorePointsByIdAgentRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdAgentRestorePoints {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[230usize];
+    const OPERATION: &'static Operation = &OPERATIONS[246usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9196,7 +10021,7 @@ impl Call for GetRestorePointsByIdAgentRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/231`
+/// Schema: `schemas/em/operations.json#/operations/247`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdBackupFiles {
@@ -9211,8 +10036,9 @@ impl GetRestorePointsByIdBackupFiles {
     }
 }
 impl Call for GetRestorePointsByIdBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
-    const OPERATION: &'static Operation = &OPERATIONS[231usize];
+    const OPERATION: &'static Operation = &OPERATIONS[247usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9223,7 +10049,7 @@ impl Call for GetRestorePointsByIdBackupFiles {
 }
 /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/232`
+/// Schema: `schemas/em/operations.json#/operations/248`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVAppRestorePoints {
@@ -9238,8 +10064,9 @@ impl GetRestorePointsByIdVAppRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdVAppRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[232usize];
+    const OPERATION: &'static Operation = &OPERATIONS[248usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9250,7 +10077,7 @@ impl Call for GetRestorePointsByIdVAppRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/233`
+/// Schema: `schemas/em/operations.json#/operations/249`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVmRestorePoints {
@@ -9265,8 +10092,9 @@ impl GetRestorePointsByIdVmRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[233usize];
+    const OPERATION: &'static Operation = &OPERATIONS[249usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9277,7 +10105,7 @@ impl Call for GetRestorePointsByIdVmRestorePoints {
 }
 /// `GET /api/restoreSessions`: All restores, running and ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/234`
+/// Schema: `schemas/em/operations.json#/operations/250`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestoreSessions {}
@@ -9289,15 +10117,16 @@ impl GetRestoreSessions {
     }
 }
 impl Call for GetRestoreSessions {
+    type Api = ThisApi;
     type Answer = super::RestoreSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[234usize];
+    const OPERATION: &'static Operation = &OPERATIONS[250usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restoreSessions/{ID}`: One restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/235`
+/// Schema: `schemas/em/operations.json#/operations/251`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestoreSessionsById {
@@ -9312,8 +10141,9 @@ impl GetRestoreSessionsById {
     }
 }
 impl Call for GetRestoreSessionsById {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
-    const OPERATION: &'static Operation = &OPERATIONS[235usize];
+    const OPERATION: &'static Operation = &OPERATIONS[251usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9324,7 +10154,7 @@ impl Call for GetRestoreSessionsById {
 }
 /// `GET /api/security`: The security settings, and where accounts and roles are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/236`
+/// Schema: `schemas/em/operations.json#/operations/252`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurity {}
@@ -9336,13 +10166,14 @@ impl GetSecurity {
     }
 }
 impl Call for GetSecurity {
+    type Api = ThisApi;
     type Answer = super::EnterpriseSecuritySettings;
-    const OPERATION: &'static Operation = &OPERATIONS[236usize];
+    const OPERATION: &'static Operation = &OPERATIONS[252usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/237`
+/// Schema: `schemas/em/operations.json#/operations/253`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityAccounts {}
@@ -9354,15 +10185,16 @@ impl GetSecurityAccounts {
     }
 }
 impl Call for GetSecurityAccounts {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccounts;
-    const OPERATION: &'static Operation = &OPERATIONS[237usize];
+    const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/238`
+/// Schema: `schemas/em/operations.json#/operations/254`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccounts {
@@ -9377,8 +10209,9 @@ impl PostSecurityAccounts {
     }
 }
 impl Call for PostSecurityAccounts {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[238usize];
+    const OPERATION: &'static Operation = &OPERATIONS[254usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9386,7 +10219,7 @@ impl Call for PostSecurityAccounts {
 }
 /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
 ///
-/// Schema: `schemas/em/operations.json#/operations/239`
+/// Schema: `schemas/em/operations.json#/operations/255`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsRebuildScope {
@@ -9401,8 +10234,9 @@ impl PostSecurityAccountsRebuildScope {
     }
 }
 impl Call for PostSecurityAccountsRebuildScope {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[239usize];
+    const OPERATION: &'static Operation = &OPERATIONS[255usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9410,7 +10244,7 @@ impl Call for PostSecurityAccountsRebuildScope {
 }
 /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/240`
+/// Schema: `schemas/em/operations.json#/operations/256`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsById {
@@ -9425,8 +10259,9 @@ impl GetSecurityAccountsById {
     }
 }
 impl Call for GetSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccount;
-    const OPERATION: &'static Operation = &OPERATIONS[240usize];
+    const OPERATION: &'static Operation = &OPERATIONS[256usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9437,7 +10272,7 @@ impl Call for GetSecurityAccountsById {
 }
 /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/241`
+/// Schema: `schemas/em/operations.json#/operations/257`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsById {
@@ -9452,8 +10287,9 @@ impl PostSecurityAccountsById {
     }
 }
 impl Call for PostSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    const OPERATION: &'static Operation = &OPERATIONS[257usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9463,7 +10299,7 @@ impl Call for PostSecurityAccountsById {
 }
 /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/242`
+/// Schema: `schemas/em/operations.json#/operations/258`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsById {
@@ -9478,8 +10314,9 @@ impl DeleteSecurityAccountsById {
     }
 }
 impl Call for DeleteSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    const OPERATION: &'static Operation = &OPERATIONS[258usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9489,7 +10326,7 @@ impl Call for DeleteSecurityAccountsById {
 }
 /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/243`
+/// Schema: `schemas/em/operations.json#/operations/259`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRoles {
@@ -9504,8 +10341,9 @@ impl GetSecurityAccountsByIdRoles {
     }
 }
 impl Call for GetSecurityAccountsByIdRoles {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRoleList;
-    const OPERATION: &'static Operation = &OPERATIONS[243usize];
+    const OPERATION: &'static Operation = &OPERATIONS[259usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9515,7 +10353,7 @@ impl Call for GetSecurityAccountsByIdRoles {
 }
 /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/244`
+/// Schema: `schemas/em/operations.json#/operations/260`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdRoles {
@@ -9535,8 +10373,9 @@ impl PostSecurityAccountsByIdRoles {
     }
 }
 impl Call for PostSecurityAccountsByIdRoles {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[244usize];
+    const OPERATION: &'static Operation = &OPERATIONS[260usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9549,7 +10388,7 @@ impl Call for PostSecurityAccountsByIdRoles {
 }
 /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/245`
+/// Schema: `schemas/em/operations.json#/operations/261`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRolesById {
@@ -9569,8 +10408,9 @@ impl GetSecurityAccountsByIdRolesById {
     }
 }
 impl Call for GetSecurityAccountsByIdRolesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRole;
-    const OPERATION: &'static Operation = &OPERATIONS[245usize];
+    const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9584,7 +10424,7 @@ impl Call for GetSecurityAccountsByIdRolesById {
 }
 /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/246`
+/// Schema: `schemas/em/operations.json#/operations/262`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdRolesById {
@@ -9604,8 +10444,9 @@ impl DeleteSecurityAccountsByIdRolesById {
     }
 }
 impl Call for DeleteSecurityAccountsByIdRolesById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[246usize];
+    const OPERATION: &'static Operation = &OPERATIONS[262usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9619,7 +10460,7 @@ impl Call for DeleteSecurityAccountsByIdRolesById {
 }
 /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/247`
+/// Schema: `schemas/em/operations.json#/operations/263`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopes {
@@ -9634,8 +10475,9 @@ impl GetSecurityAccountsByIdScopes {
     }
 }
 impl Call for GetSecurityAccountsByIdScopes {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScopes;
-    const OPERATION: &'static Operation = &OPERATIONS[247usize];
+    const OPERATION: &'static Operation = &OPERATIONS[263usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9645,7 +10487,7 @@ impl Call for GetSecurityAccountsByIdScopes {
 }
 /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/248`
+/// Schema: `schemas/em/operations.json#/operations/264`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdScopes {
@@ -9662,8 +10504,9 @@ impl PostSecurityAccountsByIdScopes {
     }
 }
 impl Call for PostSecurityAccountsByIdScopes {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[248usize];
+    const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9676,7 +10519,7 @@ impl Call for PostSecurityAccountsByIdScopes {
 }
 /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/249`
+/// Schema: `schemas/em/operations.json#/operations/265`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopesById {
@@ -9696,8 +10539,9 @@ impl GetSecurityAccountsByIdScopesById {
     }
 }
 impl Call for GetSecurityAccountsByIdScopesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScope;
-    const OPERATION: &'static Operation = &OPERATIONS[249usize];
+    const OPERATION: &'static Operation = &OPERATIONS[265usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9711,7 +10555,7 @@ impl Call for GetSecurityAccountsByIdScopesById {
 }
 /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/250`
+/// Schema: `schemas/em/operations.json#/operations/266`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdScopesById {
@@ -9731,8 +10575,9 @@ impl DeleteSecurityAccountsByIdScopesById {
     }
 }
 impl Call for DeleteSecurityAccountsByIdScopesById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[250usize];
+    const OPERATION: &'static Operation = &OPERATIONS[266usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9746,7 +10591,7 @@ impl Call for DeleteSecurityAccountsByIdScopesById {
 }
 /// `GET /api/security/roles`: All roles of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/251`
+/// Schema: `schemas/em/operations.json#/operations/267`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityRoles {}
@@ -9758,15 +10603,16 @@ impl GetSecurityRoles {
     }
 }
 impl Call for GetSecurityRoles {
+    type Api = ThisApi;
     type Answer = super::EnterpriseRoles;
-    const OPERATION: &'static Operation = &OPERATIONS[251usize];
+    const OPERATION: &'static Operation = &OPERATIONS[267usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/252`
+/// Schema: `schemas/em/operations.json#/operations/268`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityRolesById {
@@ -9781,8 +10627,9 @@ impl GetSecurityRolesById {
     }
 }
 impl Call for GetSecurityRolesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseRole;
-    const OPERATION: &'static Operation = &OPERATIONS[252usize];
+    const OPERATION: &'static Operation = &OPERATIONS[268usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9793,7 +10640,7 @@ impl Call for GetSecurityRolesById {
 }
 /// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/253`
+/// Schema: `schemas/em/operations.json#/operations/269`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphere {}
@@ -9805,13 +10652,14 @@ impl GetSelfServiceVSphere {
     }
 }
 impl Call for GetSelfServiceVSphere {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfService;
-    const OPERATION: &'static Operation = &OPERATIONS[253usize];
+    const OPERATION: &'static Operation = &OPERATIONS[269usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/254`
+/// Schema: `schemas/em/operations.json#/operations/270`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigs {}
@@ -9823,15 +10671,16 @@ impl GetSelfServiceVSphereConfigs {
     }
 }
 impl Call for GetSelfServiceVSphereConfigs {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[254usize];
+    const OPERATION: &'static Operation = &OPERATIONS[270usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/255`
+/// Schema: `schemas/em/operations.json#/operations/271`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSelfServiceVSphereConfigs {
@@ -9846,8 +10695,9 @@ impl PostSelfServiceVSphereConfigs {
     }
 }
 impl Call for PostSelfServiceVSphereConfigs {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[255usize];
+    const OPERATION: &'static Operation = &OPERATIONS[271usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9855,7 +10705,7 @@ impl Call for PostSelfServiceVSphereConfigs {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/256`
+/// Schema: `schemas/em/operations.json#/operations/272`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsById {
@@ -9870,8 +10720,9 @@ impl GetSelfServiceVSphereConfigsById {
     }
 }
 impl Call for GetSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[256usize];
+    const OPERATION: &'static Operation = &OPERATIONS[272usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9882,7 +10733,7 @@ impl Call for GetSelfServiceVSphereConfigsById {
 }
 /// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/257`
+/// Schema: `schemas/em/operations.json#/operations/273`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutSelfServiceVSphereConfigsById {
@@ -9899,8 +10750,9 @@ impl PutSelfServiceVSphereConfigsById {
     }
 }
 impl Call for PutSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[257usize];
+    const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9913,7 +10765,7 @@ impl Call for PutSelfServiceVSphereConfigsById {
 }
 /// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/258`
+/// Schema: `schemas/em/operations.json#/operations/274`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSelfServiceVSphereConfigsById {
@@ -9928,8 +10780,9 @@ impl DeleteSelfServiceVSphereConfigsById {
     }
 }
 impl Call for DeleteSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[258usize];
+    const OPERATION: &'static Operation = &OPERATIONS[274usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9939,7 +10792,7 @@ impl Call for DeleteSelfServiceVSphereConfigsById {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/259`
+/// Schema: `schemas/em/operations.json#/operations/275`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsByIdBackupJobSettings {
@@ -9954,8 +10807,9 @@ impl GetSelfServiceVSphereConfigsByIdBackupJobSettings {
     }
 }
 impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[259usize];
+    const OPERATION: &'static Operation = &OPERATIONS[275usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9965,7 +10819,7 @@ impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
 }
 /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
-/// Schema: `schemas/em/operations.json#/operations/260`
+/// Schema: `schemas/em/operations.json#/operations/276`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PostSessionMngr {
@@ -9980,8 +10834,9 @@ impl PostSessionMngr {
     }
 }
 impl Call for PostSessionMngr {
+    type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[260usize];
+    const OPERATION: &'static Operation = &OPERATIONS[276usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.v {
             visit("v", value);
@@ -9990,7 +10845,7 @@ impl Call for PostSessionMngr {
 }
 /// `GET /api/systemSessions`: All system runs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/261`
+/// Schema: `schemas/em/operations.json#/operations/277`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSystemSessions {}
@@ -10002,13 +10857,14 @@ impl GetSystemSessions {
     }
 }
 impl Call for GetSystemSessions {
+    type Api = ThisApi;
     type Answer = super::SystemSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[261usize];
+    const OPERATION: &'static Operation = &OPERATIONS[277usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/systemSessions/{ID}`: One system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/262`
+/// Schema: `schemas/em/operations.json#/operations/278`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsById {
@@ -10023,8 +10879,9 @@ impl GetSystemSessionsById {
     }
 }
 impl Call for GetSystemSessionsById {
+    type Api = ThisApi;
     type Answer = super::SystemSession;
-    const OPERATION: &'static Operation = &OPERATIONS[262usize];
+    const OPERATION: &'static Operation = &OPERATIONS[278usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10035,7 +10892,7 @@ impl Call for GetSystemSessionsById {
 }
 /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/263`
+/// Schema: `schemas/em/operations.json#/operations/279`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsByIdEvents {
@@ -10050,8 +10907,9 @@ impl GetSystemSessionsByIdEvents {
     }
 }
 impl Call for GetSystemSessionsByIdEvents {
+    type Api = ThisApi;
     type Answer = super::SystemSessionEvents;
-    const OPERATION: &'static Operation = &OPERATIONS[263usize];
+    const OPERATION: &'static Operation = &OPERATIONS[279usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10061,7 +10919,7 @@ impl Call for GetSystemSessionsByIdEvents {
 }
 /// `GET /api/tasks`: The tasks of this session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/264`
+/// Schema: `schemas/em/operations.json#/operations/280`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetTasks {}
@@ -10073,13 +10931,14 @@ impl GetTasks {
     }
 }
 impl Call for GetTasks {
+    type Api = ThisApi;
     type Answer = super::Tasks;
-    const OPERATION: &'static Operation = &OPERATIONS[264usize];
+    const OPERATION: &'static Operation = &OPERATIONS[280usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/265`
+/// Schema: `schemas/em/operations.json#/operations/281`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetTasksById {
@@ -10094,8 +10953,9 @@ impl GetTasksById {
     }
 }
 impl Call for GetTasksById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[265usize];
+    const OPERATION: &'static Operation = &OPERATIONS[281usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10105,7 +10965,7 @@ impl Call for GetTasksById {
 }
 /// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/266`
+/// Schema: `schemas/em/operations.json#/operations/282`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteTasksById {
@@ -10120,8 +10980,9 @@ impl DeleteTasksById {
     }
 }
 impl Call for DeleteTasksById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[266usize];
+    const OPERATION: &'static Operation = &OPERATIONS[282usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10131,7 +10992,7 @@ impl Call for DeleteTasksById {
 }
 /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/267`
+/// Schema: `schemas/em/operations.json#/operations/283`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPoints {}
@@ -10143,15 +11004,16 @@ impl GetVAppReplicaPoints {
     }
 }
 impl Call for GetVAppReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::VAppReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[267usize];
+    const OPERATION: &'static Operation = &OPERATIONS[283usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/268`
+/// Schema: `schemas/em/operations.json#/operations/284`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPointsById {
@@ -10166,8 +11028,9 @@ impl GetVAppReplicaPointsById {
     }
 }
 impl Call for GetVAppReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::VAppReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[268usize];
+    const OPERATION: &'static Operation = &OPERATIONS[284usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10178,7 +11041,7 @@ impl Call for GetVAppReplicaPointsById {
 }
 /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/269`
+/// Schema: `schemas/em/operations.json#/operations/285`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppReplicaPointsByIdFailover {
@@ -10193,8 +11056,9 @@ impl PostVAppReplicaPointsByIdFailover {
     }
 }
 impl Call for PostVAppReplicaPointsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[269usize];
+    const OPERATION: &'static Operation = &OPERATIONS[285usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10204,7 +11068,7 @@ impl Call for PostVAppReplicaPointsByIdFailover {
 }
 /// `GET /api/vAppRestorePoints`: All restore points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/270`
+/// Schema: `schemas/em/operations.json#/operations/286`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppRestorePoints {}
@@ -10216,15 +11080,16 @@ impl GetVAppRestorePoints {
     }
 }
 impl Call for GetVAppRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[270usize];
+    const OPERATION: &'static Operation = &OPERATIONS[286usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/271`
+/// Schema: `schemas/em/operations.json#/operations/287`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppRestorePointsById {
@@ -10239,8 +11104,9 @@ impl GetVAppRestorePointsById {
     }
 }
 impl Call for GetVAppRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[271usize];
+    const OPERATION: &'static Operation = &OPERATIONS[287usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10251,7 +11117,7 @@ impl Call for GetVAppRestorePointsById {
 }
 /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/272`
+/// Schema: `schemas/em/operations.json#/operations/288`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppRestorePointsByIdRestore {
@@ -10268,8 +11134,9 @@ impl PostVAppRestorePointsByIdRestore {
     }
 }
 impl Call for PostVAppRestorePointsByIdRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[272usize];
+    const OPERATION: &'static Operation = &OPERATIONS[288usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10282,7 +11149,7 @@ impl Call for PostVAppRestorePointsByIdRestore {
 }
 /// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/273`
+/// Schema: `schemas/em/operations.json#/operations/289`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloud {}
@@ -10294,13 +11161,14 @@ impl GetVCloud {
     }
 }
 impl Call for GetVCloud {
+    type Api = ThisApi;
     type Answer = super::VCloudService;
-    const OPERATION: &'static Operation = &OPERATIONS[273usize];
+    const OPERATION: &'static Operation = &OPERATIONS[289usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/274`
+/// Schema: `schemas/em/operations.json#/operations/290`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigs {}
@@ -10312,15 +11180,16 @@ impl GetVCloudOrgConfigs {
     }
 }
 impl Call for GetVCloudOrgConfigs {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[274usize];
+    const OPERATION: &'static Operation = &OPERATIONS[290usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/275`
+/// Schema: `schemas/em/operations.json#/operations/291`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigs {
@@ -10335,8 +11204,9 @@ impl PostVCloudOrgConfigs {
     }
 }
 impl Call for PostVCloudOrgConfigs {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[275usize];
+    const OPERATION: &'static Operation = &OPERATIONS[291usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10344,7 +11214,7 @@ impl Call for PostVCloudOrgConfigs {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/276`
+/// Schema: `schemas/em/operations.json#/operations/292`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsById {
@@ -10359,8 +11229,9 @@ impl GetVCloudOrgConfigsById {
     }
 }
 impl Call for GetVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[276usize];
+    const OPERATION: &'static Operation = &OPERATIONS[292usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10371,7 +11242,7 @@ impl Call for GetVCloudOrgConfigsById {
 }
 /// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
 ///
-/// Schema: `schemas/em/operations.json#/operations/277`
+/// Schema: `schemas/em/operations.json#/operations/293`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigsByIdDisable {
@@ -10386,8 +11257,9 @@ impl PostVCloudOrgConfigsByIdDisable {
     }
 }
 impl Call for PostVCloudOrgConfigsByIdDisable {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[277usize];
+    const OPERATION: &'static Operation = &OPERATIONS[293usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10397,7 +11269,7 @@ impl Call for PostVCloudOrgConfigsByIdDisable {
 }
 /// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/278`
+/// Schema: `schemas/em/operations.json#/operations/294`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutVCloudOrgConfigsById {
@@ -10414,8 +11286,9 @@ impl PutVCloudOrgConfigsById {
     }
 }
 impl Call for PutVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[278usize];
+    const OPERATION: &'static Operation = &OPERATIONS[294usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10428,7 +11301,7 @@ impl Call for PutVCloudOrgConfigsById {
 }
 /// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/279`
+/// Schema: `schemas/em/operations.json#/operations/295`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVCloudOrgConfigsById {
@@ -10451,8 +11324,9 @@ impl DeleteVCloudOrgConfigsById {
     }
 }
 impl Call for DeleteVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[279usize];
+    const OPERATION: &'static Operation = &OPERATIONS[295usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10468,7 +11342,7 @@ impl Call for DeleteVCloudOrgConfigsById {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/280`
+/// Schema: `schemas/em/operations.json#/operations/296`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsByIdBackupJobSettings {
@@ -10483,8 +11357,9 @@ impl GetVCloudOrgConfigsByIdBackupJobSettings {
     }
 }
 impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigBackupJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[280usize];
+    const OPERATION: &'static Operation = &OPERATIONS[296usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10492,9 +11367,28 @@ impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
         }
     }
 }
+/// `GET /api/vCloud/orgConfigs/backupJobSettings`: The job settings that new organizations get. Known from one client and one page.
+///
+/// Schema: `schemas/em/operations.json#/operations/297`
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct GetVCloudOrgConfigsBackupJobSettings {}
+impl GetVCloudOrgConfigsBackupJobSettings {
+    /// A call with what it must have.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+impl Call for GetVCloudOrgConfigsBackupJobSettings {
+    type Api = ThisApi;
+    type Answer = super::VCloudOrganizationConfigBackupJobSettings;
+    const OPERATION: &'static Operation = &OPERATIONS[297usize];
+    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
+}
 /// `GET /api/vmReplicaPoints`: All replica points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/281`
+/// Schema: `schemas/em/operations.json#/operations/298`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmReplicaPoints {}
@@ -10506,15 +11400,16 @@ impl GetVmReplicaPoints {
     }
 }
 impl Call for GetVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[281usize];
+    const OPERATION: &'static Operation = &OPERATIONS[298usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/282`
+/// Schema: `schemas/em/operations.json#/operations/299`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsById {
@@ -10529,8 +11424,9 @@ impl GetVmReplicaPointsById {
     }
 }
 impl Call for GetVmReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[282usize];
+    const OPERATION: &'static Operation = &OPERATIONS[299usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10541,7 +11437,7 @@ impl Call for GetVmReplicaPointsById {
 }
 /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/283`
+/// Schema: `schemas/em/operations.json#/operations/300`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdFailover {
@@ -10556,8 +11452,9 @@ impl PostVmReplicaPointsByIdFailover {
     }
 }
 impl Call for PostVmReplicaPointsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[283usize];
+    const OPERATION: &'static Operation = &OPERATIONS[300usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10567,7 +11464,7 @@ impl Call for PostVmReplicaPointsByIdFailover {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/284`
+/// Schema: `schemas/em/operations.json#/operations/301`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMounts {
@@ -10582,8 +11479,9 @@ impl GetVmReplicaPointsByIdMounts {
     }
 }
 impl Call for GetVmReplicaPointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[284usize];
+    const OPERATION: &'static Operation = &OPERATIONS[301usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10593,27 +11491,28 @@ impl Call for GetVmReplicaPointsByIdMounts {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/285`
+/// Schema: `schemas/em/operations.json#/operations/302`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMounts {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::VmReplicaPointMountSpec,
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostVmReplicaPointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::VmReplicaPointMountSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmReplicaPointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[285usize];
+    const OPERATION: &'static Operation = &OPERATIONS[302usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -10624,7 +11523,7 @@ impl Call for PostVmReplicaPointsByIdMounts {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/286`
+/// Schema: `schemas/em/operations.json#/operations/303`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsById {
@@ -10644,8 +11543,9 @@ impl GetVmReplicaPointsByIdMountsById {
     }
 }
 impl Call for GetVmReplicaPointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[286usize];
+    const OPERATION: &'static Operation = &OPERATIONS[303usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10659,7 +11559,7 @@ impl Call for GetVmReplicaPointsByIdMountsById {
 }
 /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/287`
+/// Schema: `schemas/em/operations.json#/operations/304`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmReplicaPointsByIdMountsById {
@@ -10679,8 +11579,9 @@ impl DeleteVmReplicaPointsByIdMountsById {
     }
 }
 impl Call for DeleteVmReplicaPointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[287usize];
+    const OPERATION: &'static Operation = &OPERATIONS[304usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10694,7 +11595,7 @@ impl Call for DeleteVmReplicaPointsByIdMountsById {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/288`
+/// Schema: `schemas/em/operations.json#/operations/305`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
@@ -10730,8 +11631,9 @@ impl GetVmReplicaPointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[288usize];
+    const OPERATION: &'static Operation = &OPERATIONS[305usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10758,7 +11660,7 @@ impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/289`
+/// Schema: `schemas/em/operations.json#/operations/306`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
@@ -10789,8 +11691,9 @@ impl PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[289usize];
+    const OPERATION: &'static Operation = &OPERATIONS[306usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10811,7 +11714,7 @@ impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/vmRestorePoints`: All restore points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/290`
+/// Schema: `schemas/em/operations.json#/operations/307`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmRestorePoints {}
@@ -10823,15 +11726,16 @@ impl GetVmRestorePoints {
     }
 }
 impl Call for GetVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[290usize];
+    const OPERATION: &'static Operation = &OPERATIONS[307usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/291`
+/// Schema: `schemas/em/operations.json#/operations/308`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsById {
@@ -10846,8 +11750,9 @@ impl GetVmRestorePointsById {
     }
 }
 impl Call for GetVmRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[291usize];
+    const OPERATION: &'static Operation = &OPERATIONS[308usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10856,29 +11761,30 @@ impl Call for GetVmRestorePointsById {
         visit(FORMAT, ENTITY);
     }
 }
-/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine.
+/// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
 ///
-/// Schema: `schemas/em/operations.json#/operations/292`
+/// Schema: `schemas/em/operations.json#/operations/309`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdRestore {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::RestoreSpec,
+    pub body: Option<super::RestoreSpec>,
 }
 impl PostVmRestorePointsByIdRestore {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::RestoreSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmRestorePointsByIdRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[292usize];
+    const OPERATION: &'static Operation = &OPERATIONS[309usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -10889,7 +11795,7 @@ impl Call for PostVmRestorePointsByIdRestore {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/293`
+/// Schema: `schemas/em/operations.json#/operations/310`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMounts {
@@ -10904,8 +11810,9 @@ impl GetVmRestorePointsByIdMounts {
     }
 }
 impl Call for GetVmRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::VmRestorePointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[293usize];
+    const OPERATION: &'static Operation = &OPERATIONS[310usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10915,27 +11822,28 @@ impl Call for GetVmRestorePointsByIdMounts {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/294`
+/// Schema: `schemas/em/operations.json#/operations/311`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMounts {
     /// `ID`.
     pub id: Id,
     /// The body to send.
-    pub body: super::VmRestorePointMountSpec,
+    pub body: Option<super::StartMountSpec>,
 }
 impl PostVmRestorePointsByIdMounts {
     /// A call with what it must have.
     #[must_use]
-    pub fn new(id: impl Into<Id>, body: super::VmRestorePointMountSpec) -> Self {
-        Self { id: id.into(), body }
+    pub fn new(id: impl Into<Id>) -> Self {
+        Self { id: id.into(), body: None }
     }
 }
 impl Call for PostVmRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[294usize];
+    const OPERATION: &'static Operation = &OPERATIONS[311usize];
     fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
+        self.body.as_ref().map(|body| body as &dyn Struct)
     }
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
@@ -10946,7 +11854,7 @@ impl Call for PostVmRestorePointsByIdMounts {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/295`
+/// Schema: `schemas/em/operations.json#/operations/312`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsById {
@@ -10966,8 +11874,9 @@ impl GetVmRestorePointsByIdMountsById {
     }
 }
 impl Call for GetVmRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::VmRestorePointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[295usize];
+    const OPERATION: &'static Operation = &OPERATIONS[312usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10981,7 +11890,7 @@ impl Call for GetVmRestorePointsByIdMountsById {
 }
 /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/296`
+/// Schema: `schemas/em/operations.json#/operations/313`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmRestorePointsByIdMountsById {
@@ -11001,8 +11910,9 @@ impl DeleteVmRestorePointsByIdMountsById {
     }
 }
 impl Call for DeleteVmRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[296usize];
+    const OPERATION: &'static Operation = &OPERATIONS[313usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11016,7 +11926,7 @@ impl Call for DeleteVmRestorePointsByIdMountsById {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/297`
+/// Schema: `schemas/em/operations.json#/operations/314`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
@@ -11052,8 +11962,9 @@ impl GetVmRestorePointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[297usize];
+    const OPERATION: &'static Operation = &OPERATIONS[314usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11080,7 +11991,7 @@ impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/298`
+/// Schema: `schemas/em/operations.json#/operations/315`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
@@ -11111,8 +12022,9 @@ impl PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[298usize];
+    const OPERATION: &'static Operation = &OPERATIONS[315usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11133,7 +12045,7 @@ impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/wanAccelerators`: All WAN accelerators.
 ///
-/// Schema: `schemas/em/operations.json#/operations/299`
+/// Schema: `schemas/em/operations.json#/operations/316`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetWanAccelerators {}
@@ -11145,15 +12057,16 @@ impl GetWanAccelerators {
     }
 }
 impl Call for GetWanAccelerators {
+    type Api = ThisApi;
     type Answer = super::WanAccelerators;
-    const OPERATION: &'static Operation = &OPERATIONS[299usize];
+    const OPERATION: &'static Operation = &OPERATIONS[316usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
 ///
-/// Schema: `schemas/em/operations.json#/operations/300`
+/// Schema: `schemas/em/operations.json#/operations/317`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetWanAcceleratorsById {
@@ -11168,8 +12081,9 @@ impl GetWanAcceleratorsById {
     }
 }
 impl Call for GetWanAcceleratorsById {
+    type Api = ThisApi;
     type Answer = super::WanAccelerator;
-    const OPERATION: &'static Operation = &OPERATIONS[300usize];
+    const OPERATION: &'static Operation = &OPERATIONS[317usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;

@@ -13,13 +13,15 @@ pub struct SummaryReport {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SUMMARY_REPORT: Shape = Shape::new(
         "SummaryReport",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["SummaryReportType"])
@@ -29,6 +31,7 @@ impl SummaryReport {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SummaryReport {
@@ -43,7 +46,7 @@ impl Struct for SummaryReport {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for SummaryReport {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -60,6 +63,12 @@ impl Struct for SummaryReport {
 /// Schema: `schemas/em/em.xsd#OverviewReportFrameType`
 #[non_exhaustive]
 pub struct OverviewReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many backup servers.
     pub backup_servers: Option<i64>,
     /// How many proxies.
@@ -76,10 +85,15 @@ pub struct OverviewReportFrame {
     pub warning_vm_lastest_states: Option<i64>,
     /// How many machines' last state is a failure.
     pub failed_vm_lastest_states: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "OverviewReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServers", Kind::Int),
             Field::new("ProxyServers", Kind::Int),
             Field::new("RepositoryServers", Kind::Int),
@@ -94,6 +108,9 @@ pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
     .root("OverviewReportFrame");
 impl OverviewReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         backup_servers: None,
         proxy_servers: None,
         repository_servers: None,
@@ -102,6 +119,7 @@ impl OverviewReportFrame {
         successful_vm_lastest_states: None,
         warning_vm_lastest_states: None,
         failed_vm_lastest_states: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OverviewReportFrame {
@@ -113,28 +131,34 @@ impl Struct for OverviewReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.backup_servers),
-            1 => View::Int(&self.proxy_servers),
-            2 => View::Int(&self.repository_servers),
-            3 => View::Int(&self.running_jobs),
-            4 => View::Int(&self.scheduled_jobs),
-            5 => View::Int(&self.successful_vm_lastest_states),
-            6 => View::Int(&self.warning_vm_lastest_states),
-            7 => View::Int(&self.failed_vm_lastest_states),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.backup_servers),
+            4 => View::Int(&self.proxy_servers),
+            5 => View::Int(&self.repository_servers),
+            6 => View::Int(&self.running_jobs),
+            7 => View::Int(&self.scheduled_jobs),
+            8 => View::Int(&self.successful_vm_lastest_states),
+            9 => View::Int(&self.warning_vm_lastest_states),
+            10 => View::Int(&self.failed_vm_lastest_states),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.backup_servers),
-            1 => Slot::Int(&mut self.proxy_servers),
-            2 => Slot::Int(&mut self.repository_servers),
-            3 => Slot::Int(&mut self.running_jobs),
-            4 => Slot::Int(&mut self.scheduled_jobs),
-            5 => Slot::Int(&mut self.successful_vm_lastest_states),
-            6 => Slot::Int(&mut self.warning_vm_lastest_states),
-            7 => Slot::Int(&mut self.failed_vm_lastest_states),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.backup_servers),
+            4 => Slot::Int(&mut self.proxy_servers),
+            5 => Slot::Int(&mut self.repository_servers),
+            6 => Slot::Int(&mut self.running_jobs),
+            7 => Slot::Int(&mut self.scheduled_jobs),
+            8 => Slot::Int(&mut self.successful_vm_lastest_states),
+            9 => Slot::Int(&mut self.warning_vm_lastest_states),
+            10 => Slot::Int(&mut self.failed_vm_lastest_states),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -143,6 +167,12 @@ impl Struct for OverviewReportFrame {
 /// Schema: `schemas/em/em.xsd#VmsOverviewReportFrameType`
 #[non_exhaustive]
 pub struct VmsOverviewReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many machines are protected.
     pub protected_vms: Option<i64>,
     /// How many of them are backed up.
@@ -163,10 +193,15 @@ pub struct VmsOverviewReportFrame {
     pub success_backup_percents: Option<i64>,
     /// The report in the web interface.
     pub protected_vms_report_link: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "VmsOverviewReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ProtectedVms", Kind::Int),
             Field::new("BackedUpVms", Kind::Int),
             Field::new("ReplicatedVms", Kind::Int),
@@ -183,6 +218,9 @@ pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
     .root("VmsOverviewReportFrame");
 impl VmsOverviewReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         protected_vms: None,
         backed_up_vms: None,
         replicated_vms: None,
@@ -193,6 +231,7 @@ impl VmsOverviewReportFrame {
         source_vms_size: None,
         success_backup_percents: None,
         protected_vms_report_link: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmsOverviewReportFrame {
@@ -204,32 +243,38 @@ impl Struct for VmsOverviewReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.protected_vms),
-            1 => View::Int(&self.backed_up_vms),
-            2 => View::Int(&self.replicated_vms),
-            3 => View::Int(&self.restore_points),
-            4 => View::Int(&self.full_backup_points_size),
-            5 => View::Int(&self.incremental_backup_points_size),
-            6 => View::Int(&self.replica_restore_points_size),
-            7 => View::Int(&self.source_vms_size),
-            8 => View::Int(&self.success_backup_percents),
-            9 => View::Text(&self.protected_vms_report_link),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.protected_vms),
+            4 => View::Int(&self.backed_up_vms),
+            5 => View::Int(&self.replicated_vms),
+            6 => View::Int(&self.restore_points),
+            7 => View::Int(&self.full_backup_points_size),
+            8 => View::Int(&self.incremental_backup_points_size),
+            9 => View::Int(&self.replica_restore_points_size),
+            10 => View::Int(&self.source_vms_size),
+            11 => View::Int(&self.success_backup_percents),
+            12 => View::Text(&self.protected_vms_report_link),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.protected_vms),
-            1 => Slot::Int(&mut self.backed_up_vms),
-            2 => Slot::Int(&mut self.replicated_vms),
-            3 => Slot::Int(&mut self.restore_points),
-            4 => Slot::Int(&mut self.full_backup_points_size),
-            5 => Slot::Int(&mut self.incremental_backup_points_size),
-            6 => Slot::Int(&mut self.replica_restore_points_size),
-            7 => Slot::Int(&mut self.source_vms_size),
-            8 => Slot::Int(&mut self.success_backup_percents),
-            9 => Slot::Text(&mut self.protected_vms_report_link),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.protected_vms),
+            4 => Slot::Int(&mut self.backed_up_vms),
+            5 => Slot::Int(&mut self.replicated_vms),
+            6 => Slot::Int(&mut self.restore_points),
+            7 => Slot::Int(&mut self.full_backup_points_size),
+            8 => Slot::Int(&mut self.incremental_backup_points_size),
+            9 => Slot::Int(&mut self.replica_restore_points_size),
+            10 => Slot::Int(&mut self.source_vms_size),
+            11 => Slot::Int(&mut self.success_backup_percents),
+            12 => Slot::Text(&mut self.protected_vms_report_link),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -238,6 +283,12 @@ impl Struct for VmsOverviewReportFrame {
 /// Schema: `schemas/em/em.xsd#JobStatisticsReportFrameType`
 #[non_exhaustive]
 pub struct JobStatisticsReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// How many jobs run now.
     pub running_jobs: Option<i64>,
     /// How many jobs have a schedule.
@@ -266,10 +317,15 @@ pub struct JobStatisticsReportFrame {
     pub max_duration_replica_job_name: Option<String>,
     /// The report in the web interface.
     pub backup_job_status_report_link: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
         "JobStatisticsReportFrame",
         &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RunningJobs", Kind::Int),
             Field::new("ScheduledJobs", Kind::Int),
             Field::new("ScheduledBackupJobs", Kind::Int),
@@ -290,6 +346,9 @@ pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
     .root("JobStatisticsReportFrame");
 impl JobStatisticsReportFrame {
     const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         running_jobs: None,
         scheduled_jobs: None,
         scheduled_backup_jobs: None,
@@ -304,6 +363,7 @@ impl JobStatisticsReportFrame {
         max_duration_backup_job_name: None,
         max_duration_replica_job_name: None,
         backup_job_status_report_link: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobStatisticsReportFrame {
@@ -315,40 +375,46 @@ impl Struct for JobStatisticsReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Int(&self.running_jobs),
-            1 => View::Int(&self.scheduled_jobs),
-            2 => View::Int(&self.scheduled_backup_jobs),
-            3 => View::Int(&self.scheduled_replica_jobs),
-            4 => View::Int(&self.total_job_runs),
-            5 => View::Int(&self.successful_job_runs),
-            6 => View::Int(&self.warnings_job_runs),
-            7 => View::Int(&self.failed_job_runs),
-            8 => View::Int(&self.max_job_duration),
-            9 => View::Int(&self.max_backup_job_duration),
-            10 => View::Int(&self.max_replica_job_duration),
-            11 => View::Text(&self.max_duration_backup_job_name),
-            12 => View::Text(&self.max_duration_replica_job_name),
-            13 => View::Text(&self.backup_job_status_report_link),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Int(&self.running_jobs),
+            4 => View::Int(&self.scheduled_jobs),
+            5 => View::Int(&self.scheduled_backup_jobs),
+            6 => View::Int(&self.scheduled_replica_jobs),
+            7 => View::Int(&self.total_job_runs),
+            8 => View::Int(&self.successful_job_runs),
+            9 => View::Int(&self.warnings_job_runs),
+            10 => View::Int(&self.failed_job_runs),
+            11 => View::Int(&self.max_job_duration),
+            12 => View::Int(&self.max_backup_job_duration),
+            13 => View::Int(&self.max_replica_job_duration),
+            14 => View::Text(&self.max_duration_backup_job_name),
+            15 => View::Text(&self.max_duration_replica_job_name),
+            16 => View::Text(&self.backup_job_status_report_link),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Int(&mut self.running_jobs),
-            1 => Slot::Int(&mut self.scheduled_jobs),
-            2 => Slot::Int(&mut self.scheduled_backup_jobs),
-            3 => Slot::Int(&mut self.scheduled_replica_jobs),
-            4 => Slot::Int(&mut self.total_job_runs),
-            5 => Slot::Int(&mut self.successful_job_runs),
-            6 => Slot::Int(&mut self.warnings_job_runs),
-            7 => Slot::Int(&mut self.failed_job_runs),
-            8 => Slot::Int(&mut self.max_job_duration),
-            9 => Slot::Int(&mut self.max_backup_job_duration),
-            10 => Slot::Int(&mut self.max_replica_job_duration),
-            11 => Slot::Text(&mut self.max_duration_backup_job_name),
-            12 => Slot::Text(&mut self.max_duration_replica_job_name),
-            13 => Slot::Text(&mut self.backup_job_status_report_link),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Int(&mut self.running_jobs),
+            4 => Slot::Int(&mut self.scheduled_jobs),
+            5 => Slot::Int(&mut self.scheduled_backup_jobs),
+            6 => Slot::Int(&mut self.scheduled_replica_jobs),
+            7 => Slot::Int(&mut self.total_job_runs),
+            8 => Slot::Int(&mut self.successful_job_runs),
+            9 => Slot::Int(&mut self.warnings_job_runs),
+            10 => Slot::Int(&mut self.failed_job_runs),
+            11 => Slot::Int(&mut self.max_job_duration),
+            12 => Slot::Int(&mut self.max_backup_job_duration),
+            13 => Slot::Int(&mut self.max_replica_job_duration),
+            14 => Slot::Text(&mut self.max_duration_backup_job_name),
+            15 => Slot::Text(&mut self.max_duration_replica_job_name),
+            16 => Slot::Text(&mut self.backup_job_status_report_link),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -365,6 +431,8 @@ pub struct RepositoryReportPeriod {
     pub free_space: Option<i64>,
     /// What backups take, in bytes.
     pub backup_size: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY_REPORT_PERIOD: Shape = Shape::new(
     "RepositoryReportPeriod",
@@ -381,6 +449,7 @@ impl RepositoryReportPeriod {
         capacity: None,
         free_space: None,
         backup_size: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RepositoryReportPeriod {
@@ -396,7 +465,7 @@ impl Struct for RepositoryReportPeriod {
             1 => View::Int(&self.capacity),
             2 => View::Int(&self.free_space),
             3 => View::Int(&self.backup_size),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -405,7 +474,7 @@ impl Struct for RepositoryReportPeriod {
             1 => Slot::Int(&mut self.capacity),
             2 => Slot::Int(&mut self.free_space),
             3 => Slot::Int(&mut self.backup_size),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -414,17 +483,41 @@ impl Struct for RepositoryReportPeriod {
 /// Schema: `schemas/em/em.xsd#RepositoryReportFrameType`
 #[non_exhaustive]
 pub struct RepositoryReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Where the report on capacity is: a path without a host.
+    pub capacity_planning_report_link: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The repositories.
     pub periods: Vec<RepositoryReportPeriod>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY_REPORT_FRAME: Shape = Shape::new(
         "RepositoryReportFrame",
-        &[Field::list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD)).json("Periods")],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::new("CapacityPlanningReportLink", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::list("Period", Kind::Struct(&REPOSITORY_REPORT_PERIOD))
+                .json("Periods"),
+        ],
     )
     .aliases(&["RepositoryReportFrameType"])
     .root("RepositoryReportFrame");
 impl RepositoryReportFrame {
-    const EMPTY: Self = Self { periods: Vec::new() };
+    const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        capacity_planning_report_link: None,
+        links: Vec::new(),
+        periods: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RepositoryReportFrame {
     const SHAPE: &'static Shape = &REPOSITORY_REPORT_FRAME;
@@ -435,14 +528,22 @@ impl Struct for RepositoryReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.periods),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Text(&self.capacity_planning_report_link),
+            3 => View::Structs(&self.links),
+            4 => View::Structs(&self.periods),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.periods),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Text(&mut self.capacity_planning_report_link),
+            3 => Slot::Structs(&mut self.links),
+            4 => Slot::Structs(&mut self.periods),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -457,6 +558,8 @@ pub struct ProcessedVmsDay {
     pub backuped_vms: Option<i64>,
     /// How many machines were replicated.
     pub replicated_vms: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROCESSED_VMS_DAY: Shape = Shape::new(
     "ProcessedVmsDay",
@@ -471,6 +574,7 @@ impl ProcessedVmsDay {
         timestamp: None,
         backuped_vms: None,
         replicated_vms: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProcessedVmsDay {
@@ -485,7 +589,7 @@ impl Struct for ProcessedVmsDay {
             0 => View::DateTime(&self.timestamp),
             1 => View::Int(&self.backuped_vms),
             2 => View::Int(&self.replicated_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -493,7 +597,7 @@ impl Struct for ProcessedVmsDay {
             0 => Slot::DateTime(&mut self.timestamp),
             1 => Slot::Int(&mut self.backuped_vms),
             2 => Slot::Int(&mut self.replicated_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -502,17 +606,36 @@ impl Struct for ProcessedVmsDay {
 /// Schema: `schemas/em/em.xsd#ProcessedVmsReportFrameType`
 #[non_exhaustive]
 pub struct ProcessedVmsReportFrame {
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The days.
     pub days: Vec<ProcessedVmsDay>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROCESSED_VMS_REPORT_FRAME: Shape = Shape::new(
         "ProcessedVmsReportFrame",
-        &[Field::list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days")],
+        &[
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::list("Day", Kind::Struct(&PROCESSED_VMS_DAY)).json("Days"),
+        ],
     )
     .aliases(&["ProcessedVmsReportFrameType"])
     .root("ProcessedVmsReportFrame");
 impl ProcessedVmsReportFrame {
-    const EMPTY: Self = Self { days: Vec::new() };
+    const EMPTY: Self = Self {
+        href: None,
+        r#type: None,
+        links: Vec::new(),
+        days: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProcessedVmsReportFrame {
     const SHAPE: &'static Shape = &PROCESSED_VMS_REPORT_FRAME;
@@ -523,14 +646,20 @@ impl Struct for ProcessedVmsReportFrame {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.days),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Structs(&self.days),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.days),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Structs(&mut self.days),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct VmRestoreParameters {
     pub org_vdc_storage_profile_ref: Option<Id>,
     /// The template that it is a linked clone of, if any.
     pub linked_clone_vm_template_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_PARAMETERS: Shape = Shape::new(
         "VmRestoreParameters",
@@ -37,6 +39,7 @@ impl VmRestoreParameters {
         datastore_ref: None,
         org_vdc_storage_profile_ref: None,
         linked_clone_vm_template_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestoreParameters {
@@ -53,7 +56,7 @@ impl Struct for VmRestoreParameters {
             2 => View::Id(&self.datastore_ref),
             3 => View::Id(&self.org_vdc_storage_profile_ref),
             4 => View::Id(&self.linked_clone_vm_template_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -63,7 +66,7 @@ impl Struct for VmRestoreParameters {
             2 => Slot::Id(&mut self.datastore_ref),
             3 => Slot::Id(&mut self.org_vdc_storage_profile_ref),
             4 => Slot::Id(&mut self.linked_clone_vm_template_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -74,6 +77,8 @@ impl Struct for VmRestoreParameters {
 pub struct VmsRestoreParameters {
     /// Vm.
     pub vms: Vec<VmRestoreParameters>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VMS_RESTORE_PARAMETERS: Shape = Shape::new(
         "VmsRestoreParameters",
@@ -82,7 +87,10 @@ pub(crate) static VMS_RESTORE_PARAMETERS: Shape = Shape::new(
     .aliases(&["VCloudVmRestoreParametersInfo"])
     .root("VmsRestoreParameters");
 impl VmsRestoreParameters {
-    const EMPTY: Self = Self { vms: Vec::new() };
+    const EMPTY: Self = Self {
+        vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VmsRestoreParameters {
     const SHAPE: &'static Shape = &VMS_RESTORE_PARAMETERS;
@@ -94,13 +102,13 @@ impl Struct for VmsRestoreParameters {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -119,6 +127,8 @@ pub struct VCloudVAppRestoreSpec {
     pub v_app_new_name: Option<String>,
     /// Where its machines go.
     pub vms_restore_parameters: Vec<VmRestoreParameters>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_V_APP_RESTORE_SPEC: Shape = Shape::new(
         "VCloudVAppRestoreSpec",
@@ -128,7 +138,7 @@ pub(crate) static V_CLOUD_V_APP_RESTORE_SPEC: Shape = Shape::new(
             Field::new("OrgVdcRef", Kind::Id),
             Field::new("vAppNewName", Kind::Text).json("VAppNewName"),
             Field::list("VmsRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS))
-                .item("Vm", ""),
+                .item("Vm"),
         ],
     )
     .aliases(&["VCloudVAppRestoreSpecType", "vCloudVAppRestoreSpec"])
@@ -140,6 +150,7 @@ impl VCloudVAppRestoreSpec {
         org_vdc_ref: None,
         v_app_new_name: None,
         vms_restore_parameters: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudVAppRestoreSpec {
@@ -156,7 +167,7 @@ impl Struct for VCloudVAppRestoreSpec {
             2 => View::Id(&self.org_vdc_ref),
             3 => View::Text(&self.v_app_new_name),
             4 => View::Structs(&self.vms_restore_parameters),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -166,7 +177,7 @@ impl Struct for VCloudVAppRestoreSpec {
             2 => Slot::Id(&mut self.org_vdc_ref),
             3 => Slot::Text(&mut self.v_app_new_name),
             4 => Slot::Structs(&mut self.vms_restore_parameters),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -185,6 +196,8 @@ pub struct VmRestoreSpec {
     pub vm_restore_parameters: Option<VmRestoreParameters>,
     /// Whether the machine that is there stays.
     pub keep_original_vm: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_SPEC: Shape = Shape::new(
         "VmRestoreSpec",
@@ -205,6 +218,7 @@ impl VmRestoreSpec {
         quick_rollback: None,
         vm_restore_parameters: None,
         keep_original_vm: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestoreSpec {
@@ -221,7 +235,7 @@ impl Struct for VmRestoreSpec {
             2 => View::Bool(&self.quick_rollback),
             3 => View::Struct(&self.vm_restore_parameters),
             4 => View::Bool(&self.keep_original_vm),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -231,7 +245,234 @@ impl Struct for VmRestoreSpec {
             2 => Slot::Bool(&mut self.quick_rollback),
             3 => Slot::Struct(&mut self.vm_restore_parameters),
             4 => Slot::Bool(&mut self.keep_original_vm),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A restore of a machine of VMware Cloud Director.
+///
+/// Schema: `schemas/em/em.xsd#VCloudVmRestoreSpecType`
+#[non_exhaustive]
+pub struct VCloudVmRestoreSpec {
+    /// Whether the machine is started afterwards.
+    pub power_on_after_restore: Option<bool>,
+    /// The server of VMware Cloud Director.
+    pub hierarchy_root_uid: Option<Id>,
+    /// The vApp that takes it.
+    pub v_app_ref: Option<Id>,
+    /// Where the machine is restored to.
+    pub vm_restore_parameters: Vec<VmRestoreParameters>,
+    /// Whether only blocks that changed are restored.
+    pub quick_rollback: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static V_CLOUD_VM_RESTORE_SPEC: Shape = Shape::new(
+        "VCloudVmRestoreSpec",
+        &[
+            Field::new("PowerOnAfterRestore", Kind::Bool),
+            Field::new("HierarchyRootUid", Kind::Id).required(),
+            Field::new("vAppRef", Kind::Id).json("VAppRef").required(),
+            Field::list("VmRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS))
+                .item("Vm")
+                .required(),
+            Field::new("QuickRollback", Kind::Bool),
+        ],
+    )
+    .aliases(&["VCloudVmRestoreSpecType"]);
+impl VCloudVmRestoreSpec {
+    const EMPTY: Self = Self {
+        power_on_after_restore: None,
+        hierarchy_root_uid: None,
+        v_app_ref: None,
+        vm_restore_parameters: Vec::new(),
+        quick_rollback: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for VCloudVmRestoreSpec {
+    const SHAPE: &'static Shape = &V_CLOUD_VM_RESTORE_SPEC;
+}
+impl Struct for VCloudVmRestoreSpec {
+    fn shape(&self) -> &'static Shape {
+        &V_CLOUD_VM_RESTORE_SPEC
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.power_on_after_restore),
+            1 => View::Id(&self.hierarchy_root_uid),
+            2 => View::Id(&self.v_app_ref),
+            3 => View::Structs(&self.vm_restore_parameters),
+            4 => View::Bool(&self.quick_rollback),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.power_on_after_restore),
+            1 => Slot::Id(&mut self.hierarchy_root_uid),
+            2 => Slot::Id(&mut self.v_app_ref),
+            3 => Slot::Structs(&mut self.vm_restore_parameters),
+            4 => Slot::Bool(&mut self.quick_rollback),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// A restore of an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#SqlItemRestoreSpecInfoType`
+#[non_exhaustive]
+pub struct SqlItemRestoreSpecInfo {
+    /// Whether it goes back to where it was.
+    pub is_restore_to_original: Option<bool>,
+    /// The server to restore to.
+    pub server_name: Option<String>,
+    /// The machine it is restored from.
+    pub vm_name: Option<String>,
+    /// The instance to restore to.
+    pub instance_name: Option<String>,
+    /// The identifier that the database's backups share.
+    pub family_uid: Option<String>,
+    /// The accounts for it.
+    pub credentials: Option<SqlCredentialsInfo>,
+    /// The name it gets.
+    pub database_name: Option<String>,
+    /// The database.
+    pub source_database_name: Option<String>,
+    /// The instance that it was on.
+    pub source_instance_name: Option<String>,
+    /// The moment to restore.
+    pub restore_to_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_ITEM_RESTORE_SPEC_INFO: Shape = Shape::new(
+        "SqlItemRestoreSpecInfo",
+        &[
+            Field::new("IsRestoreToOriginal", Kind::Bool).required(),
+            Field::new("ServerName", Kind::Text).required(),
+            Field::new("VmName", Kind::Text).required(),
+            Field::new("InstanceName", Kind::Text).required(),
+            Field::new("FamilyUid", Kind::Text).required(),
+            Field::new("Credentials", Kind::Struct(&SQL_CREDENTIALS_INFO)).required(),
+            Field::new("DatabaseName", Kind::Text).required(),
+            Field::new("SourceDatabaseName", Kind::Text).required(),
+            Field::new("SourceInstanceName", Kind::Text).required(),
+            Field::new("RestoreToDate", Kind::DateTime).required(),
+        ],
+    )
+    .aliases(&["SqlItemRestoreSpecInfoType"]);
+impl SqlItemRestoreSpecInfo {
+    const EMPTY: Self = Self {
+        is_restore_to_original: None,
+        server_name: None,
+        vm_name: None,
+        instance_name: None,
+        family_uid: None,
+        credentials: None,
+        database_name: None,
+        source_database_name: None,
+        source_instance_name: None,
+        restore_to_date: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlItemRestoreSpecInfo {
+    const SHAPE: &'static Shape = &SQL_ITEM_RESTORE_SPEC_INFO;
+}
+impl Struct for SqlItemRestoreSpecInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_ITEM_RESTORE_SPEC_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.is_restore_to_original),
+            1 => View::Text(&self.server_name),
+            2 => View::Text(&self.vm_name),
+            3 => View::Text(&self.instance_name),
+            4 => View::Text(&self.family_uid),
+            5 => View::Struct(&self.credentials),
+            6 => View::Text(&self.database_name),
+            7 => View::Text(&self.source_database_name),
+            8 => View::Text(&self.source_instance_name),
+            9 => View::DateTime(&self.restore_to_date),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.is_restore_to_original),
+            1 => Slot::Text(&mut self.server_name),
+            2 => Slot::Text(&mut self.vm_name),
+            3 => Slot::Text(&mut self.instance_name),
+            4 => Slot::Text(&mut self.family_uid),
+            5 => Slot::Struct(&mut self.credentials),
+            6 => Slot::Text(&mut self.database_name),
+            7 => Slot::Text(&mut self.source_database_name),
+            8 => Slot::Text(&mut self.source_instance_name),
+            9 => Slot::DateTime(&mut self.restore_to_date),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// The accounts that restore an SQL Server database.
+///
+/// Schema: `schemas/em/em.xsd#SqlCredentialsInfoType`
+#[non_exhaustive]
+pub struct SqlCredentialsInfo {
+    /// The account of SQL Server.
+    pub sql_credentials: Option<GuestCredentials>,
+    /// The server's account.
+    pub server_credentials: Option<GuestCredentials>,
+    /// The user's account.
+    pub user_credentials: Option<GuestCredentials>,
+    /// Whether SQL Server checks the account, and not Windows.
+    pub use_sql_auth: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_CREDENTIALS_INFO: Shape = Shape::new(
+        "SqlCredentialsInfo",
+        &[
+            Field::new("SqlCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("ServerCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("UserCredentials", Kind::Struct(&GUEST_CREDENTIALS)),
+            Field::new("UseSqlAuth", Kind::Bool).required(),
+        ],
+    )
+    .aliases(&["SqlCredentialsInfoType"]);
+impl SqlCredentialsInfo {
+    const EMPTY: Self = Self {
+        sql_credentials: None,
+        server_credentials: None,
+        user_credentials: None,
+        use_sql_auth: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlCredentialsInfo {
+    const SHAPE: &'static Shape = &SQL_CREDENTIALS_INFO;
+}
+impl Struct for SqlCredentialsInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_CREDENTIALS_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.sql_credentials),
+            1 => View::Struct(&self.server_credentials),
+            2 => View::Struct(&self.user_credentials),
+            3 => View::Bool(&self.use_sql_auth),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.sql_credentials),
+            1 => Slot::Struct(&mut self.server_credentials),
+            2 => Slot::Struct(&mut self.user_credentials),
+            3 => Slot::Bool(&mut self.use_sql_auth),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -242,18 +483,27 @@ impl Struct for VmRestoreSpec {
 pub struct RestoreSpec {
     /// Of a machine.
     pub vm_restore_spec: Option<VmRestoreSpec>,
+    /// Of a machine of VMware Cloud Director.
+    pub v_cloud_vm_restore_spec: Option<VCloudVmRestoreSpec>,
     /// Of a vApp.
     pub v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec>,
+    /// Of an SQL Server database.
+    pub sql_item_restore_spec: Option<SqlItemRestoreSpecInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SPEC: Shape = Shape::new(
         "RestoreSpec",
         &[
             Field::new("VmRestoreSpec", Kind::Struct(&VM_RESTORE_SPEC)),
+            Field::new("vCloudVmRestoreSpec", Kind::Struct(&V_CLOUD_VM_RESTORE_SPEC))
+                .json("VCloudVmRestoreSpec"),
             Field::new(
                     "vCloudVAppRestoreSpec",
                     Kind::Struct(&V_CLOUD_V_APP_RESTORE_SPEC),
                 )
                 .json("VCloudVAppRestoreSpec"),
+            Field::new("SqlItemRestoreSpec", Kind::Struct(&SQL_ITEM_RESTORE_SPEC_INFO)),
         ],
     )
     .aliases(&["RestoreSpecType"])
@@ -261,7 +511,10 @@ pub(crate) static RESTORE_SPEC: Shape = Shape::new(
 impl RestoreSpec {
     const EMPTY: Self = Self {
         vm_restore_spec: None,
+        v_cloud_vm_restore_spec: None,
         v_cloud_v_app_restore_spec: None,
+        sql_item_restore_spec: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSpec {
@@ -274,15 +527,19 @@ impl Struct for RestoreSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.vm_restore_spec),
-            1 => View::Struct(&self.v_cloud_v_app_restore_spec),
-            _ => View::None,
+            1 => View::Struct(&self.v_cloud_vm_restore_spec),
+            2 => View::Struct(&self.v_cloud_v_app_restore_spec),
+            3 => View::Struct(&self.sql_item_restore_spec),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.vm_restore_spec),
-            1 => Slot::Struct(&mut self.v_cloud_v_app_restore_spec),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.v_cloud_vm_restore_spec),
+            2 => Slot::Struct(&mut self.v_cloud_v_app_restore_spec),
+            3 => Slot::Struct(&mut self.sql_item_restore_spec),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -298,6 +555,15 @@ impl RestoreSpec {
         self.vm_restore_spec = Some(vm_restore_spec);
         self
     }
+    /// Of a machine of VMware Cloud Director.
+    #[must_use]
+    pub fn v_cloud_vm_restore_spec(
+        mut self,
+        v_cloud_vm_restore_spec: VCloudVmRestoreSpec,
+    ) -> Self {
+        self.v_cloud_vm_restore_spec = Some(v_cloud_vm_restore_spec);
+        self
+    }
     /// Of a vApp.
     #[must_use]
     pub fn v_cloud_v_app_restore_spec(
@@ -305,6 +571,15 @@ impl RestoreSpec {
         v_cloud_v_app_restore_spec: VCloudVAppRestoreSpec,
     ) -> Self {
         self.v_cloud_v_app_restore_spec = Some(v_cloud_v_app_restore_spec);
+        self
+    }
+    /// Of an SQL Server database.
+    #[must_use]
+    pub fn sql_item_restore_spec(
+        mut self,
+        sql_item_restore_spec: SqlItemRestoreSpecInfo,
+    ) -> Self {
+        self.sql_item_restore_spec = Some(sql_item_restore_spec);
         self
     }
 }
@@ -321,15 +596,18 @@ pub struct VmRestorePointMount {
     pub links: Vec<Link>,
     /// The roots of the guest's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNT: Shape = Shape::new(
         "VmRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["VmRestorePointMountType"])
@@ -340,6 +618,7 @@ impl VmRestorePointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePointMount {
@@ -355,7 +634,7 @@ impl Struct for VmRestorePointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -364,7 +643,7 @@ impl Struct for VmRestorePointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -375,6 +654,8 @@ impl Struct for VmRestorePointMount {
 pub struct VmRestorePointMounts {
     /// Vm restore point mount.
     pub vm_restore_point_mounts: Vec<VmRestorePointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNTS: Shape = Shape::new(
         "VmRestorePointMounts",
@@ -388,6 +669,7 @@ pub(crate) static VM_RESTORE_POINT_MOUNTS: Shape = Shape::new(
 impl VmRestorePointMounts {
     const EMPTY: Self = Self {
         vm_restore_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePointMounts {
@@ -400,13 +682,13 @@ impl Struct for VmRestorePointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_restore_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_restore_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -423,15 +705,18 @@ pub struct VmReplicaPointMount {
     pub links: Vec<Link>,
     /// The roots of the guest's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNT: Shape = Shape::new(
         "VmReplicaPointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["VmReplicaPointMountType"])
@@ -442,6 +727,7 @@ impl VmReplicaPointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPointMount {
@@ -457,7 +743,7 @@ impl Struct for VmReplicaPointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -466,7 +752,7 @@ impl Struct for VmReplicaPointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -477,6 +763,8 @@ impl Struct for VmReplicaPointMount {
 pub struct VmReplicaPointMounts {
     /// Vm replica point mount.
     pub vm_replica_point_mounts: Vec<VmReplicaPointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNTS: Shape = Shape::new(
         "VmReplicaPointMounts",
@@ -490,6 +778,7 @@ pub(crate) static VM_REPLICA_POINT_MOUNTS: Shape = Shape::new(
 impl VmReplicaPointMounts {
     const EMPTY: Self = Self {
         vm_replica_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPointMounts {
@@ -502,13 +791,13 @@ impl Struct for VmReplicaPointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_replica_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_replica_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -525,15 +814,18 @@ pub struct AgentRestorePointMount {
     pub links: Vec<Link>,
     /// The roots of the computer's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNT: Shape = Shape::new(
         "AgentRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["AgentRestorePointMountType"])
@@ -544,6 +836,7 @@ impl AgentRestorePointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePointMount {
@@ -559,7 +852,7 @@ impl Struct for AgentRestorePointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -568,7 +861,7 @@ impl Struct for AgentRestorePointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -579,6 +872,8 @@ impl Struct for AgentRestorePointMount {
 pub struct AgentRestorePointMounts {
     /// Agent restore point mount.
     pub agent_restore_point_mounts: Vec<AgentRestorePointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNTS: Shape = Shape::new(
         "AgentRestorePointMounts",
@@ -595,6 +890,7 @@ pub(crate) static AGENT_RESTORE_POINT_MOUNTS: Shape = Shape::new(
 impl AgentRestorePointMounts {
     const EMPTY: Self = Self {
         agent_restore_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePointMounts {
@@ -607,54 +903,114 @@ impl Struct for AgentRestorePointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.agent_restore_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.agent_restore_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
+    }
+}
+/// A guest's operating system.
+///
+/// Schema: `schemas/em/em.xsd#OsKind`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum OsKind {
+    /// `Unknown`.
+    UnknownValue,
+    /// `Windows`.
+    Windows,
+    /// `Linux`.
+    Linux,
+    /// `Other`.
+    Other,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static OS_KIND: EnumShape = EnumShape {
+    name: stringify!(OsKind),
+    aliases: &[],
+    values: &[
+        EnumValue::new("Unknown"),
+        EnumValue::new("Windows"),
+        EnumValue::new("Linux"),
+        EnumValue::new("Other"),
+    ],
+};
+impl Enum for OsKind {
+    const SHAPE: &'static EnumShape = &OS_KIND;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::UnknownValue,
+                1 => Self::Windows,
+                2 => Self::Linux,
+                3 => Self::Other,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::UnknownValue => 0,
+                Self::Windows => 1,
+                Self::Linux => 2,
+                Self::Other => 3,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
     }
 }
 /// How to mount a restore point.
 ///
-/// Schema: `schemas/em/em.xsd#VmRestorePointMountSpecType`
+/// Schema: `schemas/em/em.xsd#StartMountSpecType`
 #[non_exhaustive]
-pub struct VmRestorePointMountSpec {
+pub struct StartMountSpec {
     /// The guest's operating system, when the server cannot tell.
-    pub os_kind: Option<String>,
+    pub os_kind: Option<OsKind>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
-pub(crate) static VM_RESTORE_POINT_MOUNT_SPEC: Shape = Shape::new(
-        "VmRestorePointMountSpec",
-        &[Field::new("OsKind", Kind::Text)],
+pub(crate) static START_MOUNT_SPEC: Shape = Shape::new(
+        "StartMountSpec",
+        &[Field::new("OsKind", Kind::Enum(&OS_KIND))],
     )
-    .aliases(&["VmRestorePointMountSpecType"])
-    .root("VmRestorePointMountSpec");
-impl VmRestorePointMountSpec {
-    const EMPTY: Self = Self { os_kind: None };
+    .aliases(&["StartMountSpecType"])
+    .root("StartMountSpec");
+impl StartMountSpec {
+    const EMPTY: Self = Self {
+        os_kind: None,
+        unknown: Unknown::NONE,
+    };
 }
-impl Model for VmRestorePointMountSpec {
-    const SHAPE: &'static Shape = &VM_RESTORE_POINT_MOUNT_SPEC;
+impl Model for StartMountSpec {
+    const SHAPE: &'static Shape = &START_MOUNT_SPEC;
 }
-impl Struct for VmRestorePointMountSpec {
+impl Struct for StartMountSpec {
     fn shape(&self) -> &'static Shape {
-        &VM_RESTORE_POINT_MOUNT_SPEC
+        &START_MOUNT_SPEC
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Text(&self.os_kind),
-            _ => View::None,
+            0 => View::Enum(&self.os_kind),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Text(&mut self.os_kind),
-            _ => Slot::None,
+            0 => Slot::Enum(&mut self.os_kind),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
-impl VmRestorePointMountSpec {
+impl StartMountSpec {
     /// A request with what it must have.
     #[must_use]
     pub fn new() -> Self {
@@ -662,57 +1018,7 @@ impl VmRestorePointMountSpec {
     }
     /// The guest's operating system, when the server cannot tell.
     #[must_use]
-    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
-        self.os_kind = Some(os_kind.into());
-        self
-    }
-}
-/// How to mount a replica's restore point.
-///
-/// Schema: `schemas/em/em.xsd#VmReplicaPointMountSpecType`
-#[non_exhaustive]
-pub struct VmReplicaPointMountSpec {
-    /// The guest's operating system, when the server cannot tell.
-    pub os_kind: Option<String>,
-}
-pub(crate) static VM_REPLICA_POINT_MOUNT_SPEC: Shape = Shape::new(
-        "VmReplicaPointMountSpec",
-        &[Field::new("OsKind", Kind::Text)],
-    )
-    .aliases(&["VmReplicaPointMountSpecType"])
-    .root("VmReplicaPointMountSpec");
-impl VmReplicaPointMountSpec {
-    const EMPTY: Self = Self { os_kind: None };
-}
-impl Model for VmReplicaPointMountSpec {
-    const SHAPE: &'static Shape = &VM_REPLICA_POINT_MOUNT_SPEC;
-}
-impl Struct for VmReplicaPointMountSpec {
-    fn shape(&self) -> &'static Shape {
-        &VM_REPLICA_POINT_MOUNT_SPEC
-    }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            0 => View::Text(&self.os_kind),
-            _ => View::None,
-        }
-    }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            0 => Slot::Text(&mut self.os_kind),
-            _ => Slot::None,
-        }
-    }
-}
-impl VmReplicaPointMountSpec {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// The guest's operating system, when the server cannot tell.
-    #[must_use]
-    pub fn os_kind(mut self, os_kind: impl Into<String>) -> Self {
+    pub fn os_kind(mut self, os_kind: impl Into<OsKind>) -> Self {
         self.os_kind = Some(os_kind.into());
         self
     }
@@ -732,13 +1038,15 @@ pub struct DirectoryEntry {
     pub path: Option<String>,
     /// Its name.
     pub name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DIRECTORY_ENTRY: Shape = Shape::new(
         "DirectoryEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Path", Kind::Text),
             Field::new("Name", Kind::Text),
         ],
@@ -752,6 +1060,7 @@ impl DirectoryEntry {
         links: Vec::new(),
         path: None,
         name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DirectoryEntry {
@@ -768,7 +1077,7 @@ impl Struct for DirectoryEntry {
             2 => View::Structs(&self.links),
             3 => View::Text(&self.path),
             4 => View::Text(&self.name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -778,7 +1087,7 @@ impl Struct for DirectoryEntry {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.path),
             4 => Slot::Text(&mut self.name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -803,18 +1112,23 @@ pub struct FileEntry {
     pub owner: Option<String>,
     /// When it was changed, in UTC.
     pub modified_date_utc: Option<DateTime>,
+    /// What can be done with the file.
+    pub actions: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_ENTRY: Shape = Shape::new(
         "FileEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Path", Kind::Text),
             Field::new("Name", Kind::Text),
             Field::new("Size", Kind::Int),
             Field::new("Owner", Kind::Text),
             Field::new("ModifiedDateUTC", Kind::DateTime),
+            Field::list("Actions", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["FileEntryType"])
@@ -829,6 +1143,8 @@ impl FileEntry {
         size: None,
         owner: None,
         modified_date_utc: None,
+        actions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileEntry {
@@ -848,7 +1164,8 @@ impl Struct for FileEntry {
             5 => View::Int(&self.size),
             6 => View::Text(&self.owner),
             7 => View::DateTime(&self.modified_date_utc),
-            _ => View::None,
+            8 => View::Structs(&self.actions),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -861,7 +1178,8 @@ impl Struct for FileEntry {
             5 => Slot::Int(&mut self.size),
             6 => Slot::Text(&mut self.owner),
             7 => Slot::DateTime(&mut self.modified_date_utc),
-            _ => Slot::None,
+            8 => Slot::Structs(&mut self.actions),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -870,24 +1188,39 @@ impl Struct for FileEntry {
 /// Schema: `schemas/em/em.xsd#FileSystemEntryType`
 #[non_exhaustive]
 pub struct FileSystemEntry {
-    /// The folder.
-    pub directory_entry: Option<DirectoryEntry>,
+    /// The resource's own URL.
+    pub href: Option<String>,
+    /// The link type of the resource, mostly the name of its element.
+    pub r#type: Option<String>,
+    /// Ways to other resources, and what can be done with this one.
+    pub links: Vec<Link>,
     /// The file.
     pub file_entry: Option<FileEntry>,
+    /// The folder.
+    pub directory_entry: Option<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SYSTEM_ENTRY: Shape = Shape::new(
         "FileSystemEntry",
         &[
-            Field::new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY)),
+            Field::new("Href", Kind::Text).attribute(),
+            Field::new("Type", Kind::Text).attribute(),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FileEntry", Kind::Struct(&FILE_ENTRY)),
+            Field::new("DirectoryEntry", Kind::Struct(&DIRECTORY_ENTRY)),
         ],
     )
     .aliases(&["FileSystemEntryType"])
     .root("FileSystemEntry");
 impl FileSystemEntry {
     const EMPTY: Self = Self {
-        directory_entry: None,
+        href: None,
+        r#type: None,
+        links: Vec::new(),
         file_entry: None,
+        directory_entry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileSystemEntry {
@@ -899,16 +1232,22 @@ impl Struct for FileSystemEntry {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.directory_entry),
-            1 => View::Struct(&self.file_entry),
-            _ => View::None,
+            0 => View::Text(&self.href),
+            1 => View::Text(&self.r#type),
+            2 => View::Structs(&self.links),
+            3 => View::Struct(&self.file_entry),
+            4 => View::Struct(&self.directory_entry),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.directory_entry),
-            1 => Slot::Struct(&mut self.file_entry),
-            _ => Slot::None,
+            0 => Slot::Text(&mut self.href),
+            1 => Slot::Text(&mut self.r#type),
+            2 => Slot::Structs(&mut self.links),
+            3 => Slot::Struct(&mut self.file_entry),
+            4 => Slot::Struct(&mut self.directory_entry),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -929,17 +1268,21 @@ pub struct FileSystemEntries {
     pub directories: Vec<DirectoryEntry>,
     /// Which page this is.
     pub paging_info: Option<PagingInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SYSTEM_ENTRIES: Shape = Shape::new(
         "FileSystemEntries",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("Files", Kind::Struct(&FILE_ENTRY))
-                .item("FileEntry", "FileEntries"),
+                .item("FileEntry")
+                .json_item("FileEntries"),
             Field::list("Directories", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
             Field::new("PagingInfo", Kind::Struct(&PAGING_INFO)),
         ],
     )
@@ -953,6 +1296,7 @@ impl FileSystemEntries {
         files: Vec::new(),
         directories: Vec::new(),
         paging_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileSystemEntries {
@@ -970,7 +1314,7 @@ impl Struct for FileSystemEntries {
             3 => View::Structs(&self.files),
             4 => View::Structs(&self.directories),
             5 => View::Struct(&self.paging_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -981,7 +1325,7 @@ impl Struct for FileSystemEntries {
             3 => Slot::Structs(&mut self.files),
             4 => Slot::Structs(&mut self.directories),
             5 => Slot::Struct(&mut self.paging_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -994,6 +1338,8 @@ pub struct GuestCredentials {
     pub user_name: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static GUEST_CREDENTIALS: Shape = Shape::new(
         "GuestCredentials",
@@ -1005,6 +1351,7 @@ impl GuestCredentials {
     const EMPTY: Self = Self {
         user_name: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for GuestCredentials {
@@ -1018,14 +1365,14 @@ impl Struct for GuestCredentials {
         match index {
             0 => View::Text(&self.user_name),
             1 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.user_name),
             1 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1040,6 +1387,8 @@ pub struct FileRestoreToOriginalLocation {
     pub permissions_only: Option<bool>,
     /// The guest's account to write with.
     pub guest_credentials: Option<GuestCredentials>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_RESTORE_TO_ORIGINAL_LOCATION: Shape = Shape::new(
         "FileRestoreToOriginalLocation",
@@ -1055,6 +1404,7 @@ impl FileRestoreToOriginalLocation {
         overwrite: None,
         permissions_only: None,
         guest_credentials: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileRestoreToOriginalLocation {
@@ -1069,7 +1419,7 @@ impl Struct for FileRestoreToOriginalLocation {
             0 => View::Bool(&self.overwrite),
             1 => View::Bool(&self.permissions_only),
             2 => View::Struct(&self.guest_credentials),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1077,7 +1427,7 @@ impl Struct for FileRestoreToOriginalLocation {
             0 => Slot::Bool(&mut self.overwrite),
             1 => Slot::Bool(&mut self.permissions_only),
             2 => Slot::Struct(&mut self.guest_credentials),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1085,13 +1435,16 @@ impl Struct for FileRestoreToOriginalLocation {
 ///
 /// Schema: `schemas/em/em.xsd#FileRestoreForDirectDownload`
 #[non_exhaustive]
-pub struct FileRestoreForDirectDownload {}
+pub struct FileRestoreForDirectDownload {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static FILE_RESTORE_FOR_DIRECT_DOWNLOAD: Shape = Shape::new(
     "FileRestoreForDirectDownload",
     &[],
 );
 impl FileRestoreForDirectDownload {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for FileRestoreForDirectDownload {
     const SHAPE: &'static Shape = &FILE_RESTORE_FOR_DIRECT_DOWNLOAD;
@@ -1101,10 +1454,10 @@ impl Struct for FileRestoreForDirectDownload {
         &FILE_RESTORE_FOR_DIRECT_DOWNLOAD
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Where files are restored to; one of the two.
@@ -1112,21 +1465,23 @@ impl Struct for FileRestoreForDirectDownload {
 /// Schema: `schemas/em/em.xsd#FileRestoreSpecType`
 #[non_exhaustive]
 pub struct FileRestoreSpec {
-    /// To the client.
-    pub for_direct_download: Option<FileRestoreForDirectDownload>,
     /// To where they were.
     pub to_original_location: Option<FileRestoreToOriginalLocation>,
+    /// To the client.
+    pub for_direct_download: Option<FileRestoreForDirectDownload>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
         "FileRestoreSpec",
         &[
             Field::new(
-                "ForDirectDownload",
-                Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD),
-            ),
-            Field::new(
                 "ToOriginalLocation",
                 Kind::Struct(&FILE_RESTORE_TO_ORIGINAL_LOCATION),
+            ),
+            Field::new(
+                "ForDirectDownload",
+                Kind::Struct(&FILE_RESTORE_FOR_DIRECT_DOWNLOAD),
             ),
         ],
     )
@@ -1134,8 +1489,9 @@ pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
     .root("FileRestoreSpec");
 impl FileRestoreSpec {
     const EMPTY: Self = Self {
-        for_direct_download: None,
         to_original_location: None,
+        for_direct_download: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileRestoreSpec {
@@ -1147,16 +1503,16 @@ impl Struct for FileRestoreSpec {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.for_direct_download),
-            1 => View::Struct(&self.to_original_location),
-            _ => View::None,
+            0 => View::Struct(&self.to_original_location),
+            1 => View::Struct(&self.for_direct_download),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.for_direct_download),
-            1 => Slot::Struct(&mut self.to_original_location),
-            _ => Slot::None,
+            0 => Slot::Struct(&mut self.to_original_location),
+            1 => Slot::Struct(&mut self.for_direct_download),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1165,15 +1521,6 @@ impl FileRestoreSpec {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-    /// To the client.
-    #[must_use]
-    pub fn for_direct_download(
-        mut self,
-        for_direct_download: FileRestoreForDirectDownload,
-    ) -> Self {
-        self.for_direct_download = Some(for_direct_download);
-        self
     }
     /// To where they were.
     #[must_use]
@@ -1184,6 +1531,15 @@ impl FileRestoreSpec {
         self.to_original_location = Some(to_original_location);
         self
     }
+    /// To the client.
+    #[must_use]
+    pub fn for_direct_download(
+        mut self,
+        for_direct_download: FileRestoreForDirectDownload,
+    ) -> Self {
+        self.for_direct_download = Some(for_direct_download);
+        self
+    }
 }
 /// What to back up quickly: an increment to the machine's newest backup.
 ///
@@ -1192,6 +1548,8 @@ impl FileRestoreSpec {
 pub struct QuickBackupStartupSpec {
     /// The machine.
     pub vm_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUICK_BACKUP_STARTUP_SPEC: Shape = Shape::new(
         "QuickBackupStartupSpec",
@@ -1200,7 +1558,10 @@ pub(crate) static QUICK_BACKUP_STARTUP_SPEC: Shape = Shape::new(
     .aliases(&["QuickBackupStartupSpecType"])
     .root("QuickBackupStartupSpec");
 impl QuickBackupStartupSpec {
-    const EMPTY: Self = Self { vm_ref: None };
+    const EMPTY: Self = Self {
+        vm_ref: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for QuickBackupStartupSpec {
     const SHAPE: &'static Shape = &QUICK_BACKUP_STARTUP_SPEC;
@@ -1212,13 +1573,13 @@ impl Struct for QuickBackupStartupSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.vm_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.vm_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1228,6 +1589,7 @@ impl QuickBackupStartupSpec {
     pub fn new(vm_ref: impl Into<Id>) -> Self {
         Self {
             vm_ref: Some(vm_ref.into()),
+            ..Self::default()
         }
     }
 }
@@ -1311,8 +1673,8 @@ impl Enum for FreeBackupRetention {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Never => 0,
                 Self::Tonight => 1,
@@ -1328,7 +1690,7 @@ impl Enum for FreeBackupRetention {
                 Self::In3Years => 11,
                 Self::In5Years => 12,
                 Self::In7Years => 13,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1353,6 +1715,8 @@ pub struct VeeamZipStartupSpec {
     pub disable_guest_quiescence: Option<bool>,
     /// How long the file is kept.
     pub backup_retention: Option<FreeBackupRetention>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VEEAM_ZIP_STARTUP_SPEC: Shape = Shape::new(
         "VeeamZipStartupSpec",
@@ -1375,6 +1739,7 @@ impl VeeamZipStartupSpec {
         compression_level: None,
         disable_guest_quiescence: None,
         backup_retention: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VeeamZipStartupSpec {
@@ -1392,7 +1757,7 @@ impl Struct for VeeamZipStartupSpec {
             3 => View::Int(&self.compression_level),
             4 => View::Bool(&self.disable_guest_quiescence),
             5 => View::Enum(&self.backup_retention),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1403,7 +1768,7 @@ impl Struct for VeeamZipStartupSpec {
             3 => Slot::Int(&mut self.compression_level),
             4 => Slot::Bool(&mut self.disable_guest_quiescence),
             5 => Slot::Enum(&mut self.backup_retention),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1447,13 +1812,13 @@ impl VeeamZipStartupSpec {
 }
 backhaul_wire::generated_struct! {
     VmRestoreParameters; VmsRestoreParameters; VCloudVAppRestoreSpec; VmRestoreSpec;
-    RestoreSpec; VmRestorePointMount; VmRestorePointMounts; VmReplicaPointMount;
-    VmReplicaPointMounts; AgentRestorePointMount; AgentRestorePointMounts;
-    VmRestorePointMountSpec; VmReplicaPointMountSpec; DirectoryEntry; FileEntry;
-    FileSystemEntry; FileSystemEntries; GuestCredentials; FileRestoreToOriginalLocation;
-    FileRestoreForDirectDownload; FileRestoreSpec; QuickBackupStartupSpec;
-    VeeamZipStartupSpec;
+    VCloudVmRestoreSpec; SqlItemRestoreSpecInfo; SqlCredentialsInfo; RestoreSpec;
+    VmRestorePointMount; VmRestorePointMounts; VmReplicaPointMount; VmReplicaPointMounts;
+    AgentRestorePointMount; AgentRestorePointMounts; StartMountSpec; DirectoryEntry;
+    FileEntry; FileSystemEntry; FileSystemEntries; GuestCredentials;
+    FileRestoreToOriginalLocation; FileRestoreForDirectDownload; FileRestoreSpec;
+    QuickBackupStartupSpec; VeeamZipStartupSpec;
 }
 backhaul_wire::generated_enum! {
-    FreeBackupRetention;
+    OsKind; FreeBackupRetention;
 }

@@ -13,13 +13,15 @@ pub struct EnterpriseSecuritySettings {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_SECURITY_SETTINGS: Shape = Shape::new(
         "EnterpriseSecuritySettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EnterpriseSecuritySettingsType"])
@@ -29,6 +31,7 @@ impl EnterpriseSecuritySettings {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseSecuritySettings {
@@ -43,7 +46,7 @@ impl Struct for EnterpriseSecuritySettings {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for EnterpriseSecuritySettings {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -95,14 +98,14 @@ impl Enum for AccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::Group => 1,
                 Self::ExternalUser => 2,
                 Self::ExternalGroup => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -125,6 +128,8 @@ pub struct EnterpriseRole {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ROLE: Shape = Shape::new(
         "EnterpriseRole",
@@ -133,7 +138,7 @@ pub(crate) static ENTERPRISE_ROLE: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EnterpriseRoleEntityType"])
@@ -145,6 +150,7 @@ impl EnterpriseRole {
         name: None,
         uid: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseRole {
@@ -161,7 +167,7 @@ impl Struct for EnterpriseRole {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -171,7 +177,7 @@ impl Struct for EnterpriseRole {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -180,21 +186,24 @@ impl Struct for EnterpriseRole {
 /// Schema: `schemas/em/em.xsd#EnterpriseRoleEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseRoles {
-    /// Enterprise role.
-    pub enterprise_roles: Vec<EnterpriseRole>,
+    /// Enterprise role entity.
+    pub enterprise_role_entities: Vec<EnterpriseRole>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ROLES: Shape = Shape::new(
         "EnterpriseRoles",
         &[
-            Field::list("EnterpriseRole", Kind::Struct(&ENTERPRISE_ROLE))
-                .json("EnterpriseRoles"),
+            Field::list("EnterpriseRoleEntity", Kind::Struct(&ENTERPRISE_ROLE))
+                .json("EnterpriseRoleEntities"),
         ],
     )
     .aliases(&["EnterpriseRoleEntityListType"])
     .root("EnterpriseRoles");
 impl EnterpriseRoles {
     const EMPTY: Self = Self {
-        enterprise_roles: Vec::new(),
+        enterprise_role_entities: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseRoles {
@@ -206,14 +215,55 @@ impl Struct for EnterpriseRoles {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.enterprise_roles),
-            _ => View::None,
+            0 => View::Structs(&self.enterprise_role_entities),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.enterprise_roles),
-            _ => Slot::None,
+            0 => Slot::Structs(&mut self.enterprise_role_entities),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// What an account may do when it restores SQL Server databases.
+///
+/// Schema: `schemas/em/em.xsd#SqlRestoreSettingsInfoType`
+#[non_exhaustive]
+pub struct SqlRestoreSettingsInfo {
+    /// Whether it may not restore over the original.
+    pub deny_in_place_restore: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SQL_RESTORE_SETTINGS_INFO: Shape = Shape::new(
+        "SqlRestoreSettingsInfo",
+        &[Field::new("DenyInPlaceRestore", Kind::Bool)],
+    )
+    .aliases(&["SqlRestoreSettingsInfoType"]);
+impl SqlRestoreSettingsInfo {
+    const EMPTY: Self = Self {
+        deny_in_place_restore: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SqlRestoreSettingsInfo {
+    const SHAPE: &'static Shape = &SQL_RESTORE_SETTINGS_INFO;
+}
+impl Struct for SqlRestoreSettingsInfo {
+    fn shape(&self) -> &'static Shape {
+        &SQL_RESTORE_SETTINGS_INFO
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.deny_in_place_restore),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.deny_in_place_restore),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -234,8 +284,16 @@ pub struct EnterpriseAccount {
     pub links: Vec<Link>,
     /// What it is.
     pub account_type: Option<AccountType>,
+    /// The roles that it has.
+    pub roles: Vec<EnterpriseRole>,
     /// Whether it may restore every machine.
     pub allow_restore_all_vms: Option<bool>,
+    /// What it may do when it restores files.
+    pub flr_settings: Option<FlrSettings>,
+    /// What it may do when it restores SQL Server databases.
+    pub sql_settings: Option<SqlRestoreSettingsInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
         "EnterpriseAccount",
@@ -244,9 +302,14 @@ pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)),
+            Field::list("Roles", Kind::Struct(&ENTERPRISE_ROLE))
+                .item("EnterpriseRoleEntity")
+                .json_item("EnterpriseRoleEntities"),
             Field::new("AllowRestoreAllVms", Kind::Bool),
+            Field::new("FlrSettings", Kind::Struct(&FLR_SETTINGS)),
+            Field::new("SqlSettings", Kind::Struct(&SQL_RESTORE_SETTINGS_INFO)),
         ],
     )
     .aliases(&["EnterpriseAccountEntityType"])
@@ -259,7 +322,11 @@ impl EnterpriseAccount {
         uid: None,
         links: Vec::new(),
         account_type: None,
+        roles: Vec::new(),
         allow_restore_all_vms: None,
+        flr_settings: None,
+        sql_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccount {
@@ -277,8 +344,11 @@ impl Struct for EnterpriseAccount {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.account_type),
-            6 => View::Bool(&self.allow_restore_all_vms),
-            _ => View::None,
+            6 => View::Structs(&self.roles),
+            7 => View::Bool(&self.allow_restore_all_vms),
+            8 => View::Struct(&self.flr_settings),
+            9 => View::Struct(&self.sql_settings),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -289,8 +359,11 @@ impl Struct for EnterpriseAccount {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.account_type),
-            6 => Slot::Bool(&mut self.allow_restore_all_vms),
-            _ => Slot::None,
+            6 => Slot::Structs(&mut self.roles),
+            7 => Slot::Bool(&mut self.allow_restore_all_vms),
+            8 => Slot::Struct(&mut self.flr_settings),
+            9 => Slot::Struct(&mut self.sql_settings),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -299,21 +372,24 @@ impl Struct for EnterpriseAccount {
 /// Schema: `schemas/em/em.xsd#EnterpriseAccountEntityListType`
 #[non_exhaustive]
 pub struct EnterpriseAccounts {
-    /// Enterprise account.
-    pub enterprise_accounts: Vec<EnterpriseAccount>,
+    /// Enterprise account entity.
+    pub enterprise_account_entities: Vec<EnterpriseAccount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNTS: Shape = Shape::new(
         "EnterpriseAccounts",
         &[
-            Field::list("EnterpriseAccount", Kind::Struct(&ENTERPRISE_ACCOUNT))
-                .json("EnterpriseAccounts"),
+            Field::list("EnterpriseAccountEntity", Kind::Struct(&ENTERPRISE_ACCOUNT))
+                .json("EnterpriseAccountEntities"),
         ],
     )
     .aliases(&["EnterpriseAccountEntityListType"])
     .root("EnterpriseAccounts");
 impl EnterpriseAccounts {
     const EMPTY: Self = Self {
-        enterprise_accounts: Vec::new(),
+        enterprise_account_entities: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccounts {
@@ -325,14 +401,14 @@ impl Struct for EnterpriseAccounts {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Structs(&self.enterprise_accounts),
-            _ => View::None,
+            0 => View::Structs(&self.enterprise_account_entities),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Structs(&mut self.enterprise_accounts),
-            _ => Slot::None,
+            0 => Slot::Structs(&mut self.enterprise_account_entities),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -349,13 +425,15 @@ pub struct EnterpriseAccountInRole {
     pub links: Vec<Link>,
     /// The role.
     pub role_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE: Shape = Shape::new(
         "EnterpriseAccountInRole",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RoleName", Kind::Text),
         ],
     )
@@ -367,6 +445,7 @@ impl EnterpriseAccountInRole {
         r#type: None,
         links: Vec::new(),
         role_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountInRole {
@@ -382,7 +461,7 @@ impl Struct for EnterpriseAccountInRole {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Text(&self.role_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -391,7 +470,7 @@ impl Struct for EnterpriseAccountInRole {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.role_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -402,6 +481,8 @@ impl Struct for EnterpriseAccountInRole {
 pub struct EnterpriseAccountInRoleList {
     /// Enterprise account in role.
     pub enterprise_account_in_roles: Vec<EnterpriseAccountInRole>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_LIST: Shape = Shape::new(
         "EnterpriseAccountInRoleList",
@@ -418,6 +499,7 @@ pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_LIST: Shape = Shape::new(
 impl EnterpriseAccountInRoleList {
     const EMPTY: Self = Self {
         enterprise_account_in_roles: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountInRoleList {
@@ -430,13 +512,13 @@ impl Struct for EnterpriseAccountInRoleList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_account_in_roles),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_account_in_roles),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -447,6 +529,8 @@ impl Struct for EnterpriseAccountInRoleList {
 pub struct EnterpriseAccountInRoleCreateSpec {
     /// The role.
     pub enterprise_role_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC: Shape = Shape::new(
         "EnterpriseAccountInRoleCreateSpec",
@@ -455,7 +539,10 @@ pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC: Shape = Shape::new(
     .aliases(&["EnterpriseAccountInRoleCreateSpecType"])
     .root("EnterpriseAccountInRoleCreateSpec");
 impl EnterpriseAccountInRoleCreateSpec {
-    const EMPTY: Self = Self { enterprise_role_uid: None };
+    const EMPTY: Self = Self {
+        enterprise_role_uid: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for EnterpriseAccountInRoleCreateSpec {
     const SHAPE: &'static Shape = &ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC;
@@ -467,13 +554,13 @@ impl Struct for EnterpriseAccountInRoleCreateSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.enterprise_role_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.enterprise_role_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -483,6 +570,7 @@ impl EnterpriseAccountInRoleCreateSpec {
     pub fn new(enterprise_role_uid: impl Into<Id>) -> Self {
         Self {
             enterprise_role_uid: Some(enterprise_role_uid.into()),
+            ..Self::default()
         }
     }
 }
@@ -522,13 +610,13 @@ impl Enum for HierarchyScopeState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Unprocessed => 0,
                 Self::Processed => 1,
                 Self::Removing => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -557,13 +645,15 @@ pub struct EnterpriseAccountHierarchyScope {
     pub hierarchy_object_type: Option<String>,
     /// Whether it has been worked out.
     pub state: Option<HierarchyScopeState>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE: Shape = Shape::new(
         "EnterpriseAccountHierarchyScope",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Name", Kind::Text),
             Field::new("HierarchyRootName", Kind::Text),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
@@ -583,6 +673,7 @@ impl EnterpriseAccountHierarchyScope {
         platform: None,
         hierarchy_object_type: None,
         state: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountHierarchyScope {
@@ -602,7 +693,7 @@ impl Struct for EnterpriseAccountHierarchyScope {
             5 => View::Enum(&self.platform),
             6 => View::Text(&self.hierarchy_object_type),
             7 => View::Enum(&self.state),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -615,7 +706,7 @@ impl Struct for EnterpriseAccountHierarchyScope {
             5 => Slot::Enum(&mut self.platform),
             6 => Slot::Text(&mut self.hierarchy_object_type),
             7 => Slot::Enum(&mut self.state),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -626,6 +717,8 @@ impl Struct for EnterpriseAccountHierarchyScope {
 pub struct EnterpriseAccountHierarchyScopes {
     /// Enterprise account hierarchy scope.
     pub enterprise_account_hierarchy_scopes: Vec<EnterpriseAccountHierarchyScope>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES: Shape = Shape::new(
         "EnterpriseAccountHierarchyScopes",
@@ -642,6 +735,7 @@ pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES: Shape = Shape::new(
 impl EnterpriseAccountHierarchyScopes {
     const EMPTY: Self = Self {
         enterprise_account_hierarchy_scopes: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountHierarchyScopes {
@@ -654,13 +748,13 @@ impl Struct for EnterpriseAccountHierarchyScopes {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_account_hierarchy_scopes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_account_hierarchy_scopes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -673,6 +767,8 @@ pub struct HierarchyScopeItem {
     pub hierarchy_obj_ref: Option<Id>,
     /// Its name.
     pub object_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_ITEM: Shape = Shape::new(
         "HierarchyScopeItem",
@@ -683,6 +779,7 @@ impl HierarchyScopeItem {
     const EMPTY: Self = Self {
         hierarchy_obj_ref: None,
         object_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeItem {
@@ -696,14 +793,14 @@ impl Struct for HierarchyScopeItem {
         match index {
             0 => View::Id(&self.hierarchy_obj_ref),
             1 => View::Text(&self.object_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.hierarchy_obj_ref),
             1 => Slot::Text(&mut self.object_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -714,6 +811,8 @@ impl Struct for HierarchyScopeItem {
 pub struct HierarchyScopeCreateSpec {
     /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_CREATE_SPEC: Shape = Shape::new(
         "HierarchyScopeCreateSpec",
@@ -727,6 +826,7 @@ pub(crate) static HIERARCHY_SCOPE_CREATE_SPEC: Shape = Shape::new(
 impl HierarchyScopeCreateSpec {
     const EMPTY: Self = Self {
         hierarchy_scope_items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeCreateSpec {
@@ -739,13 +839,13 @@ impl Struct for HierarchyScopeCreateSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_scope_items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_scope_items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -772,6 +872,8 @@ impl HierarchyScopeCreateSpec {
 pub struct HierarchyScopeObjects {
     /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_OBJECTS: Shape = Shape::new(
         "HierarchyScopeObjects",
@@ -784,6 +886,7 @@ pub(crate) static HIERARCHY_SCOPE_OBJECTS: Shape = Shape::new(
 impl HierarchyScopeObjects {
     const EMPTY: Self = Self {
         hierarchy_scope_items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeObjects {
@@ -796,13 +899,13 @@ impl Struct for HierarchyScopeObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_scope_items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_scope_items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -815,6 +918,8 @@ pub struct FlrSettings {
     pub flr_inplace_only: Option<bool>,
     /// The file extensions that it may restore, with commas between them.
     pub flr_extention_restrictions: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FLR_SETTINGS: Shape = Shape::new(
         "FlrSettings",
@@ -829,6 +934,7 @@ impl FlrSettings {
     const EMPTY: Self = Self {
         flr_inplace_only: None,
         flr_extention_restrictions: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FlrSettings {
@@ -842,14 +948,14 @@ impl Struct for FlrSettings {
         match index {
             0 => View::Bool(&self.flr_inplace_only),
             1 => View::Text(&self.flr_extention_restrictions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.flr_inplace_only),
             1 => Slot::Text(&mut self.flr_extention_restrictions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -860,6 +966,8 @@ impl Struct for FlrSettings {
 pub struct SqlSettings {
     /// Whether it may not restore to where they were.
     pub deny_in_place_restore: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SQL_SETTINGS: Shape = Shape::new(
         "SqlSettings",
@@ -870,6 +978,7 @@ pub(crate) static SQL_SETTINGS: Shape = Shape::new(
 impl SqlSettings {
     const EMPTY: Self = Self {
         deny_in_place_restore: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SqlSettings {
@@ -882,13 +991,13 @@ impl Struct for SqlSettings {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.deny_in_place_restore),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.deny_in_place_restore),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -911,6 +1020,8 @@ pub struct EnterpriseAccountCreateSpec {
     pub flr_settings: Option<FlrSettings>,
     /// What it may do when it restores databases.
     pub sql_settings: Option<SqlSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_CREATE_SPEC: Shape = Shape::new(
         "EnterpriseAccountCreateSpec",
@@ -918,10 +1029,12 @@ pub(crate) static ENTERPRISE_ACCOUNT_CREATE_SPEC: Shape = Shape::new(
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)).required(),
             Field::new("AccountName", Kind::Text).required(),
             Field::list("Roles", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC))
-                .item("EnterpriseRole", "EnterpriseRoles"),
+                .item("EnterpriseRole")
+                .json_item("EnterpriseRoles"),
             Field::new("AllowRestoreAllVms", Kind::Bool),
             Field::list("HierarchyScopeObjects", Kind::Struct(&HIERARCHY_SCOPE_ITEM))
-                .item("HierarchyScopeItem", "HierarchyScopeItems"),
+                .item("HierarchyScopeItem")
+                .json_item("HierarchyScopeItems"),
             Field::new("FlrSettings", Kind::Struct(&FLR_SETTINGS)),
             Field::new("SqlSettings", Kind::Struct(&SQL_SETTINGS)),
         ],
@@ -937,6 +1050,7 @@ impl EnterpriseAccountCreateSpec {
         hierarchy_scope_objects: Vec::new(),
         flr_settings: None,
         sql_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountCreateSpec {
@@ -955,7 +1069,7 @@ impl Struct for EnterpriseAccountCreateSpec {
             4 => View::Structs(&self.hierarchy_scope_objects),
             5 => View::Struct(&self.flr_settings),
             6 => View::Struct(&self.sql_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -967,7 +1081,7 @@ impl Struct for EnterpriseAccountCreateSpec {
             4 => Slot::Structs(&mut self.hierarchy_scope_objects),
             5 => Slot::Struct(&mut self.flr_settings),
             6 => Slot::Struct(&mut self.sql_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1022,10 +1136,13 @@ impl EnterpriseAccountCreateSpec {
 ///
 /// Schema: `schemas/em/em.xsd#RebuildScope`
 #[non_exhaustive]
-pub struct RebuildScope {}
+pub struct RebuildScope {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static REBUILD_SCOPE: Shape = Shape::new("RebuildScope", &[]);
 impl RebuildScope {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for RebuildScope {
     const SHAPE: &'static Shape = &REBUILD_SCOPE;
@@ -1035,10 +1152,10 @@ impl Struct for RebuildScope {
         &REBUILD_SCOPE
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Whose restore scope is worked out again; one of the three.
@@ -1052,6 +1169,8 @@ pub struct RebuildScopeJobSpec {
     pub rebuild_unprocessed: Option<RebuildScope>,
     /// The account's own.
     pub rebuild_for_current_user: Option<RebuildScope>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REBUILD_SCOPE_JOB_SPEC: Shape = Shape::new(
         "RebuildScopeJobSpec",
@@ -1068,6 +1187,7 @@ impl RebuildScopeJobSpec {
         rebuild_all: None,
         rebuild_unprocessed: None,
         rebuild_for_current_user: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RebuildScopeJobSpec {
@@ -1082,7 +1202,7 @@ impl Struct for RebuildScopeJobSpec {
             0 => View::Struct(&self.rebuild_all),
             1 => View::Struct(&self.rebuild_unprocessed),
             2 => View::Struct(&self.rebuild_for_current_user),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1090,7 +1210,7 @@ impl Struct for RebuildScopeJobSpec {
             0 => Slot::Struct(&mut self.rebuild_all),
             1 => Slot::Struct(&mut self.rebuild_unprocessed),
             2 => Slot::Struct(&mut self.rebuild_for_current_user),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1149,7 +1269,7 @@ pub(crate) static CREDENTIALS_INFO: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Id", Kind::Id),
             Field::new("Username", Kind::Text),
             Field::new("Description", Kind::Text),
@@ -1186,8 +1306,7 @@ impl Struct for CredentialsInfo {
             4 => View::Text(&self.username),
             5 => View::Text(&self.description),
             6 => View::Secret(&self.password),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1199,8 +1318,7 @@ impl Struct for CredentialsInfo {
             4 => Slot::Text(&mut self.username),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Secret(&mut self.password),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1260,6 +1378,8 @@ impl CredentialsInfo {
 pub struct CredentialsInfoList {
     /// Credentials info.
     pub credentials_infos: Vec<CredentialsInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIALS_INFO_LIST: Shape = Shape::new(
         "CredentialsInfoList",
@@ -1273,6 +1393,7 @@ pub(crate) static CREDENTIALS_INFO_LIST: Shape = Shape::new(
 impl CredentialsInfoList {
     const EMPTY: Self = Self {
         credentials_infos: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CredentialsInfoList {
@@ -1285,13 +1406,13 @@ impl Struct for CredentialsInfoList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.credentials_infos),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.credentials_infos),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1306,11 +1427,13 @@ pub struct CredentialsInfoSpec {
     pub description: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIALS_INFO_SPEC: Shape = Shape::new(
         "CredentialsInfoSpec",
         &[
-            Field::new("Username", Kind::Text).required(),
+            Field::new("Username", Kind::Text),
             Field::new("Description", Kind::Text),
             Field::new("Password", Kind::Secret),
         ],
@@ -1322,6 +1445,7 @@ impl CredentialsInfoSpec {
         username: None,
         description: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CredentialsInfoSpec {
@@ -1336,7 +1460,7 @@ impl Struct for CredentialsInfoSpec {
             0 => View::Text(&self.username),
             1 => View::Text(&self.description),
             2 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1344,18 +1468,21 @@ impl Struct for CredentialsInfoSpec {
             0 => Slot::Text(&mut self.username),
             1 => Slot::Text(&mut self.description),
             2 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 impl CredentialsInfoSpec {
     /// A request with what it must have.
     #[must_use]
-    pub fn new(username: impl Into<String>) -> Self {
-        Self {
-            username: Some(username.into()),
-            ..Self::default()
-        }
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// The account's name.
+    #[must_use]
+    pub fn username(mut self, username: impl Into<String>) -> Self {
+        self.username = Some(username.into());
+        self
     }
     /// A note for people.
     #[must_use]
@@ -1387,13 +1514,15 @@ pub struct PasswordKeyInfo {
     pub hint: Option<String>,
     /// When it was changed.
     pub last_modification_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO: Shape = Shape::new(
         "PasswordKeyInfo",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Id", Kind::Id),
             Field::new("Hint", Kind::Text),
             Field::new("LastModificationDate", Kind::DateTime),
@@ -1409,6 +1538,7 @@ impl PasswordKeyInfo {
         id: None,
         hint: None,
         last_modification_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PasswordKeyInfo {
@@ -1426,7 +1556,7 @@ impl Struct for PasswordKeyInfo {
             3 => View::Id(&self.id),
             4 => View::Text(&self.hint),
             5 => View::DateTime(&self.last_modification_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1437,7 +1567,7 @@ impl Struct for PasswordKeyInfo {
             3 => Slot::Id(&mut self.id),
             4 => Slot::Text(&mut self.hint),
             5 => Slot::DateTime(&mut self.last_modification_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1448,6 +1578,8 @@ impl Struct for PasswordKeyInfo {
 pub struct PasswordKeyInfoList {
     /// Password key info.
     pub password_key_infos: Vec<PasswordKeyInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO_LIST: Shape = Shape::new(
         "PasswordKeyInfoList",
@@ -1461,6 +1593,7 @@ pub(crate) static PASSWORD_KEY_INFO_LIST: Shape = Shape::new(
 impl PasswordKeyInfoList {
     const EMPTY: Self = Self {
         password_key_infos: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PasswordKeyInfoList {
@@ -1473,13 +1606,13 @@ impl Struct for PasswordKeyInfoList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.password_key_infos),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.password_key_infos),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1492,6 +1625,8 @@ pub struct PasswordKeyInfoSpec {
     pub hint: Option<String>,
     /// The password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO_SPEC: Shape = Shape::new(
         "PasswordKeyInfoSpec",
@@ -1500,7 +1635,11 @@ pub(crate) static PASSWORD_KEY_INFO_SPEC: Shape = Shape::new(
     .aliases(&["PasswordKeyInfoSpecType"])
     .root("PasswordKeyInfoSpec");
 impl PasswordKeyInfoSpec {
-    const EMPTY: Self = Self { hint: None, password: None };
+    const EMPTY: Self = Self {
+        hint: None,
+        password: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for PasswordKeyInfoSpec {
     const SHAPE: &'static Shape = &PASSWORD_KEY_INFO_SPEC;
@@ -1513,14 +1652,14 @@ impl Struct for PasswordKeyInfoSpec {
         match index {
             0 => View::Text(&self.hint),
             1 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.hint),
             1 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1544,13 +1683,14 @@ impl PasswordKeyInfoSpec {
     }
 }
 backhaul_wire::generated_struct! {
-    EnterpriseSecuritySettings; EnterpriseRole; EnterpriseRoles; EnterpriseAccount;
-    EnterpriseAccounts; EnterpriseAccountInRole; EnterpriseAccountInRoleList;
-    EnterpriseAccountInRoleCreateSpec; EnterpriseAccountHierarchyScope;
-    EnterpriseAccountHierarchyScopes; HierarchyScopeItem; HierarchyScopeCreateSpec;
-    HierarchyScopeObjects; FlrSettings; SqlSettings; EnterpriseAccountCreateSpec;
-    RebuildScope; RebuildScopeJobSpec; CredentialsInfo; CredentialsInfoList;
-    CredentialsInfoSpec; PasswordKeyInfo; PasswordKeyInfoList; PasswordKeyInfoSpec;
+    EnterpriseSecuritySettings; EnterpriseRole; EnterpriseRoles; SqlRestoreSettingsInfo;
+    EnterpriseAccount; EnterpriseAccounts; EnterpriseAccountInRole;
+    EnterpriseAccountInRoleList; EnterpriseAccountInRoleCreateSpec;
+    EnterpriseAccountHierarchyScope; EnterpriseAccountHierarchyScopes;
+    HierarchyScopeItem; HierarchyScopeCreateSpec; HierarchyScopeObjects; FlrSettings;
+    SqlSettings; EnterpriseAccountCreateSpec; RebuildScope; RebuildScopeJobSpec;
+    CredentialsInfo; CredentialsInfoList; CredentialsInfoSpec; PasswordKeyInfo;
+    PasswordKeyInfoList; PasswordKeyInfoSpec;
 }
 backhaul_wire::generated_enum! {
     AccountType; HierarchyScopeState;

@@ -42,14 +42,14 @@ impl Enum for JobSchedulerType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Full => 0,
                 Self::Partial => 1,
                 Self::Random => 2,
                 Self::Disabled => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -111,8 +111,7 @@ impl Struct for JobSettings {
             2 => View::Enum(&self.job_scheduler_type),
             3 => View::Bool(&self.high_priority_job),
             4 => View::Id(&self.template_job_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -122,8 +121,7 @@ impl Struct for JobSettings {
             2 => Slot::Enum(&mut self.job_scheduler_type),
             3 => Slot::Bool(&mut self.high_priority_job),
             4 => Slot::Id(&mut self.template_job_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -168,7 +166,7 @@ pub(crate) static V_CLOUD_ORGANIZATION_CONFIG: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServerUid", Kind::Id),
             Field::new("RepositoryUid", Kind::Id),
             Field::new("QuotaGb", Kind::Int),
@@ -221,8 +219,7 @@ impl Struct for VCloudOrganizationConfig {
             10 => View::Int(&self.used_quota_mb),
             11 => View::Id(&self.host_uid),
             12 => View::Text(&self.repository_friendly_name),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -240,8 +237,7 @@ impl Struct for VCloudOrganizationConfig {
             10 => Slot::Int(&mut self.used_quota_mb),
             11 => Slot::Id(&mut self.host_uid),
             12 => Slot::Text(&mut self.repository_friendly_name),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -340,6 +336,8 @@ impl VCloudOrganizationConfig {
 pub struct VCloudOrganizationConfigs {
     /// V cloud organization config.
     pub v_cloud_organization_configs: Vec<VCloudOrganizationConfig>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIGS: Shape = Shape::new(
         "VCloudOrganizationConfigs",
@@ -356,6 +354,7 @@ pub(crate) static V_CLOUD_ORGANIZATION_CONFIGS: Shape = Shape::new(
 impl VCloudOrganizationConfigs {
     const EMPTY: Self = Self {
         v_cloud_organization_configs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigs {
@@ -368,13 +367,13 @@ impl Struct for VCloudOrganizationConfigs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_cloud_organization_configs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_cloud_organization_configs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -401,6 +400,8 @@ pub struct VCloudOrganizationConfigCreateSpec {
     pub host_uid: Option<Id>,
     /// The name under which it sees the repository.
     pub repository_friendly_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC: Shape = Shape::new(
         "VCloudOrganizationConfigCreateSpec",
@@ -429,6 +430,7 @@ impl VCloudOrganizationConfigCreateSpec {
         high_priority_job: None,
         host_uid: None,
         repository_friendly_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigCreateSpec {
@@ -449,7 +451,7 @@ impl Struct for VCloudOrganizationConfigCreateSpec {
             6 => View::Bool(&self.high_priority_job),
             7 => View::Id(&self.host_uid),
             8 => View::Text(&self.repository_friendly_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -463,7 +465,7 @@ impl Struct for VCloudOrganizationConfigCreateSpec {
             6 => Slot::Bool(&mut self.high_priority_job),
             7 => Slot::Id(&mut self.host_uid),
             8 => Slot::Text(&mut self.repository_friendly_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -544,18 +546,32 @@ pub struct VCloudOrganizationConfigBackupJobSettings {
     pub use_default_job_settings: Option<bool>,
     /// The settings.
     pub advanced_settings: Option<JobAdvancedSettings>,
+    /// How snapshots on storage systems are used.
+    pub san_integration_settings: Option<SecondaryJobSanIntegrationSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// The proxies, when they are chosen by hand.
+    pub proxies: Vec<String>,
+    /// The jobs that copy what this one makes.
+    pub secondary_jobs: Vec<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS: Shape = Shape::new(
         "VCloudOrganizationConfigBackupJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
+            Field::new(
+                "SanIntegrationSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS),
+            ),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
+            Field::list("Proxies", Kind::Text),
+            Field::list("SecondaryJobs", Kind::Id),
         ],
     )
     .aliases(&["VCloudOrganizationConfigBackupJobSettingsResourceType"])
@@ -567,7 +583,11 @@ impl VCloudOrganizationConfigBackupJobSettings {
         links: Vec::new(),
         use_default_job_settings: None,
         advanced_settings: None,
+        san_integration_settings: None,
         source_proxy_auto_detect: None,
+        proxies: Vec::new(),
+        secondary_jobs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigBackupJobSettings {
@@ -584,8 +604,11 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             2 => View::Structs(&self.links),
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
-            5 => View::Bool(&self.source_proxy_auto_detect),
-            _ => View::None,
+            5 => View::Struct(&self.san_integration_settings),
+            6 => View::Bool(&self.source_proxy_auto_detect),
+            7 => View::Texts(&self.proxies),
+            8 => View::Ids(&self.secondary_jobs),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -595,8 +618,11 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
-            5 => Slot::Bool(&mut self.source_proxy_auto_detect),
-            _ => Slot::None,
+            5 => Slot::Struct(&mut self.san_integration_settings),
+            6 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            7 => Slot::Texts(&mut self.proxies),
+            8 => Slot::Ids(&mut self.secondary_jobs),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -615,18 +641,32 @@ pub struct VSphereSelfServiceConfigJobSettings {
     pub use_default_job_settings: Option<bool>,
     /// The settings.
     pub advanced_settings: Option<JobAdvancedSettings>,
+    /// How snapshots on storage systems are used.
+    pub san_integration_settings: Option<SecondaryJobSanIntegrationSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// The proxies, when they are chosen by hand.
+    pub proxies: Vec<String>,
+    /// The jobs that copy what this one makes.
+    pub secondary_jobs: Vec<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS: Shape = Shape::new(
         "VSphereSelfServiceConfigJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
+            Field::new(
+                "SanIntegrationSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SETTINGS),
+            ),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
+            Field::list("Proxies", Kind::Text),
+            Field::list("SecondaryJobs", Kind::Id),
         ],
     )
     .aliases(&["VSphereSelfServiceConfigJobSettingsResourceType"])
@@ -638,7 +678,11 @@ impl VSphereSelfServiceConfigJobSettings {
         links: Vec::new(),
         use_default_job_settings: None,
         advanced_settings: None,
+        san_integration_settings: None,
         source_proxy_auto_detect: None,
+        proxies: Vec::new(),
+        secondary_jobs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceConfigJobSettings {
@@ -655,8 +699,11 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             2 => View::Structs(&self.links),
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
-            5 => View::Bool(&self.source_proxy_auto_detect),
-            _ => View::None,
+            5 => View::Struct(&self.san_integration_settings),
+            6 => View::Bool(&self.source_proxy_auto_detect),
+            7 => View::Texts(&self.proxies),
+            8 => View::Ids(&self.secondary_jobs),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -666,8 +713,356 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
-            5 => Slot::Bool(&mut self.source_proxy_auto_detect),
-            _ => Slot::None,
+            5 => Slot::Struct(&mut self.san_integration_settings),
+            6 => Slot::Bool(&mut self.source_proxy_auto_detect),
+            7 => Slot::Texts(&mut self.proxies),
+            8 => Slot::Ids(&mut self.secondary_jobs),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How a job uses snapshots on storage systems.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSettingsInfoType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationSettings {
+    /// With the storage of other vendors.
+    pub san_snapshot_settings: Option<SecondaryJobSanIntegrationSanSnapshotOptions>,
+    /// With Nimble storage.
+    pub nimble_snapshot_settings: Option<
+        SecondaryJobSanIntegrationNimbleSnapshotOptions,
+    >,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_SETTINGS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationSettings",
+        &[
+            Field::new(
+                "SanSnapshotSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS),
+            ),
+            Field::new(
+                "NimbleSnapshotSettings",
+                Kind::Struct(&SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS),
+            ),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationSettingsInfoType"])
+    .root("SecondaryJobSanIntegrationSettings");
+impl SecondaryJobSanIntegrationSettings {
+    const EMPTY: Self = Self {
+        san_snapshot_settings: None,
+        nimble_snapshot_settings: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationSettings {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_SETTINGS;
+}
+impl Struct for SecondaryJobSanIntegrationSettings {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.san_snapshot_settings),
+            1 => View::Struct(&self.nimble_snapshot_settings),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.san_snapshot_settings),
+            1 => Slot::Struct(&mut self.nimble_snapshot_settings),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots are copied as backups.
+///
+/// Schema: `schemas/em/em.xsd#SanSnapshotBackupTransferSettings`
+#[non_exhaustive]
+pub struct SanSnapshotBackupTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub san_snapshot_backup_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub san_snapshot_backup_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS: Shape = Shape::new(
+    "SanSnapshotBackupTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("SanSnapshotBackupTransferRetention", Kind::Int),
+        Field::new("SanSnapshotBackupTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl SanSnapshotBackupTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        san_snapshot_backup_transfer_retention: None,
+        san_snapshot_backup_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SanSnapshotBackupTransferSettings {
+    const SHAPE: &'static Shape = &SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS;
+}
+impl Struct for SanSnapshotBackupTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.san_snapshot_backup_transfer_retention),
+            2 => View::Bool(&self.san_snapshot_backup_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.san_snapshot_backup_transfer_retention),
+            2 => Slot::Bool(&mut self.san_snapshot_backup_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots are replicated.
+///
+/// Schema: `schemas/em/em.xsd#SanSnapshotReplicaTransferSettings`
+#[non_exhaustive]
+pub struct SanSnapshotReplicaTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub san_snapshot_replica_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub san_snapshot_replica_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS: Shape = Shape::new(
+    "SanSnapshotReplicaTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("SanSnapshotReplicaTransferRetention", Kind::Int),
+        Field::new("SanSnapshotReplicaTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl SanSnapshotReplicaTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        san_snapshot_replica_transfer_retention: None,
+        san_snapshot_replica_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SanSnapshotReplicaTransferSettings {
+    const SHAPE: &'static Shape = &SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS;
+}
+impl Struct for SanSnapshotReplicaTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.san_snapshot_replica_transfer_retention),
+            2 => View::Bool(&self.san_snapshot_replica_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.san_snapshot_replica_transfer_retention),
+            2 => Slot::Bool(&mut self.san_snapshot_replica_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Snapshots on the storage of other vendors than Nimble.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationSanSnapshotOptionsType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationSanSnapshotOptions {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How snapshots are copied as backups.
+    pub backup_transfer_settings: Option<SanSnapshotBackupTransferSettings>,
+    /// How snapshots are replicated.
+    pub replica_transfer_settings: Option<SanSnapshotReplicaTransferSettings>,
+    /// How many snapshots the source keeps.
+    pub san_snapshot_source_retention: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationSanSnapshotOptions",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new(
+                "BackupTransferSettings",
+                Kind::Struct(&SAN_SNAPSHOT_BACKUP_TRANSFER_SETTINGS),
+            ),
+            Field::new(
+                "ReplicaTransferSettings",
+                Kind::Struct(&SAN_SNAPSHOT_REPLICA_TRANSFER_SETTINGS),
+            ),
+            Field::new("SanSnapshotSourceRetention", Kind::Int),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationSanSnapshotOptionsType"]);
+impl SecondaryJobSanIntegrationSanSnapshotOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        backup_transfer_settings: None,
+        replica_transfer_settings: None,
+        san_snapshot_source_retention: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationSanSnapshotOptions {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS;
+}
+impl Struct for SecondaryJobSanIntegrationSanSnapshotOptions {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_SAN_SNAPSHOT_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Struct(&self.backup_transfer_settings),
+            2 => View::Struct(&self.replica_transfer_settings),
+            3 => View::Int(&self.san_snapshot_source_retention),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Struct(&mut self.backup_transfer_settings),
+            2 => Slot::Struct(&mut self.replica_transfer_settings),
+            3 => Slot::Int(&mut self.san_snapshot_source_retention),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// How snapshots on Nimble storage are replicated.
+///
+/// Schema: `schemas/em/em.xsd#NimbleSnapshotTransferSettings`
+#[non_exhaustive]
+pub struct NimbleSnapshotTransferSettings {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the target keeps.
+    pub nimble_snapshot_transfer_retention: Option<i64>,
+    /// Whether backups read from there.
+    pub nimble_snapshot_transfer_as_backup_source: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static NIMBLE_SNAPSHOT_TRANSFER_SETTINGS: Shape = Shape::new(
+    "NimbleSnapshotTransferSettings",
+    &[
+        Field::new("Enabled", Kind::Bool).attribute(),
+        Field::new("NimbleSnapshotTransferRetention", Kind::Int),
+        Field::new("NimbleSnapshotTransferAsBackupSource", Kind::Bool),
+    ],
+);
+impl NimbleSnapshotTransferSettings {
+    const EMPTY: Self = Self {
+        enabled: None,
+        nimble_snapshot_transfer_retention: None,
+        nimble_snapshot_transfer_as_backup_source: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for NimbleSnapshotTransferSettings {
+    const SHAPE: &'static Shape = &NIMBLE_SNAPSHOT_TRANSFER_SETTINGS;
+}
+impl Struct for NimbleSnapshotTransferSettings {
+    fn shape(&self) -> &'static Shape {
+        &NIMBLE_SNAPSHOT_TRANSFER_SETTINGS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.nimble_snapshot_transfer_retention),
+            2 => View::Bool(&self.nimble_snapshot_transfer_as_backup_source),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.nimble_snapshot_transfer_retention),
+            2 => Slot::Bool(&mut self.nimble_snapshot_transfer_as_backup_source),
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Snapshots on Nimble storage.
+///
+/// Schema: `schemas/em/em.xsd#SecondaryJobSanIntegrationNimbleSnapshotOptionsType`
+#[non_exhaustive]
+pub struct SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    /// Whether it is done.
+    pub enabled: Option<bool>,
+    /// How many snapshots the source keeps.
+    pub nimble_snapshot_source_retention: Option<i64>,
+    /// How snapshots are replicated.
+    pub transfer_settings: Option<NimbleSnapshotTransferSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS: Shape = Shape::new(
+        "SecondaryJobSanIntegrationNimbleSnapshotOptions",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("NimbleSnapshotSourceRetention", Kind::Int),
+            Field::new(
+                "TransferSettings",
+                Kind::Struct(&NIMBLE_SNAPSHOT_TRANSFER_SETTINGS),
+            ),
+        ],
+    )
+    .aliases(&["SecondaryJobSanIntegrationNimbleSnapshotOptionsType"]);
+impl SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    const EMPTY: Self = Self {
+        enabled: None,
+        nimble_snapshot_source_retention: None,
+        transfer_settings: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    const SHAPE: &'static Shape = &SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS;
+}
+impl Struct for SecondaryJobSanIntegrationNimbleSnapshotOptions {
+    fn shape(&self) -> &'static Shape {
+        &SECONDARY_JOB_SAN_INTEGRATION_NIMBLE_SNAPSHOT_OPTIONS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Int(&self.nimble_snapshot_source_retention),
+            2 => View::Struct(&self.transfer_settings),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Int(&mut self.nimble_snapshot_source_retention),
+            2 => Slot::Struct(&mut self.transfer_settings),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -690,6 +1085,8 @@ pub struct JobAdvancedSettings {
     pub integration_settings: Option<JobIntegrationSettings>,
     /// Which scripts run.
     pub scripts_settings: Option<JobScriptsSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_ADVANCED_SETTINGS: Shape = Shape::new(
         "JobAdvancedSettings",
@@ -707,7 +1104,8 @@ pub(crate) static JOB_ADVANCED_SETTINGS: Shape = Shape::new(
             Field::new("ScriptsSettings", Kind::Struct(&JOB_SCRIPTS_SETTINGS)),
         ],
     )
-    .aliases(&["JobAdvancedSettingsType"]);
+    .aliases(&["JobAdvancedSettingsType", "AdvancedJobSettings"])
+    .root("AdvancedJobSettings");
 impl JobAdvancedSettings {
     const EMPTY: Self = Self {
         backup_settings: None,
@@ -717,6 +1115,7 @@ impl JobAdvancedSettings {
         v_sphere_settings: None,
         integration_settings: None,
         scripts_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobAdvancedSettings {
@@ -735,7 +1134,7 @@ impl Struct for JobAdvancedSettings {
             4 => View::Struct(&self.v_sphere_settings),
             5 => View::Struct(&self.integration_settings),
             6 => View::Struct(&self.scripts_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -747,7 +1146,7 @@ impl Struct for JobAdvancedSettings {
             4 => Slot::Struct(&mut self.v_sphere_settings),
             5 => Slot::Struct(&mut self.integration_settings),
             6 => Slot::Struct(&mut self.scripts_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -760,6 +1159,8 @@ pub struct JobBackupSettings {
     pub backup_mode: Option<JobBackupMode>,
     /// Full backups that are read from the machines.
     pub active_full_backup: Option<JobActiveFullBackup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_SETTINGS: Shape = Shape::new(
         "JobBackupSettings",
@@ -773,6 +1174,7 @@ impl JobBackupSettings {
     const EMPTY: Self = Self {
         backup_mode: None,
         active_full_backup: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupSettings {
@@ -786,14 +1188,14 @@ impl Struct for JobBackupSettings {
         match index {
             0 => View::Struct(&self.backup_mode),
             1 => View::Struct(&self.active_full_backup),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_mode),
             1 => Slot::Struct(&mut self.active_full_backup),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -802,23 +1204,29 @@ impl Struct for JobBackupSettings {
 /// Schema: `schemas/em/em.xsd#JobBackupModeType`
 #[non_exhaustive]
 pub struct JobBackupMode {
-    /// Forward.
-    pub incremental: Option<JobIncrementalMode>,
     /// Backwards: the newest restore point is the full one.
     pub reverse_incremental: Option<JobReverseIncrementalMode>,
+    /// Forward.
+    pub incremental: Option<JobIncrementalMode>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_MODE: Shape = Shape::new(
         "JobBackupMode",
         &[
+            Field::new(
+                "ReverseIncremental",
+                Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE),
+            ),
             Field::new("Incremental", Kind::Struct(&JOB_INCREMENTAL_MODE)),
-            Field::new("ReverseIncremental", Kind::Struct(&JOB_REVERSE_INCREMENTAL_MODE)),
         ],
     )
     .aliases(&["JobBackupModeType"]);
 impl JobBackupMode {
     const EMPTY: Self = Self {
-        incremental: None,
         reverse_incremental: None,
+        incremental: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupMode {
@@ -830,16 +1238,16 @@ impl Struct for JobBackupMode {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Struct(&self.incremental),
-            1 => View::Struct(&self.reverse_incremental),
-            _ => View::None,
+            0 => View::Struct(&self.reverse_incremental),
+            1 => View::Struct(&self.incremental),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Struct(&mut self.incremental),
-            1 => Slot::Struct(&mut self.reverse_incremental),
-            _ => Slot::None,
+            0 => Slot::Struct(&mut self.reverse_incremental),
+            1 => Slot::Struct(&mut self.incremental),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -847,13 +1255,16 @@ impl Struct for JobBackupMode {
 ///
 /// Schema: `schemas/em/em.xsd#JobReverseIncrementalMode`
 #[non_exhaustive]
-pub struct JobReverseIncrementalMode {}
+pub struct JobReverseIncrementalMode {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static JOB_REVERSE_INCREMENTAL_MODE: Shape = Shape::new(
     "JobReverseIncrementalMode",
     &[],
 );
 impl JobReverseIncrementalMode {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for JobReverseIncrementalMode {
     const SHAPE: &'static Shape = &JOB_REVERSE_INCREMENTAL_MODE;
@@ -863,10 +1274,10 @@ impl Struct for JobReverseIncrementalMode {
         &JOB_REVERSE_INCREMENTAL_MODE
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Forward increments.
@@ -876,6 +1287,8 @@ impl Struct for JobReverseIncrementalMode {
 pub struct JobIncrementalMode {
     /// Full backups that are made of what is stored.
     pub synthetic_full: Option<JobSyntheticFull>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_INCREMENTAL_MODE: Shape = Shape::new(
         "JobIncrementalMode",
@@ -883,7 +1296,10 @@ pub(crate) static JOB_INCREMENTAL_MODE: Shape = Shape::new(
     )
     .aliases(&["JobIncrementalModeType"]);
 impl JobIncrementalMode {
-    const EMPTY: Self = Self { synthetic_full: None };
+    const EMPTY: Self = Self {
+        synthetic_full: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for JobIncrementalMode {
     const SHAPE: &'static Shape = &JOB_INCREMENTAL_MODE;
@@ -895,13 +1311,13 @@ impl Struct for JobIncrementalMode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.synthetic_full),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.synthetic_full),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -916,6 +1332,8 @@ pub struct JobSyntheticFull {
     pub options_daily: Option<OptionsDaily>,
     /// Whether earlier chains become reversed increments.
     pub transform_previous_backup_chains: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SYNTHETIC_FULL: Shape = Shape::new(
         "JobSyntheticFull",
@@ -931,6 +1349,7 @@ impl JobSyntheticFull {
         enabled: None,
         options_daily: None,
         transform_previous_backup_chains: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSyntheticFull {
@@ -945,7 +1364,7 @@ impl Struct for JobSyntheticFull {
             0 => View::Bool(&self.enabled),
             1 => View::Struct(&self.options_daily),
             2 => View::Bool(&self.transform_previous_backup_chains),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -953,7 +1372,7 @@ impl Struct for JobSyntheticFull {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Struct(&mut self.options_daily),
             2 => Slot::Bool(&mut self.transform_previous_backup_chains),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -964,25 +1383,28 @@ impl Struct for JobSyntheticFull {
 pub struct JobActiveFullBackup {
     /// Whether they are made.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_ACTIVE_FULL_BACKUP: Shape = Shape::new(
         "JobActiveFullBackup",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobActiveFullBackupType"]);
 impl JobActiveFullBackup {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobActiveFullBackup {
@@ -995,17 +1417,17 @@ impl Struct for JobActiveFullBackup {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1018,6 +1440,8 @@ pub struct JobMaintenanceSettings {
     pub backup_files_health_check: Option<JobBackupFilesHealthCheck>,
     /// What is done with full backups.
     pub full_backup_file_maintenance: Option<JobFullBackupFileMaintenance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_MAINTENANCE_SETTINGS: Shape = Shape::new(
         "JobMaintenanceSettings",
@@ -1037,6 +1461,7 @@ impl JobMaintenanceSettings {
     const EMPTY: Self = Self {
         backup_files_health_check: None,
         full_backup_file_maintenance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobMaintenanceSettings {
@@ -1050,14 +1475,14 @@ impl Struct for JobMaintenanceSettings {
         match index {
             0 => View::Struct(&self.backup_files_health_check),
             1 => View::Struct(&self.full_backup_file_maintenance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_files_health_check),
             1 => Slot::Struct(&mut self.full_backup_file_maintenance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1068,25 +1493,28 @@ impl Struct for JobMaintenanceSettings {
 pub struct JobBackupFilesHealthCheck {
     /// Whether they are.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_FILES_HEALTH_CHECK: Shape = Shape::new(
         "JobBackupFilesHealthCheck",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobBackupFilesHealthCheckType"]);
 impl JobBackupFilesHealthCheck {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupFilesHealthCheck {
@@ -1099,17 +1527,17 @@ impl Struct for JobBackupFilesHealthCheck {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1122,6 +1550,8 @@ pub struct JobFullBackupFileMaintenance {
     pub remove_deleted_vms: Option<JobRemoveDeletedVms>,
     /// Whether they are written anew.
     pub defragment_full_backup_file: Option<JobDefragmentFullBackupFile>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_FULL_BACKUP_FILE_MAINTENANCE: Shape = Shape::new(
         "JobFullBackupFileMaintenance",
@@ -1138,6 +1568,7 @@ impl JobFullBackupFileMaintenance {
     const EMPTY: Self = Self {
         remove_deleted_vms: None,
         defragment_full_backup_file: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobFullBackupFileMaintenance {
@@ -1151,14 +1582,14 @@ impl Struct for JobFullBackupFileMaintenance {
         match index {
             0 => View::Struct(&self.remove_deleted_vms),
             1 => View::Struct(&self.defragment_full_backup_file),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.remove_deleted_vms),
             1 => Slot::Struct(&mut self.defragment_full_backup_file),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1171,6 +1602,8 @@ pub struct JobRemoveDeletedVms {
     pub enabled: Option<bool>,
     /// After how many days.
     pub remove_after: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_REMOVE_DELETED_VMS: Shape = Shape::new(
         "JobRemoveDeletedVms",
@@ -1184,6 +1617,7 @@ impl JobRemoveDeletedVms {
     const EMPTY: Self = Self {
         enabled: None,
         remove_after: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobRemoveDeletedVms {
@@ -1197,14 +1631,14 @@ impl Struct for JobRemoveDeletedVms {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.remove_after),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.remove_after),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1215,25 +1649,28 @@ impl Struct for JobRemoveDeletedVms {
 pub struct JobDefragmentFullBackupFile {
     /// Whether they are.
     pub enabled: Option<bool>,
-    /// When, weekly.
-    pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// When, weekly.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_DEFRAGMENT_FULL_BACKUP_FILE: Shape = Shape::new(
         "JobDefragmentFullBackupFile",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
             Field::new("OptionsMonthly", Kind::Struct(&OPTIONS_MONTHLY)),
+            Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS)),
         ],
     )
     .aliases(&["JobDefragmentFullBackupFileType"]);
 impl JobDefragmentFullBackupFile {
     const EMPTY: Self = Self {
         enabled: None,
-        options_weekly: None,
         options_monthly: None,
+        options_weekly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobDefragmentFullBackupFile {
@@ -1246,17 +1683,17 @@ impl Struct for JobDefragmentFullBackupFile {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            1 => View::Struct(&self.options_weekly),
-            2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            1 => View::Struct(&self.options_monthly),
+            2 => View::Struct(&self.options_weekly),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            1 => Slot::Struct(&mut self.options_weekly),
-            2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            1 => Slot::Struct(&mut self.options_monthly),
+            2 => Slot::Struct(&mut self.options_weekly),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1268,13 +1705,15 @@ pub struct JobStorageSettings {
     /// What makes them smaller.
     pub data_reduction: Option<JobDataReduction>,
     /// Whether they are encrypted.
-    pub encryption: Option<Switch>,
+    pub encryption: Option<JobEncryption>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_STORAGE_SETTINGS: Shape = Shape::new(
         "JobStorageSettings",
         &[
             Field::new("DataReduction", Kind::Struct(&JOB_DATA_REDUCTION)),
-            Field::new("Encryption", Kind::Struct(&SWITCH)),
+            Field::new("Encryption", Kind::Struct(&JOB_ENCRYPTION)),
         ],
     )
     .aliases(&["JobStorageSettingsType"]);
@@ -1282,6 +1721,7 @@ impl JobStorageSettings {
     const EMPTY: Self = Self {
         data_reduction: None,
         encryption: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobStorageSettings {
@@ -1295,14 +1735,63 @@ impl Struct for JobStorageSettings {
         match index {
             0 => View::Struct(&self.data_reduction),
             1 => View::Struct(&self.encryption),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.data_reduction),
             1 => Slot::Struct(&mut self.encryption),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// Whether backups are encrypted.
+///
+/// Schema: `schemas/em/em.xsd#JobEncryptionType`
+#[non_exhaustive]
+pub struct JobEncryption {
+    /// Whether they are.
+    pub enabled: Option<bool>,
+    /// The password that they are encrypted with.
+    pub password_key: Option<PasswordKeyInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_ENCRYPTION: Shape = Shape::new(
+        "JobEncryption",
+        &[
+            Field::new("Enabled", Kind::Bool).attribute(),
+            Field::new("PasswordKey", Kind::Struct(&PASSWORD_KEY_INFO)),
+        ],
+    )
+    .aliases(&["JobEncryptionType"]);
+impl JobEncryption {
+    const EMPTY: Self = Self {
+        enabled: None,
+        password_key: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobEncryption {
+    const SHAPE: &'static Shape = &JOB_ENCRYPTION;
+}
+impl Struct for JobEncryption {
+    fn shape(&self) -> &'static Shape {
+        &JOB_ENCRYPTION
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Bool(&self.enabled),
+            1 => View::Struct(&self.password_key),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Bool(&mut self.enabled),
+            1 => Slot::Struct(&mut self.password_key),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1313,13 +1802,18 @@ impl Struct for JobStorageSettings {
 pub struct Switch {
     /// Whether it is on.
     pub enabled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SWITCH: Shape = Shape::new(
     "Switch",
     &[Field::new("Enabled", Kind::Bool).attribute()],
 );
 impl Switch {
-    const EMPTY: Self = Self { enabled: None };
+    const EMPTY: Self = Self {
+        enabled: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Switch {
     const SHAPE: &'static Shape = &SWITCH;
@@ -1331,14 +1825,129 @@ impl Struct for Switch {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
+    }
+}
+/// How hard backups are compressed.
+///
+/// Schema: `schemas/em/em.xsd#CompressionLevelName`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum CompressionLevelName {
+    /// `None`.
+    None,
+    /// `DedupeFriendly`.
+    DedupeFriendly,
+    /// `Optimal`.
+    Optimal,
+    /// `High`.
+    High,
+    /// `Extreme`.
+    Extreme,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static COMPRESSION_LEVEL_NAME: EnumShape = EnumShape {
+    name: stringify!(CompressionLevelName),
+    aliases: &[],
+    values: &[
+        EnumValue::new("None"),
+        EnumValue::new("DedupeFriendly"),
+        EnumValue::new("Optimal"),
+        EnumValue::new("High"),
+        EnumValue::new("Extreme"),
+    ],
+};
+impl Enum for CompressionLevelName {
+    const SHAPE: &'static EnumShape = &COMPRESSION_LEVEL_NAME;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::None,
+                1 => Self::DedupeFriendly,
+                2 => Self::Optimal,
+                3 => Self::High,
+                4 => Self::Extreme,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::None => 0,
+                Self::DedupeFriendly => 1,
+                Self::Optimal => 2,
+                Self::High => 3,
+                Self::Extreme => 4,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
+    }
+}
+/// What the size of blocks is for.
+///
+/// Schema: `schemas/em/em.xsd#StorageOptimization`
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum StorageOptimization {
+    /// `LocalTargetExt`.
+    LocalTargetExt,
+    /// `LocalTarget`.
+    LocalTarget,
+    /// `LanTarget`.
+    LanTarget,
+    /// `WanTarget`.
+    WanTarget,
+    /// A value that this list does not have, kept as it came.
+    Unknown(UnknownValue),
+}
+pub(crate) static STORAGE_OPTIMIZATION: EnumShape = EnumShape {
+    name: stringify!(StorageOptimization),
+    aliases: &[],
+    values: &[
+        EnumValue::new("LocalTargetExt"),
+        EnumValue::new("LocalTarget"),
+        EnumValue::new("LanTarget"),
+        EnumValue::new("WanTarget"),
+    ],
+};
+impl Enum for StorageOptimization {
+    const SHAPE: &'static EnumShape = &STORAGE_OPTIMIZATION;
+    fn from_index(index: usize) -> Option<Self> {
+        Some(
+            match index {
+                0 => Self::LocalTargetExt,
+                1 => Self::LocalTarget,
+                2 => Self::LanTarget,
+                3 => Self::WanTarget,
+                _ => return None,
+            },
+        )
+    }
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
+            match self {
+                Self::LocalTargetExt => 0,
+                Self::LocalTarget => 1,
+                Self::LanTarget => 2,
+                Self::WanTarget => 3,
+                Self::Unknown(value) => return Known::Other(value),
+            },
+        )
+    }
+    fn from_unknown(value: UnknownValue) -> Self {
+        Self::Unknown(value)
     }
 }
 /// What makes backups smaller.
@@ -1353,9 +1962,11 @@ pub struct JobDataReduction {
     /// Whether blocks of deleted files are left out.
     pub enable_deleted_file_blocks: Option<bool>,
     /// How hard they are compressed, in a word such as `Optimal`.
-    pub compression_level: Option<String>,
+    pub compression_level: Option<CompressionLevelName>,
     /// What the size of blocks is for, such as `LocalTarget`.
-    pub storage_optimization: Option<String>,
+    pub storage_optimization: Option<StorageOptimization>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_DATA_REDUCTION: Shape = Shape::new(
         "JobDataReduction",
@@ -1363,8 +1974,8 @@ pub(crate) static JOB_DATA_REDUCTION: Shape = Shape::new(
             Field::new("EnableInlineDataDeduplication", Kind::Bool),
             Field::new("EnableSwapFileBlocks", Kind::Bool),
             Field::new("EnableDeletedFileBlocks", Kind::Bool),
-            Field::new("CompressionLevel", Kind::Text),
-            Field::new("StorageOptimization", Kind::Text),
+            Field::new("CompressionLevel", Kind::Enum(&COMPRESSION_LEVEL_NAME)),
+            Field::new("StorageOptimization", Kind::Enum(&STORAGE_OPTIMIZATION)),
         ],
     )
     .aliases(&["JobDataReductionType"]);
@@ -1375,6 +1986,7 @@ impl JobDataReduction {
         enable_deleted_file_blocks: None,
         compression_level: None,
         storage_optimization: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobDataReduction {
@@ -1389,9 +2001,9 @@ impl Struct for JobDataReduction {
             0 => View::Bool(&self.enable_inline_data_deduplication),
             1 => View::Bool(&self.enable_swap_file_blocks),
             2 => View::Bool(&self.enable_deleted_file_blocks),
-            3 => View::Text(&self.compression_level),
-            4 => View::Text(&self.storage_optimization),
-            _ => View::None,
+            3 => View::Enum(&self.compression_level),
+            4 => View::Enum(&self.storage_optimization),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1399,9 +2011,9 @@ impl Struct for JobDataReduction {
             0 => Slot::Bool(&mut self.enable_inline_data_deduplication),
             1 => Slot::Bool(&mut self.enable_swap_file_blocks),
             2 => Slot::Bool(&mut self.enable_deleted_file_blocks),
-            3 => Slot::Text(&mut self.compression_level),
-            4 => Slot::Text(&mut self.storage_optimization),
-            _ => Slot::None,
+            3 => Slot::Enum(&mut self.compression_level),
+            4 => Slot::Enum(&mut self.storage_optimization),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1414,6 +2026,8 @@ pub struct JobNotificationsSettings {
     pub send_snmp_notifications: Option<bool>,
     /// Whether machines get a note.
     pub vm_attribute_notifications: Option<JobVmAttributeNotifications>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_NOTIFICATIONS_SETTINGS: Shape = Shape::new(
         "JobNotificationsSettings",
@@ -1430,6 +2044,7 @@ impl JobNotificationsSettings {
     const EMPTY: Self = Self {
         send_snmp_notifications: None,
         vm_attribute_notifications: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobNotificationsSettings {
@@ -1443,14 +2058,14 @@ impl Struct for JobNotificationsSettings {
         match index {
             0 => View::Bool(&self.send_snmp_notifications),
             1 => View::Struct(&self.vm_attribute_notifications),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.send_snmp_notifications),
             1 => Slot::Struct(&mut self.vm_attribute_notifications),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1465,6 +2080,8 @@ pub struct JobVmAttributeNotifications {
     pub set_successful_backup_details_to_vm_attr: Option<String>,
     /// Whether what is there stays.
     pub append_to_existing_attr_value: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_VM_ATTRIBUTE_NOTIFICATIONS: Shape = Shape::new(
         "JobVmAttributeNotifications",
@@ -1480,6 +2097,7 @@ impl JobVmAttributeNotifications {
         enabled: None,
         set_successful_backup_details_to_vm_attr: None,
         append_to_existing_attr_value: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobVmAttributeNotifications {
@@ -1494,7 +2112,7 @@ impl Struct for JobVmAttributeNotifications {
             0 => View::Bool(&self.enabled),
             1 => View::Text(&self.set_successful_backup_details_to_vm_attr),
             2 => View::Bool(&self.append_to_existing_attr_value),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1502,7 +2120,7 @@ impl Struct for JobVmAttributeNotifications {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Text(&mut self.set_successful_backup_details_to_vm_attr),
             2 => Slot::Bool(&mut self.append_to_existing_attr_value),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1515,6 +2133,8 @@ pub struct JobVSphereSettings {
     pub guest_quiescence: Option<Switch>,
     /// Whether vSphere says what changed.
     pub changed_block_tracking: Option<JobChangedBlockTracking>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_V_SPHERE_SETTINGS: Shape = Shape::new(
         "JobVSphereSettings",
@@ -1528,6 +2148,7 @@ impl JobVSphereSettings {
     const EMPTY: Self = Self {
         guest_quiescence: None,
         changed_block_tracking: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobVSphereSettings {
@@ -1541,14 +2162,14 @@ impl Struct for JobVSphereSettings {
         match index {
             0 => View::Struct(&self.guest_quiescence),
             1 => View::Struct(&self.changed_block_tracking),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.guest_quiescence),
             1 => Slot::Struct(&mut self.changed_block_tracking),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1563,6 +2184,8 @@ pub struct JobChangedBlockTracking {
     pub enable_for_all_protected_vms: Option<bool>,
     /// Whether it begins anew with each full backup.
     pub reset_change_tracking_on_active_full: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_CHANGED_BLOCK_TRACKING: Shape = Shape::new(
         "JobChangedBlockTracking",
@@ -1578,6 +2201,7 @@ impl JobChangedBlockTracking {
         enabled: None,
         enable_for_all_protected_vms: None,
         reset_change_tracking_on_active_full: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobChangedBlockTracking {
@@ -1592,7 +2216,7 @@ impl Struct for JobChangedBlockTracking {
             0 => View::Bool(&self.enabled),
             1 => View::Bool(&self.enable_for_all_protected_vms),
             2 => View::Bool(&self.reset_change_tracking_on_active_full),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1600,7 +2224,7 @@ impl Struct for JobChangedBlockTracking {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Bool(&mut self.enable_for_all_protected_vms),
             2 => Slot::Bool(&mut self.reset_change_tracking_on_active_full),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1611,6 +2235,8 @@ impl Struct for JobChangedBlockTracking {
 pub struct JobIntegrationSettings {
     /// Whether it reads from their snapshots.
     pub backup_from_storage_snapshots: Option<JobBackupFromStorageSnapshots>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_INTEGRATION_SETTINGS: Shape = Shape::new(
         "JobIntegrationSettings",
@@ -1625,6 +2251,7 @@ pub(crate) static JOB_INTEGRATION_SETTINGS: Shape = Shape::new(
 impl JobIntegrationSettings {
     const EMPTY: Self = Self {
         backup_from_storage_snapshots: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobIntegrationSettings {
@@ -1637,13 +2264,13 @@ impl Struct for JobIntegrationSettings {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_from_storage_snapshots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_from_storage_snapshots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1658,6 +2285,8 @@ pub struct JobBackupFromStorageSnapshots {
     pub limit_processed_vm_count_per_storage_snapshot: Option<i64>,
     /// Whether it reads from the hypervisor when there is no snapshot.
     pub failover_to_standart_backup: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_FROM_STORAGE_SNAPSHOTS: Shape = Shape::new(
         "JobBackupFromStorageSnapshots",
@@ -1673,6 +2302,7 @@ impl JobBackupFromStorageSnapshots {
         enabled: None,
         limit_processed_vm_count_per_storage_snapshot: None,
         failover_to_standart_backup: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupFromStorageSnapshots {
@@ -1687,7 +2317,7 @@ impl Struct for JobBackupFromStorageSnapshots {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.limit_processed_vm_count_per_storage_snapshot),
             2 => View::Bool(&self.failover_to_standart_backup),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1695,7 +2325,48 @@ impl Struct for JobBackupFromStorageSnapshots {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.limit_processed_vm_count_per_storage_snapshot),
             2 => Slot::Bool(&mut self.failover_to_standart_backup),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
+        }
+    }
+}
+/// On which days scripts run.
+///
+/// Schema: `schemas/em/em.xsd#JobScriptsOnSelectedDaysType`
+#[non_exhaustive]
+pub struct JobScriptsOnSelectedDays {
+    /// The days.
+    pub options_weekly: Option<JobScheduleWeeklyOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
+pub(crate) static JOB_SCRIPTS_ON_SELECTED_DAYS: Shape = Shape::new(
+        "JobScriptsOnSelectedDays",
+        &[Field::new("OptionsWeekly", Kind::Struct(&JOB_SCHEDULE_WEEKLY_OPTIONS))],
+    )
+    .aliases(&["JobScriptsOnSelectedDaysType"]);
+impl JobScriptsOnSelectedDays {
+    const EMPTY: Self = Self {
+        options_weekly: None,
+        unknown: Unknown::NONE,
+    };
+}
+impl Model for JobScriptsOnSelectedDays {
+    const SHAPE: &'static Shape = &JOB_SCRIPTS_ON_SELECTED_DAYS;
+}
+impl Struct for JobScriptsOnSelectedDays {
+    fn shape(&self) -> &'static Shape {
+        &JOB_SCRIPTS_ON_SELECTED_DAYS
+    }
+    fn view(&self, index: usize) -> View<'_> {
+        match index {
+            0 => View::Struct(&self.options_weekly),
+            _ => View::Unknown(&self.unknown),
+        }
+    }
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        match index {
+            0 => Slot::Struct(&mut self.options_weekly),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1710,6 +2381,10 @@ pub struct JobScriptsSettings {
     pub pre_job_script: Option<JobScript>,
     /// In which runs.
     pub run_scripts_every_backup_session: Option<JobScriptsPeriodicity>,
+    /// Or on which days.
+    pub run_scripts_on_selected_days: Option<JobScriptsOnSelectedDays>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPTS_SETTINGS: Shape = Shape::new(
         "JobScriptsSettings",
@@ -1720,6 +2395,10 @@ pub(crate) static JOB_SCRIPTS_SETTINGS: Shape = Shape::new(
                 "RunScriptsEveryBackupSession",
                 Kind::Struct(&JOB_SCRIPTS_PERIODICITY),
             ),
+            Field::new(
+                "RunScriptsOnSelectedDays",
+                Kind::Struct(&JOB_SCRIPTS_ON_SELECTED_DAYS),
+            ),
         ],
     )
     .aliases(&["JobScriptsSettingsType"]);
@@ -1728,6 +2407,8 @@ impl JobScriptsSettings {
         post_job_script: None,
         pre_job_script: None,
         run_scripts_every_backup_session: None,
+        run_scripts_on_selected_days: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScriptsSettings {
@@ -1742,7 +2423,8 @@ impl Struct for JobScriptsSettings {
             0 => View::Struct(&self.post_job_script),
             1 => View::Struct(&self.pre_job_script),
             2 => View::Struct(&self.run_scripts_every_backup_session),
-            _ => View::None,
+            3 => View::Struct(&self.run_scripts_on_selected_days),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1750,7 +2432,8 @@ impl Struct for JobScriptsSettings {
             0 => Slot::Struct(&mut self.post_job_script),
             1 => Slot::Struct(&mut self.pre_job_script),
             2 => Slot::Struct(&mut self.run_scripts_every_backup_session),
-            _ => Slot::None,
+            3 => Slot::Struct(&mut self.run_scripts_on_selected_days),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1763,6 +2446,8 @@ pub struct JobScript {
     pub enabled: Option<bool>,
     /// Where it is.
     pub script_path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPT: Shape = Shape::new(
         "JobScript",
@@ -1776,6 +2461,7 @@ impl JobScript {
     const EMPTY: Self = Self {
         enabled: None,
         script_path: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScript {
@@ -1789,14 +2475,14 @@ impl Struct for JobScript {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Text(&self.script_path),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Text(&mut self.script_path),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1807,6 +2493,8 @@ impl Struct for JobScript {
 pub struct JobScriptsPeriodicity {
     /// Every how many runs.
     pub run_every_backup_session: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPTS_PERIODICITY: Shape = Shape::new(
         "JobScriptsPeriodicity",
@@ -1816,6 +2504,7 @@ pub(crate) static JOB_SCRIPTS_PERIODICITY: Shape = Shape::new(
 impl JobScriptsPeriodicity {
     const EMPTY: Self = Self {
         run_every_backup_session: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScriptsPeriodicity {
@@ -1828,13 +2517,13 @@ impl Struct for JobScriptsPeriodicity {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Int(&self.run_every_backup_session),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Int(&mut self.run_every_backup_session),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1882,8 +2571,7 @@ impl Struct for VSphereSelfServiceAccount {
             0 => View::Text(&self.account_name),
             1 => View::Text(&self.account_sid),
             2 => View::Enum(&self.account_type),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1891,8 +2579,7 @@ impl Struct for VSphereSelfServiceAccount {
             0 => Slot::Text(&mut self.account_name),
             1 => Slot::Text(&mut self.account_sid),
             2 => Slot::Enum(&mut self.account_type),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1939,7 +2626,7 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServerUid", Kind::Id),
             Field::new("RepositoryUid", Kind::Id),
             Field::new("QuotaGb", Kind::Int),
@@ -1948,8 +2635,8 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG: Shape = Shape::new(
             Field::new("JobSettings", Kind::Struct(&JOB_SETTINGS)),
             Field::list("VCentersScope", Kind::Id)
                 .json("VCentersScopes")
-                .item("VCenterUid", ""),
-            Field::list("Tags", Kind::Text).item("Tag", ""),
+                .item("VCenterUid"),
+            Field::list("Tags", Kind::Text).item("Tag"),
             Field::new("UsedQuotaMb", Kind::Int),
         ],
     )
@@ -1997,8 +2684,7 @@ impl Struct for VSphereSelfServiceConfig {
             11 => View::Ids(&self.v_centers_scope),
             12 => View::Texts(&self.tags),
             13 => View::Int(&self.used_quota_mb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2017,8 +2703,7 @@ impl Struct for VSphereSelfServiceConfig {
             11 => Slot::Ids(&mut self.v_centers_scope),
             12 => Slot::Texts(&mut self.tags),
             13 => Slot::Int(&mut self.used_quota_mb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2120,6 +2805,8 @@ impl VSphereSelfServiceConfig {
 pub struct VSphereSelfServiceConfigs {
     /// V sphere self service config.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIGS: Shape = Shape::new(
         "VSphereSelfServiceConfigs",
@@ -2136,6 +2823,7 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIGS: Shape = Shape::new(
 impl VSphereSelfServiceConfigs {
     const EMPTY: Self = Self {
         v_sphere_self_service_configs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceConfigs {
@@ -2148,13 +2836,13 @@ impl Struct for VSphereSelfServiceConfigs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_sphere_self_service_configs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_sphere_self_service_configs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2165,6 +2853,8 @@ impl Struct for VSphereSelfServiceConfigs {
 pub struct VCentersScope {
     /// V center uid.
     pub v_center_uids: Vec<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CENTERS_SCOPE: Shape = Shape::new(
         "VCentersScope",
@@ -2173,7 +2863,10 @@ pub(crate) static V_CENTERS_SCOPE: Shape = Shape::new(
     .aliases(&["VCentersScopeListType"])
     .root("VCentersScope");
 impl VCentersScope {
-    const EMPTY: Self = Self { v_center_uids: Vec::new() };
+    const EMPTY: Self = Self {
+        v_center_uids: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VCentersScope {
     const SHAPE: &'static Shape = &V_CENTERS_SCOPE;
@@ -2185,13 +2878,13 @@ impl Struct for VCentersScope {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Ids(&self.v_center_uids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Ids(&mut self.v_center_uids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2202,6 +2895,8 @@ impl Struct for VCentersScope {
 pub struct Tags {
     /// Tag.
     pub tags: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TAGS: Shape = Shape::new(
         "Tags",
@@ -2210,7 +2905,10 @@ pub(crate) static TAGS: Shape = Shape::new(
     .aliases(&["TagListType"])
     .root("Tags");
 impl Tags {
-    const EMPTY: Self = Self { tags: Vec::new() };
+    const EMPTY: Self = Self {
+        tags: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Tags {
     const SHAPE: &'static Shape = &TAGS;
@@ -2222,13 +2920,13 @@ impl Struct for Tags {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Texts(&self.tags),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Texts(&mut self.tags),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2259,6 +2957,8 @@ pub struct VSphereSelfServiceCreateSpec {
     pub v_centers_scope: Vec<Id>,
     /// The tags of machines that it sees.
     pub tags: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CREATE_SPEC: Shape = Shape::new(
         "VSphereSelfServiceCreateSpec",
@@ -2274,8 +2974,8 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CREATE_SPEC: Shape = Shape::new(
             Field::new("HighPriorityJob", Kind::Bool),
             Field::list("VCentersScope", Kind::Id)
                 .json("VCentersScopes")
-                .item("VCenterUid", ""),
-            Field::list("Tags", Kind::Text).item("Tag", ""),
+                .item("VCenterUid"),
+            Field::list("Tags", Kind::Text).item("Tag"),
         ],
     )
     .aliases(&["VSphereSelfServiceCreateSpecType"])
@@ -2293,6 +2993,7 @@ impl VSphereSelfServiceCreateSpec {
         high_priority_job: None,
         v_centers_scope: Vec::new(),
         tags: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceCreateSpec {
@@ -2315,7 +3016,7 @@ impl Struct for VSphereSelfServiceCreateSpec {
             8 => View::Bool(&self.high_priority_job),
             9 => View::Ids(&self.v_centers_scope),
             10 => View::Texts(&self.tags),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2331,7 +3032,7 @@ impl Struct for VSphereSelfServiceCreateSpec {
             8 => Slot::Bool(&mut self.high_priority_job),
             9 => Slot::Ids(&mut self.v_centers_scope),
             10 => Slot::Texts(&mut self.tags),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2406,16 +3107,21 @@ impl VSphereSelfServiceCreateSpec {
 backhaul_wire::generated_struct! {
     JobSettings; VCloudOrganizationConfig; VCloudOrganizationConfigs;
     VCloudOrganizationConfigCreateSpec; VCloudOrganizationConfigBackupJobSettings;
-    VSphereSelfServiceConfigJobSettings; JobAdvancedSettings; JobBackupSettings;
-    JobBackupMode; JobReverseIncrementalMode; JobIncrementalMode; JobSyntheticFull;
-    JobActiveFullBackup; JobMaintenanceSettings; JobBackupFilesHealthCheck;
-    JobFullBackupFileMaintenance; JobRemoveDeletedVms; JobDefragmentFullBackupFile;
-    JobStorageSettings; Switch; JobDataReduction; JobNotificationsSettings;
-    JobVmAttributeNotifications; JobVSphereSettings; JobChangedBlockTracking;
-    JobIntegrationSettings; JobBackupFromStorageSnapshots; JobScriptsSettings; JobScript;
-    JobScriptsPeriodicity; VSphereSelfServiceAccount; VSphereSelfServiceConfig;
-    VSphereSelfServiceConfigs; VCentersScope; Tags; VSphereSelfServiceCreateSpec;
+    VSphereSelfServiceConfigJobSettings; SecondaryJobSanIntegrationSettings;
+    SanSnapshotBackupTransferSettings; SanSnapshotReplicaTransferSettings;
+    SecondaryJobSanIntegrationSanSnapshotOptions; NimbleSnapshotTransferSettings;
+    SecondaryJobSanIntegrationNimbleSnapshotOptions; JobAdvancedSettings;
+    JobBackupSettings; JobBackupMode; JobReverseIncrementalMode; JobIncrementalMode;
+    JobSyntheticFull; JobActiveFullBackup; JobMaintenanceSettings;
+    JobBackupFilesHealthCheck; JobFullBackupFileMaintenance; JobRemoveDeletedVms;
+    JobDefragmentFullBackupFile; JobStorageSettings; JobEncryption; Switch;
+    JobDataReduction; JobNotificationsSettings; JobVmAttributeNotifications;
+    JobVSphereSettings; JobChangedBlockTracking; JobIntegrationSettings;
+    JobBackupFromStorageSnapshots; JobScriptsOnSelectedDays; JobScriptsSettings;
+    JobScript; JobScriptsPeriodicity; VSphereSelfServiceAccount;
+    VSphereSelfServiceConfig; VSphereSelfServiceConfigs; VCentersScope; Tags;
+    VSphereSelfServiceCreateSpec;
 }
 backhaul_wire::generated_enum! {
-    JobSchedulerType;
+    JobSchedulerType; CompressionLevelName; StorageOptimization;
 }

@@ -70,8 +70,8 @@ impl Enum for JobType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Backup => 0,
                 Self::BackupCopy => 1,
@@ -84,7 +84,7 @@ impl Enum for JobType {
                 Self::FailoverPlan => 8,
                 Self::FileLevelRestore => 9,
                 Self::RestoreVm => 10,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -140,8 +140,8 @@ impl Enum for JobSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Starting => 0,
                 Self::Stopping => 1,
@@ -149,7 +149,7 @@ impl Enum for JobSessionState {
                 Self::Pausing => 3,
                 Self::Resuming => 4,
                 Self::Stopped => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -193,13 +193,13 @@ impl Enum for TaskSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::InProgress => 0,
                 Self::Pending => 1,
                 Self::Completed => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -238,8 +238,12 @@ pub struct BackupJobSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
         "BackupJobSession",
@@ -248,7 +252,7 @@ pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobUid", Kind::Id),
             Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
@@ -257,6 +261,7 @@ pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("IsRetry", Kind::Bool),
         ],
     )
@@ -277,7 +282,9 @@ impl BackupJobSession {
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobSession {
@@ -302,8 +309,9 @@ impl Struct for BackupJobSession {
             10 => View::Enum(&self.state),
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
-            13 => View::Bool(&self.is_retry),
-            _ => View::None,
+            13 => View::Text(&self.failure_message),
+            14 => View::Bool(&self.is_retry),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -321,8 +329,9 @@ impl Struct for BackupJobSession {
             10 => Slot::Enum(&mut self.state),
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
-            13 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            13 => Slot::Text(&mut self.failure_message),
+            14 => Slot::Bool(&mut self.is_retry),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -333,6 +342,8 @@ impl Struct for BackupJobSession {
 pub struct BackupJobSessions {
     /// Backup job session.
     pub backup_job_sessions: Vec<BackupJobSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_SESSIONS: Shape = Shape::new(
         "BackupJobSessions",
@@ -346,6 +357,7 @@ pub(crate) static BACKUP_JOB_SESSIONS: Shape = Shape::new(
 impl BackupJobSessions {
     const EMPTY: Self = Self {
         backup_job_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobSessions {
@@ -358,13 +370,13 @@ impl Struct for BackupJobSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_job_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_job_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -399,8 +411,12 @@ pub struct ReplicaJobSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
         "ReplicaJobSession",
@@ -409,7 +425,7 @@ pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobUid", Kind::Id),
             Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
@@ -418,6 +434,7 @@ pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("IsRetry", Kind::Bool),
         ],
     )
@@ -438,7 +455,9 @@ impl ReplicaJobSession {
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobSession {
@@ -463,8 +482,9 @@ impl Struct for ReplicaJobSession {
             10 => View::Enum(&self.state),
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
-            13 => View::Bool(&self.is_retry),
-            _ => View::None,
+            13 => View::Text(&self.failure_message),
+            14 => View::Bool(&self.is_retry),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -482,8 +502,9 @@ impl Struct for ReplicaJobSession {
             10 => Slot::Enum(&mut self.state),
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
-            13 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            13 => Slot::Text(&mut self.failure_message),
+            14 => Slot::Bool(&mut self.is_retry),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -494,6 +515,8 @@ impl Struct for ReplicaJobSession {
 pub struct ReplicaJobSessions {
     /// Replica job session.
     pub replica_job_sessions: Vec<ReplicaJobSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_SESSIONS: Shape = Shape::new(
         "ReplicaJobSessions",
@@ -507,6 +530,7 @@ pub(crate) static REPLICA_JOB_SESSIONS: Shape = Shape::new(
 impl ReplicaJobSessions {
     const EMPTY: Self = Self {
         replica_job_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobSessions {
@@ -519,13 +543,13 @@ impl Struct for ReplicaJobSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replica_job_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replica_job_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -562,6 +586,8 @@ pub struct BackupTaskSession {
     pub total_size: Option<i64>,
     /// The machine.
     pub vm_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_TASK_SESSION: Shape = Shape::new(
         "BackupTaskSession",
@@ -571,7 +597,7 @@ pub(crate) static BACKUP_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobSessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -600,6 +626,7 @@ impl BackupTaskSession {
         reason: None,
         total_size: None,
         vm_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupTaskSession {
@@ -625,7 +652,7 @@ impl Struct for BackupTaskSession {
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
             13 => View::Id(&self.vm_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -644,7 +671,7 @@ impl Struct for BackupTaskSession {
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
             13 => Slot::Id(&mut self.vm_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -655,6 +682,8 @@ impl Struct for BackupTaskSession {
 pub struct BackupTaskSessions {
     /// Backup task session.
     pub backup_task_sessions: Vec<BackupTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_TASK_SESSIONS: Shape = Shape::new(
         "BackupTaskSessions",
@@ -668,6 +697,7 @@ pub(crate) static BACKUP_TASK_SESSIONS: Shape = Shape::new(
 impl BackupTaskSessions {
     const EMPTY: Self = Self {
         backup_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupTaskSessions {
@@ -680,13 +710,13 @@ impl Struct for BackupTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -721,6 +751,10 @@ pub struct ReplicaTaskSession {
     pub reason: Option<String>,
     /// What was processed, in bytes.
     pub total_size: Option<i64>,
+    /// The machine.
+    pub vm_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
         "ReplicaTaskSession",
@@ -730,7 +764,7 @@ pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobSessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -738,6 +772,7 @@ pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Reason", Kind::Text),
             Field::new("TotalSize", Kind::Int),
+            Field::new("VmUid", Kind::Id),
         ],
     )
     .aliases(&["ReplicaTaskSessionEntityType"])
@@ -757,6 +792,8 @@ impl ReplicaTaskSession {
         result: None,
         reason: None,
         total_size: None,
+        vm_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaTaskSession {
@@ -781,7 +818,8 @@ impl Struct for ReplicaTaskSession {
             10 => View::Enum(&self.result),
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
-            _ => View::None,
+            13 => View::Id(&self.vm_uid),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -799,7 +837,8 @@ impl Struct for ReplicaTaskSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
-            _ => Slot::None,
+            13 => Slot::Id(&mut self.vm_uid),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -810,6 +849,8 @@ impl Struct for ReplicaTaskSession {
 pub struct ReplicaTaskSessions {
     /// Replica task session.
     pub replica_task_sessions: Vec<ReplicaTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_TASK_SESSIONS: Shape = Shape::new(
         "ReplicaTaskSessions",
@@ -823,6 +864,7 @@ pub(crate) static REPLICA_TASK_SESSIONS: Shape = Shape::new(
 impl ReplicaTaskSessions {
     const EMPTY: Self = Self {
         replica_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaTaskSessions {
@@ -835,13 +877,13 @@ impl Struct for ReplicaTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replica_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replica_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -862,6 +904,10 @@ pub struct RestoreSession {
     pub vm_display_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// The job.
+    pub job_uid: Option<Id>,
+    /// The job's name.
+    pub job_name: Option<String>,
     /// What is restored: a machine or files.
     pub job_type: Option<JobType>,
     /// When it began, in UTC.
@@ -874,8 +920,12 @@ pub struct RestoreSession {
     pub result: Option<OperationResult>,
     /// How much is done, in percent.
     pub progress: Option<i64>,
+    /// What went wrong; absent when nothing did.
+    pub failure_message: Option<String>,
     /// The machine that came of it.
     pub restored_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION: Shape = Shape::new(
         "RestoreSession",
@@ -885,13 +935,16 @@ pub(crate) static RESTORE_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
+            Field::new("JobUid", Kind::Id),
+            Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
             Field::new("State", Kind::Enum(&JOB_SESSION_STATE)),
             Field::new("Result", Kind::Enum(&OPERATION_RESULT)),
             Field::new("Progress", Kind::Int),
+            Field::new("FailureMessage", Kind::Text),
             Field::new("RestoredObjRef", Kind::Id),
         ],
     )
@@ -905,13 +958,17 @@ impl RestoreSession {
         uid: None,
         vm_display_name: None,
         links: Vec::new(),
+        job_uid: None,
+        job_name: None,
         job_type: None,
         creation_time_utc: None,
         end_time_utc: None,
         state: None,
         result: None,
         progress: None,
+        failure_message: None,
         restored_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSession {
@@ -929,14 +986,17 @@ impl Struct for RestoreSession {
             3 => View::Id(&self.uid),
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
-            6 => View::Enum(&self.job_type),
-            7 => View::DateTime(&self.creation_time_utc),
-            8 => View::DateTime(&self.end_time_utc),
-            9 => View::Enum(&self.state),
-            10 => View::Enum(&self.result),
-            11 => View::Int(&self.progress),
-            12 => View::Id(&self.restored_obj_ref),
-            _ => View::None,
+            6 => View::Id(&self.job_uid),
+            7 => View::Text(&self.job_name),
+            8 => View::Enum(&self.job_type),
+            9 => View::DateTime(&self.creation_time_utc),
+            10 => View::DateTime(&self.end_time_utc),
+            11 => View::Enum(&self.state),
+            12 => View::Enum(&self.result),
+            13 => View::Int(&self.progress),
+            14 => View::Text(&self.failure_message),
+            15 => View::Id(&self.restored_obj_ref),
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -947,14 +1007,17 @@ impl Struct for RestoreSession {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
-            6 => Slot::Enum(&mut self.job_type),
-            7 => Slot::DateTime(&mut self.creation_time_utc),
-            8 => Slot::DateTime(&mut self.end_time_utc),
-            9 => Slot::Enum(&mut self.state),
-            10 => Slot::Enum(&mut self.result),
-            11 => Slot::Int(&mut self.progress),
-            12 => Slot::Id(&mut self.restored_obj_ref),
-            _ => Slot::None,
+            6 => Slot::Id(&mut self.job_uid),
+            7 => Slot::Text(&mut self.job_name),
+            8 => Slot::Enum(&mut self.job_type),
+            9 => Slot::DateTime(&mut self.creation_time_utc),
+            10 => Slot::DateTime(&mut self.end_time_utc),
+            11 => Slot::Enum(&mut self.state),
+            12 => Slot::Enum(&mut self.result),
+            13 => Slot::Int(&mut self.progress),
+            14 => Slot::Text(&mut self.failure_message),
+            15 => Slot::Id(&mut self.restored_obj_ref),
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -965,6 +1028,8 @@ impl Struct for RestoreSession {
 pub struct RestoreSessions {
     /// Restore session.
     pub restore_sessions: Vec<RestoreSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSIONS: Shape = Shape::new(
         "RestoreSessions",
@@ -978,6 +1043,7 @@ pub(crate) static RESTORE_SESSIONS: Shape = Shape::new(
 impl RestoreSessions {
     const EMPTY: Self = Self {
         restore_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSessions {
@@ -990,13 +1056,13 @@ impl Struct for RestoreSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.restore_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.restore_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1072,8 +1138,8 @@ impl Enum for SystemSessionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CatalogConsolidation => 0,
                 Self::CatalogCrawlJob => 1,
@@ -1087,7 +1153,7 @@ impl Enum for SystemSessionType {
                 Self::LicenseRevoke => 9,
                 Self::SyncCheckForProductUpdatesOption => 10,
                 Self::LogExport => 11,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1135,14 +1201,14 @@ impl Enum for SystemSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::InProgress => 0,
                 Self::CompletedSuccessfully => 1,
                 Self::CompletedWarning => 2,
                 Self::Failed => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1161,6 +1227,8 @@ pub struct SystemSessionResult {
     pub message: Option<String>,
     /// Whether it was stopped.
     pub is_canceled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_RESULT: Shape = Shape::new(
     "SystemSessionResult",
@@ -1175,6 +1243,7 @@ impl SystemSessionResult {
         result: None,
         message: None,
         is_canceled: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSessionResult {
@@ -1189,7 +1258,7 @@ impl Struct for SystemSessionResult {
             0 => View::Enum(&self.result),
             1 => View::Text(&self.message),
             2 => View::Bool(&self.is_canceled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1197,7 +1266,7 @@ impl Struct for SystemSessionResult {
             0 => Slot::Enum(&mut self.result),
             1 => Slot::Text(&mut self.message),
             2 => Slot::Bool(&mut self.is_canceled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1226,6 +1295,8 @@ pub struct SystemSession {
     pub state: Option<SystemSessionState>,
     /// How it ended.
     pub result: Option<SystemSessionResult>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION: Shape = Shape::new(
         "SystemSession",
@@ -1234,7 +1305,7 @@ pub(crate) static SYSTEM_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("SessionType", Kind::Enum(&SYSTEM_SESSION_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -1256,6 +1327,7 @@ impl SystemSession {
         end_time_utc: None,
         state: None,
         result: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSession {
@@ -1277,7 +1349,7 @@ impl Struct for SystemSession {
             7 => View::DateTime(&self.end_time_utc),
             8 => View::Enum(&self.state),
             9 => View::Struct(&self.result),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1292,7 +1364,7 @@ impl Struct for SystemSession {
             7 => Slot::DateTime(&mut self.end_time_utc),
             8 => Slot::Enum(&mut self.state),
             9 => Slot::Struct(&mut self.result),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1303,6 +1375,8 @@ impl Struct for SystemSession {
 pub struct SystemSessions {
     /// Sessions.
     pub sessions: Vec<SystemSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSIONS: Shape = Shape::new(
         "SystemSessions",
@@ -1311,7 +1385,10 @@ pub(crate) static SYSTEM_SESSIONS: Shape = Shape::new(
     .aliases(&["SystemSessionEntityListType"])
     .root("SystemSessions");
 impl SystemSessions {
-    const EMPTY: Self = Self { sessions: Vec::new() };
+    const EMPTY: Self = Self {
+        sessions: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SystemSessions {
     const SHAPE: &'static Shape = &SYSTEM_SESSIONS;
@@ -1323,13 +1400,13 @@ impl Struct for SystemSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1344,6 +1421,8 @@ pub struct SystemSessionEvent {
     pub message: Option<String>,
     /// Its place among the events.
     pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_EVENT: Shape = Shape::new(
     "SystemSessionEvent",
@@ -1358,6 +1437,7 @@ impl SystemSessionEvent {
         creation_time_utc: None,
         message: None,
         order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSessionEvent {
@@ -1372,7 +1452,7 @@ impl Struct for SystemSessionEvent {
             0 => View::DateTime(&self.creation_time_utc),
             1 => View::Text(&self.message),
             2 => View::Int(&self.order),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1380,7 +1460,7 @@ impl Struct for SystemSessionEvent {
             0 => Slot::DateTime(&mut self.creation_time_utc),
             1 => Slot::Text(&mut self.message),
             2 => Slot::Int(&mut self.order),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1391,6 +1471,8 @@ impl Struct for SystemSessionEvent {
 pub struct SystemSessionEvents {
     /// Events.
     pub events: Vec<SystemSessionEvent>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_EVENTS: Shape = Shape::new(
         "SystemSessionEvents",
@@ -1399,7 +1481,10 @@ pub(crate) static SYSTEM_SESSION_EVENTS: Shape = Shape::new(
     .aliases(&["SystemSessionEventResourceType"])
     .root("SystemSessionEvents");
 impl SystemSessionEvents {
-    const EMPTY: Self = Self { events: Vec::new() };
+    const EMPTY: Self = Self {
+        events: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SystemSessionEvents {
     const SHAPE: &'static Shape = &SYSTEM_SESSION_EVENTS;
@@ -1411,13 +1496,13 @@ impl Struct for SystemSessionEvents {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.events),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.events),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

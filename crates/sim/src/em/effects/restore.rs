@@ -1,8 +1,8 @@
 //! Restores and failovers: sessions that begin and end, and the plans that start them.
 
 use backhaul_models::em::{
-    CdpFailoverStartSpec, CdpReplicaInterval, CdpReplicaIntervals, CdpReplicaPoint, CloudFailoverPlanManagementSpec,
-    CloudFailoverSession, FailoverPlanManagementSpec, RestoreSession, RestoreSpec,
+    CdpFailoverStartSpec, CdpIntervalsSpec, CdpReplicaInterval, CdpReplicaIntervals, CdpReplicaPoint,
+    CloudFailoverPlanManagementSpec, CloudFailoverSession, FailoverPlanManagementSpec, RestoreSession, RestoreSpec,
 };
 use http::StatusCode;
 
@@ -107,7 +107,7 @@ pub(super) fn fail_over_cdp(call: &mut Call<'_>) -> Answer {
 
 /// `?action=intervals` of a CDP replica's machine or vApp: a day in two halves, with a point every eight hours.
 pub(super) fn intervals(call: &mut Call<'_>) -> Answer {
-    let asked: CdpReplicaIntervals = call.body_or_default()?;
+    let asked: CdpIntervalsSpec = call.body_or_default()?;
     call.record()?;
     let now = call.world.seconds();
     let date = |seconds: i64| clock::iso(seconds).trim_end_matches('Z').to_owned();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use backhaul_models::em::{
-    AgentRestorePointMount, AgentRestorePointMounts, DirectoryEntry, VmReplicaPointMount, VmReplicaPointMountSpec,
-    VmReplicaPointMounts, VmRestorePointMount, VmRestorePointMountSpec, VmRestorePointMounts,
+    AgentRestorePointMount, AgentRestorePointMounts, DirectoryEntry, StartMountSpec, VmReplicaPointMount,
+    VmReplicaPointMounts, VmRestorePointMount, VmRestorePointMounts,
 };
 use backhaul_wire::Struct;
 use http::StatusCode;
@@ -77,10 +77,7 @@ pub(super) fn mounted(call: &mut Call<'_>) -> Result<(u64, String), Refusal> {
 /// `POST .../mounts`.
 pub(in crate::em) fn mount(call: &mut Call<'_>) -> Answer {
     let point = point(call)?;
-    match point.kind.name {
-        "VmReplicaPoint" => drop(call.body_or_default::<VmReplicaPointMountSpec>()?),
-        _ => drop(call.body_or_default::<VmRestorePointMountSpec>()?),
-    }
+    let _spec: StartMountSpec = call.body_or_default()?;
     let session = call.session.id.clone();
     call.begin(
         "MountRestorePoint",

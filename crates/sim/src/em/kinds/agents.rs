@@ -11,7 +11,7 @@ use super::{Kind, Part, below};
 
 pub(super) static KINDS: &[Kind] = &[
     Kind::new::<AgentBackupJob, AgentBackupJobs>("agents/jobs", "JobReference")
-        .bucket("AgentBackupJobs")
+        .bucket("AgentBackupJob")
         .links(&[
             SERVER,
             ALTERNATE,

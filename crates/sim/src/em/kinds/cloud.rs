@@ -98,7 +98,7 @@ pub(super) static KINDS: &[Kind] = &[
         "cloud/publicIpAddresses",
         "CloudPublicIpAddressReference",
     )
-    .bucket("CloudPublicIpAddresses")
+    .bucket("CloudPublicIps")
     .tasks("CreateCloudPublicIpAddress", "EditCloudPublicIpAddress", "DeleteCloudPublicIpAddress")
     .links(&[
         SERVER,

@@ -46,7 +46,7 @@ pub(super) static KINDS: &[Kind] = &[
     Kind::under::<CredentialsInfo, CredentialsInfoList>("BackupServer", "credentials", "CredentialsReference")
         .plain("Username")
         .named("Credentials", "Credentials")
-        .bucket("CredentialsInfoList")
+        .bucket("CredentialsList")
         .links(&[up_entity("BackupServer"), own(EDIT, "Credentials", ""), own(DELETE, "Credentials", "")]),
     Kind::under::<PasswordKeyInfo, PasswordKeyInfoList>("BackupServer", "passwords", "PasswordKeyReference")
         .plain("Hint")

@@ -1,0 +1,63 @@
+//! Enterprise Manager's pages: numbered, and linked.
+
+use backhaul_wire::Operation;
+
+use crate::paging::{Follow, Page, Step, text};
+
+/// How far a listing is.
+#[derive(Default)]
+pub(crate) struct Pages {
+    at: Option<i64>,
+    of: Option<i64>,
+}
+
+impl Follow for Pages {
+    /// Its own size of a page stays: the largest that it takes is not documented.
+    fn defaults(&self, _: &'static Operation) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn marks(&self) -> &'static [&'static str] {
+        &["PagingInfo", "Refs", "Entities", "Resources", "Href"]
+    }
+
+    fn after(&mut self, page: &Page<'_>) -> Result<Step, String> {
+        let number = |name: &str| page.int(&format!("PagingInfo.{name}"));
+        let (at, of) = (number("PageNum"), number("PagesCount"));
+        match (self.at, at) {
+            (Some(before), Some(now)) if now <= before => {
+                return Err(format!("the pages do not move: page {now} came after page {before}"));
+            }
+            _ => {}
+        }
+        match (self.of, of) {
+            (Some(before), Some(now)) if now < before => {
+                return Err(format!(
+                    "there were {before} pages, and now there are {now}: it changed meanwhile, ask again"
+                ));
+            }
+            (Some(before), None) => {
+                return Err(format!("there are {before} pages, and one came that does not say which of them it is"));
+            }
+            _ => {}
+        }
+        (self.at, self.of) = (at.or(self.at), of.or(self.of));
+        let links = page.body.path("PagingInfo.Links").structs();
+        let links = links.into_iter().flat_map(|links| (0..links.len()).filter_map(|i| links.get(i)));
+        let next = links.filter(|link| text(*link, "Rel").is_some_and(|rel| rel.eq_ignore_ascii_case("Next")));
+        if let Some(href) = next.filter_map(|link| text(link, "Href")).next() {
+            return Ok(Step::Link(href));
+        }
+        // The verb table promises a `Next` link; no printed answer has more than one page. The numbers say the same.
+        match (at, of) {
+            (Some(at), Some(of)) if at < of => {
+                let size = number("PageSize").filter(|size| *size > 0).map(|size| ("pageSize", size.to_string()));
+                Ok(Step::With([("page", (at + 1).to_string())].into_iter().chain(size).collect()))
+            }
+            (None, Some(of)) if of > 1 => {
+                Err(format!("there are {of} pages, and one came that does not say which of them it is"))
+            }
+            _ => Ok(Step::End),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Servers whose pages lie: a listing of such a one ends with an error, after few requests, and never as if it were whole.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use backhaul_filter::em::Job;
+use backhaul_models::vb365::operations::OrganizationGet;
+use backhaul_models::zstack::operations::QueryZone;
+use backhaul_transport::Result;
+use common::{Reply, Seen, Server, xml};
+use futures_util::TryStreamExt;
+
+/// The value of a number in a request's address.
+fn number(seen: &Seen, name: &str) -> Option<i64> {
+    let (_, query) = seen.target.split_once('?')?;
+    query.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?.parse().ok()
+}
+
+fn em_page(paging: &str, ids: &[i64]) -> Reply {
+    let jobs: Vec<_> = ids.iter().map(|id| format!("<Job Type=\"Job\" Name=\"{id}\" UID=\"urn:{id}\" />")).collect();
+    xml(200, &format!("<QueryResult><Entities><Jobs>{}</Jobs></Entities>{paging}</QueryResult>", jobs.concat()))
+}
+
+fn numbered(at: i64, of: i64) -> String {
+    format!("<PagingInfo PageNum=\"{at}\" PageSize=\"2\" PagesCount=\"{of}\" />")
+}
+
+fn linked(at: i64, of: i64, to: i64) -> String {
+    format!(
+        "<PagingInfo PageNum=\"{at}\" PageSize=\"2\" PagesCount=\"{of}\"><Links><Link Rel=\"Next\" \
+         Href=\"{{server}}/api/query?type=Job&amp;page={to}\" /></Links></PagingInfo>"
+    )
+}
+
+async fn em(script: impl FnMut(i64) -> Reply + Send + 'static) -> (usize, usize, Result<()>) {
+    let mut script = script;
+    let server = Server::new(move |seen| script(number(seen, "page").unwrap_or(1))).await;
+    let items = server.em().query::<Job>().by_item().unwrap();
+    drained(&server, items).await
+}
+
+async fn zstack(script: impl FnMut(i64) -> Reply + Send + 'static) -> (usize, usize, Result<()>) {
+    let mut script = script;
+    let server = Server::of_zstack(move |seen| script(number(seen, "start").unwrap_or(0))).await;
+    let items = server.zstack().list(&QueryZone::new()).by_item();
+    drained(&server, items).await
+}
+
+async fn vb365(script: impl FnMut(i64) -> Reply + Send + 'static) -> (usize, usize, Result<()>) {
+    let mut script = script;
+    let server = Server::of_vb365(move |seen| script(number(seen, "offset").unwrap_or(0))).await;
+    let items = server.vb365(8).list(&OrganizationGet::new()).by_item();
+    drained(&server, items).await
+}
+
+/// How many items came in how many requests, and how it ended.
+async fn drained<T>(
+    server: &Server,
+    mut items: futures_util::stream::BoxStream<'static, Result<T>>,
+) -> (usize, usize, Result<()>) {
+    let mut count = 0;
+    let end = loop {
+        match items.try_next().await {
+            Ok(Some(_)) => count += 1,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    (count, server.lines().len(), end)
+}
+
+/// So many items came in so many requests, and then an error that says this.
+fn ended(case: &str, (items, requests, end): (usize, usize, Result<()>), expected: (usize, usize, &str)) {
+    let error = end.expect_err(case).to_string();
+    assert!((items, requests) == (expected.0, expected.1), "{case}: {items} items in {requests} requests: {error}");
+    assert!(error.contains(expected.2), "{case}: {error}");
+}
+
+#[tokio::test]
+async fn enterprise_manager() {
+    let same = em(|_| em_page(&numbered(1, 3), &[1, 2])).await;
+    ended("the position is ignored", same, (2, 2, "the item `urn:1` came again"));
+    let mut ids = 0;
+    let stuck = em(move |_| {
+        ids += 2;
+        em_page(&numbered(1, 3), &[ids, ids + 1])
+    })
+    .await;
+    ended("the number stays, the items do not", stuck, (2, 2, "page 1 came after page 1"));
+    let back = em(|page| match page {
+        1 => em_page(&linked(2, 3, 7), &[1, 2]),
+        _ => em_page(&linked(1, 3, 8), &[3, 4]),
+    })
+    .await;
+    ended("the number goes back", back, (2, 2, "page 1 came after page 2"));
+    let empty = em(|page| em_page(&numbered(page, 3), if page == 1 { &[1, 2] } else { &[] })).await;
+    ended("nothing new", empty, (2, 2, "a page without an item"));
+    let fewer = em(|page| em_page(&numbered(page, if page == 1 { 3 } else { 2 }), &[page * 2, page * 2 + 1])).await;
+    ended("fewer pages than there were", fewer, (2, 2, "changed meanwhile"));
+    let silent = em(|page| if page == 1 { em_page(&numbered(1, 3), &[1]) } else { em_page("", &[2]) }).await;
+    ended("a page of no number", silent, (1, 2, "does not say which of them"));
+    let other = em(|page| if page == 1 { em_page(&numbered(1, 3), &[1]) } else { xml(200, "<Error Message=\"x\" />") });
+    ended("another document", other.await, (1, 2, ""));
+    let blank = em(|_| em_page("<PagingInfo PagesCount=\"3\" />", &[1])).await;
+    ended("a count without a number", blank, (0, 1, "does not say which of them"));
+    // The largest number there is does not wrap.
+    let largest = em(|_| em_page(&numbered(i64::from(i32::MAX), i64::from(i32::MAX)), &[1])).await;
+    assert!(largest.0 == 1 && largest.2.is_ok());
+    // A row without a page size is not left out.
+    let sizeless = em(|page| em_page(&format!("<PagingInfo PageNum=\"{page}\" PagesCount=\"2\" />"), &[page])).await;
+    assert!(sizeless.0 == 2 && sizeless.2.is_ok());
+}
+
+fn zones(total: &str, ids: std::ops::Range<i64>) -> Reply {
+    let items: Vec<_> = ids.map(|id| format!(r#"{{"uuid": "id-{id}", "name": "{id}"}}"#)).collect();
+    let total = if total.is_empty() { String::new() } else { format!(r#", "total": {total}"#) };
+    Reply::new(200, format!(r#"{{"inventories": [{}]{total}}}"#, items.join(",")))
+}
+
+#[tokio::test]
+async fn zstack_totals() {
+    for (total, says) in [
+        ("0", "there are 0 items"),
+        ("-1", "there are -1 items"),
+        ("1", "there are 1 items"),
+        ("-9223372036854775808", "there are -9"),
+    ] {
+        ended(total, zstack(move |_| zones(total, 0..2)).await, (0, 1, says));
+    }
+    let page_2 = |second: Reply| zstack(move |start| if start == 0 { zones("4", 0..2) } else { second.clone() });
+    let empty = page_2(zones("4", 0..0)).await;
+    ended("an empty page", empty, (2, 2, "ends at 2 of 4 items"));
+    ended("the same page", page_2(zones("4", 0..2)).await, (2, 2, "`id-0` came again"));
+    ended("a smaller total", page_2(zones("2", 0..0)).await, (2, 2, "changed meanwhile"));
+    ended("no total", page_2(zones("", 2..3)).await, (2, 2, "does not say how many"));
+    for body in ["[]", "{}", r#"{"inventory": {"uuid": "x"}}"#, r#"{"success": true}"#] {
+        let other = page_2(Reply::new(200, body)).await;
+        ended(body, other, (2, 2, "not a page of the listing"));
+    }
+    // Items that were added meanwhile are read, too.
+    let grown = zstack(|start| zones(if start == 0 { "3" } else { "4" }, start..start + 2)).await;
+    assert!(grown.0 == 4 && grown.2.is_ok());
+}
+
+#[tokio::test]
+async fn vb365_offsets() {
+    let page = |offset: i64, limit: i64, ids: std::ops::Range<i64>, links: &str| {
+        let items: Vec<_> = ids.map(|id| format!(r#"{{"type": "Office365", "id": "id-{id}"}}"#)).collect();
+        let items = items.join(",");
+        Reply::new(
+            200,
+            format!(r#"{{"offset": {offset}, "limit": {limit}, "results": [{items}], "_links": {{{links}}}}}"#),
+        )
+    };
+    let next = |offset: i64| format!(r#""next": {{"href": "/v8/Organizations?offset={offset}"}}"#);
+    let wraps = vb365(move |_| page(i64::MAX, 1, 0..1, "")).await;
+    ended("the largest offset", wraps, (0, 1, "leads nowhere"));
+    let below = vb365(move |_| page(-5, 2, 0..2, "")).await;
+    ended("a negative offset", below, (0, 1, "leads nowhere"));
+    let ignored = vb365(move |offset| page(offset, 2, 0..2, &next(offset + 2))).await;
+    ended("the position is ignored", ignored, (2, 2, "`id-0` came again"));
+    let stuck = vb365(move |offset| page(0, 2, offset..offset + 2, &next(offset + 2))).await;
+    ended("the offset stays, the items do not", stuck, (2, 2, "do not move"));
+    let empty = vb365(move |offset| page(offset, 2, offset..(offset + 2).min(2), &next(offset + 2))).await;
+    ended("nothing new", empty, (2, 2, "a page without an item"));
+}
+
+/// No number of the server's may panic: here the life of a token.
+#[tokio::test]
+async fn a_token_that_never_ends() {
+    for lives in ["9223372036854775807", "-9223372036854775808", "0", "1e300"] {
+        let body = format!(r#"{{"access_token": "t", "refresh_token": "r", "expires_in": {lives}}}"#);
+        let server = Server::open(move |_| Reply::new(200, body.clone())).await;
+        let _ = server.vb365(8).client().logon().await;
+        let _ = server.vb365(8).client().logon().await;
+    }
+}
