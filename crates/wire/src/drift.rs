@@ -1,15 +1,19 @@
-//! What a body held that the schemas do not know.
+//! What a body held that the schemas do not know, or know otherwise.
 
-/// Unknown fields and enum values met while decoding, each with its path inside the body.
+/// Unknown fields and enum values met while decoding, and values that did not fit their field, each with its path inside the body.
 ///
-/// Drift is never an error: it is what a newer server, or a mistake in our schemas, looks like.
+/// Drift is never an error: it is what a newer server, or a mistake in our schemas, looks like. Whoever asks a decoder for it gets
+/// all that fits: a value of another type than its field's is kept as an unknown member (on types that keep them), its field stays
+/// empty, and the rest is read. Whoever does not ask gets an error there, for nothing may be lost in silence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
-    /// Paths of fields that the type does not have, such as `results[0].newField`.
+    /// Paths of fields that the type does not have, such as `results[0].newField`, and of those in `misfits`.
     pub unknown_fields: Vec<String>,
     /// Paths and texts of enum values that the type does not list.
     pub unknown_values: Vec<UnknownValueAt>,
-    /// How many more there were past [`Drift::LIMIT`] of either kind.
+    /// Values that did not fit their field, which is then empty, or that could not be kept as they stood.
+    pub misfits: Vec<Misfit>,
+    /// How many more there were past [`Drift::LIMIT`] of any kind.
     pub more: usize,
 }
 
@@ -22,14 +26,28 @@ pub struct UnknownValueAt {
     pub value: String,
 }
 
+/// A value that its field cannot take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The path inside the body, down to what did not fit, such as `inventories[0].attachedTemplates[2]`.
+    pub path: String,
+    /// What was wrong with it, such as "text stands where an object (VmTemplate) is expected".
+    pub reason: String,
+}
+
 impl Drift {
     /// How many of each kind are kept; a page of 10,000 rows from a newer server repeats itself.
     pub const LIMIT: usize = 1000;
 
-    /// Whether everything was known.
+    /// Whether everything was known and fitted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.unknown_fields.is_empty() && self.unknown_values.is_empty()
+        self.unknown_fields.is_empty() && self.unknown_values.is_empty() && self.misfits.is_empty()
+    }
+
+    /// Whether no kind has room, so that paths need not be made.
+    pub(crate) fn is_full(&self) -> bool {
+        [self.unknown_fields.len(), self.unknown_values.len(), self.misfits.len()].iter().all(|len| *len >= Self::LIMIT)
     }
 
     /// Drops what stands below a path.
@@ -38,16 +56,7 @@ impl Drift {
             |of: &str| of.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']));
         self.unknown_fields.retain(|field| !below(field));
         self.unknown_values.retain(|value| !below(&value.path));
-    }
-
-    pub(crate) fn extend(&mut self, more: Self) {
-        for path in more.unknown_fields {
-            self.field(path);
-        }
-        for value in more.unknown_values {
-            self.value(value.path, &value.value);
-        }
-        self.more += more.more;
+        self.misfits.retain(|misfit| !below(&misfit.path));
     }
 
     pub(crate) fn field(&mut self, path: String) {
@@ -61,6 +70,14 @@ impl Drift {
     pub(crate) fn value(&mut self, path: String, value: &str) {
         if self.unknown_values.len() < Self::LIMIT {
             self.unknown_values.push(UnknownValueAt { path, value: value.to_owned() });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    pub(crate) fn misfit(&mut self, path: String, reason: String) {
+        if self.misfits.len() < Self::LIMIT {
+            self.misfits.push(Misfit { path, reason });
         } else {
             self.more += 1;
         }

@@ -2,25 +2,27 @@
 //!
 //! Reading is one driver for both: names fit in any letter case, a list may stand bare, in a wrapper or in a wrapper that
 //! repeats its name, numbers and booleans may be strings, null is absence, unknown fields are passed over (or kept, on types
-//! that are sent back). The text is tokenised by serde_json; what this module adds is where each value goes.
+//! that are sent back). Of a member that stands twice the last one counts. What does not fit its field is kept as it came and
+//! told where the caller asks for [`Drift`], and an error where not.
 
 mod classes;
-mod de;
+mod items;
+mod lex;
 mod names;
-mod scalar;
+mod read;
 mod ser;
 mod versions;
 
 pub use classes::recast;
+pub use items::Items;
 pub use names::camel_case;
 pub use versions::check_versions;
 
+use crate::context::{Context, looks_like_html};
 use crate::drift::Drift;
 use crate::error::{DecodeError, EncodeError};
 use crate::reflect::{Model, Struct};
 
-pub(crate) use de::{Context, Segment, StructSeed, looks_like_html};
-pub(crate) use scalar::{parse_bool, parse_float, parse_int};
 pub(crate) use ser::Out;
 
 /// Reads a body into a new value.
@@ -39,13 +41,33 @@ pub fn decode<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
 /// As [`decode`].
 pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
     let name = target.shape().name;
-    let text = utf8(body).map_err(|message| DecodeError::new(name, String::new(), message, body))?;
-    if text.trim_start().is_empty() {
-        return Err(DecodeError::new(name, String::new(), "the body is empty", body));
+    let text = start(name, body)?;
+    read(target, text, &mut Context::new(drift))
+}
+
+/// Reads a text into an empty value.
+pub(crate) fn read(target: &mut dyn Struct, text: &str, context: &mut Context<'_>) -> Result<(), DecodeError> {
+    let name = target.shape().name;
+    read::Driver::new(text, context).document(target).map_err(|error| failure(name, context, &error, text))
+}
+
+/// The body's text, when it is one that may be JSON.
+fn start<'b>(name: &'static str, body: &'b [u8]) -> Result<&'b str, DecodeError> {
+    let fail = |message: &str| DecodeError::new(name, String::new(), message, body);
+    let text = utf8(body).map_err(|message| fail(&message))?;
+    let first = text.trim_start();
+    match first.as_bytes().first() {
+        None => Err(fail("the body is empty")),
+        Some(b'<') if looks_like_html(first) => {
+            Err(fail("the body is an HTML page (from a proxy or another product?), not JSON"))
+        }
+        Some(b'<') => Err(fail("the body is XML, not JSON")),
+        Some(_) => Ok(text),
     }
-    let mut context = Context::new(drift);
-    de::run(target, text, &mut context)
-        .map_err(|error| DecodeError::new(name, context.path(), de::Explained { error: &error, text }, body))
+}
+
+fn failure(name: &'static str, context: &Context<'_>, error: &lex::Error, text: &str) -> DecodeError {
+    DecodeError::new(name, context.path(), error.explain(text), text.as_bytes())
 }
 
 /// How member names are written.

@@ -17,11 +17,13 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod context;
 pub mod drift;
 pub mod error;
 pub mod json;
 pub mod operation;
 pub mod reflect;
+mod scan;
 mod serde_impl;
 pub mod shape;
 mod tables;

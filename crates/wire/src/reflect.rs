@@ -350,8 +350,8 @@ pub trait StructMap: Send + Sync {
     }
     /// The one with this name.
     fn get(&self, name: &str) -> Option<&dyn Struct>;
-    /// The name and value at a position, in the order of names.
-    fn nth(&self, index: usize) -> Option<(&str, &dyn Struct)>;
+    /// The names and values, in the order of names.
+    fn iter(&self) -> Box<dyn Iterator<Item = (&str, &dyn Struct)> + '_>;
     /// The one with this name, made empty if there was none.
     fn entry(&mut self, name: &str) -> &mut dyn Struct;
     /// Empties the place.
@@ -368,8 +368,8 @@ impl<T: Model> StructMap for BTreeMap<String, T> {
             None => None,
         }
     }
-    fn nth(&self, index: usize) -> Option<(&str, &dyn Struct)> {
-        self.iter().nth(index).map(|(name, value)| (name.as_str(), value as &dyn Struct))
+    fn iter(&self) -> Box<dyn Iterator<Item = (&str, &dyn Struct)> + '_> {
+        Box::new(Self::iter(self).map(|(name, value)| (name.as_str(), value as &dyn Struct)))
     }
     fn entry(&mut self, name: &str) -> &mut dyn Struct {
         self.entry(name.to_owned()).or_default()

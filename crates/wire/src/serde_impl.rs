@@ -1,12 +1,19 @@
 //! serde's traits for every generated type: one line each there, all of it here.
 //!
-//! Both go through the JSON drivers, so any format gets the JSON form: schema names, absent fields left out, secrets redacted.
+//! serde's side is for people's formats (JSON, YAML, TOML, MessagePack with names): those that describe themselves. Any of them
+//! gets the JSON form: schema names, absent fields left out. Secrets are redacted there, so what is written is not what a server
+//! takes: that is [`crate::json::encode`] and [`crate::xml::encode`].
 
-use serde::de::DeserializeSeed;
-use serde::{Deserializer, Serialize, Serializer};
+use std::fmt;
 
-use crate::json::{Context, Out, StructSeed};
+use serde::de::{Deserializer, Error, Visitor};
+use serde::{Serialize, Serializer};
+
+use crate::context::Context;
+use crate::json::{Out, read};
 use crate::reflect::{Enum, Model, Struct};
+
+mod transcode;
 
 /// [`serde::Serialize`] of a generated struct.
 ///
@@ -19,10 +26,11 @@ pub fn serialize<S: Serializer>(value: &dyn Struct, serializer: S) -> Result<S::
 /// [`serde::Deserialize`] of a generated struct.
 ///
 /// # Errors
-/// The deserializer's own.
+/// The deserializer's own, and that of [`crate::json::decode`].
 pub fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
-    StructSeed { target: &mut value, context: &mut Context::new(None) }.deserialize(deserializer)?;
+    let text = transcode::to_json(deserializer)?;
+    read(&mut value, &text, &mut Context::new(None)).map_err(D::Error::custom)?;
     Ok(value)
 }
 
@@ -31,6 +39,15 @@ pub fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Resu
 /// # Errors
 /// The deserializer's own.
 pub fn deserialize_enum<'de, E: Enum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
-    let text: std::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(E::from_text(&text))
+    struct Text<E>(std::marker::PhantomData<E>);
+    impl<E: Enum> Visitor<'_> for Text<E> {
+        type Value = E;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a {}", E::SHAPE.name)
+        }
+        fn visit_str<X: Error>(self, text: &str) -> Result<E, X> {
+            Ok(E::from_text(text))
+        }
+    }
+    deserializer.deserialize_str(Text(std::marker::PhantomData))
 }

@@ -5,8 +5,10 @@
 
 mod date;
 mod id;
+mod number;
 mod secret;
 
 pub use date::{DateTime, DateTimeError, DateTimeParts};
 pub use id::Id;
+pub(crate) use number::{parse_bool, parse_float, parse_int};
 pub use secret::Secret;

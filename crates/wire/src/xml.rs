@@ -1,19 +1,25 @@
 //! Enterprise Manager's XML, whole bodies and streams.
 //!
-//! quick-xml finds the tags; this module puts what is between them where the shape says. What a parser must not do with bodies
+//! A reader of our own finds the tags, and puts what is between them where the shape says. What a parser must not do with bodies
 //! from outside it refuses: document types, entities other than XML's own five, and nesting past [`MAX_DEPTH`].
+//!
+//! Of an element that stands twice the first one counts, as with .NET's XmlSerializer. What does not fit its field is kept as it
+//! came and told where the caller asks for [`Drift`], and an error where not.
 
-mod de;
+mod items;
+mod lex;
+mod read;
 mod ser;
-mod source;
 mod stream;
 
+pub use items::Items;
 pub use ser::{encode, encode_request};
 pub use stream::decode_stream;
 
+use crate::context::{Context, looks_like_html};
 use crate::drift::Drift;
 use crate::error::DecodeError;
-use crate::json::{Context, looks_like_html, utf8};
+use crate::json::utf8;
 use crate::reflect::{Model, Struct};
 
 /// The namespace of every Enterprise Manager document.
@@ -39,21 +45,25 @@ pub fn decode<T: Model>(body: &[u8]) -> Result<T, DecodeError> {
 /// As [`decode`].
 pub fn decode_into(target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
     let name = target.shape().name;
-    let text = utf8(body).map_err(|message| DecodeError::new(name, String::new(), message, body))?;
-    let fail = |path: String, message: &str| DecodeError::new(name, path, message, body);
-    match text.trim_start().chars().next() {
-        None => return Err(fail(String::new(), "the body is empty")),
-        Some('{' | '[') => return Err(fail(String::new(), "the body is JSON, not XML")),
-        Some('<') if looks_like_html(text.trim_start()) => {
-            return Err(fail(String::new(), "the body is an HTML page (from a proxy or another product?), not XML"));
-        }
-        Some('<') => {}
-        Some(_) => return Err(fail(String::new(), "the body is not XML")),
-    }
+    let text = text(name, body)?;
     let mut context = Context::new(drift);
-    let mut source = source::Slice::new(text);
-    de::document(target, &mut source, &mut context, None).map_err(|error| {
-        let message = source::explain(&error, text.len());
-        DecodeError::new(name, context.path(), message, body)
-    })
+    read::Driver::new(&mut lex::Source::text(text), &mut context, read::Listed::None)
+        .document(target)
+        .map_err(|error| DecodeError::new(name, context.path(), error, body))
+}
+
+/// The body's text, when it is one that may be XML.
+fn text<'b>(name: &'static str, body: &'b [u8]) -> Result<&'b str, DecodeError> {
+    let fail = |message: &str| DecodeError::new(name, String::new(), message, body);
+    let text = utf8(body).map_err(|message| fail(&message))?;
+    let first = text.trim_start();
+    match first.as_bytes().first() {
+        None => Err(fail("the body is empty")),
+        Some(b'{' | b'[') => Err(fail("the body is JSON, not XML")),
+        Some(b'<') if looks_like_html(first) => {
+            Err(fail("the body is an HTML page (from a proxy or another product?), not XML"))
+        }
+        Some(b'<') => Ok(text),
+        Some(_) => Err(fail("the body is not XML")),
+    }
 }

@@ -122,10 +122,10 @@ impl Serialize for Item<'_> {
             Node::Absent => serializer.serialize_unit(),
             Node::Scalar(Scalar::Bool(value)) => serializer.serialize_bool(value),
             Node::Scalar(Scalar::Int(value)) => serializer.serialize_i64(value),
-            // serde_json would write `null`.
-            Node::Scalar(Scalar::Float(value)) if !value.is_finite() => {
-                Err(S::Error::custom(format_args!("JSON does not have the number {value}")))
-            }
+            // JSON has no such numbers, and serde_json would write `null`: the texts are Json.NET's.
+            Node::Scalar(Scalar::Float(value)) if value.is_nan() => serializer.serialize_str("NaN"),
+            Node::Scalar(Scalar::Float(f64::INFINITY)) => serializer.serialize_str("Infinity"),
+            Node::Scalar(Scalar::Float(f64::NEG_INFINITY)) => serializer.serialize_str("-Infinity"),
             Node::Scalar(Scalar::Float(value)) => serializer.serialize_f64(value),
             Node::Scalar(Scalar::Text(value) | Scalar::Enum(value)) => serializer.serialize_str(value),
             Node::Scalar(Scalar::Secret(value)) if style.secrets != Secrets::Redacted => {
@@ -136,10 +136,7 @@ impl Serialize for Item<'_> {
             Node::Json(value) => value.serialize(serializer),
             Node::Struct(value) => Out { value, style }.serialize(serializer),
             Node::List(list) => serializer.collect_seq((0..list.len).map(|i| Item { node: list.get(i), style })),
-            Node::Map(map) => {
-                let entries = (0..map.len).filter_map(|i| map.nth(i));
-                serializer.collect_map(entries.map(|(name, node)| (name, Item { node, style })))
-            }
+            Node::Map(map) => serializer.collect_map(map.iter().map(|(name, node)| (name, Item { node, style }))),
         }
     }
 }

@@ -46,9 +46,9 @@ fn check_node(
         Node::List(list) => {
             (0..list.len).try_for_each(|i| check_node(list.get(i), field, version, &|| format!("{}[{i}]", here())))
         }
-        Node::Map(map) => (0..map.len)
-            .filter_map(|i| map.nth(i))
-            .try_for_each(|(name, node)| check_node(node, field, version, &|| format!("{}.{name}", here()))),
+        Node::Map(map) => {
+            map.iter().try_for_each(|(name, node)| check_node(node, field, version, &|| format!("{}.{name}", here())))
+        }
         Node::Scalar(Scalar::Enum(text)) => match field.kind {
             Kind::Enum(shape) => match shape.values.iter().find(|value| value.name == text) {
                 Some(value) if !value.versions.contains(version) => Err(EncodeError {

@@ -53,7 +53,7 @@ pub(super) fn copy_field(from: View<'_>, to: Slot<'_>) {
             }
         }
         (View::StructMap(from), Slot::StructMap(to)) => {
-            for (name, from) in (0..from.len()).filter_map(|i| from.nth(i)) {
+            for (name, from) in from.iter() {
                 copy(from, to.entry(name));
             }
         }

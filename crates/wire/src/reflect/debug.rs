@@ -35,10 +35,7 @@ impl fmt::Debug for Shown<'_> {
             Node::Json(v) => v.fmt(f),
             Node::Struct(v) => v.fmt(f),
             Node::List(list) => f.debug_list().entries((0..list.len).map(|i| Shown(list.get(i)))).finish(),
-            Node::Map(map) => {
-                let entries = (0..map.len).filter_map(|i| map.nth(i)).map(|(k, v)| (k, Shown(v)));
-                f.debug_map().entries(entries).finish()
-            }
+            Node::Map(map) => f.debug_map().entries(map.iter().map(|(k, v)| (k, Shown(v)))).finish(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a type does not know, kept and written back as it came.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -75,6 +76,34 @@ impl Unknown {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|fields| fields.is_empty())
+    }
+
+    /// Adds a field without a look at the others, which [`Unknown::drop_twins`] has to follow: looking each time would be quadratic.
+    pub(crate) fn append(&mut self, field: UnknownField) {
+        self.0.get_or_insert_default().push(field);
+    }
+
+    /// Of members of one name, keeps the last one, in the first one's place.
+    pub(crate) fn drop_twins(&mut self) {
+        let Some(fields) = &mut self.0 else { return };
+        let mut seen = HashSet::with_capacity(fields.len());
+        if fields.iter().all(|field| field.place != Place::Member || seen.insert(field.name.as_str())) {
+            return;
+        }
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut kept: Vec<UnknownField> = Vec::with_capacity(fields.len());
+        for field in fields.drain(..) {
+            match places.get(&field.name) {
+                Some(twin) if field.place == Place::Member => kept[*twin] = field,
+                _ => {
+                    if field.place == Place::Member {
+                        places.insert(field.name.clone(), kept.len());
+                    }
+                    kept.push(field);
+                }
+            }
+        }
+        **fields = kept;
     }
 
     /// Adds a field; an earlier member or attribute of that name is replaced.

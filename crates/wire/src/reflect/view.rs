@@ -36,7 +36,7 @@ pub(crate) struct ListView<'a> {
     pub(crate) len: usize,
 }
 
-/// The entries of a map, by position.
+/// The entries of a map.
 #[derive(Clone, Copy)]
 pub(crate) struct MapView<'a> {
     view: View<'a>,
@@ -65,13 +65,13 @@ impl<'a> ListView<'a> {
 }
 
 impl<'a> MapView<'a> {
-    /// The entry at `index`, in the order of names.
-    pub(crate) fn nth(self, index: usize) -> Option<(&'a str, Node<'a>)> {
+    /// The entries, in the order of names.
+    pub(crate) fn iter(self) -> Box<dyn Iterator<Item = (&'a str, Node<'a>)> + 'a> {
         match self.view {
-            View::TextMap(map) => map.iter().nth(index).map(|(k, v)| (k.as_str(), Node::Scalar(S::Text(v)))),
-            View::JsonMap(map) => map.iter().nth(index).map(|(k, v)| (k.as_str(), Node::Json(v))),
-            View::StructMap(map) => map.nth(index).map(|(k, v)| (k, Node::Struct(v))),
-            _ => None,
+            View::TextMap(map) => Box::new(map.iter().map(|(k, v)| (k.as_str(), Node::Scalar(S::Text(v))))),
+            View::JsonMap(map) => Box::new(map.iter().map(|(k, v)| (k.as_str(), Node::Json(v)))),
+            View::StructMap(map) => Box::new(map.iter().map(|(k, v)| (k, Node::Struct(v)))),
+            _ => Box::new(std::iter::empty()),
         }
     }
 }

@@ -54,7 +54,7 @@ fn element(
     }
     for (index, field) in fields(shape, Place::Attribute) {
         if let Node::Scalar(scalar) = value.view(index).node() {
-            attribute(out, field.wire, &text_of(scalar, path)?, path)?;
+            attribute(out, field.wire, &text_of(scalar), path)?;
         }
     }
     for unknown in value.unknown().into_iter().flat_map(crate::reflect::Unknown::iter) {
@@ -75,7 +75,7 @@ fn element(
             Place::Element => member(out, field, value.view(index).node(), path, secrets)?,
             Place::Text => {
                 if let Node::Scalar(scalar) = value.view(index).node() {
-                    escape(out, &text_of(scalar, path)?, false, path)?;
+                    content(out, &text_of(scalar), path)?;
                 }
             }
             Place::Attribute => {}
@@ -113,7 +113,7 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str, secrets: 
     match node {
         Node::Absent => Ok(()),
         Node::Scalar(Scalar::Secret(secret)) if secret.is_empty() && secrets == Empty::LeftOut => Ok(()),
-        Node::Scalar(scalar) => leaf(out, field.wire, &text_of(scalar, &here())?, &here()),
+        Node::Scalar(scalar) => leaf(out, field.wire, &text_of(scalar), &here()),
         Node::Struct(value) => element(out, field.wire, value, None, &here(), secrets),
         Node::Json(value) => leaf(out, field.wire, &json_text(value), &here()),
         Node::List(list) if list.len == 0 => Ok(()),
@@ -129,7 +129,7 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str, secrets: 
                 let here = || format!("{path}.{}[{index}]", field.wire);
                 match list.get(index) {
                     Node::Struct(value) => element(out, name, value, None, &here(), secrets)?,
-                    Node::Scalar(scalar) => leaf(out, name, &text_of(scalar, &here())?, &here())?,
+                    Node::Scalar(scalar) => leaf(out, name, &text_of(scalar), &here())?,
                     Node::Json(value) => leaf(out, name, &json_text(value), &here())?,
                     _ => {}
                 }
@@ -161,10 +161,22 @@ fn leaf(out: &mut String, name: &str, text: &str, path: &str) -> Result<(), Enco
         return Ok(());
     }
     out.push('>');
-    escape(out, text, false, path)?;
+    content(out, text, path)?;
     out.push_str("</");
     out.push_str(name);
     out.push('>');
+    Ok(())
+}
+
+/// Writes the text of an element. .NET's XmlSerializer takes blanks alone for no text at all, unless they are marked as text.
+fn content(out: &mut String, text: &str, path: &str) -> Result<(), EncodeError> {
+    let blank = !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
+    if !blank {
+        return escape(out, text, false, path);
+    }
+    out.push_str("<![CDATA[");
+    out.push_str(text);
+    out.push_str("]]>");
     Ok(())
 }
 
@@ -177,17 +189,17 @@ fn attribute(out: &mut String, name: &str, text: &str, path: &str) -> Result<(),
     Ok(())
 }
 
-fn text_of<'a>(scalar: Scalar<'a>, path: &str) -> Result<std::borrow::Cow<'a, str>, EncodeError> {
-    Ok(match scalar {
+fn text_of(scalar: Scalar<'_>) -> std::borrow::Cow<'_, str> {
+    match scalar {
         Scalar::Bool(value) => if value { "true" } else { "false" }.into(),
         Scalar::Int(value) => value.to_string().into(),
-        Scalar::Float(value) if !value.is_finite() => {
-            return Err(EncodeError::format(path, format_args!("a reader does not take the number {value}")));
-        }
+        // As XML Schema writes them; Rust writes `NaN` as it does.
+        Scalar::Float(f64::INFINITY) => "INF".into(),
+        Scalar::Float(f64::NEG_INFINITY) => "-INF".into(),
         Scalar::Float(value) => value.to_string().into(),
         Scalar::Text(text) | Scalar::Enum(text) => text.into(),
         Scalar::Secret(secret) => secret.expose().into(),
-    })
+    }
 }
 
 fn escape(out: &mut String, text: &str, attribute: bool, path: &str) -> Result<(), EncodeError> {

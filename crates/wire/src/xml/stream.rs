@@ -1,9 +1,9 @@
 use std::io::BufRead;
 
-use super::de::{self, Sink};
-use super::source;
+use super::lex::Source;
+use super::read::{Driver, Listed, Sink};
+use crate::context::Context;
 use crate::error::DecodeError;
-use crate::json::Context;
 use crate::reflect::{Model, Struct};
 
 /// Reads a body from a reader and hands the items of one list to `each` as they come, holding one at a time.
@@ -18,7 +18,7 @@ pub fn decode_stream<E: Model, T: Model>(
     each: impl FnMut(T),
 ) -> Result<E, DecodeError> {
     let mut envelope = E::default();
-    run(&mut envelope, &mut reader, &mut Items { list, item: T::default(), each })?;
+    run(&mut envelope, &mut reader, &mut Handed { list, item: T::default(), each })?;
     Ok(envelope)
 }
 
@@ -26,17 +26,18 @@ pub fn decode_stream<E: Model, T: Model>(
 fn run(envelope: &mut dyn Struct, reader: &mut dyn BufRead, sink: &mut dyn Sink) -> Result<(), DecodeError> {
     let mut context = Context::new(None);
     let name = envelope.shape().name;
-    de::document(envelope, &mut source::Stream::new(reader), &mut context, Some(sink))
-        .map_err(|error| DecodeError::new(name, context.path(), source::explain(&error, 0), b""))
+    Driver::new(&mut Source::reader(reader), &mut context, Listed::Now(sink))
+        .document(envelope)
+        .map_err(|error| DecodeError::new(name, context.path(), error, b""))
 }
 
-struct Items<'l, T, F> {
+struct Handed<'l, T, F> {
     list: &'l str,
     item: T,
     each: F,
 }
 
-impl<T: Model, F: FnMut(T)> Sink for Items<'_, T, F> {
+impl<T: Model, F: FnMut(T)> Sink for Handed<'_, T, F> {
     fn list(&self) -> &str {
         self.list
     }

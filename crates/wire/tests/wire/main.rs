@@ -7,11 +7,16 @@ mod fill;
 
 mod edits;
 mod errors;
+mod items;
 mod json_exact;
 mod json_lenient;
 mod json_names;
+mod json_oracle;
+mod linear;
+mod misfits;
 mod round_trip;
 mod secrets;
+mod serializers;
 mod unions;
 mod versions;
 mod xml_hostile;

@@ -1,0 +1,163 @@
+//! Where a reading driver is, and what it reports.
+
+use crate::drift::Drift;
+
+/// Where a reading driver is, and what it reports.
+///
+/// A driver that fails leaves its steps in place, so that the path names what it failed at.
+pub(crate) struct Context<'a> {
+    steps: Vec<Step>,
+    /// The names that come from the body, one behind the other: a string for each would cost more than reading it.
+    names: String,
+    drift: Option<&'a mut Drift>,
+}
+
+/// One step of a path.
+#[derive(Clone, Copy)]
+pub(crate) enum Step {
+    Field(&'static str),
+    Index(usize),
+    /// A name that comes from the body, up to where it ends in [`Context::names`].
+    Name(usize),
+    /// An item of a list that repeats without a wrapper.
+    Item(&'static str, usize),
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(drift: Option<&'a mut Drift>) -> Self {
+        Self { steps: Vec::new(), names: String::new(), drift }
+    }
+
+    /// Whether the caller asked to be told: only then may a value that does not fit be passed over.
+    pub(crate) fn reports(&self) -> bool {
+        self.drift.is_some()
+    }
+
+    /// The path to where the driver is, such as `results[3].name`.
+    pub(crate) fn path(&self) -> String {
+        let (mut out, mut start) = (String::new(), 0);
+        for step in &self.steps {
+            match step {
+                Step::Index(index) => push_index(&mut out, *index),
+                Step::Field(name) => push_name(&mut out, name),
+                Step::Name(end) => {
+                    push_name(&mut out, self.names.get(start..*end).unwrap_or_default());
+                    start = *end;
+                }
+                Step::Item(name, index) => {
+                    push_name(&mut out, name);
+                    push_index(&mut out, *index);
+                }
+            }
+        }
+        out
+    }
+
+    /// The path to a member of where the driver is; with no name, to the place itself.
+    pub(crate) fn path_to(&self, name: &str) -> String {
+        let mut path = self.path();
+        if !name.is_empty() {
+            push_name(&mut path, name);
+        }
+        path
+    }
+
+    /// How deep the path is.
+    pub(crate) fn depth(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Goes back up to a depth.
+    pub(crate) fn rise(&mut self, depth: usize) {
+        while self.steps.len() > depth {
+            self.pop();
+        }
+    }
+
+    pub(crate) fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Goes to an entry that the body names.
+    pub(crate) fn push_name(&mut self, name: &str) {
+        self.names.push_str(name);
+        self.steps.push(Step::Name(self.names.len()));
+    }
+
+    pub(crate) fn pop(&mut self) {
+        if let Some(Step::Name(_)) = self.steps.pop() {
+            let above = self.steps.iter().rev().find_map(|step| match step {
+                Step::Name(end) => Some(*end),
+                _ => None,
+            });
+            self.names.truncate(above.unwrap_or(0));
+        }
+    }
+
+    /// Replaces the last step: the next item of the same list.
+    pub(crate) fn step(&mut self, step: Step) {
+        if let Some(last) = self.steps.last_mut() {
+            *last = step;
+        }
+    }
+
+    /// Drops what was reported below a path.
+    pub(crate) fn forget(&mut self, path: &str) {
+        if let Some(drift) = &mut self.drift {
+            drift.forget(path);
+        }
+    }
+
+    pub(crate) fn unknown_field(&mut self, name: &str) {
+        self.report(name, Drift::field);
+    }
+
+    /// An enum value that its type does not list, at the field `name`, or, with no name, where the driver is.
+    pub(crate) fn unknown_value(&mut self, name: &'static str, text: &str) {
+        self.report(name, |drift, path| drift.value(path, text));
+    }
+
+    /// A value of the field `name` that its type cannot take, at `path` in it.
+    pub(crate) fn misfit(&mut self, name: &str, path: String, reason: String) {
+        self.report(name, Drift::field);
+        if let Some(drift) = &mut self.drift {
+            drift.misfit(path, reason);
+        }
+    }
+
+    /// A value that was taken, but not as it stood.
+    pub(crate) fn altered(&mut self, name: &str, reason: &str) {
+        self.report(name, |drift, path| drift.misfit(path, reason.to_owned()));
+    }
+
+    fn report(&mut self, name: &str, report: impl FnOnce(&mut Drift, String)) {
+        // Past the limit only the number counts: a path for each of 80,000 unknown members would be work for nothing.
+        let path = match &self.drift {
+            None => return,
+            Some(drift) if drift.is_full() => String::new(),
+            Some(_) => self.path_to(name),
+        };
+        if let Some(drift) = &mut self.drift {
+            report(drift, path);
+        }
+    }
+}
+
+fn push_name(out: &mut String, name: &str) {
+    if !out.is_empty() {
+        out.push('.');
+    }
+    out.extend(name.chars().take(100));
+}
+
+fn push_index(out: &mut String, index: usize) {
+    out.push('[');
+    out.push_str(&index.to_string());
+    out.push(']');
+}
+
+/// Whether a text that should be JSON or XML is a web page: a proxy's, or another product's.
+pub(crate) fn looks_like_html(start: &str) -> bool {
+    let head: String = start.chars().take(200).collect::<String>().to_ascii_lowercase();
+    head.starts_with("<!doctype html") || head.contains("<html")
+}

@@ -1,0 +1,121 @@
+//! A page whose items are read one at a time.
+
+use std::collections::BTreeMap;
+
+use super::lex::{Cursor, Result};
+use super::read::{Driver, Found, Listed};
+use super::{classes, failure, start};
+use crate::context::{Context, Step};
+use crate::drift::Drift;
+use crate::error::DecodeError;
+use crate::reflect::{Model, Slot, Struct};
+use crate::shape::Kind;
+
+/// A body whose list is read item by item, so that a page costs its text and one item: an entity is as wide as its schema, and ten
+/// thousand empty ones cost hundreds of times the text that they came in.
+///
+/// ```
+/// # use backhaul_wire::json::Items;
+/// # fn each(page: &mut dyn backhaul_wire::Struct, item: &mut dyn backhaul_wire::Struct, body: Vec<u8>)
+/// # -> Result<(), backhaul_wire::DecodeError> {
+/// let mut items = Items::read(page, body, "results", None)?;
+/// while items.next_into(item, None)? {
+///     // The page's links and totals are in `page`, one of its items is in `item`.
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Items {
+    text: String,
+    found: Option<Found>,
+    classes: BTreeMap<String, String>,
+    name: &'static str,
+    index: usize,
+}
+
+impl Items {
+    /// Reads a body into `page`, all but the items of the list with this JSON or XML name (`results`, `CloudSubtenants`). The whole
+    /// text is known to be JSON then; what does not fit in an item is told when that item is read.
+    ///
+    /// # Errors
+    /// As [`super::decode_into`].
+    pub fn read(
+        page: &mut dyn Struct,
+        body: Vec<u8>,
+        list: &str,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<Self, DecodeError> {
+        let name = page.shape().name;
+        start(name, &body)?;
+        let mut context = Context::new(drift);
+        let text = String::from_utf8(body).unwrap_or_default();
+        let mut driver = Driver::new(text.trim_start_matches('\u{feff}'), &mut context);
+        driver.listed = Some(Listed { name: list, found: None });
+        let read = driver.document(page);
+        let found = driver.listed.take().and_then(|listed| listed.found);
+        read.map_err(|error| failure(name, &context, &error, &text))?;
+        let classes = match page.shape().classes.map(|index| page.slot(index.into())) {
+            Some(Slot::TextMap(classes)) => std::mem::take(classes),
+            _ => BTreeMap::new(),
+        };
+        Ok(Self { text, found, classes, name, index: 0 })
+    }
+
+    /// Reads the next item into an empty value; false when there is none any more.
+    ///
+    /// # Errors
+    /// As [`super::decode_into`]; the path is that in the whole body. No item follows an error.
+    pub fn next_into(
+        &mut self,
+        item: &mut dyn Struct,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<bool, DecodeError> {
+        let Some(found) = self.found.take() else { return Ok(false) };
+        let mut context = Context::new(drift);
+        match self.item(item, found, &mut context) {
+            Ok(more) => Ok(more),
+            Err(error) => Err(failure(self.name, &context, &error, &self.text)),
+        }
+    }
+
+    /// The next item, or `None` behind the last.
+    ///
+    /// # Errors
+    /// As [`Items::next_into`].
+    pub fn next_item<T: Model>(&mut self) -> std::result::Result<Option<T>, DecodeError> {
+        let mut item = T::default();
+        Ok(self.next_into(&mut item, None)?.then_some(item))
+    }
+
+    fn item(&mut self, item: &mut dyn Struct, mut found: Found, context: &mut Context<'_>) -> Result<bool> {
+        let text = self.text.trim_start_matches('\u{feff}');
+        let mut cursor = Cursor::resume(text, found.at);
+        context.push_name(&found.path);
+        let mut first = self.index == 0;
+        if !found.single {
+            if first {
+                cursor.open()?;
+            }
+            if !cursor.more(b']', &mut first)? {
+                return Ok(false);
+            }
+            context.push(Step::Index(self.index));
+        }
+        let mut driver = Driver::resume(cursor, context);
+        driver.or_null(item)?;
+        found.at = driver.cursor.at();
+        if let Kind::Struct(declared) = found.item {
+            let place = context.path();
+            classes::settle_item(item, declared, &self.classes, &place, context)?;
+        }
+        self.index += 1;
+        self.found = Some(found).filter(|found| !found.single);
+        Ok(true)
+    }
+}
+
+impl std::fmt::Debug for Items {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Items").field("page", &self.name).field("read", &self.index).finish_non_exhaustive()
+    }
+}

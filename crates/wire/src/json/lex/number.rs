@@ -1,0 +1,95 @@
+use serde_json::Value;
+
+use super::{Cursor, Result};
+
+/// A number as it stands in the text.
+#[derive(Clone, Copy)]
+pub(in crate::json) struct Number<'t> {
+    pub(in crate::json) text: &'t str,
+    /// Its value, when it is written as an integer and needs no more than 64 bits.
+    pub(in crate::json) int: Option<i64>,
+}
+
+impl Number<'_> {
+    /// The number as a tree has it, and whether it is that number exactly (or, for a fraction, the nearest double).
+    pub(super) fn value(self) -> (Value, bool) {
+        match self.int {
+            // `-0` is a double alone.
+            Some(int) if int != 0 || !self.text.starts_with('-') => return (int.into(), true),
+            _ => {}
+        }
+        if let Ok(int) = self.text.parse::<u64>() {
+            return (int.into(), true);
+        }
+        let double = self.text.parse::<f64>().ok().and_then(serde_json::Number::from_f64);
+        match double {
+            Some(double) => {
+                let exact = self.int.is_some() || self.text.contains(['.', 'e', 'E']);
+                (Value::Number(double), exact)
+            }
+            None => (Value::String(self.text.to_owned()), false),
+        }
+    }
+}
+
+impl<'t> Cursor<'t> {
+    /// Reads a number.
+    #[inline]
+    pub(in crate::json) fn number(&mut self) -> Result<Number<'t>> {
+        let start = self.at;
+        let negative = self.byte() == Some(b'-');
+        self.at += usize::from(negative);
+        let (mut value, digits) = (0_i64, self.at);
+        while let Some(byte @ b'0'..=b'9') = self.byte() {
+            value = value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0'));
+            self.at += 1;
+        }
+        let count = self.at - digits;
+        if count == 0 || count > 1 && self.text.as_bytes().get(digits) == Some(&b'0') {
+            return Err(self.not_a_value(start, digits));
+        }
+        if matches!(self.byte(), Some(b'.' | b'e' | b'E')) {
+            self.fraction()?;
+            return Ok(Number { text: &self.text[start..self.at], int: None });
+        }
+        let text = &self.text[start..self.at];
+        // 18 digits always fit.
+        let int = if count <= 18 { Some(if negative { -value } else { value }) } else { text.parse().ok() };
+        Ok(Number { text, int })
+    }
+
+    #[cold]
+    fn not_a_value(&mut self, start: usize, digits: usize) -> super::Error {
+        if self.at >= self.text.len() && self.at == digits {
+            return self.malformed("a number is expected");
+        }
+        if digits == start && self.at == start {
+            return self.malformed("expected value");
+        }
+        self.at = start;
+        self.malformed("invalid number")
+    }
+
+    fn fraction(&mut self) -> Result<()> {
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.byte() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<()> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.byte() {
+            self.at += 1;
+        }
+        if self.at == start { Err(self.malformed("invalid number: expected a digit")) } else { Ok(()) }
+    }
+}

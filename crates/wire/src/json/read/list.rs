@@ -1,0 +1,97 @@
+//! Reading lists: bare, in a wrapper, or in a wrapper that repeats its name.
+
+use super::super::lex::Result;
+use super::{Driver, Found};
+use crate::context::Step;
+use crate::reflect::Slot;
+use crate::shape::{Field, Kind};
+
+impl Driver<'_, '_, '_> {
+    /// Reads a list out of its wrapper: an object whose one known member is the array.
+    pub(super) fn wrapped(&mut self, mut list: Slot<'_>, field: &'static Field) -> Result<()> {
+        self.cursor.open()?;
+        let mut first = true;
+        while self.cursor.more_members(&mut first)? {
+            let name = self.cursor.string()?;
+            self.cursor.colon()?;
+            if wraps(field, &name) {
+                self.context.push_name(&name);
+                self.nested(list.reborrow(), field, true)?;
+                self.context.pop();
+            } else {
+                let null = self.cursor.peek()? == b'n';
+                self.cursor.skip()?;
+                if !null {
+                    self.context.unknown_field(&name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a list's items are to be read later.
+    pub(super) fn is_listed(&self, field: &Field) -> bool {
+        let is = |name: &str| field.json.eq_ignore_ascii_case(name) || field.wire.eq_ignore_ascii_case(name);
+        self.listed.as_ref().is_some_and(|listed| is(listed.name))
+    }
+
+    /// Passes over a list, or its one item, and notes where it stands.
+    pub(super) fn pass(&mut self, item: Kind, single: bool) -> Result<()> {
+        let found = Found { at: self.cursor.at(), path: self.context.path(), item, single };
+        if let Some(listed) = &mut self.listed {
+            listed.found = Some(found);
+        }
+        self.cursor.skip()
+    }
+
+    /// Reads the items of a list, replacing what was there.
+    pub(super) fn items(&mut self, mut list: Slot<'_>, field: &'static Field) -> Result<()> {
+        list.clear();
+        match list {
+            Slot::Structs(_) if self.is_listed(field) => self.pass(field.kind, false),
+            Slot::Structs(place) => self.each(|driver| driver.or_null(place.push())),
+            Slot::Enums(place) => self.each(|driver| {
+                if let Some(text) = driver.text()?
+                    && !place.push(&text)
+                {
+                    driver.context.unknown_value("", &text);
+                }
+                Ok(())
+            }),
+            Slot::Bools(place) => self.each(|driver| driver.bool().map(|value| place.extend(value))),
+            Slot::Ints(place) => self.each(|driver| driver.int().map(|value| place.extend(value))),
+            Slot::Floats(place) => self.each(|driver| driver.float().map(|value| place.extend(value))),
+            Slot::Texts(place) => {
+                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned()))))
+            }
+            Slot::Ids(place) => {
+                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
+            }
+            Slot::DateTimes(place) => {
+                self.each(|driver| driver.text().map(|text| place.extend(text.map(|text| text.into_owned().into()))))
+            }
+            Slot::Jsons(place) => self.each(|driver| driver.cursor.value().map(|value| place.push(value))),
+            _ => Err(self.another("a single value")),
+        }
+    }
+
+    /// Goes through a list, one step of the path for each item.
+    fn each(&mut self, mut read: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        self.cursor.open()?;
+        self.context.push(Step::Index(0));
+        let (mut first, mut index) = (true, 0);
+        while self.cursor.more(b']', &mut first)? {
+            self.context.step(Step::Index(index));
+            read(self)?;
+            index += 1;
+        }
+        self.context.pop();
+        Ok(())
+    }
+}
+
+/// Whether a member of this name is what a list's wrapper holds.
+pub(super) fn wraps(field: &Field, name: &str) -> bool {
+    let known = [field.json_item, field.item, Some(field.json), Some(field.wire)];
+    known.into_iter().flatten().any(|known| known.eq_ignore_ascii_case(name))
+}

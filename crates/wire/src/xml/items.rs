@@ -1,0 +1,93 @@
+//! A page whose items are read one at a time.
+
+use super::lex::{Result, Source};
+use super::read::{Driver, Found, Listed};
+use super::text;
+use crate::context::{Context, Step};
+use crate::drift::Drift;
+use crate::error::DecodeError;
+use crate::reflect::{Model, Struct};
+
+/// A body whose list is read item by item, so that a page costs its text and one item; the XML twin of [`crate::json::Items`].
+pub struct Items {
+    text: String,
+    found: Option<Found>,
+    name: &'static str,
+    index: usize,
+}
+
+impl Items {
+    /// Reads a body into `page`, all but the items of the list with this wrapper element (`CloudSubtenants`). The whole text is
+    /// known to be well formed then; what does not fit in an item is told when that item is read.
+    ///
+    /// # Errors
+    /// As [`super::decode_into`].
+    pub fn read(
+        page: &mut dyn Struct,
+        body: Vec<u8>,
+        list: &str,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<Self, DecodeError> {
+        let name = page.shape().name;
+        text(name, &body)?;
+        let text = String::from_utf8(body).unwrap_or_default();
+        let mut context = Context::new(drift);
+        let mut source = Source::text(text.trim_start_matches('\u{feff}'));
+        let mut driver = Driver::new(&mut source, &mut context, Listed::Later { name: list, found: None });
+        let read = driver.document(page);
+        let found = match driver.listed {
+            Listed::Later { found, .. } => found,
+            _ => None,
+        };
+        read.map_err(|error| DecodeError::new(name, context.path(), error, text.as_bytes()))?;
+        Ok(Self { text, found, name, index: 0 })
+    }
+
+    /// Reads the next item into an empty value; false when there is none any more.
+    ///
+    /// # Errors
+    /// As [`super::decode_into`]; the path is that in the whole body. No item follows an error.
+    pub fn next_into(
+        &mut self,
+        item: &mut dyn Struct,
+        drift: Option<&mut Drift>,
+    ) -> std::result::Result<bool, DecodeError> {
+        let Some(found) = self.found.take() else { return Ok(false) };
+        let mut context = Context::new(drift);
+        match self.item(item, found, &mut context) {
+            Ok(more) => Ok(more),
+            Err(error) => Err(DecodeError::new(self.name, context.path(), error, self.text.as_bytes())),
+        }
+    }
+
+    /// The next item, or `None` behind the last.
+    ///
+    /// # Errors
+    /// As [`Items::next_into`].
+    pub fn next_item<T: Model>(&mut self) -> std::result::Result<Option<T>, DecodeError> {
+        let mut item = T::default();
+        Ok(self.next_into(&mut item, None)?.then_some(item))
+    }
+
+    fn item(&mut self, item: &mut dyn Struct, found: Found, context: &mut Context<'_>) -> Result<bool> {
+        let Found { mark, field, path, prefix, depth } = found;
+        let mut source = Source::resume(self.text.trim_start_matches('\u{feff}'), mark);
+        context.push_name(&path);
+        let mut driver = Driver::new(&mut source, context, Listed::None);
+        driver.prefix = prefix;
+        driver.depth = depth;
+        let Some(empty) = driver.next_item(field)? else { return Ok(false) };
+        driver.context.push(Step::Index(self.index));
+        driver.item(item, empty)?;
+        self.index += 1;
+        let prefix = std::mem::take(&mut driver.prefix);
+        self.found = Some(Found { mark: source.mark(), field, path, prefix, depth });
+        Ok(true)
+    }
+}
+
+impl std::fmt::Debug for Items {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Items").field("page", &self.name).field("read", &self.index).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,197 @@
+//! Start tags and end tags.
+
+use std::collections::HashSet;
+
+use super::{Error, Result, Source, Span, Token};
+use crate::scan;
+
+/// An attribute as it stands in a tag.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::xml) struct Attribute {
+    pub(in crate::xml) name: Span,
+    pub(in crate::xml) value: Span,
+    /// Whether the value means just what it says.
+    pub(in crate::xml) plain: bool,
+}
+
+impl Source<'_> {
+    /// Reads a start tag.
+    #[inline]
+    pub(super) fn tag(&mut self) -> Result<Token> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let mut at = name_end(bytes, start);
+        let name = Span { start, end: at };
+        self.attributes.clear();
+        let empty = loop {
+            let blanks = at;
+            at = past_blanks(bytes, at);
+            match bytes.get(at) {
+                Some(b'>') => {
+                    at += 1;
+                    break false;
+                }
+                Some(b'/') => {
+                    at += 1;
+                    match bytes.get(at) {
+                        Some(b'>') => at += 1,
+                        Some(_) => return Err(self.malformed("`/` stands inside a tag", at)),
+                        None => return Err(Error::Short("a tag")),
+                    }
+                    break true;
+                }
+                None => return Err(Error::Short("a tag")),
+                Some(_) if at == blanks => return Err(self.malformed("a tag's name or attributes are malformed", at)),
+                Some(_) => {}
+            }
+            let start = at;
+            at = name_end(bytes, at);
+            let name = Span { start, end: at };
+            at = past_blanks(bytes, at);
+            match bytes.get(at) {
+                Some(b'=') => at = past_blanks(bytes, at + 1),
+                Some(_) => return Err(self.malformed("an attribute has no value", at)),
+                None => return Err(Error::Short("a tag")),
+            }
+            let quote = match bytes.get(at) {
+                Some(quote @ (b'"' | b'\'')) => *quote,
+                Some(_) => return Err(self.malformed("an attribute's value has no quotes", at)),
+                None => return Err(Error::Short("a tag")),
+            };
+            let start = at + 1;
+            let mut end = scan::plain(bytes, start, quote, b'&');
+            let plain = bytes.get(end) == Some(&quote);
+            if !plain {
+                let rest = bytes.get(end..).unwrap_or_default();
+                end += memchr::memchr(quote, rest).ok_or(Error::Short("an attribute"))?;
+            }
+            if !is_name(bytes, name) {
+                return Err(self.malformed("an attribute has no proper name", name.start));
+            }
+            self.attributes.push(Attribute { name, value: Span { start, end }, plain });
+            at = end + 1;
+        };
+        if !is_name(bytes, name) {
+            return Err(self.malformed("a tag has no proper name", self.at));
+        }
+        self.once()?;
+        self.at = at;
+        if !empty {
+            self.names.push(self.open.len());
+            self.open.push_str(self.text.get(name.start..name.end).unwrap_or_default());
+        }
+        Ok(Token::Open { name, empty })
+    }
+
+    /// Refuses attributes that stand twice, as XML does.
+    #[inline]
+    fn once(&self) -> Result<()> {
+        let names = || self.attributes.iter().map(|attribute| self.str(attribute.name));
+        let twice = match &*self.attributes {
+            [] | [_] => None,
+            few if few.len() <= 8 => {
+                names().enumerate().find(|(at, name)| names().take(*at).any(|other| other == *name))
+            }
+            many => {
+                let mut seen = HashSet::with_capacity(many.len());
+                names().enumerate().find(|(_, name)| !seen.insert(*name))
+            }
+        };
+        match twice {
+            None => Ok(()),
+            Some((_, name)) => {
+                Err(self.malformed(format_args!("the attribute `{name}` stands twice in a tag"), self.at))
+            }
+        }
+    }
+
+    /// Reads the end tag of what was opened last.
+    #[inline]
+    pub(super) fn close(&mut self) -> Result<()> {
+        let bytes = self.text.as_bytes();
+        let Some(&opened) = self.names.last() else {
+            return Err(self.malformed("an end tag closes nothing", self.at));
+        };
+        let name = self.open.as_bytes().get(opened..).unwrap_or_default();
+        let start = self.at + 2;
+        let rest = bytes.get(start..).unwrap_or_default();
+        if !rest.starts_with(name) {
+            return Err(match name.starts_with(rest) {
+                true => Error::Short("a tag"),
+                false => {
+                    let found = self.str(Span { start, end: name_end(bytes, start) });
+                    let open = self.open.get(opened..).unwrap_or_default();
+                    self.malformed(format_args!("`</{found}>` closes `<{open}>`"), self.at)
+                }
+            });
+        }
+        let end = past_blanks(bytes, start + name.len());
+        match bytes.get(end) {
+            Some(b'>') => {
+                self.at = end + 1;
+                self.names.pop();
+                self.open.truncate(opened);
+                Ok(())
+            }
+            Some(_) => Err(self.malformed("an end tag does not close what was opened last", self.at)),
+            None => Err(Error::Short("a tag")),
+        }
+    }
+
+    /// Reads the text and the end tag of the element opened last, when there is nothing else in it.
+    #[inline]
+    pub(in crate::xml) fn leaf(&mut self) -> Option<(Span, bool)> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        let mut end = scan::plain(bytes, start, b'<', b'&');
+        let plain = bytes.get(end) == Some(&b'<');
+        if !plain {
+            end += memchr::memchr(b'<', bytes.get(end..)?)?;
+        }
+        let opened = *self.names.last()?;
+        let name = self.open.as_bytes().get(opened..)?;
+        let rest = bytes.get(end..)?.strip_prefix(b"</")?.strip_prefix(name)?;
+        if rest.first() != Some(&b'>') {
+            return None;
+        }
+        self.at = end + name.len() + 3;
+        self.names.pop();
+        self.open.truncate(opened);
+        Some((Span { start, end }, plain))
+    }
+}
+
+#[inline]
+fn past_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// The end of the name that starts at `at`.
+#[inline]
+fn name_end(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|byte| NAME[usize::from(*byte)]) {
+        at += 1;
+    }
+    at
+}
+
+/// Whether a name is one: it does not begin with a digit, a dash or a dot.
+#[inline]
+fn is_name(bytes: &[u8], name: Span) -> bool {
+    name.end > name.start && !matches!(bytes.get(name.start), Some(b'0'..=b'9' | b'-' | b'.'))
+}
+
+/// The bytes that names are made of; beyond ASCII all of them.
+const NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        table[byte] = ascii.is_ascii_alphanumeric() || matches!(ascii, b'_' | b':' | b'-' | b'.' | 0x80..);
+        byte += 1;
+    }
+    table
+};

@@ -1,0 +1,69 @@
+//! What the shape does not know, or knows as something else.
+
+use serde_json::Value;
+
+use super::super::lex::{Error, Result, Span, Token};
+use super::{Driver, local};
+use crate::context::Step;
+use crate::reflect::{Struct, UnknownField, UnknownPlace};
+
+impl Driver<'_, '_, '_, '_> {
+    /// Passes over an unknown element whose start tag was read, or keeps it as it stands on types that keep them.
+    pub(super) fn unknown(&mut self, target: &mut dyn Struct, next: usize, name: Span, empty: bool) -> Result<()> {
+        let name = local(self.source.str(name));
+        self.context.unknown_field(name);
+        let Some(unknown) = target.unknown_mut() else {
+            return if empty { Ok(()) } else { self.skip() };
+        };
+        let name = name.to_owned();
+        let mut markup = String::new();
+        self.raw(&mut markup);
+        if !empty {
+            let above = self.source.depth().saturating_sub(1);
+            while self.source.depth() > above {
+                if let Token::Text { span, plain } = self.source.next()? {
+                    // A reference that XML does not have must not be sent on.
+                    self.source.meaning(span, plain)?;
+                }
+                self.raw(&mut markup);
+            }
+        }
+        unknown.append(UnknownField { name, place: after(next), value: Value::String(markup) });
+        Ok(())
+    }
+
+    /// Adds the token read last, without the root element's prefix, which the body that goes back does not declare.
+    fn raw(&self, out: &mut String) {
+        let (comments, raw) = self.source.raw();
+        out.push_str(comments);
+        let open = if raw.starts_with("</") { "</" } else { "<" };
+        match raw.strip_prefix(open).and_then(|rest| rest.strip_prefix(&*self.prefix)) {
+            Some(rest) if !self.prefix.is_empty() => {
+                out.push_str(open);
+                out.push_str(rest);
+            }
+            _ => out.push_str(raw),
+        }
+    }
+
+    /// Keeps the text of an element that does not fit its field when somebody wants to know; else it is an error.
+    #[cold]
+    pub(super) fn misfit(&mut self, target: &mut dyn Struct, index: usize, text: &str, reason: String) -> Result<()> {
+        let field = &target.shape().fields[index];
+        if !self.context.reports() && !field.uncertain {
+            self.context.push(Step::Field(field.wire));
+            return Err(Error::Refused(reason));
+        }
+        self.context.misfit(field.wire, self.context.path_to(field.wire), reason);
+        if let Some(unknown) = target.unknown_mut() {
+            let (name, text) = (field.wire, quick_xml::escape::escape(text));
+            let value = Value::String(format!("<{name}>{text}</{name}>"));
+            unknown.append(UnknownField { name: name.to_owned(), place: after(index), value });
+        }
+        Ok(())
+    }
+}
+
+fn after(next: usize) -> UnknownPlace {
+    UnknownPlace::ElementAfter(u16::try_from(next).unwrap_or(u16::MAX))
+}

@@ -1,0 +1,128 @@
+//! A page read item by item is the page that is read whole.
+
+use backhaul_models::em::{CloudSubtenant, QueryResult};
+use backhaul_models::vb365::{OrganizationStorageSpaceUsage, Page};
+use backhaul_models::zstack;
+use backhaul_wire::reflect::Model;
+use backhaul_wire::{DecodeError, Drift, Struct, json, xml};
+
+use crate::every::Every;
+
+fn in_json<E: Model, T: Model>(body: &str, list: &str) -> Result<(E, Vec<T>), DecodeError> {
+    let (mut page, mut all) = (E::default(), Vec::new());
+    let mut items = json::Items::read(&mut page, body.into(), list, None)?;
+    while let Some(item) = items.next_item()? {
+        all.push(item);
+    }
+    assert!(items.next_item::<T>().unwrap().is_none(), "and stays at its end");
+    Ok((page, all))
+}
+
+fn in_xml<E: Model, T: Model>(body: &str, list: &str) -> Result<(E, Vec<T>), DecodeError> {
+    let (mut page, mut all) = (E::default(), Vec::new());
+    let mut items = xml::Items::read(&mut page, body.into(), list, None)?;
+    while let Some(item) = items.next_item()? {
+        all.push(item);
+    }
+    assert!(items.next_item::<T>().unwrap().is_none(), "and stays at its end");
+    Ok((page, all))
+}
+
+#[test]
+fn a_page_of_json() {
+    let body = r#"{"offset": 0, "results": [{"usedSpaceBytes": 1}, null, {"usedSpaceBytes": 3}], "limit": 30}"#;
+    let mut whole: Page<OrganizationStorageSpaceUsage> = json::decode(body.as_bytes()).unwrap();
+    let wanted = std::mem::take(&mut whole.results);
+    assert_eq!(wanted.len(), 3);
+    for body in [body.to_owned(), format!("\u{feff} {body}\n")] {
+        let (page, items) =
+            in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(&body, "results").unwrap();
+        assert_eq!((&page, &items), (&whole, &wanted));
+    }
+    let (_, items) = in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(
+        r#"[{"usedSpaceBytes": 1}]"#,
+        "results",
+    )
+    .unwrap();
+    assert_eq!(items[0].used_space_bytes, Some(1));
+    for body in [r#"{"results": []}"#, r#"{"results": null}"#, "{}", "[]"] {
+        assert_eq!(
+            in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(body, "results").unwrap().1,
+            [],
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_list_inside_of_wrappers() {
+    for body in [
+        r#"{"Resources": {"CloudSubtenants": {"CloudSubtenants": [{"Name": "a"}, {"Name": "b"}]}}}"#,
+        r#"{"resources": {"cloudSubtenants": [{"name": "a"}, {"name": "b"}]}}"#,
+    ] {
+        let (page, items) = in_json::<QueryResult, CloudSubtenant>(body, "CloudSubtenants").unwrap();
+        let names: Vec<_> = items.iter().map(|item| item.name.as_deref().unwrap()).collect();
+        assert_eq!(names, ["a", "b"], "{body}");
+        assert!(page.resources.unwrap().cloud_subtenants.is_empty());
+    }
+    let one = r#"{"Resources": {"CloudSubtenants": {"CloudSubtenants": {"Name": "a"}}}}"#;
+    assert_eq!(in_json::<QueryResult, CloudSubtenant>(one, "CloudSubtenants").unwrap().1.len(), 1);
+}
+
+#[test]
+fn classes_that_stand_behind_the_list_are_known() {
+    let body = r#"{"inventories": [{"name": "a"}, {"name": "b"}], "schema": {"inventories[1]": "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory"}}"#;
+    let mut whole: zstack::Page<zstack::BackupStorage> = json::decode(body.as_bytes()).unwrap();
+    let wanted = std::mem::take(&mut whole.inventories);
+    let (_, items) =
+        in_json::<zstack::Page<zstack::BackupStorage>, zstack::BackupStorage>(body, "inventories").unwrap();
+    assert_eq!(items, wanted);
+    assert_ne!(items[0].shape().name, items[1].shape().name, "{:?}", items[1]);
+}
+
+#[test]
+fn a_page_of_xml() {
+    let body = "<?xml version='1.0'?><v:QueryResult xmlns:v='http://www.veeam.com/ent/v1.0'><v:Resources><v:CloudSubtenants>\n \
+        <v:CloudSubtenant Id='1'><v:Name>a</v:Name><v:Links><v:Link Rel='Up'/></v:Links></v:CloudSubtenant><v:Other/>\
+        <v:CloudSubtenant Id='2'/></v:CloudSubtenants></v:Resources><v:PagingInfo PageNum='1'/></v:QueryResult>";
+    let mut whole: QueryResult = xml::decode(body.as_bytes()).unwrap();
+    let wanted = std::mem::take(&mut whole.resources.as_mut().unwrap().cloud_subtenants);
+    assert_eq!(wanted.len(), 2);
+    let (page, items) = in_xml::<QueryResult, CloudSubtenant>(body, "CloudSubtenants").unwrap();
+    assert_eq!((page, items), (whole, wanted));
+    for list in ["<CloudSubtenants/>", "<CloudSubtenants> </CloudSubtenants>", ""] {
+        let body = format!("<QueryResult><Resources>{list}</Resources></QueryResult>");
+        assert_eq!(in_xml::<QueryResult, CloudSubtenant>(&body, "CloudSubtenants").unwrap().1, []);
+    }
+    let inside = "<Every><NASJobs><NASJob UID='a'><NASJobs><NASJob UID='b'/></NASJobs></NASJob><NASJob UID='c'/></NASJobs></Every>";
+    let (_, items) = in_xml::<Every, Every>(inside, "NASJobs").unwrap();
+    assert_eq!((items.len(), items[0].wrapped.len()), (2, 1));
+}
+
+#[test]
+fn errors_and_drift_tell_the_place_in_the_whole_body() {
+    let body = r#"{"results": [{}, {"usedSpaceBytes": "x"}, {}]}"#;
+    let error =
+        in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(body, "results").unwrap_err();
+    assert_eq!((error.path(), error.type_name()), ("results[1].usedSpaceBytes", "Page"));
+    let (mut page, mut drift) = (Page::<OrganizationStorageSpaceUsage>::default(), Drift::default());
+    let mut items = json::Items::read(&mut page, body.into(), "results", Some(&mut drift)).unwrap();
+    let mut count = 0;
+    while items.next_into(&mut OrganizationStorageSpaceUsage::default(), Some(&mut drift)).unwrap() {
+        count += 1;
+    }
+    assert_eq!((count, drift.misfits[0].path.as_str()), (3, "results[1].usedSpaceBytes"));
+
+    let body = "<QueryResult><Resources><CloudSubtenants><CloudSubtenant/><CloudSubtenant><Enabled>so</Enabled></CloudSubtenant></CloudSubtenants></Resources></QueryResult>";
+    let error = in_xml::<QueryResult, CloudSubtenant>(body, "CloudSubtenants").unwrap_err();
+    assert_eq!(error.path(), "Resources.CloudSubtenants[1].Enabled");
+    // A body that is cut off gives no item at all.
+    assert!(in_xml::<QueryResult, CloudSubtenant>(&body[..100], "CloudSubtenants").is_err());
+    assert!(
+        in_json::<Page<OrganizationStorageSpaceUsage>, OrganizationStorageSpaceUsage>(
+            r#"{"results": [{}, {}"#,
+            "results"
+        )
+        .is_err()
+    );
+}
