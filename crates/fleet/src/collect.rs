@@ -273,7 +273,7 @@ pub struct Usage {
     /// The rows, in the order of the servers.
     pub rows: Vec<Row>,
     /// What gave no answer, with the server's name, in the order of the servers.
-    pub problems: Vec<(String, Problem)>,
+    pub failed: Vec<(String, Problem)>,
 }
 
 /// Asks every server who uses how much of which repository, 32 at a time, and waits for all.
@@ -293,7 +293,7 @@ pub async fn usage(servers: &[Server]) -> Usage {
         let Some(mut answer) = answer else { continue };
         once.retain(&answer.address, &mut answer.rows);
         usage.rows.extend(answer.rows.into_iter().map(|row| Row { server: server.name.clone(), ..row }));
-        usage.problems.extend(answer.problems.into_iter().map(|problem| (server.name.clone(), problem)));
+        usage.failed.extend(answer.problems.into_iter().map(|problem| (server.name.clone(), problem)));
     }
     usage
 }

@@ -26,6 +26,18 @@ pub enum Cause {
 }
 
 impl Problem {
+    /// Whether the server refused the logon.
+    #[must_use]
+    pub fn is_logon_refused(&self) -> bool {
+        matches!(&self.cause, Cause::Call(error) if error.is_logon_refused())
+    }
+
+    /// Whether another product, or none that is known, answered.
+    #[must_use]
+    pub fn is_wrong_product(&self) -> bool {
+        matches!(&self.cause, Cause::Call(error) if error.is_wrong_product())
+    }
+
     pub(crate) fn of(part: impl Into<String>, error: Error) -> Self {
         Self { part: Some(part.into()), cause: Cause::Call(error) }
     }
