@@ -127,6 +127,7 @@ Examples:
   backhaul usage --over 80% --fields server,tenant,quota_percent,fill_percent
   backhaul usage --by tenant --top 10
   backhaul usage --level job --sort-desc server,used_bytes
+  backhaul usage --save && backhaul usage --since 30d --top 10
   backhaul usage --filter 'used_bytes>1000000000000' -o csv > usage.csv
   backhaul usage --filter @big-tenants.txt -o ndjson")]
 pub(crate) struct Usage {
@@ -135,6 +136,10 @@ pub(crate) struct Usage {
 
     #[command(flatten)]
     pub(crate) question: Question,
+
+    #[cfg(feature = "store")]
+    #[command(flatten)]
+    pub(crate) past: super::past::Past,
 }
 
 /// Reads `80%` or `80`.

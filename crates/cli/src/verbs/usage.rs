@@ -1,10 +1,12 @@
 //! `backhaul usage`: storage usage, one row per server, repository and tenant.
 
 mod ask;
+#[cfg(feature = "store")]
+mod past;
 mod shown;
 mod sums;
 
-use self::ask::ask;
+pub(super) use self::ask::{Order, ask};
 use self::shown::Shown;
 use crate::args::usage::Usage;
 use crate::connect;
@@ -14,16 +16,33 @@ use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
+    #[cfg(feature = "store")]
+    if let Some(day) = args.past.at {
+        return past::at(args, day, console);
+    }
+    #[cfg(feature = "store")]
+    if let Some(days) = args.past.since {
+        return past::since(args, days, console);
+    }
     let mut shown = Shown::new(&args.question, console)?;
     let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let streams = shown.streams();
-    let asked = connect::wait_for(ask(&args.fleet, &selection, streams, console, |answer| shown.take(answer.rows)))?;
+    #[cfg(feature = "store")]
+    let mut kept = super::collect::Kept::begin(args, console)?;
+    let work = ask(&args.fleet, &selection, streams, console, |answer| {
+        #[cfg(feature = "store")]
+        kept.push(&answer.rows)?;
+        shown.take(answer.rows)
+    });
+    let asked = connect::wait_for(work)?;
     // No row of any server is not the same as no usage: a reader of JSON must not take the one for the other.
     if asked.all_failed() {
         return Ok(asked.code());
     }
     shown.end()?;
+    #[cfg(feature = "store")]
+    kept.finish()?;
     Ok(asked.code())
 }

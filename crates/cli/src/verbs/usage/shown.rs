@@ -112,7 +112,7 @@ fn compare(a: &Row, b: &Row, order: &[(FieldSchema<'static>, bool)]) -> Ordering
     order.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-fn predicate(question: &Question, console: &Console) -> Result<Option<Predicate<'static>>, Failure> {
+pub(super) fn predicate(question: &Question, console: &Console) -> Result<Option<Predicate<'static>>, Failure> {
     let Some(filter) = &question.filter else { return Ok(None) };
     let source = filter.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
@@ -143,11 +143,12 @@ pub(super) fn columns(names: &[&str]) -> Vec<Column> {
         "tenant_id" | "tenant_kind" | "parent_tenant" | "repository_id" | "item_id" | "quota_id" => {
             Column::new(*name, Kind::Text).detail()
         }
+        "growth_bytes_per_day" => Column::new(*name, Kind::Bytes),
         name if name.ends_with("_bytes") => Column::new(name, Kind::Bytes),
         name if name.ends_with("_percent") => Column::new(name, Kind::Percent),
-        name if name.ends_with("rows") => Column::new(name, Kind::Number),
+        name if name.ends_with("rows") || name == "runs" => Column::new(name, Kind::Number),
         "server" | "tenant" | "repository" | "item" => Column::new(*name, Kind::Name),
-        "collected_at" => Column::new(*name, Kind::Time).detail(),
+        "collected_at" | "first_at" => Column::new(*name, Kind::Time).detail(),
         name => Column::new(name, Kind::Text),
     };
     names.iter().map(column).collect()
@@ -170,7 +171,7 @@ fn cells(row: &Row, fields: &[&str]) -> output::Row {
     fields.iter().map(|name| value(row.get(Place::Field(name)))).collect()
 }
 
-fn value(scalar: Scalar<'_>) -> Value {
+pub(super) fn value(scalar: Scalar<'_>) -> Value {
     match scalar {
         Scalar::Null => Value::Null,
         Scalar::Bool(value) => value.into(),

@@ -85,7 +85,7 @@ fn order(question: &Question, names: &[&'static str]) -> Result<Vec<(usize, bool
     Ok(places)
 }
 
-fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
+pub(super) fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
     match (a, b) {
         (Some(Value::Number(a)), Some(Value::Number(b))) => match (a.as_i64(), b.as_i64()) {
             (Some(a), Some(b)) => a.cmp(&b),
