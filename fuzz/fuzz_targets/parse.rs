@@ -1,7 +1,7 @@
 //! The strict parser, the printer and the URL codec.
 #![no_main]
 
-use backhaul_filter::{DoubledQuotes, ParseOptions, parse, print, print_with, url};
+use backhaul_filter::{DoubledQuotes, MAX_LEN, ParseOptions, parse, print, print_with, url};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -9,6 +9,15 @@ fuzz_target!(|text: &str| {
     let _ = url::pairs(text).count();
     let encoded = url::encode(text);
     assert_eq!(url::decode(&encoded).as_deref(), Ok(text));
+
+    if let Ok(parsed) = ParseOptions::new().extended(true).parse(text) {
+        assert_eq!(parsed.spans().len(), parsed.expr().conditions().count());
+        let canonical = parsed.expr().to_string();
+        if canonical.len() <= MAX_LEN {
+            let again = ParseOptions::new().extended(true).parse(&canonical).expect("what is printed is a filter");
+            assert_eq!(again.expr(), parsed.expr());
+        }
+    }
 
     let example = ParseOptions::new().doubled_quotes(DoubledQuotes::AsInExample);
     let parsed = match parse(text) {

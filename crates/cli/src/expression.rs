@@ -1,20 +1,50 @@
 //! Filters as the verbs take them: read, checked, and what is found in them drawn.
 
-use backhaul_filter::{Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
+use std::cell::Cell;
+use std::time::SystemTime;
+
+use backhaul_filter::{Clock, DateTime, Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
+use backhaul_wire::System;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::suggest;
 
-/// Parses a filter leniently: what people paste is taken, and what was read otherwise than it is written is said on
-/// stderr. What is no filter at all is an error, drawn, with this exit code.
+/// Parses a filter in the extended language, leniently: what people paste is taken, and what was read otherwise than it is
+/// written is said on stderr. What is no filter at all is an error, drawn, with this exit code.
 pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Parsed, Failure> {
-    let parsed = ParseOptions::new().lenient(true).parse(source);
+    let parsed = ParseOptions::new().extended(true).lenient(true).parse(source);
     let parsed = parsed.map_err(|errors| Failure::new(code, untitled(&errors.render(source), Severity::Error)))?;
     for repair in parsed.repairs() {
         console.warn(&untitled(&repair.repaired(source).render(source), Severity::Warning));
     }
     Ok(parsed)
+}
+
+/// Gives a filter the meaning that it has for a type of a system, now and here: `yesterday` is this machine's, `1.5TiB` is
+/// in the field's unit. ZStack keeps its own time and does not tell its zone, so there it is said that ours is taken.
+pub(crate) fn resolved(parsed: Parsed, schema: &Schema<'_>, system: Option<System>, console: &Console) -> Parsed {
+    let zone = TimeZone::system();
+    let asked = Cell::new(false);
+    let offset_at = |at: DateTime| {
+        asked.set(true);
+        let at = Timestamp::from_second(at.unix_seconds()).unwrap_or_default();
+        i64::from(zone.to_offset(at).seconds())
+    };
+    let clock = Clock::new(SystemTime::now().into(), &offset_at);
+    let of_server = system == Some(System::Zstack);
+    let parsed = parsed.resolved(schema, &if of_server { clock.of_server() } else { clock });
+    if asked.get() {
+        let name = zone.iana_name().unwrap_or("this machine's time zone");
+        if of_server {
+            console.warn(&format!("the server's clock is taken to be of {name}: ZStack does not tell its time zone"));
+        } else {
+            console.verbose(1, || format!("days of the filter begin at midnight of {name}"));
+        }
+    }
+    parsed
 }
 
 /// Checks a filter against the fields of a type, before anything is sent: warnings go to stderr, errors are a usage
@@ -39,7 +69,9 @@ pub(crate) fn untitled(text: &str, severity: Severity) -> String {
 
 /// The field to sort by.
 pub(crate) fn order<'a>(name: &str, schema: &Schema<'a>) -> Result<FieldSchema<'a>, Failure> {
-    schema.field(name).copied().ok_or_else(|| {
+    // The opposite of a field has the opposite order.
+    let meant = schema.meant(name).filter(|(_, opposite)| !opposite).map(|(field, _)| *field);
+    meant.ok_or_else(|| {
         let fields = schema.fields.iter().map(|field| field.name);
         let hint = suggest::hint(name, fields.clone());
         Failure::usage(format!("{} cannot be sorted by `{name}`{hint}", schema.name))

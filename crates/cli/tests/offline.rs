@@ -157,6 +157,40 @@ fn what_is_unknown_is_said_and_fails_when_strict() -> Result {
 }
 
 #[test]
+fn strict_goes_by_the_version_of_the_request() -> Result {
+    let home = Home::new()?;
+    // `organizationId` of encryption keys came with v8.
+    let body = r#"{"id": "cbc52c37-df7f-4b03-98f3-036e7d4b3127", "description": "a", "organizationId": "cbc52c37-df7f-4b03-98f3-036e7d4b3128"}"#;
+    let request = |version: &str| format!("GET /{version}/EncryptionKeys/cbc52c37-df7f-4b03-98f3-036e7d4b3127");
+    check(&home, &["vb365", "--strict", "--request", &request("v8")], body, 0)?;
+    for old in ["v7", "v5", "v4"] {
+        let found = check(&home, &["vb365", "--strict", "--request", &request(old)], body, 1)?;
+        assert_eq!(found["unknown_fields"], json!(["organizationId"]), "{old}");
+    }
+    let file = home.file("key.json", body)?;
+    let ran = home.run(&["check", "vb365", "--request", &request("v9"), &file])?.ends(2);
+    assert!(ran.err.contains("v3 to v8"), "{}", ran.err);
+    Ok(())
+}
+
+#[test]
+fn the_body_that_a_request_sends_is_checked_whole() -> Result {
+    let home = Home::new()?;
+    let sync = "POST /zstack/v1/volumes/batch-sync-volumes";
+    let unwrapped = home.file("sync.json", r#"{"clusterUuid": "33a35f75885f45ab96ea2626ce9c05a6"}"#)?;
+    home.run(&["check", "zstack", "--request", sync, "--body", &unwrapped])?.ends(0);
+    let empty = home.file("empty.json", "{}")?;
+    let found = home.run(&["check", "zstack", "--request", sync, "--body", &empty, "-o", "json"])?.ends(1).json()?;
+    assert!(found[0]["error"].as_str().is_some_and(|error| error.contains("clusterUuid")), "{found}");
+    let nics = "POST /zstack/v1/security-groups/33a35f75885f45ab96ea2626ce9c05a6/vm-instances/nics";
+    let found = home.run(&["check", "zstack", "--request", nics, "--body", &empty, "-o", "json"])?.ends(1).json()?;
+    assert!(found[0]["error"].as_str().is_some_and(|error| error.contains("`params`")), "{found}");
+    let wrapped = home.file("nics.json", r#"{"params": {"vmNicUuids": ["33a35f75885f45ab96ea2626ce9c05a6"]}}"#)?;
+    home.run(&["check", "zstack", "--request", nics, "--body", &wrapped, "--strict"])?.ends(0);
+    Ok(())
+}
+
+#[test]
 fn what_cannot_be_read_says_where() -> Result {
     let home = Home::new()?;
     for (body, says) in [

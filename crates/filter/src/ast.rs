@@ -9,11 +9,17 @@
 //! than through [`Expr::and`], [`Expr::or`], [`Expr::all`] and [`Expr::any`], so the rule needs no
 //! checking.
 
+mod operand;
+mod pattern;
 mod word;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Deref;
 
+pub use self::operand::{Calculation, Operand, Relation, Sign};
+pub use self::pattern::Pattern;
+pub(crate) use self::pattern::Piece;
 pub use self::word::{FieldName, InvalidName, Value};
 pub(crate) use self::word::{is_name, is_name_byte};
 
@@ -23,9 +29,9 @@ pub const MAX_DEPTH: usize = 64;
 
 /// A filter expression.
 ///
-/// The first three kinds of node are what EM's text can say. [`Like`](Expr::Like), [`In`](Expr::In)
-/// and [`Null`](Expr::Null) exist for other targets (ZStack) and for evaluation here;
-/// [`print`](crate::print()) refuses them.
+/// The first three kinds of node are what EM's text can say. The others are said in the
+/// [extended](crate::ParseOptions::extended) language alone: [`lower`](mod@crate::lower) finds out what a server can be
+/// asked of them, and [`print`](crate::print()) refuses them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Expr {
     /// Every term holds.
@@ -34,13 +40,22 @@ pub enum Expr {
     Or(Any),
     /// A field compared with a value.
     Compare(Comparison),
-    /// A text matched against a pattern, where `%` is any run of characters and `_` is any one
-    /// character.
+    /// A comparison that does not hold. [`negate`](Expr::negate) makes it of an order alone: where there is nothing to
+    /// compare, an order does not hold, and neither does the opposite order.
+    Not(Comparison),
+    /// Calculations compared.
+    Relate {
+        /// What is compared.
+        relation: Relation,
+        /// Whether it must *not* hold.
+        negated: bool,
+    },
+    /// A text matched against a pattern.
     Like {
         /// The field.
         field: FieldName,
         /// The pattern.
-        pattern: Value,
+        pattern: Pattern,
         /// Whether the field must *not* match.
         negated: bool,
     },
@@ -87,6 +102,37 @@ impl Expr {
         Self::Or(Any(terms))
     }
 
+    /// The exact opposite. Groups and conditions are turned around, down to the orders, so that no group is ever
+    /// negated as a whole.
+    ///
+    /// ```
+    /// use backhaul_filter::parse;
+    ///
+    /// let either = parse("Name==a,(Size<5;Disabled==true)")?.into_expr();
+    /// assert_eq!(either.negate().to_string(), "Name!=a;(!Size<5,Disabled!=true)");
+    /// # Ok::<(), backhaul_filter::ParseErrors>(())
+    /// ```
+    #[must_use]
+    pub fn negate(self) -> Self {
+        let negate_all = |terms: Vec<Self>| terms.into_iter().map(Self::negate).collect();
+        match self {
+            Self::And(All(terms)) => Self::Or(Any(negate_all(terms))),
+            Self::Or(Any(terms)) => Self::And(All(negate_all(terms))),
+            Self::Compare(Comparison { field, op: Op::Eq, value }) => {
+                Self::Compare(Comparison { field, op: Op::Ne, value })
+            }
+            Self::Compare(Comparison { field, op: Op::Ne, value }) => {
+                Self::Compare(Comparison { field, op: Op::Eq, value })
+            }
+            Self::Compare(order) => Self::Not(order),
+            Self::Not(comparison) => Self::Compare(comparison),
+            Self::Relate { relation, negated } => Self::Relate { relation, negated: !negated },
+            Self::Like { field, pattern, negated } => Self::Like { field, pattern, negated: !negated },
+            Self::In { field, values, negated } => Self::In { field, values, negated: !negated },
+            Self::Null { field, negated } => Self::Null { field, negated: !negated },
+        }
+    }
+
     /// All of the terms hold: `None` without terms, the term itself when there is one.
     #[must_use]
     pub fn all(terms: impl IntoIterator<Item = Self>) -> Option<Self> {
@@ -113,16 +159,28 @@ impl Expr {
         }
     }
 
-    /// The field of a condition; none for a group.
+    /// The field of a condition; none for a group, nor for a [`Relate`](Expr::Relate), which may have several.
     #[must_use]
     pub fn field(&self) -> Option<&FieldName> {
         match self {
-            Self::And(_) | Self::Or(_) => None,
+            Self::And(_) | Self::Or(_) | Self::Relate { .. } => None,
             Self::Compare(Comparison { field, .. })
+            | Self::Not(Comparison { field, .. })
             | Self::Like { field, .. }
             | Self::In { field, .. }
             | Self::Null { field, .. } => Some(field),
         }
+    }
+
+    /// The fields of all conditions, in the order they are written, each as often as it is.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&FieldName> {
+        self.conditions()
+            .flat_map(|condition| match condition {
+                Self::Relate { relation, .. } => relation.fields(),
+                other => other.field().into_iter().collect(),
+            })
+            .collect()
     }
 
     /// The conditions, in the order they are written.
@@ -136,6 +194,8 @@ impl Expr {
             Self::And(_) => "and",
             Self::Or(_) => "or",
             Self::Compare(_) => "comparison",
+            Self::Not(_) => "not",
+            Self::Relate { .. } => "calculation",
             Self::Like { negated: false, .. } => "like",
             Self::Like { negated: true, .. } => "not like",
             Self::In { negated: false, .. } => "in",
@@ -270,6 +330,18 @@ impl Op {
             Self::Ge => ">=",
             Self::Lt => "<",
             Self::Le => "<=",
+        }
+    }
+
+    /// Whether it holds of two values in this order; without one only `!=` does.
+    pub(crate) fn holds(self, order: Option<Ordering>) -> bool {
+        match self {
+            Self::Eq => order.is_some_and(Ordering::is_eq),
+            Self::Ne => order.is_none_or(Ordering::is_ne),
+            Self::Gt => order.is_some_and(Ordering::is_gt),
+            Self::Ge => order.is_some_and(Ordering::is_ge),
+            Self::Lt => order.is_some_and(Ordering::is_lt),
+            Self::Le => order.is_some_and(Ordering::is_le),
         }
     }
 

@@ -9,9 +9,9 @@ use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
-use std::ops::{BitAnd, BitOr};
+use std::ops::{BitAnd, BitOr, Not};
 
-use crate::ast::{Expr, FieldName, Op, Value};
+use crate::ast::{Expr, FieldName, Op, Pattern, Value};
 use crate::check::{Diagnostic, Severity, check};
 use crate::datetime::DateTime;
 use crate::field::{Field, QueryType, kind};
@@ -87,7 +87,8 @@ impl<Q> Filter<Q> {
     /// The filter as EM reads it. See [`print()`].
     ///
     /// # Errors
-    /// When the filter nests too deep or is too long.
+    /// When EM's text cannot say it (a pattern, a list, a null test, an order negated), the filter nests too deep, or is
+    /// too long.
     pub fn to_em(&self) -> Result<String, PrintError> {
         print(&self.expr)
     }
@@ -122,6 +123,15 @@ impl<Q> BitOr for Filter<Q> {
 
     fn bitor(self, other: Self) -> Self {
         Self::new(self.expr.or(other.expr))
+    }
+}
+
+/// The exact opposite: see [`Expr::negate`].
+impl<Q> Not for Filter<Q> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::new(self.expr.negate())
     }
 }
 
@@ -220,6 +230,53 @@ impl<Q, K> Field<Q, K> {
     #[must_use]
     pub fn any_of<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>) -> Option<Filter<Q>> {
         Expr::any(values.into_iter().map(|value| self.eq(value).expr)).map(Filter::new)
+    }
+
+    /// The field equals one of the values, of which there may be none.
+    #[must_use]
+    pub fn is_in<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>) -> Filter<Q> {
+        self.list(values, false)
+    }
+
+    /// The field equals none of the values.
+    #[must_use]
+    pub fn not_in<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>) -> Filter<Q> {
+        self.list(values, true)
+    }
+
+    /// The field has no value.
+    #[must_use]
+    pub fn is_null(self) -> Filter<Q> {
+        Filter::new(Expr::Null { field: self.field_name(), negated: false })
+    }
+
+    /// The field has a value.
+    #[must_use]
+    pub fn not_null(self) -> Filter<Q> {
+        Filter::new(Expr::Null { field: self.field_name(), negated: true })
+    }
+
+    /// The field is like a pattern of SQL: `%` stands for any run of characters, `_` for any one.
+    #[must_use]
+    pub fn like(self, pattern: impl AsRef<str>) -> Filter<Q> {
+        self.matches(Pattern::sql(pattern.as_ref()))
+    }
+
+    /// The field is not like the pattern.
+    #[must_use]
+    pub fn not_like(self, pattern: impl AsRef<str>) -> Filter<Q> {
+        !self.like(pattern)
+    }
+
+    /// The field matches a pattern.
+    #[must_use]
+    pub fn matches(self, pattern: Pattern) -> Filter<Q> {
+        Filter::new(Expr::Like { field: self.field_name(), pattern, negated: false })
+    }
+
+    fn list<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>, negated: bool) -> Filter<Q> {
+        let values = values.into_iter().map(IntoValue::into_value).collect();
+        Filter::new(Expr::In { field: self.field_name(), values, negated })
     }
 
     /// Sorts by this field, lowest first.

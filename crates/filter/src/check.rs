@@ -8,7 +8,8 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Value};
+use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Pattern, Relation, Value};
+use crate::calculate::Sum;
 use crate::datetime::FORMS;
 use crate::decide::{Certain, decide};
 use crate::error::ParseError;
@@ -83,8 +84,8 @@ impl From<&ParseError> for Diagnostic {
 /// What [`check`] looks at: an expression, or a parsed one, whose findings then have a place.
 #[derive(Debug, Clone, Copy)]
 pub struct Checked<'a> {
-    expr: &'a Expr,
-    spans: &'a [ComparisonSpans],
+    pub(crate) expr: &'a Expr,
+    pub(crate) spans: &'a [ComparisonSpans],
 }
 
 impl<'a> From<&'a Expr> for Checked<'a> {
@@ -134,6 +135,9 @@ struct Checker<'s> {
 
 impl Checker<'_> {
     fn condition(&mut self, condition: &Expr, spans: Option<&ComparisonSpans>) {
+        if let Expr::Relate { relation, .. } = condition {
+            return self.relation(relation, spans);
+        }
         let Some(name) = condition.field() else {
             return;
         };
@@ -141,15 +145,28 @@ impl Checker<'_> {
             return self.unknown_field(name, spans);
         };
         match condition {
-            Expr::Compare(comparison) => {
+            Expr::Compare(comparison) | Expr::Not(comparison) => {
                 if comparison.op.is_ordering() && !field.kind.is_ordered() {
                     self.no_order(field, comparison.op, spans);
                 }
                 self.value(field, comparison.op, &comparison.value, spans);
             }
-            Expr::In { values, .. } => values.iter().for_each(|value| self.value(field, Op::Eq, value, None)),
+            Expr::In { values, .. } => values.iter().for_each(|value| self.value(field, Op::Eq, value, spans)),
             _ => {}
         }
+    }
+
+    /// Fields that are not there come first, each with its help.
+    fn relation(&mut self, relation: &Relation, spans: Option<&ComparisonSpans>) {
+        let unknown: Vec<_> =
+            relation.fields().into_iter().filter(|name| self.schema.field(name.as_str()).is_none()).collect();
+        if unknown.is_empty()
+            && let Err(error) = Sum::sides(relation, self.schema)
+        {
+            self.find(Severity::Error, spans.map(ComparisonSpans::whole), error.to_string(), None);
+        }
+        let span = spans.map(|spans| ComparisonSpans { field: spans.whole(), ..*spans });
+        unknown.into_iter().for_each(|name| self.unknown_field(name, span.as_ref()));
     }
 
     fn unknown_field(&mut self, name: &FieldName, spans: Option<&ComparisonSpans>) {
@@ -184,7 +201,7 @@ impl Checker<'_> {
                 let message = format!("`{}` is {}, and {} is not one", field.name, a(field.kind), shown(text));
                 let help = match field.kind {
                     Kind::Bool => "write `true` or `false`".to_owned(),
-                    Kind::Int => "write digits, for example `107374182400`; units are not understood".to_owned(),
+                    Kind::Int => INT.to_owned(),
                     Kind::Float => "write a number, for example `\"99.5\"`".to_owned(),
                     _ => format!("write a date such as {FORMS}"),
                 };
@@ -207,6 +224,14 @@ impl Checker<'_> {
             Some(_) if field.kind == Kind::Uid && !is_uid(text) => {
                 let message = format!("`{}` is an identifier, and {} does not look like one", field.name, shown(text));
                 let help = "write a GUID, or a URN such as `\"urn:veeam:Job:<guid>\"`".to_owned();
+                self.find(Severity::Warning, span, message, Some(help));
+            }
+            // Where there are patterns they stand without quotes; a server that has none compares the text.
+            Some(Key::Text(_))
+                if field.kind == Kind::Text && !op.is_ordering() && spans.is_some() && is_pattern(text) =>
+            {
+                let message = format!("{} is compared as it is: its signs are no wildcards", shown(text));
+                let help = format!("a pattern is written without quotes: `{}{op}{}`", field.name, as_pattern(text));
                 self.find(Severity::Warning, span, message, Some(help));
             }
             Some(_) => {
@@ -289,9 +314,18 @@ impl Checker<'_> {
 
 /// The field of an expression that speaks of one alone.
 fn only_field(expr: &Expr) -> Option<&FieldName> {
-    let mut names = expr.conditions().filter_map(Expr::field);
-    let first = names.next()?;
-    names.all(|name| name.as_str().eq_ignore_ascii_case(first.as_str())).then_some(first)
+    let names = expr.fields();
+    let (first, names) = names.split_first()?;
+    names.iter().all(|name| name.as_str().eq_ignore_ascii_case(first.as_str())).then_some(*first)
+}
+
+/// Whether a text looks as if it were meant as a pattern.
+fn is_pattern(text: &str) -> bool {
+    text.len() > 1 && (text.starts_with(['*', '%']) || text.ends_with(['*', '%']))
+}
+
+fn as_pattern(text: &str) -> Pattern {
+    if text.contains('*') { Pattern::glob(text) } else { Pattern::sql(text) }
 }
 
 fn starts_with_operator(text: &str) -> bool {
@@ -302,6 +336,8 @@ fn starts_with_operator(text: &str) -> bool {
 fn has_operator(text: &str) -> bool {
     starts_with_operator(text) || ["==", "!=", ">=", "<=", "||"].iter().any(|op| text.contains(op))
 }
+
+const INT: &str = "write digits, for example `107374182400`, or a size in whole units of the field: `1.5TiB`, `500GB`";
 
 /// The kind with its article.
 fn a(kind: Kind) -> String {

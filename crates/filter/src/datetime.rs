@@ -5,6 +5,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::number::Number;
+
 /// A moment, to the nanosecond.
 ///
 /// Reads `2021-06-15`, `2025-08-15T06:00`, `2025-08-15T06:00:00` and `2025-08-15T06:00:00.389954`,
@@ -57,6 +59,45 @@ impl DateTime {
             seconds -= rest.offset()?;
         }
         rest.0.is_empty().then_some(Self { seconds, nanos })
+    }
+}
+
+impl DateTime {
+    /// Seconds since 1970.
+    pub(crate) fn to_number(self) -> Option<Number> {
+        Number::int(self.seconds).add(Number::int(self.nanos.into()).divide(Number::int(1_000_000_000))?)
+    }
+
+    /// The moment of so many seconds since 1970, rounded down to the nanosecond. None beyond the years that can be
+    /// written.
+    pub(crate) fn of_number(number: Number) -> Option<Self> {
+        let nanos = number.multiply(Number::int(1_000_000_000))?.floor()?;
+        let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
+        Self::of_seconds(seconds, u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?)
+    }
+
+    /// Rounded down to the second.
+    pub(crate) fn to_second(self) -> Self {
+        Self { nanos: 0, ..self }
+    }
+
+    /// None beyond the years that can be written.
+    pub(crate) fn of_seconds(seconds: i64, nanos: u32) -> Option<Self> {
+        const FIRST: i64 = -62_167_219_200;
+        const LAST: i64 = 253_402_300_799;
+        (FIRST..=LAST).contains(&seconds).then_some(Self { seconds, nanos })
+    }
+
+    /// The moment so many seconds later. None beyond the years 0 to 9999.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Option<Self> {
+        Self::of_seconds(self.seconds.checked_add(seconds)?, self.nanos)
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        self.seconds
     }
 }
 

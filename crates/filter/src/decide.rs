@@ -28,7 +28,8 @@ pub(crate) enum Certain {
 /// when it depends on the record, or when a value is not of the field's kind.
 pub(crate) fn decide(terms: &[&Expr], all: bool, field: &FieldSchema<'_>) -> Option<Certain> {
     let conditions = || terms.iter().flat_map(|term| term.conditions());
-    if conditions().count() > MOST || conditions().any(|condition| matches!(condition, Expr::Like { .. })) {
+    let undecided = |condition: &Expr| matches!(condition, Expr::Like { .. } | Expr::Relate { .. });
+    if conditions().count() > MOST || conditions().any(undecided) {
         return None;
     }
     let values: Vec<&Value> = conditions().flat_map(values).collect();
@@ -54,7 +55,7 @@ pub(crate) fn decide(terms: &[&Expr], all: bool, field: &FieldSchema<'_>) -> Opt
 
 fn values(condition: &Expr) -> &[Value] {
     match condition {
-        Expr::Compare(Comparison { value, .. }) => std::slice::from_ref(value),
+        Expr::Compare(Comparison { value, .. }) | Expr::Not(Comparison { value, .. }) => std::slice::from_ref(value),
         Expr::In { values, .. } => values,
         _ => &[],
     }
@@ -142,28 +143,28 @@ impl<'f> Regions<'f> {
         }
     }
 
+    fn compared(&self, Comparison { op, value, .. }: &Comparison, region: Region) -> bool {
+        let order = match (region, self.of(value)) {
+            (Region::At(a), Region::At(b)) => Some(a.cmp(&b)),
+            _ => None,
+        };
+        match op {
+            Op::Eq => self.equals(region, value),
+            Op::Ne => !self.equals(region, value),
+            order_op => order_op.holds(order),
+        }
+    }
+
     /// Whether an expression on the field holds for a value of a region.
     fn holds(&self, expr: &Expr, region: Region) -> bool {
         match expr {
             Expr::And(terms) => terms.iter().all(|term| self.holds(term, region)),
             Expr::Or(terms) => terms.iter().any(|term| self.holds(term, region)),
-            Expr::Compare(Comparison { op, value, .. }) => {
-                let order = match (region, self.of(value)) {
-                    (Region::At(a), Region::At(b)) => Some(a.cmp(&b)),
-                    _ => None,
-                };
-                match op {
-                    Op::Eq => self.equals(region, value),
-                    Op::Ne => !self.equals(region, value),
-                    Op::Gt => order.is_some_and(Ordering::is_gt),
-                    Op::Ge => order.is_some_and(Ordering::is_ge),
-                    Op::Lt => order.is_some_and(Ordering::is_lt),
-                    Op::Le => order.is_some_and(Ordering::is_le),
-                }
-            }
+            Expr::Compare(comparison) => self.compared(comparison, region),
+            Expr::Not(comparison) => !self.compared(comparison, region),
             Expr::In { values, negated, .. } => negated ^ values.iter().any(|value| self.equals(region, value)),
             Expr::Null { negated, .. } => negated ^ (region == Region::Null),
-            Expr::Like { negated, .. } => *negated,
+            Expr::Like { negated, .. } | Expr::Relate { negated, .. } => *negated,
         }
     }
 }
@@ -247,7 +248,7 @@ mod tests {
         let text = field(Kind::Text, &[]);
         let number = field(Kind::Int, &[]);
         let empty = || Expr::compare(x(), Op::Eq, "");
-        let any = Expr::Like { field: x(), pattern: "%".into(), negated: false };
+        let any = Expr::Like { field: x(), pattern: crate::Pattern::glob("*"), negated: false };
         for (field, expr, certain) in [
             (&number, list(&[], false), Some(Never)),
             (&number, list(&[], true), Some(Always)),

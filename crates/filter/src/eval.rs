@@ -18,7 +18,10 @@
 //! | identifiers | by GUID, in any case, with or without a URN around it; without a GUID by the rest of the URN |
 //! | a value in the record that is not of the field's kind | equals nothing and has no order, as if unknown |
 //! | booleans in records | `true`, `false`, and as in XML `1` and `0` |
-//! | [`Like`](Expr::Like) | without regard to case; `%` is any run, `_` any one character, and nothing escapes them; nothing matches a field without a value |
+//! | [`Like`](Expr::Like) | without regard to case; nothing matches a field without a value, not even `*` |
+//! | [negation](Expr::negate) | the exact opposite: where there is no value, an order does not hold, so `!Size<5` does |
+//! | [calculations](Expr::Relate) | exact where they fit in 128 bits; without a value when a field has none, and by a division by zero |
+//! | units in calculations | a field named in MB or GB (`QuotaMb`) counts in bytes beside a size or a field of another unit; dates count in seconds |
 //! | an unquoted value with blanks | not in the grammar; a [lenient](crate::ParseOptions::lenient) parse keeps the blanks, where EM is said to drop them |
 //! | what a server makes of all this | its own business for what is sent to it; [`lower`](mod@crate::lower) keeps back what is known to differ |
 
@@ -27,11 +30,12 @@ use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt;
 
-use crate::ast::{Expr, FieldName, MAX_DEPTH, Op, Value};
+use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op, Value};
+use crate::calculate::Sum;
 use crate::field::{FieldSchema, Kind, Place, Schema};
 use crate::key::{Key, Shown};
 use crate::suggest::suggest;
-use crate::text::{Pattern, shown};
+use crate::text::{Matcher, shown};
 
 /// Something a filter can be asked about: a map, a decoded entity, a row of a table.
 ///
@@ -117,12 +121,13 @@ enum Node<'d> {
     All(Vec<Node<'d>>),
     Any(Vec<Node<'d>>),
     Test { field: FieldSchema<'d>, place: Place<'d>, test: Test },
+    Relation { left: Sum<'d>, op: Op, right: Sum<'d>, negated: bool },
 }
 
 #[derive(Debug, Clone)]
 enum Test {
-    Compare(Op, Key<'static>),
-    Like { pattern: Pattern, negated: bool },
+    Compare { op: Op, literal: Key<'static>, negated: bool },
+    Like { pattern: Matcher, negated: bool },
     In { values: Vec<Key<'static>>, negated: bool },
     Null { negated: bool },
 }
@@ -155,12 +160,15 @@ impl<'d> Node<'d> {
         match expr {
             Expr::And(_) => terms().map(Self::All),
             Expr::Or(_) => terms().map(Self::Any),
-            Expr::Compare(comparison) => Self::test(&comparison.field, schema, |field| {
-                Ok(Test::Compare(comparison.op, literal(field, &comparison.value)?))
-            }),
-            Expr::Like { field, pattern, negated } => Self::test(field, schema, |_| {
-                Ok(Test::Like { pattern: Pattern::new(pattern.as_str()), negated: *negated })
-            }),
+            Expr::Compare(comparison) => Self::comparison(comparison, false, schema),
+            Expr::Not(comparison) => Self::comparison(comparison, true, schema),
+            Expr::Relate { relation, negated } => {
+                let (left, right) = Sum::sides(relation, schema)?;
+                Ok(Self::Relation { left, op: relation.op, right, negated: *negated })
+            }
+            Expr::Like { field, pattern, negated } => {
+                Self::test(field, schema, |_| Ok(Test::Like { pattern: Matcher::new(pattern), negated: *negated }))
+            }
             Expr::In { field, values, negated } => Self::test(field, schema, |field| {
                 let values = values.iter().map(|value| literal(field, value)).collect::<Result<_, _>>()?;
                 Ok(Test::In { values, negated: *negated })
@@ -169,16 +177,17 @@ impl<'d> Node<'d> {
         }
     }
 
+    fn comparison(comparison: &Comparison, negated: bool, schema: &Schema<'d>) -> Result<Self, EvalError> {
+        let Comparison { field, op, value } = comparison;
+        Self::test(field, schema, |field| Ok(Test::Compare { op: *op, literal: literal(field, value)?, negated }))
+    }
+
     fn test(
         name: &FieldName,
         schema: &Schema<'d>,
         make: impl FnOnce(&FieldSchema<'_>) -> Result<Test, EvalError>,
     ) -> Result<Self, EvalError> {
-        let field = *schema.field(name.as_str()).ok_or_else(|| EvalError::UnknownField {
-            field: name.clone(),
-            of: schema.name.to_owned(),
-            suggestion: suggest(name.as_str(), schema.fields.iter().map(|field| field.name)).map(str::to_owned),
-        })?;
+        let field = *schema.field(name.as_str()).ok_or_else(|| EvalError::unknown(name, schema))?;
         let place = field.source.place().ok_or_else(|| EvalError::ServerOnly { field: name.clone() })?;
         Ok(Self::Test { field, place, test: make(&field)? })
     }
@@ -188,6 +197,11 @@ impl<'d> Node<'d> {
             Self::All(terms) => terms.iter().all(|term| term.matches(record)),
             Self::Any(terms) => terms.iter().any(|term| term.matches(record)),
             Self::Test { field, place, test } => test.matches(field, &record.get(*place)),
+            // Where there is nothing to compare, nothing is equal and nothing has an order.
+            Self::Relation { left, op, right, negated } => {
+                let order = left.of(record).zip(right.of(record)).map(|(left, right)| left.order(right));
+                negated ^ op.holds(order)
+            }
         }
     }
 }
@@ -197,17 +211,14 @@ impl Test {
         let kind = field.kind;
         let mut shown = Shown::new();
         match self {
-            Self::Compare(op, literal) => {
+            Self::Compare { op, literal, negated } => {
                 let key = key(field, scalar, &mut shown);
-                let order = |wanted: fn(Ordering) -> bool| key.order(literal, kind).is_some_and(wanted);
-                match op {
-                    Op::Eq => key.equals(literal, kind),
-                    Op::Ne => !key.equals(literal, kind),
-                    Op::Gt => order(Ordering::is_gt),
-                    Op::Ge => order(Ordering::is_ge),
-                    Op::Lt => order(Ordering::is_lt),
-                    Op::Le => order(Ordering::is_le),
-                }
+                negated
+                    ^ match op {
+                        Op::Eq => key.equals(literal, kind),
+                        Op::Ne => !key.equals(literal, kind),
+                        order => order.holds(key.order(literal, kind)),
+                    }
             }
             Self::Like { pattern, negated } => {
                 negated
@@ -301,8 +312,35 @@ pub enum EvalError {
         /// The value.
         value: Value,
     },
+    /// The field cannot be calculated with.
+    NoNumber {
+        /// The field.
+        field: String,
+        /// Its kind.
+        kind: Kind,
+    },
+    /// What is calculated with is no number, size, length of time or date.
+    BadConstant {
+        /// What it is.
+        value: Value,
+    },
+    /// Dates and numbers are mixed so that nothing comes out.
+    Calculation {
+        /// The calculation.
+        text: String,
+    },
     /// The expression nests deeper than [`MAX_DEPTH`].
     TooDeep,
+}
+
+impl EvalError {
+    pub(crate) fn unknown(name: &FieldName, schema: &Schema<'_>) -> Self {
+        Self::UnknownField {
+            field: name.clone(),
+            of: schema.name.to_owned(),
+            suggestion: suggest(name.as_str(), schema.fields.iter().map(|field| field.name)).map(str::to_owned),
+        }
+    }
 }
 
 impl fmt::Display for EvalError {
@@ -320,6 +358,15 @@ impl fmt::Display for EvalError {
             }
             Self::BadValue { field, kind, value } => {
                 write!(f, "`{field}` holds a {kind}, and {} is not one", shown(value.as_str()))
+            }
+            Self::NoNumber { field, kind } => {
+                write!(f, "`{field}` holds a {kind}, and only numbers and dates are calculated with")
+            }
+            Self::BadConstant { value } => {
+                write!(f, "{} is no number, size, length of time or date", shown(value.as_str()))
+            }
+            Self::Calculation { text } => {
+                write!(f, "in {} dates and numbers do not fit together", shown(text))
             }
             Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
         }

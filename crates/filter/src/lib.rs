@@ -3,7 +3,8 @@
 //!
 //! The text is the filter of Veeam Backup Enterprise Manager's query service (EM):
 //! `Result==Failed;CreationTime>="2025-08-15T06:00:00Z"`, where `;` is AND, `,` is OR, and
-//! parentheses group.
+//! parentheses group. The [extended language](mod@parse#the-extended-language) adds patterns (`Name==web*`), null tests, lists,
+//! negation and calculations, of which [`mod@lower`] leaves to each server what it can say.
 //!
 //! ```
 //! use backhaul_filter::{Place, Predicate, QueryType, Record, Scalar, check, parse, url};
@@ -42,6 +43,7 @@
 //! | --- | --- |
 //! | [`ast`] | what a filter says, free of spelling |
 //! | [`mod@parse`] | text to expression, with errors that show the place and say what to do |
+//! | [`mod@resolve`] | what a filter means for a type and at a moment: `yesterday`, `1.5TiB`, a field's other name |
 //! | [`mod@print`] | expression to text, in one spelling, which parses back to the same expression |
 //! | [`url`] | percent-encoding for EM's query string, and decoding of its paging links |
 //! | [`field`] | the fields of a type: kinds, values of enumerations, and where a record keeps them |
@@ -61,7 +63,9 @@
 
 pub mod ast;
 pub mod build;
+mod calculate;
 pub mod check;
+mod clock;
 mod datetime;
 mod decide;
 mod error;
@@ -75,21 +79,29 @@ mod key;
 #[cfg(any(feature = "json", feature = "wire"))]
 mod link;
 pub mod lower;
+mod number;
 pub mod parse;
 mod paste;
 pub mod print;
+mod pushdown;
 mod recover;
 #[cfg(feature = "wire")]
 mod reflected;
+pub mod resolve;
 mod span;
 mod suggest;
 mod text;
+mod unlisted;
 pub mod url;
 pub mod zstack;
 
-pub use ast::{All, Any, Comparison, Expr, FieldName, InvalidName, MAX_DEPTH, Op, Value};
+pub use ast::{
+    All, Any, Calculation, Comparison, Expr, FieldName, InvalidName, MAX_DEPTH, Op, Operand, Pattern, Relation, Sign,
+    Value,
+};
 pub use build::{Filter, FilterError, IntoValue, Sort};
 pub use check::{Checked, Diagnostic, Severity, check};
+pub use clock::Clock;
 pub use datetime::{DateTime, InvalidDateTime};
 pub use error::{Fix, ParseError, ParseErrorKind, ParseErrors};
 pub use eval::{EvalError, Predicate, Record, Scalar, compare};
@@ -97,12 +109,15 @@ pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, 
 pub use generated::em;
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use lower::{Ask, By, LowerError, Order, Param, Part, Plan, Target, lower};
+pub use lower::{Ask, By, LowerError, Narrowing, Order, Param, Part, Plan, Target, lower};
 pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print, print_with};
+pub use pushdown::{Pushdown, pushdown};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
+pub use resolve::resolve;
 pub use span::Span;
+pub use unlisted::check_known;
 
 /// The examples of the README are tested like those above.
 #[cfg(doctest)]

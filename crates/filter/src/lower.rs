@@ -6,7 +6,7 @@
 //!
 //! - what the server can say goes to the server;
 //! - what it can say less exactly goes to the server as well, to have less to fetch, and is evaluated
-//!   again here: of `(a==1;name like "x%"),b==2` Enterprise Manager is asked `a==1,b==2`;
+//!   again here: of `(a==1;name==x*),b==2` Enterprise Manager is asked `a==1,b==2`;
 //! - everything else is evaluated here, on what the server sends;
 //! - what neither can do is an error. Nothing is left out in silence.
 //!
@@ -15,13 +15,17 @@
 //! | condition | Enterprise Manager | ZStack `q=` | ZQL | VB365 |
 //! | --- | --- | --- | --- | --- |
 //! | `==` | yes | yes, but for values that it misreads | yes, `""` with `or is null` | no |
-//! | `==` of identifiers | yes | no: compared as texts | no: compared as texts | where the listing has a parameter of the field's name; evaluated again here |
+//! | `==` of identifiers | yes | no: compared as texts | no: compared as texts | where the listing has [a parameter](Narrowing) for it; evaluated again here |
+//! | `==` of booleans, enumerations | yes | yes | yes | as of identifiers |
 //! | `!=` | yes | no: SQL has it fail where there is no value | with `or is null` | no |
-//! | order of numbers, dates | yes | yes | yes | no |
+//! | order of numbers, dates | yes | yes | yes | of dates, as of identifiers; a second aside |
 //! | order of enumerations | yes | as a list of words | as a list of words | no |
 //! | order of texts, booleans, identifiers | no: undefined | no: the database's own | no: the database's own | no |
+//! | a negated order | no | no | the opposite, with `or is null` | no |
+//! | a calculation | no | no | no | no |
 //! | `in` | as `==` joined by OR | yes | yes | no |
-//! | `like`, null | no | yes, `not like` no | yes, `not like` with `or is null` | no |
+//! | a pattern | no | yes; less exactly with `%` or `_` in its texts; not negated | as `q=`, negated with `or is null` | no |
+//! | null | no | yes | yes | no |
 //! | OR | yes | only as a list of one field's values | yes | no |
 //!
 //! A field that [only the server knows](crate::Source::ServerOnly) means what the server makes of it,
@@ -60,9 +64,22 @@ pub enum Target<'a> {
     ZstackZql,
     /// Veeam Backup for Microsoft 365: parameters of the listing that are named like fields.
     Vb365 {
-        /// The parameters of the listing that take an identifier, and narrow it.
-        params: &'a [&'a str],
+        /// The parameters of the listing that may narrow it.
+        params: &'a [Narrowing<'a>],
     },
+}
+
+/// A parameter of a listing that may narrow it.
+///
+/// By its name it is known what it compares: `jobId` asks for a `jobId` (an identifier, a boolean, a word of an
+/// enumeration), `endTimeLowerBound` and `endTimeFrom` for an `endTime` from there on, `endTimeUpperBound` and `endTimeTo`
+/// for one up to there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Narrowing<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The words of its enumeration, which may be others than the field's; empty for the other kinds.
+    pub values: &'a [&'a str],
 }
 
 /// What is asked for.
@@ -192,7 +209,7 @@ fn plan(ask: &Ask<'_>, schema: &Schema<'_>, mut server: impl Server) -> Result<P
     Ok(plan)
 }
 
-/// Splits an expression. There is no negation of groups, so what holds wherever the terms hold makes a group that holds
+/// Splits an expression. No group is negated as a whole, so what holds wherever the terms hold makes a group that holds
 /// wherever the group does.
 fn split(expr: &Expr, schema: &Schema<'_>, server: &mut impl Server, depth: usize) -> Result<Split, LowerError> {
     if depth > MAX_DEPTH {
@@ -234,6 +251,9 @@ fn split(expr: &Expr, schema: &Schema<'_>, server: &mut impl Server, depth: usiz
 }
 
 fn condition(expr: &Expr, schema: &Schema<'_>, server: &mut impl Server) -> Result<Split, LowerError> {
+    if let Expr::Relate { .. } = expr {
+        return Ok(Split::none("the server does not calculate".into()));
+    }
     let Some(name) = expr.field() else { return Ok(Split::none("it is a group".into())) };
     let field = schema.field(name.as_str()).ok_or_else(|| unknown(name, schema))?;
     Ok(match server.condition(expr, field) {
@@ -265,7 +285,7 @@ fn same(a: &FieldName, b: &FieldName) -> bool {
 
 /// Whether a part that is left can be evaluated here.
 fn evaluable(term: &Expr, schema: &Schema<'_>, why: &Why) -> Result<(), LowerError> {
-    for name in term.conditions().filter_map(Expr::field) {
+    for name in term.fields() {
         let field = schema.field(name.as_str()).ok_or_else(|| unknown(name, schema))?;
         if field.source.place().is_none() {
             return Err(LowerError::nobody(term.to_string(), why, field));

@@ -22,7 +22,26 @@
 //! - A bare value that *begins* with a single or typographic quote is refused, though the grammar
 //!   allows it: it is a slip that would match nothing. Such a text can be quoted.
 //!
-//! Blanks are not part of the grammar, except inside quotes. Dotted names are ours, for other
+//! # The extended language
+//!
+//! [`ParseOptions::extended`] adds what people ask and no text of EM's says. Whatever stands in quotes is a text, there as
+//! here, so every filter can be written in a way that both read alike.
+//!
+//! | written | says |
+//! | --- | --- |
+//! | `Name==web*`, `Name!="web server "?` | a [pattern](crate::Pattern): outside of quotes, `*` is any run of characters and `?` any one |
+//! | `name~=web%`, `name!~=web_` | the same as SQL and ZStack write it: `%` and `_`, in quotes as well; a backslash takes the next character as it is |
+//! | `Name==null`, `Name!=null` | the field has no value, or has one; the text is `"null"` |
+//! | `Name in (a,"b c",web*)`, `Name not in (a)` | one of the list |
+//! | `!Name==a`, `NOT (a==1;b==2)` | the exact opposite |
+//! | `used>0.8 * quota`, `(used + cached) / quota>=1`, `used>(quota)` | a [calculation](crate::Relation): signs behind a comparison have blanks around them, unless in parentheses; `*` need not |
+//!
+//! What depends on a type or on the clock (`yesterday`, `1.5TiB`, a field's second name) stays a text here;
+//! [`resolve`](mod@crate::resolve) gives it its meaning.
+//!
+//! # Blanks
+//!
+//! Blanks are not part of the grammar, except inside quotes, and in the extended language around words, in lists and in calculations. Dotted names are ours, for other
 //! systems than EM.
 //!
 //! # Errors, and what people paste
@@ -43,10 +62,15 @@
 //! | one separator too many | one |
 
 mod descent;
+mod extended;
 
 pub(crate) use self::descent::{BARE, Parser, Separator};
+pub(crate) use self::extended::is_glob;
 use crate::ast::Expr;
+use crate::clock::Clock;
 use crate::error::{ParseError, ParseErrors};
+use crate::field::Schema;
+use crate::resolve::resolve;
 use crate::span::Span;
 
 /// The longest text that is parsed, in bytes.
@@ -78,6 +102,7 @@ pub fn parse(source: &str) -> Result<Parsed, ParseErrors> {
 #[non_exhaustive]
 pub struct ParseOptions {
     lenient: bool,
+    extended: bool,
     doubled_quotes: DoubledQuotes,
 }
 
@@ -98,7 +123,7 @@ impl ParseOptions {
     /// Strict, with the readings that the [module](mod@crate::parse) describes.
     #[must_use]
     pub const fn new() -> Self {
-        Self { lenient: false, doubled_quotes: DoubledQuotes::AsInCsv }
+        Self { lenient: false, extended: false, doubled_quotes: DoubledQuotes::AsInCsv }
     }
 
     /// Whether to read what has one possible meaning as that meaning; [`Parsed::repairs`] tells
@@ -119,6 +144,25 @@ impl ParseOptions {
         self
     }
 
+    /// Whether to read the [extended language](mod@crate::parse#the-extended-language): patterns, null tests, lists,
+    /// negation and calculations beside EM's grammar.
+    ///
+    /// ```
+    /// use backhaul_filter::{ParseOptions, parse};
+    ///
+    /// let extended = ParseOptions::new().extended(true);
+    /// let filter = "not Name==web*;Description!=null;State in (Lost,Disabled)";
+    /// assert_eq!(extended.parse(filter)?.expr().to_string(), "Name!=web*;Description!=null;State in (Lost,Disabled)");
+    /// // What is in quotes is text in both.
+    /// assert_eq!(extended.parse("Name==\"web*\"")?, parse("Name==\"web*\"")?);
+    /// # Ok::<(), backhaul_filter::ParseErrors>(())
+    /// ```
+    #[must_use]
+    pub const fn extended(mut self, yes: bool) -> Self {
+        self.extended = yes;
+        self
+    }
+
     /// What `""Backup""` is.
     #[must_use]
     pub const fn doubled_quotes(mut self, reading: DoubledQuotes) -> Self {
@@ -131,7 +175,7 @@ impl ParseOptions {
     /// # Errors
     /// As [`parse`]; a lenient parse gives only the errors that it cannot mend.
     pub fn parse(&self, source: &str) -> Result<Parsed, ParseErrors> {
-        let mut parser = Parser::new(source, self.doubled_quotes);
+        let mut parser = Parser::new(source, self.doubled_quotes, self.extended);
         let expr = if source.len() > MAX_LEN { parser.too_long() } else { parser.filter() };
         let Parser { spans, errors, .. } = parser;
         let has_fix = |error: &ParseError| error.fix().is_some();
@@ -163,6 +207,12 @@ impl Parsed {
     #[must_use]
     pub fn into_expr(self) -> Expr {
         self.expr
+    }
+
+    /// The filter with the meaning that it has for a type, at a moment: see [`resolve`](crate::resolve()). The places stay.
+    #[must_use]
+    pub fn resolved(self, schema: &Schema<'_>, clock: &Clock<'_>) -> Self {
+        Self { expr: resolve(&self.expr, schema, clock), ..self }
     }
 
     /// Where each comparison stood: one entry for each of [`Expr::conditions`], in that order.

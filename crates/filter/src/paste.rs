@@ -50,15 +50,23 @@ pub(crate) fn operator(text: &str) -> Option<(Op, usize)> {
     (!pattern).then_some((op, sign.len()))
 }
 
+/// Whether a text begins with a word, in any case, behind which something else goes on.
+pub(crate) fn is_word(text: &str, word: &str) -> bool {
+    let (start, rest) = text.split_at_checked(word.len()).unwrap_or_default();
+    start.eq_ignore_ascii_case(word) && rest.starts_with(|c| is_blank(c) || c == '(')
+}
+
+/// Whether a text goes on with a sign of calculation.
+pub(crate) fn is_sign(text: &str) -> bool {
+    text.trim_start_matches(is_blank).starts_with(['+', '-', '*', '/'])
+}
+
 /// A word or a sign that joins two conditions, with the blanks around it: which, and its length. Only
 /// where a condition follows, because `Backup and Restore` is a name.
 pub(crate) fn joiner(text: &str) -> Option<(Separator, usize)> {
     let before = blanks(text);
     let rest = &text[before..];
-    let word = |word: &str| {
-        rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
-            && rest[word.len()..].starts_with(|c| is_blank(c) || c == '(')
-    };
+    let word = |word: &str| is_word(rest, word);
     let (separator, len) = if rest.starts_with("&&") {
         (Separator::And, 2)
     } else if rest.starts_with('&') {
@@ -77,12 +85,35 @@ pub(crate) fn joiner(text: &str) -> Option<(Separator, usize)> {
     begins_condition(&text[len..]).then_some((separator, len))
 }
 
-/// Whether a text begins as a condition does: a name and something like an operator, behind any
-/// number of parentheses.
+/// Whether a text begins as a condition does: a name and something like an operator, behind any number of parentheses
+/// and negations, and with any calculation between them.
 fn begins_condition(text: &str) -> bool {
-    let name = text.trim_start_matches(|c| c == '(' || is_blank(c));
-    let rest = name.trim_start_matches(|c: char| c == '.' || (c.is_ascii() && is_name_byte(c as u8)));
-    rest.len() < name.len() && rest.trim_start_matches(is_blank).starts_with(['=', '!', '<', '>', '≥', '≤', '≠'])
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start_matches(|c| matches!(c, '(' | '!') || is_blank(c));
+        let behind = rest.get("not".len()..).filter(|_| is_word(rest, "not"));
+        match behind {
+            // `not in (...)` asks of a field of that name.
+            Some(behind) if !is_word(behind.trim_start_matches(is_blank), "in") => rest = behind,
+            _ => break,
+        }
+    }
+    loop {
+        let name = rest.trim_start_matches(is_blank);
+        rest = name.trim_start_matches(|c: char| c == '.' || (c.is_ascii() && is_name_byte(c as u8)));
+        let next = rest.trim_start_matches(is_blank);
+        if rest.len() == name.len() {
+            return false;
+        }
+        if next.starts_with(['+', '-', '*', '/']) {
+            rest = &next[1..];
+            continue;
+        }
+        let list =
+            next.get("not".len()..).filter(|_| is_word(next, "not")).map_or(next, |it| it.trim_start_matches(is_blank));
+        let list = is_word(list, "in") && list[2..].trim_start_matches(is_blank).starts_with('(');
+        return list || next.starts_with(['=', '!', '<', '>', '≥', '≤', '≠', '~']);
+    }
 }
 
 /// The rest of a value without quotes, from the sign that ends it: `Backup| Job 1`, `R|&D`. Its
@@ -192,7 +223,26 @@ mod tests {
         assert_eq!(len("&b≥1"), Some((true, 1)));
         assert_eq!(len(" or  b = 1"), Some((false, 5)));
         assert_eq!(len(" || b!=1"), Some((false, 4)));
-        for none in [" and Restore", " andy==1", "&D", " orb==1", "and", "", " b==1", "|b==1", " and ==1", " and (=="] {
+        assert_eq!(len(" and b in (1)"), Some((true, 5)));
+        assert_eq!(len(" and b not in (1)"), Some((true, 5)));
+        assert_eq!(len(" and not (b==1)"), Some((true, 5)));
+        assert_eq!(len(" and not not b~=1"), Some((true, 5)));
+        assert_eq!(len(" and a / b > 1"), Some((true, 5)));
+        for none in [
+            " and Restore",
+            " andy==1",
+            "&D",
+            " orb==1",
+            "and",
+            "",
+            " b==1",
+            "|b==1",
+            " and ==1",
+            " and (==",
+            " and not",
+            " and b in x",
+            " and a - b",
+        ] {
             assert_eq!(len(none), None, "{none}");
         }
     }

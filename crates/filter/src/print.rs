@@ -1,13 +1,13 @@
 //! Expression to text, in one spelling.
 //!
-//! A value is bare when it is made of ASCII letters, digits, `_` and `-`, and quoted otherwise. A
+//! A value is bare when it is made of ASCII letters, digits, `_` and `-`, and not the word `null`; else it is quoted. A
 //! group inside a group always stands in parentheses, so that no reader has to know which separator
 //! binds tighter.
 
 use std::error::Error;
 use std::fmt::{self, Write};
 
-use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Value};
+use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op, Value};
 use crate::parse::{DoubledQuotes, MAX_LEN};
 use crate::paste::is_enclosable;
 
@@ -60,9 +60,11 @@ fn sayable(expr: &Expr, depth: usize) -> Result<(), PrintError> {
             Err(PrintError::DottedName { field: comparison.field.clone() })
         }
         Expr::Compare(_) => Ok(()),
-        Expr::Like { field, .. } | Expr::In { field, .. } | Expr::Null { field, .. } => {
-            Err(PrintError::Node { node: expr.kind_name(), field: field.clone() })
-        }
+        Expr::Not(Comparison { field, .. })
+        | Expr::Like { field, .. }
+        | Expr::In { field, .. }
+        | Expr::Null { field, .. } => Err(PrintError::Node { node: expr.kind_name(), field: field.clone() }),
+        Expr::Relate { relation, .. } => Err(PrintError::Calculation { text: relation.to_string() }),
     }
 }
 
@@ -82,6 +84,11 @@ pub enum PrintError {
         /// The field of the condition.
         field: FieldName,
     },
+    /// EM does not calculate.
+    Calculation {
+        /// The calculations compared.
+        text: String,
+    },
     /// Groups nest deeper than [`MAX_DEPTH`].
     TooDeep,
     /// The text would be longer than [`MAX_LEN`].
@@ -98,6 +105,7 @@ impl fmt::Display for PrintError {
                 write!(f, "EM's filter knows no dotted names, and `{field}` is one")
             }
             Self::Node { node, field } => write!(f, "EM's filter has no `{node}`, which is asked of `{field}`"),
+            Self::Calculation { text } => write!(f, "EM's filter does not calculate, which `{text}` asks"),
             Self::TooDeep => write!(f, "the filter nests deeper than {MAX_DEPTH} groups"),
             Self::TooLong { len } => {
                 write!(f, "the filter takes {len} bytes, and {MAX_LEN} is the most")
@@ -108,8 +116,8 @@ impl fmt::Display for PrintError {
 
 impl Error for PrintError {}
 
-/// The canonical text. Dotted names come out as they are; nodes that no filter text can say come
-/// out in words (`name like "x%"`), for people. To send a filter to EM, use [`print()`].
+/// The canonical text, which an [extended](crate::ParseOptions::extended) parse reads back as the same expression. To send
+/// a filter to EM, use [`print()`].
 impl fmt::Display for Expr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_expr(f, self, DoubledQuotes::AsInCsv)
@@ -117,25 +125,42 @@ impl fmt::Display for Expr {
 }
 
 fn write_expr(f: &mut impl Write, expr: &Expr, quotes: DoubledQuotes) -> fmt::Result {
-    let not = |negated: &bool| if *negated { "not " } else { "" };
     match expr {
         Expr::And(all) => write_group(f, all, ';', quotes),
         Expr::Or(any) => write_group(f, any, ',', quotes),
-        Expr::Compare(Comparison { field, op, value }) => {
-            f.write_str(field.as_str())?;
-            f.write_str(op.as_str())?;
-            write_value(f, value.as_str(), quotes)
+        Expr::Compare(comparison) => write_comparison(f, comparison, quotes),
+        Expr::Not(comparison) => {
+            f.write_char('!')?;
+            write_comparison(f, comparison, quotes)
         }
-        Expr::Like { field, pattern, negated } => write!(f, "{field} {}like {pattern}", not(negated)),
+        Expr::Relate { relation, negated } => write!(f, "{}{relation}", if *negated { "!" } else { "" }),
+        Expr::Like { field, pattern, negated } if pattern.has_wildcard() => {
+            write!(f, "{field}{}{pattern}", eq(*negated))
+        }
+        Expr::Like { field, pattern, negated } => {
+            write!(f, "{field}{}~=", if *negated { "!" } else { "" })?;
+            write_value(f, &pattern.escaped(), quotes)
+        }
         Expr::In { field, values, negated } => {
-            write!(f, "{field} {}in (", not(negated))?;
+            write!(f, "{field} {}in (", if *negated { "not " } else { "" })?;
             for (at, value) in values.iter().enumerate() {
                 write!(f, "{}{value}", if at == 0 { "" } else { "," })?;
             }
             f.write_char(')')
         }
-        Expr::Null { field, negated } => write!(f, "{field} {}null", if *negated { "not " } else { "is " }),
+        Expr::Null { field, negated } => write!(f, "{field}{}{NULL}", eq(*negated)),
     }
+}
+
+fn eq(negated: bool) -> Op {
+    if negated { Op::Ne } else { Op::Eq }
+}
+
+fn write_comparison(f: &mut impl Write, comparison: &Comparison, quotes: DoubledQuotes) -> fmt::Result {
+    let Comparison { field, op, value } = comparison;
+    f.write_str(field.as_str())?;
+    f.write_str(op.as_str())?;
+    write_value(f, value.as_str(), quotes)
 }
 
 fn write_group(f: &mut impl Write, terms: &[Expr], separator: char, quotes: DoubledQuotes) -> fmt::Result {
@@ -155,9 +180,17 @@ fn write_group(f: &mut impl Write, terms: &[Expr], separator: char, quotes: Doub
     Ok(())
 }
 
-fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Result {
+/// The word for a field without a value; the text is quoted.
+pub(crate) const NULL: &str = "null";
+
+/// Whether a text means the same with quotes and without, for any reader; `null` apart.
+pub(crate) fn is_bare(text: &str) -> bool {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if !text.is_empty() && text.bytes().all(bare) {
+    !text.is_empty() && text.bytes().all(bare)
+}
+
+fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Result {
+    if is_bare(text) && !text.eq_ignore_ascii_case(NULL) {
         return f.write_str(text);
     }
     let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
@@ -169,7 +202,7 @@ fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Re
     write_quoted(f, text)
 }
 
-fn write_quoted(f: &mut impl Write, text: &str) -> fmt::Result {
+pub(crate) fn write_quoted(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char('"')?;
     let mut rest = text;
     while let Some(at) = rest.find('"') {
@@ -201,7 +234,7 @@ impl fmt::Display for Value {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::ast::Op;
+    use crate::ast::Pattern;
     use crate::parse;
 
     fn reprint(source: &str) -> String {
@@ -226,7 +259,7 @@ mod tests {
 
     #[test]
     fn what_em_cannot_say_is_refused_by_name() {
-        let like = Expr::Like { field: name("name"), pattern: "x%".into(), negated: true };
+        let like = Expr::Like { field: name("name"), pattern: Pattern::glob("x*"), negated: true };
         let within = Expr::In { field: name("a"), values: vec!["x y".into(), "z".into()], negated: false };
         let null = Expr::Null { field: name("a"), negated: false };
         let dotted = Expr::compare(name("zone.name"), Op::Eq, "x");
@@ -237,8 +270,8 @@ mod tests {
             "EM's filter knows no dotted names, and `zone.name` is one"
         );
         assert_eq!(message(&null), "EM's filter has no `is null`, which is asked of `a`");
-        assert_eq!(like.and(within).or(dotted).to_string(), "(name not like \"x%\";a in (\"x y\",z)),zone.name==x");
-        assert_eq!(null.to_string(), "a is null");
+        assert_eq!(like.and(within).or(dotted).to_string(), "(name!=x*;a in (\"x y\",z)),zone.name==x");
+        assert_eq!(null.to_string(), "a==null");
     }
 
     #[test]

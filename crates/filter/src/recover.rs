@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use crate::ast::{Expr, MAX_DEPTH, Op, Value, is_name_byte};
+use crate::ast::{Expr, MAX_DEPTH, Op, Pattern, Value, is_name_byte};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::{BARE, DoubledQuotes, MAX_LEN, Parser, Separator};
+use crate::parse::{BARE, DoubledQuotes, MAX_LEN, Parser, Separator, is_glob};
 use crate::paste;
 use crate::print::quoted;
 use crate::span::Span;
@@ -20,6 +20,8 @@ const OP: &str = "an operator (`==`, `!=`, `>`, `>=`, `<` or `<=`)";
 const NO_BLANKS: &str = "blanks are not part of the grammar; a value that has them is written in double quotes";
 const URL_AND: &str = "a raw `&` ends the filter in a URL: AND is written `;`";
 const NO_NOT: &str = "there is no NOT: turn the operators around (`!=` for `==`, `<` for `>=`)";
+const UNQUOTED: &str = "no condition begins here; if this belongs to the value before, quote that value: one with `,` or `;` in it is \
+                        written in double quotes";
 const ENCODED: &str = "this looks percent-encoded: decode it first";
 
 /// Blanks outside of quotes: ASCII's, and the no-break space that word processors write.
@@ -103,6 +105,7 @@ impl Parser<'_> {
             None if before.is_none() => Some("leave the filter out to select everything"),
             Some(';' | ',') if before.is_some() => Some("a separator stands between two conditions"),
             Some(')') if before == Some('(') => Some("a group holds at least one condition"),
+            Some('!') if self.extended => Some("behind `!` stands what does not hold: a condition, or a group"),
             Some('!') => Some(NO_NOT),
             Some('&') => Some(URL_AND),
             Some('|') => Some("OR is written `,`"),
@@ -130,7 +133,12 @@ impl Parser<'_> {
         let rest = &self.source[start..];
         let Some((op, len)) = paste::operator(rest) else {
             let help = match rest.chars().next() {
+                _ if self.goes_on_from_value() => Some(UNQUOTED),
                 Some('%') => Some(ENCODED),
+                _ if self.extended && paste::is_word(rest, "in") => {
+                    Some("a list stands in parentheses: `Name in (a,b)`")
+                }
+                Some('=' | '!' | '~') if self.extended => Some("a pattern is written `Name==web*`, or `Name~=web%`"),
                 Some('(') if self.word_before("not") => Some(NO_NOT),
                 Some('~') => Some("patterns are not part of the grammar"),
                 _ => None,
@@ -153,6 +161,16 @@ impl Parser<'_> {
         self.report(if split { error } else { error.fix_with(span, op.as_str()) });
         self.go(span.end);
         (!split).then_some((op, Span::new(start, end)))
+    }
+
+    /// Whether the name here stands behind a separator, and that behind a value without quotes: `Sites, Drives`.
+    fn goes_on_from_value(&self) -> bool {
+        let before =
+            self.source[..self.at].trim_end_matches(|c: char| c == '.' || (c.is_ascii() && is_name_byte(c as u8)));
+        let before = before.trim_end_matches(is_blank);
+        let value = before.strip_suffix([',', ';']).map(|before| before.trim_end_matches(is_blank));
+        let last = self.spans.last().filter(|last| !last.quoted);
+        last.is_some_and(|last| value.is_some_and(|value| value.len() == last.value.end))
     }
 
     /// A value should have stood here.
@@ -198,8 +216,10 @@ impl Parser<'_> {
         let Some(end) = paste::bare_end(&self.source[self.at..]).map(|len| self.at + len) else { return };
         let help = if self.next_char() == Some('&') { URL_AND } else { NO_BLANKS };
         let span = Span::new(start, end);
+        let text = &self.source[start..end];
+        let fix = if self.wildcards && is_glob(text) { Pattern::glob(text).to_string() } else { quoted(text) };
         let error = self.unexpected(self.expected_next()).help_with(help);
-        self.report(error.fix_with(span, quoted(&self.source[start..end])));
+        self.report(error.fix_with(span, fix));
         self.go(end);
     }
 
@@ -270,6 +290,25 @@ impl Parser<'_> {
             self.report(error);
             self.resync();
         }
+    }
+
+    /// A list should have gone on, or ended.
+    #[cold]
+    pub(crate) fn unclosed_list(&mut self, open: usize) {
+        if self.peek().is_some() {
+            let error = self.unexpected("`,` or `)` in the list");
+            self.report(error.help_with("a value with blanks or signs in it is written in double quotes"));
+        } else {
+            let (kind, span) = (ParseErrorKind::UnclosedGroup, Span::new(open, open + 1));
+            self.report(ParseError::new(kind, span, "a closing `)` for this list", "the end of the filter"));
+        }
+    }
+
+    /// `null` stands behind an order.
+    #[cold]
+    pub(crate) fn no_order_of_null(&mut self, span: Span) {
+        let error = ParseError::new(ParseErrorKind::Unexpected, span, "a value to compare with", "`null`");
+        self.report(error.help_with("no value has no order: use `==` or `!=`; the text is written `\"null\"`"));
     }
 
     /// The group should have ended before the text did.

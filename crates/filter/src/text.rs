@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::ast::{Pattern, Piece};
+
 /// The characters of a text in lower case, one by one: no rule that looks at neighbours.
 fn folded(text: &str) -> impl Iterator<Item = char> + Clone {
     text.chars().flat_map(char::to_lowercase)
@@ -38,45 +40,48 @@ pub(crate) fn clean(text: &str) -> String {
     out
 }
 
-/// A pattern, where `%` is any run of characters and `_` any one character.
+/// A pattern, ready to match.
 #[derive(Debug, Clone)]
-pub(crate) struct Pattern(Vec<Piece>);
+pub(crate) struct Matcher(Vec<Step>);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Piece {
+enum Step {
     Char(char),
     One,
     Run,
 }
 
-impl Pattern {
-    pub(crate) fn new(pattern: &str) -> Self {
-        let pieces = folded(pattern).map(|c| match c {
-            '%' => Piece::Run,
-            '_' => Piece::One,
-            other => Piece::Char(other),
-        });
-        Self(pieces.collect())
+impl Matcher {
+    pub(crate) fn new(pattern: &Pattern) -> Self {
+        let mut steps = Vec::new();
+        for piece in pattern.pieces() {
+            match piece {
+                Piece::Text(text) => steps.extend(folded(text).map(Step::Char)),
+                Piece::One => steps.push(Step::One),
+                Piece::Run => steps.push(Step::Run),
+            }
+        }
+        Self(steps)
     }
 
-    /// Goes back to the last `%` only: time is at worst the product of both lengths, never
+    /// Goes back to the last run only: time is at worst the product of both lengths, never
     /// exponential.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let mut rest = folded(text);
         let mut piece = 0;
-        // Where to go on when a match after the last `%` fails: the piece after it, and the text
+        // Where to go on when a match after the last run fails: the piece after it, and the text
         // one character later.
         let mut back = None;
         loop {
-            if self.0.get(piece) == Some(&Piece::Run) {
+            if self.0.get(piece) == Some(&Step::Run) {
                 piece += 1;
                 back = Some((piece, rest.clone()));
                 continue;
             }
             match (rest.next(), self.0.get(piece)) {
                 (None, None) => return true,
-                (Some(_), Some(Piece::One)) => piece += 1,
-                (Some(found), Some(Piece::Char(wanted))) if found == *wanted => piece += 1,
+                (Some(_), Some(Step::One)) => piece += 1,
+                (Some(found), Some(Step::Char(wanted))) if found == *wanted => piece += 1,
                 (None, Some(_)) => return false,
                 _ => {
                     let Some((run, start)) = &mut back else {
@@ -133,8 +138,8 @@ mod tests {
             ("a%b%c", "abbbbcc", true),
             ("a%b%c", "abbbbccd", false),
         ] {
-            assert_eq!(Pattern::new(pattern).matches(text), expected, "{pattern} {text}");
+            assert_eq!(Matcher::new(&Pattern::sql(pattern)).matches(text), expected, "{pattern} {text}");
         }
-        assert!(!Pattern::new(&"%a".repeat(200)).matches(&"a".repeat(199)));
+        assert!(!Matcher::new(&Pattern::sql(&"%a".repeat(200))).matches(&"a".repeat(199)));
     }
 }

@@ -43,7 +43,11 @@ fn no_record_allocates() {
     ]
     .map(Same);
     let like = Predicate::compile(
-        &backhaul_filter::Expr::Like { field: common::name("Size"), pattern: "%1%5".into(), negated: true },
+        &backhaul_filter::Expr::Like {
+            field: common::name("Size"),
+            pattern: backhaul_filter::Pattern::sql("%1%5"),
+            negated: true,
+        },
         BackupJobSession::DEF,
     );
     let like = like.unwrap();

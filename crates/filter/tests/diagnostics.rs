@@ -52,6 +52,9 @@ fn texts_that_are_no_filters() {
         "Name==\"日本\"x",
         "Name==a\u{1b}[31m b",
         "Name==\"two\nlines\";x",
+        "JobName==Sites, Drives, and Teams",
+        "JobName==Sites;Drives",
+        "JobName==\"Sites\",Drives",
         &deep,
         &long,
     ];

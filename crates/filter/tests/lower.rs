@@ -7,7 +7,8 @@
 mod common;
 
 use backhaul_filter::{
-    Ask, By, Expr, FieldDef, Kind, MAX_DEPTH, Order, Plan, QueryDef, Scalar, Source, Target, lower, parse,
+    Ask, By, Expr, FieldDef, Kind, MAX_DEPTH, Narrowing, Op, Order, Plan, QueryDef, Scalar, Source, Target, lower,
+    parse,
 };
 use common::naive::naive;
 use common::sql::{read_q, read_zql, sql};
@@ -51,6 +52,10 @@ const HERE: QueryDef = QueryDef {
         FieldDef { name: "zoneName", kind: Kind::Text, values: &[], source: Source::ServerOnly },
     ],
 };
+
+fn narrowing(name: &str) -> Narrowing<'_> {
+    Narrowing { name, values: &[] }
+}
 
 const A: &str = "7445e6ce-86f5-4171-b909-dac209c66563";
 
@@ -185,15 +190,25 @@ proptest! {
 
     #[test]
     fn vb365(expr in nested(condition_on(fields())), records in proptest::collection::vec(records(), 1..8)) {
-        let plan = asked(&expr, Target::Vb365 { params: &["OwnerID", "other"] }).unwrap();
+        let params = [
+            narrowing("OwnerID"), narrowing("other"), narrowing("on"), narrowing("madeLowerBound"), narrowing("madeTo"),
+            narrowing("name"), Narrowing { name: "state", values: &["Lost", "Odd"] },
+        ];
+        let plan = asked(&expr, Target::Vb365 { params: &params }).unwrap();
         consistent(&plan, &expr);
-        prop_assert!(plan.sent().len() < 2);
+        // Bounds that do not count themselves, and parameters that compare as the field does.
+        let sent: Vec<Expr> = plan.sent().iter().map(|(name, value)| {
+            let (field, op) = match name.as_ref() {
+                "OwnerID" => ("ownerId", Op::Eq),
+                "madeLowerBound" => ("made", Op::Gt),
+                "madeTo" => ("made", Op::Lt),
+                other => (other, Op::Eq),
+            };
+            assert_ne!(field, "name");
+            Expr::compare(common::name(field), op, value.as_str())
+        }).collect();
         for record in &records {
-            let mut sent = plan.sent().iter().map(|(name, id)| {
-                assert_eq!(name, "OwnerID");
-                Expr::compare(common::name("ownerId"), backhaul_filter::Op::Eq, id.as_str())
-            });
-            let kept = sent.all(|sent| naive(&sent, record, &SERVER));
+            let kept = sent.iter().all(|sent| naive(sent, record, &SERVER));
             let both = kept && plan.rest().is_none_or(|rest| naive(rest, record, &SERVER));
             prop_assert_eq!(both, naive(&expr, record, &SERVER), "{} on {:?}\n{}", expr, record, plan);
         }
@@ -225,7 +240,7 @@ fn who_does_what() {
             ("em", Target::Em),
             ("q", Target::ZstackQ),
             ("zql", Target::ZstackZql),
-            ("vb365", Target::Vb365 { params: &["ownerId"] }),
+            ("vb365", Target::Vb365 { params: &[narrowing("ownerId")] }),
         ] {
             all += &format!("{name}:\n  {}\n", shown(filter, target).replace('\n', "\n  "));
         }
@@ -269,7 +284,8 @@ fn lists_and_dates_in_the_server_s_words() {
 #[test]
 fn patterns_go_to_zstack_for_texts_alone() {
     let by = |field: &str, target: Target<'_>| {
-        let like = Expr::Like { field: common::name(field), pattern: "%1".into(), negated: false };
+        let like =
+            Expr::Like { field: common::name(field), pattern: backhaul_filter::Pattern::glob("*1"), negated: false };
         asked(&like, target).unwrap().parts()[0].by
     };
     for target in [Target::ZstackQ, Target::ZstackZql] {
@@ -329,7 +345,7 @@ fn vb365_takes_an_identifier_once_and_no_or() {
     let sent = |filter: &str| {
         let expr = parse(filter).unwrap().into_expr();
         let ask = Ask { filter: Some(&expr), ..Ask::default() };
-        let plan = lower(&ask, &TWO, Target::Vb365 { params: &["id", "proxyid", "name"] }).unwrap();
+        let plan = lower(&ask, &TWO, Target::Vb365 { params: &["id", "proxyid", "name"].map(narrowing) }).unwrap();
         assert_eq!(plan.rest(), Some(&expr));
         plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
     };

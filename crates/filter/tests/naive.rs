@@ -5,7 +5,7 @@ mod common;
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{EvalError, Expr, MAX_DEPTH, Op, Predicate, QueryType, Scalar, compare};
+use backhaul_filter::{EvalError, Expr, MAX_DEPTH, Op, Pattern, Predicate, QueryType, Scalar, compare};
 use common::naive::{naive, of_record, order};
 use common::{BackupJobSession, Map, condition_on, key, name, nested};
 use proptest::prelude::*;
@@ -166,7 +166,7 @@ fn patterns_and_lists() {
     let holds = |expr: &Expr, key: &str, value: Scalar<'static>| {
         Predicate::compile(expr, common::CloudSubtenant::DEF).unwrap().matches(&Map::of([(key, value)]))
     };
-    let like = |pattern: &str, negated| Expr::Like { field: name("Disabled"), pattern: pattern.into(), negated };
+    let like = |pattern: &str, negated| Expr::Like { field: name("Disabled"), pattern: Pattern::sql(pattern), negated };
     assert!(holds(&like("TRU_", false), "Enabled", false.into()));
     assert!(!holds(&like("TRU_", false), "Enabled", true.into()));
     assert!(holds(&like("f%", false), "Enabled", true.into()));

@@ -193,7 +193,7 @@ fn read_q(text: &str) -> backhaul_filter::Expr {
         QOp::Lt => Op::Lt,
         QOp::Le => Op::Le,
         QOp::Like | QOp::NotLike => {
-            return Expr::Like { field, pattern: read.value.into(), negated };
+            return Expr::Like { field, pattern: backhaul_filter::Pattern::sql(read.value), negated };
         }
         QOp::In | QOp::NotIn => {
             return Expr::In { field, values: read.value.split(',').map(Into::into).collect(), negated };

@@ -123,6 +123,9 @@ async fn call(client: &Client<'_>, operation: &Operation) -> Answer {
         path = format!("{path}?{}", query.join("&"));
     }
     let mut body = String::new();
+    if let (None, Some(shape)) = (operation.wrapper, operation.request) {
+        body = Value::Object(required(operation.name, shape)).to_string();
+    }
     if let Some(wrapper) = operation.wrapper {
         let inside = operation.request.map_or_else(Map::new, |shape| required(operation.name, shape));
         body = Value::Object(Map::from_iter([(wrapper.to_owned(), inside.into())])).to_string();

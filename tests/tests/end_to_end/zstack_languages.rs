@@ -1,6 +1,6 @@
 //! The same question in both of ZStack's languages, and in the filter's own.
 
-use backhaul_filter::{Expr, FieldName, parse, zstack};
+use backhaul_filter::{Expr, FieldName, Pattern, parse, zstack};
 use backhaul_models::zstack::operations::{QueryBackupStorage, QueryZone};
 use backhaul_sim::{Estate, Sim};
 use backhaul_transport::zstack::Zql;
@@ -34,7 +34,7 @@ async fn both_languages_find_the_same() {
     let of = |filter: &str| parse(filter).unwrap().expr().clone();
     let name = || "name".parse::<FieldName>().unwrap();
     let list = |negated| Expr::In { field: name(), values: vec!["ceph-bs".into(), "sftp".into()], negated };
-    let like = Expr::Like { field: name(), pattern: "%s%".into(), negated: false };
+    let like = Expr::Like { field: name(), pattern: Pattern::glob("*s*"), negated: false };
     let null = Expr::Null { field: "description".parse().unwrap(), negated: false };
     for (filter, conditions) in [
         (of("state==Enabled"), &["state=Enabled"][..]),

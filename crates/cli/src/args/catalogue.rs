@@ -67,8 +67,12 @@ pub(crate) struct Check {
     pub(crate) target: Target,
 
     /// Recorded bodies; - for standard input
-    #[arg(value_name = "FILE|-", required = true)]
+    #[arg(value_name = "FILE|-", required_unless_present = "body")]
     pub(crate) files: Vec<Source>,
+
+    /// A body that the request of --request sends; may be given several times
+    #[arg(long, value_name = "FILE|-", requires = "request")]
+    pub(crate) body: Vec<Source>,
 
     /// The request that the bodies answer
     #[arg(long, value_name = "METHOD PATH")]
@@ -82,7 +86,7 @@ pub(crate) struct Check {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(100..=599))]
     pub(crate) status: Option<u16>,
 
-    /// Fail on fields and values that the schemas do not know, too
+    /// Fail on fields and values that the schemas do not know, or that the version lacks, too
     #[arg(long)]
     pub(crate) strict: bool,
 
@@ -102,7 +106,7 @@ pub(crate) enum Checked<'a> {
 impl Check {
     /// A type or a request: one of the two, and standard input at most once.
     pub(crate) fn checked(&self) -> Result<Checked<'_>, Failure> {
-        if self.files.iter().filter(|file| **file == Source::Stdin).count() > 1 {
+        if self.files.iter().chain(&self.body).filter(|file| **file == Source::Stdin).count() > 1 {
             return Err(Failure::usage("standard input can be read only once: give `-` once"));
         }
         match (&self.target.name, &self.request) {

@@ -10,13 +10,17 @@ use crate::input::Expression;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A filter compares fields with values: == != < <= > >=, joined by `;` (and) and `,` (or), grouped by \
-parentheses. Text with spaces or signs stands in double quotes. `check` takes exactly that; everywhere else what people \
-paste is taken as well (`Name = \u{201c}User 01\u{201d} and Disabled==true`), and what was read otherwise is said on stderr.
+parentheses. Text with spaces or signs stands in double quotes; outside of them `*` and `?` are wildcards and `null` is no \
+value. Dates may be `yesterday`, `today` or `now-24h`, numbers sizes such as `1.5TiB`; `Name in (a,b)`, `!(...)` and \
+`used_bytes > 0.8 * quota_bytes` are taken, too. What a server cannot be asked is evaluated here: `explain` says which. \
+`check` takes exactly that; everywhere else what people paste is taken as well \
+(`Name = \u{201c}User 01\u{201d} and Disabled==true`), and what was read otherwise is said on stderr.
 
 Examples:
   backhaul filter fmt '(disabled==true;name==\"User01\")'
   backhaul filter check 'Enabled==false' --type em.CloudTenant
   backhaul filter explain @filter.txt --type vb365.BackupRepository
+  backhaul filter explain 'CreationTime>=yesterday;JobName==web*' --type em.BackupJobSession
   backhaul filter url 'Name==\"ABC Company\"' --type em.CloudSubtenant")]
 pub(crate) struct Filter {
     /// What to do with it.

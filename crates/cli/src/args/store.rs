@@ -11,7 +11,7 @@ use super::usage::Fleet;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Place {
     /// Where runs are kept: a folder, or s3://BUCKET/FOLDER in builds that have S3 [default: a folder among the user's data]
-    #[arg(long, value_name = "PLACE", env = "BACKHAUL_STORE")]
+    #[arg(long, value_name = "PLACE", env = "BACKHAUL_STORE", global = true)]
     pub(crate) store: Option<String>,
 }
 

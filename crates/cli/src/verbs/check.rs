@@ -2,7 +2,7 @@
 
 mod subject;
 
-use backhaul_wire::{Drift, Struct};
+use backhaul_wire::{Drift, Struct, json};
 use serde_json::{Value, json};
 
 use self::subject::{Subject, Target};
@@ -16,12 +16,14 @@ use crate::output::{Column, Kind, Row, Table};
 pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
     let subject = Subject::find(args)?;
     // All are read before any is checked: a file that is not there is a usage error, and not half a report.
-    let bodies: Vec<(String, Vec<u8>)> =
-        args.files.iter().map(|file| Ok((file.name(), file.read()?))).collect::<Result<_, _>>()?;
+    let files =
+        args.files.iter().map(|file| (file, Role::Answer)).chain(args.body.iter().map(|file| (file, Role::Request)));
+    let bodies: Vec<(String, Vec<u8>, Role)> =
+        files.map(|(file, role)| Ok((file.name(), file.read()?, role))).collect::<Result<_, _>>()?;
     let mut rows = Vec::new();
     let mut fine = true;
-    for (name, body) in bodies {
-        let report = report(&subject, &body);
+    for (name, body, role) in bodies {
+        let report = report(&subject, &body, role);
         fine &= report.error.is_none() && (!args.strict || report.drift.is_empty());
         if report.drift.more > 0 {
             console.warn(&format!("{name}: {} more unknown fields and values are not listed", report.drift.more));
@@ -39,6 +41,13 @@ pub(crate) fn run(args: &Check, console: &Console) -> Outcome {
     ];
     Table { columns, rows }.print(&args.output.style(console)?, console)?;
     Ok(if fine { Code::Done } else { Code::DataSaysNo })
+}
+
+/// Which way a body goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Answer,
+    Request,
 }
 
 /// What was found in one body.
@@ -73,14 +82,26 @@ impl Report {
     }
 }
 
-fn report(subject: &Subject, body: &[u8]) -> Report {
-    match subject.target(body) {
-        Ok(Target { name, make }) => read(subject, name, make.as_ref(), body),
-        Err(report) => report,
+fn report(subject: &Subject, body: &[u8], role: Role) -> Report {
+    match role {
+        Role::Answer => match subject.target(body) {
+            Ok(Target { name, make }) => read(subject, name, make.as_ref(), body, role),
+            Err(report) => report,
+        },
+        Role::Request => match subject.request(body) {
+            Ok((Target { name, make }, body)) => read(subject, name, make.as_ref(), &body, role),
+            Err(report) => report,
+        },
     }
 }
 
-fn read(subject: &Subject, name: String, make: &dyn Fn() -> Option<Box<dyn Struct>>, body: &[u8]) -> Report {
+fn read(
+    subject: &Subject,
+    name: String,
+    make: &dyn Fn() -> Option<Box<dyn Struct>>,
+    body: &[u8],
+    role: Role,
+) -> Report {
     let form = Form::of(subject.system, body);
     let decoded = |body: &[u8], drift: Option<&mut Drift>| {
         let mut value = make()?;
@@ -92,6 +113,15 @@ fn read(subject: &Subject, name: String, make: &dyn Fn() -> Option<Box<dyn Struc
         Some(Err(error)) => return Report { drift, ..Report::failed(Some(name), error.to_string()) },
         None => return Report::failed(Some(name), "the schemas have no value of this type"),
     };
+    if subject.version.is_some() {
+        json::beyond_version(value.as_ref(), subject.version, &mut drift);
+    }
+    // What is sent has to be whole; what a server answers may lack anything.
+    let refused =
+        (role == Role::Request).then(|| json::check_versions(value.as_ref(), subject.version).err()).flatten();
+    if let Some(error) = refused {
+        return Report { drift, ..Report::failed(Some(name), error.to_string()) };
+    }
     // Equal in meaning: what is written from the value reads back as the same value.
     let again = form.encode(value.as_ref()).ok().and_then(|body| decoded(&body, None)?.ok());
     let round_trip = again.is_some_and(|again| *again == *value);

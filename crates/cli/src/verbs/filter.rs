@@ -2,7 +2,7 @@
 
 mod explain;
 
-use backhaul_filter::{Ask, By, Diagnostic, Order, ParseOptions, Parsed, Schema, Severity, check, parse, print, url};
+use backhaul_filter::{Ask, By, Diagnostic, Expr, Order, ParseOptions, Parsed, Schema, Severity, check, print, url};
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
     match &args.verb {
         FilterVerb::Fmt(subject) => {
             let filter = Given::read(subject, console)?;
-            console.write(format!("{}\n", filter.parsed.expr()).as_bytes())?;
+            console.write(format!("{}\n", filter.written).as_bytes())?;
             Ok(Code::Done)
         }
         FilterVerb::Check(subject) => checked(subject, console),
@@ -38,16 +38,18 @@ fn checked(subject: &Subject, console: &Console) -> Outcome {
     let mut found: Vec<String> = Vec::new();
     let mut errors = false;
     // Fields and values are looked at as well when it is clear what is meant.
-    let parsed = match parse(&source) {
+    let strict = ParseOptions::new().extended(true);
+    let parsed = match strict.parse(&source) {
         Ok(parsed) => Ok(parsed),
         Err(wrong) => {
             errors = true;
             found.push(wrong.render(&source));
-            ParseOptions::new().lenient(true).parse(&source)
+            strict.lenient(true).parse(&source)
         }
     };
-    if let (Ok(parsed), Some(listing)) = (&parsed, &mut listing) {
-        for finding in findings(parsed, listing) {
+    if let (Ok(parsed), Some(listing)) = (parsed, &mut listing) {
+        let parsed = resolved(parsed, listing, console);
+        for finding in findings(&parsed, listing) {
             errors |= finding.severity == Severity::Error;
             found.push(finding.render(&source));
         }
@@ -58,8 +60,14 @@ fn checked(subject: &Subject, console: &Console) -> Outcome {
     Ok(if errors { Code::DataSaysNo } else { Code::Done })
 }
 
-fn findings(parsed: &Parsed, listing: &mut Listing) -> Vec<Diagnostic> {
-    allow_joined(listing, parsed);
+fn resolved(parsed: Parsed, listing: &mut Listing, console: &Console) -> Parsed {
+    allow_joined(listing, &parsed);
+    let fields = listing.fields();
+    let schema = Schema { name: listing.name, fields: &fields };
+    expression::resolved(parsed, &schema, Some(listing.operation.system), console)
+}
+
+fn findings(parsed: &Parsed, listing: &Listing) -> Vec<Diagnostic> {
     let fields = listing.fields();
     check(parsed, &Schema { name: listing.name, fields: &fields })
 }
@@ -67,6 +75,8 @@ fn findings(parsed: &Parsed, listing: &mut Listing) -> Vec<Diagnostic> {
 /// A filter, and the listing that it is about when one is named.
 struct Given {
     source: String,
+    /// What it says, before it is known of what and when.
+    written: Expr,
     parsed: Parsed,
     listing: Option<Listing>,
 }
@@ -78,16 +88,16 @@ impl Given {
         let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
         let source = subject.expression.text()?;
         let parsed = expression::parsed(&source, Code::DataSaysNo, console)?;
-        if let Some(listing) = &mut listing {
-            allow_joined(listing, &parsed);
-        }
-        Ok(Self { source, parsed, listing })
+        let written = parsed.expr().clone();
+        let parsed = match &mut listing {
+            Some(listing) => resolved(parsed, listing, console),
+            None => parsed,
+        };
+        Ok(Self { source, written, parsed, listing })
     }
 
     fn findings(&self) -> Vec<Diagnostic> {
-        let Some(listing) = &self.listing else { return Vec::new() };
-        let fields = listing.fields();
-        check(&self.parsed, &Schema { name: listing.name, fields: &fields })
+        self.listing.as_ref().map_or_else(Vec::new, |listing| findings(&self.parsed, listing))
     }
 
     /// The filter as it stands in a URL's query: the whole of it, or nothing.

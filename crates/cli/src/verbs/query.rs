@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     }
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
+    let parsed = parsed.map(|parsed| expression::resolved(parsed, &schema, Some(args.target.system), console));
     if let (Some(parsed), Some(source)) = (&parsed, &source) {
         expression::checked(parsed, source, &schema, console)?;
     }

@@ -31,7 +31,8 @@ impl ParamLists {
             Kind::Enum(name) => closure.of(name).is_none(),
             _ => true,
         };
-        for operation in operations.iter().filter(|operation| operation.params.iter().all(always)) {
+        let named = |operation: &&Operation| !operation.params.is_empty() && operation.params.iter().all(always);
+        for operation in operations.iter().filter(named) {
             counts.entry(list(operation).to_string()).or_insert((0, operation)).0 += 1;
         }
         let mut lists = Self::default();

@@ -3,6 +3,27 @@
 //! What ZStack can be asked for: the fields of each inventory, the joins to others, and its kinds.
 use crate::zstack::inventory::inventory;
 inventory! {
+    /// A model.
+    AIModel = AI_MODEL("aimodel", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        INSTALL_PATH: Text = "installPath";
+        PARAMETERS: Text = "parameters";
+        MODEL_CENTER_UUID: Uid = "modelCenterUuid";
+        LOGO: Text = "logo";
+        VENDOR: Text = "vendor";
+        INTRODUCTION: Text = "introduction";
+        SIZE: Int = "size";
+        VERSION: Text = "version";
+        TYPE: Text = "type";
+        MIN_GPU_MEMORY: Int = "minGpuMemory";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// An access control list.
     AccessControlList = ACCESS_CONTROL_LIST("accesscontrollist", None);
     fields {
@@ -57,6 +78,19 @@ inventory! {
         POLICY: Policy = "policy", POLICY;
         QUOTA: Quota = "quota", QUOTA;
         USER: User = "user", USER;
+    }
+}
+inventory! {
+    /// An account group.
+    AccountGroup = ACCOUNT_GROUP("accountgroup", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        PARENT_UUID: Uid = "parentUuid";
+        ROOT_GROUP_UUID: Uid = "rootGroupUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
     }
 }
 inventory! {
@@ -523,6 +557,7 @@ inventory! {
         APPLIANCE_VM_TYPE: Text = "applianceVmType";
         MANAGEMENT_NETWORK_UUID: Uid = "managementNetworkUuid";
         DEFAULT_ROUTE_L3_NETWORK_UUID: Uid = "defaultRouteL3NetworkUuid";
+        STATUS: Text = "status";
         AGENT_PORT: Int = "agentPort";
         HA_STATUS: Text = "haStatus";
     }
@@ -542,6 +577,17 @@ inventory! {
         VirtualRouterVm = "VirtualRouter", VIRTUAL_ROUTER_VM;
         SlbVmInstance = "SLB", SLB_VM_INSTANCE;
         VpcRouterVm = "vpcvrouter", VPC_ROUTER_VM;
+    }
+}
+inventory! {
+    /// An application development service.
+    ApplicationDevelopmentService = APPLICATION_DEVELOPMENT_SERVICE("applicationdevelopmentservice", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        MODEL_SERVICE_GROUP_UUID: Uid = "modelServiceGroupUuid";
+        MODEL_SERVICE_UUID: Uid = "modelServiceUuid";
+        DEPLOYMENT_STATUS: Text = "deploymentStatus";
     }
 }
 inventory! {
@@ -955,6 +1001,7 @@ inventory! {
         LAST_GATEWAY_UUID: Uid = "lastGatewayUuid";
         CHASSIS_OFFERING_UUID: Uid = "chassisOfferingUuid";
         GATEWAY_ALLOCATOR_STRATEGY: Text = "gatewayAllocatorStrategy";
+        STATUS: Text = "status";
         PROVISION_TYPE: Text = "provisionType";
         AGENT_VERSION: Text = "agentVersion";
         IS_LATEST_AGENT: Bool = "isLatestAgent";
@@ -1255,6 +1302,18 @@ inventory! {
     }
 }
 inventory! {
+    /// A CBT task.
+    CbtTask = CBT_TASK("cbttask", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+        STATUS: Text = "status";
+    }
+}
+inventory! {
     /// A CDP policy.
     CdpPolicy = CDP_POLICY("cdppolicy", None);
     fields {
@@ -1524,6 +1583,22 @@ inventory! {
     }
 }
 inventory! {
+    /// A container management virtual machine.
+    ContainerManagementVm = CONTAINER_MANAGEMENT_VM("containermanagementvm", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        ACCESS_KEY_ID: Text = "accessKeyId";
+        MANAGEMENT_IP: Text = "managementIp";
+        MANAGEMENT_PORT: Int = "managementPort";
+        VENDOR: Text = "vendor";
+        VM_INSTANCE_UUID: Uid = "vmInstanceUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// A drs advice.
     DRSAdvice = DRS_ADVICE("drsadvice", None);
     fields {
@@ -1583,6 +1658,22 @@ inventory! {
         STATUS: Text = "status";
         SIZE: Int = "size";
         METADATA: Text = "metadata";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A dataset.
+    Dataset = DATASET("dataset", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        URL: Text = "url";
+        INSTALL_PATH: Text = "installPath";
+        MODEL_CENTER_UUID: Uid = "modelCenterUuid";
+        SIZE: Int = "size";
+        SYSTEM: Bool = "system";
         CREATE_DATE: LocalTime = "createDate";
         LAST_OP_DATE: LocalTime = "lastOpDate";
     }
@@ -2084,6 +2175,7 @@ inventory! {
         GUEST_OS_TYPE: Text = "guestOsType";
         PRIMARY_VM_INSTANCE_UUID: Uid = "primaryVmInstanceUuid";
         SECONDARY_VM_INSTANCE_UUID: Uid = "secondaryVmInstanceUuid";
+        STATUS: Text = "status";
     }
     joins {
         ALL_VOLUMES: Volume = "allVolumes", VOLUME;
@@ -2479,6 +2571,20 @@ inventory! {
     }
 }
 inventory! {
+    /// A host kernel interface.
+    HostKernelInterface = HOST_KERNEL_INTERFACE("hostkernelinterface", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        HOST_UUID: Uid = "hostUuid";
+        L2_NETWORK_UUID: Uid = "l2NetworkUuid";
+        L3_NETWORK_UUID: Uid = "l3NetworkUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// A host network bonding.
     HostNetworkBonding = HOST_NETWORK_BONDING("hostnetworkbonding", None);
     fields {
@@ -2584,6 +2690,63 @@ inventory! {
         NAME: Text = "name";
         DESCRIPTION: Text = "description";
         ZONE_UUID: Uid = "zoneUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A huawei I master fabric.
+    HuaweiIMasterFabric = HUAWEI_I_MASTER_FABRIC("huaweiimasterfabric", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        SDN_CONTROLLER_UUID: Uid = "sdnControllerUuid";
+        DELETED: Bool = "deleted";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A huawei I master tenant.
+    HuaweiIMasterTenant = HUAWEI_I_MASTER_TENANT("huaweiimastertenant", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        FABRIC_IDS: Text = "fabricIds";
+        SDN_CONTROLLER_UUID: Uid = "sdnControllerUuid";
+        DELETED: Bool = "deleted";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A huawei I master v router.
+    HuaweiIMasterVRouter = HUAWEI_I_MASTER_V_ROUTER("huaweiimastervrouter", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        LOGICAL_NETWORK_ID: Text = "logicalNetworkId";
+        TENANT_ID: Text = "tenantId";
+        FABRIC_UUID: Uid = "fabricUuid";
+        DELETED: Bool = "deleted";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A huawei I master vpc.
+    HuaweiIMasterVpc = HUAWEI_I_MASTER_VPC("huaweiimastervpc", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        TENANT_ID: Text = "tenantId";
+        FABRIC_ID: Text = "fabricId";
+        SDN_CONTROLLER_UUID: Uid = "sdnControllerUuid";
+        DELETED: Bool = "deleted";
         CREATE_DATE: LocalTime = "createDate";
         LAST_OP_DATE: LocalTime = "lastOpDate";
     }
@@ -3522,6 +3685,21 @@ inventory! {
     }
 }
 inventory! {
+    /// A log server.
+    LogServer = LOG_SERVER("logserver", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        CONFIGURATION: Text = "configuration";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+        CATEGORY: Text = "category";
+        TYPE: Text = "type";
+        LEVEL: Text = "level";
+    }
+}
+inventory! {
     /// A job that takes long.
     LongJob = LONG_JOB("longjob", None);
     fields {
@@ -3705,6 +3883,108 @@ inventory! {
         DESCRIPTION: Text = "description";
         CLUSTER_UUID: Uid = "clusterUuid";
         UUID: Uid = "uuid";
+    }
+}
+inventory! {
+    /// A model center.
+    ModelCenter = MODEL_CENTER("modelcenter", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        URL: Text = "url";
+        STATUS: Text = "status";
+        PARAMETERS: Text = "parameters";
+        MANAGEMENT_IP: Text = "managementIp";
+        MANAGEMENT_PORT: Int = "managementPort";
+        STORAGE_NETWORK_UUID: Uid = "storageNetworkUuid";
+        SERVICE_NETWORK_UUID: Uid = "serviceNetworkUuid";
+        CONTAINER_REGISTRY: Text = "containerRegistry";
+        CONTAINER_STORAGE_NETWORK: Text = "containerStorageNetwork";
+        CONTAINER_NETWORK: Text = "containerNetwork";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A model eval service instance group.
+    ModelEvalServiceInstanceGroup = MODEL_EVAL_SERVICE_INSTANCE_GROUP("modelevalserviceinstancegroup", None);
+    fields {
+        UUID: Uid = "uuid";
+        MODEL_SERVICE_UUID: Uid = "modelServiceUuid";
+        MODEL_UUID: Uid = "modelUuid";
+        STATUS: Text = "status";
+        MODEL_SERVICE_TYPE: Text = "modelServiceType";
+        TYPE: Text = "type";
+        NAME: Text = "name";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+        LIMITS: Int = "limits";
+        TEMPERATURE: Float = "temperature";
+        TOP_K: Int = "topK";
+        TOP_P: Float = "topP";
+        MAX_LENGTH: Int = "maxLength";
+        MAX_NEW_TOKENS: Int = "maxNewTokens";
+        REPETITION_PENALTY: Float = "repetitionPenalty";
+    }
+}
+inventory! {
+    /// A model evaluation task.
+    ModelEvaluationTask = MODEL_EVALUATION_TASK("modelevaluationtask", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        PERCENTAGE: Int = "percentage";
+        OPAQUE: Text = "opaque";
+        STATUS: Text = "status";
+        MODEL_SERVICE_GROUP_UUID: Uid = "modelServiceGroupUuid";
+        EVALUATED_SERVICE_GROUP_UUID: Uid = "evaluatedServiceGroupUuid";
+        DATASET_UUID: Uid = "datasetUuid";
+        LIMITS: Int = "limits";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A model service.
+    ModelService = MODEL_SERVICE("modelservice", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        YAML: Text = "yaml";
+        REQUEST_CPU: Int = "requestCpu";
+        REQUEST_MEMORY: Int = "requestMemory";
+        MODEL_CENTER_UUID: Uid = "modelCenterUuid";
+        TYPE: Text = "type";
+        FRAMEWORK: Text = "framework";
+        DOCKER_IMAGE: Text = "dockerImage";
+        SIZE: Int = "size";
+        SYSTEM: Bool = "system";
+        VM_IMAGE_UUID: Uid = "vmImageUuid";
+        GPU_COMPUTE_CAPABILITY: Text = "gpuComputeCapability";
+        INSTALL_PATH: Text = "installPath";
+        PYTHON_VERSION: Text = "pythonVersion";
+        CONDA_VERSION: Text = "condaVersion";
+        START_COMMAND: Text = "startCommand";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A model service instance group.
+    ModelServiceInstanceGroup = MODEL_SERVICE_INSTANCE_GROUP("modelserviceinstancegroup", None);
+    fields {
+        UUID: Uid = "uuid";
+        MODEL_SERVICE_UUID: Uid = "modelServiceUuid";
+        MODEL_UUID: Uid = "modelUuid";
+        STATUS: Text = "status";
+        MODEL_SERVICE_TYPE: Text = "modelServiceType";
+        TYPE: Text = "type";
+        NAME: Text = "name";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
     }
 }
 inventory! {
@@ -4185,6 +4465,31 @@ inventory! {
     }
 }
 inventory! {
+    /// A port group.
+    PortGroup = PORT_GROUP("portgroup", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        TYPE: Text = "type";
+        ZONE_UUID: Uid = "zoneUuid";
+        L2_NETWORK_UUID: Uid = "l2NetworkUuid";
+        STATE: Text = "state";
+        DNS_DOMAIN: Text = "dnsDomain";
+        SYSTEM: Bool = "system";
+        CATEGORY: Text = "category";
+        IP_VERSION: Int = "ipVersion";
+        ENABLE_IPAM: Bool = "enableIPAM";
+        ISOLATED: Bool = "isolated";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+        V_SWITCH_UUID: Uid = "vSwitchUuid";
+        VLAN_MODE: Text = "vlanMode";
+        VLAN_ID: Int = "vlanId";
+        VLAN_RANGES: Text = "vlanRanges";
+    }
+}
+inventory! {
     /// A port mirror.
     PortMirror = PORT_MIRROR("portmirror", None);
     fields {
@@ -4453,6 +4758,17 @@ inventory! {
         IDENTITY: Text = "identity";
         TYPE: Text = "type";
         STATE: Text = "state";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A role account ref.
+    RoleAccountRef = ROLE_ACCOUNT_REF("roleaccountref", None);
+    fields {
+        ROLE_UUID: Uid = "roleUuid";
+        ACCOUNT_UUID: Uid = "accountUuid";
+        ACCOUNT_PERMISSION_FROM: Text = "accountPermissionFrom";
         CREATE_DATE: LocalTime = "createDate";
         LAST_OP_DATE: LocalTime = "lastOpDate";
     }
@@ -5232,6 +5548,7 @@ inventory! {
         APPLIANCE_VM_TYPE: Text = "applianceVmType";
         MANAGEMENT_NETWORK_UUID: Uid = "managementNetworkUuid";
         DEFAULT_ROUTE_L3_NETWORK_UUID: Uid = "defaultRouteL3NetworkUuid";
+        STATUS: Text = "status";
         AGENT_PORT: Int = "agentPort";
         HA_STATUS: Text = "haStatus";
         PUBLIC_NETWORK_UUID: Uid = "publicNetworkUuid";
@@ -5359,6 +5676,18 @@ inventory! {
     }
 }
 inventory! {
+    /// A templated virtual machine instance.
+    TemplatedVmInstance = TEMPLATED_VM_INSTANCE("templatedvminstance", None);
+    fields {
+        UUID: Uid = "uuid";
+        NAME: Text = "name";
+        ZONE_UUID: Uid = "zoneUuid";
+        ACCOUNT_UUID: Uid = "accountUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// A thirdparty platform.
     ThirdpartyPlatform = THIRDPARTY_PLATFORM("thirdpartyplatform", None);
     fields {
@@ -5452,6 +5781,19 @@ inventory! {
     }
 }
 inventory! {
+    /// A trained model record.
+    TrainedModelRecord = TRAINED_MODEL_RECORD("trainedmodelrecord", None);
+    fields {
+        UUID: Uid = "uuid";
+        MODEL_UUID: Uid = "modelUuid";
+        SOURCE_MODEL_UUID: Uid = "sourceModelUuid";
+        MODEL_SERVICE_INSTANCE_GROUP_UUID: Uid = "modelServiceInstanceGroupUuid";
+        DATASET_UUID: Uid = "datasetUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// A two factor authentication.
     TwoFactorAuthentication = TWO_FACTOR_AUTHENTICATION("twofactorauthentication", None);
     fields {
@@ -5461,6 +5803,22 @@ inventory! {
         STATUS: Text = "status";
         CREATE_DATE: LocalTime = "createDate";
         LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
+    /// A uplink group.
+    UplinkGroup = UPLINK_GROUP("uplinkgroup", None);
+    fields {
+        HOST_UUID: Uid = "hostUuid";
+        L2_NETWORK_UUID: Uid = "l2NetworkUuid";
+        L2_PROVIDER_TYPE: Text = "l2ProviderType";
+        BRIDGE_NAME: Text = "bridgeName";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+        INTERFACE_NAME: Text = "interfaceName";
+        TYPE: Text = "type";
+        BONDING_UUID: Uid = "bondingUuid";
+        INTERFACE_UUID: Uid = "interfaceUuid";
     }
 }
 inventory! {
@@ -5540,6 +5898,23 @@ inventory! {
         ACCOUNT: Account = "account", ACCOUNT;
         POLICY: Policy = "policy", POLICY;
         USER: User = "user", USER;
+    }
+}
+inventory! {
+    /// A user proxy config.
+    UserProxyConfig = USER_PROXY_CONFIG("userproxyconfig", None);
+    fields {
+        UUID: Uid = "uuid";
+        PROXY_TYPE: Text = "proxyType";
+        PROXY_HOST: Text = "proxyHost";
+        PROXY_PORT: Int = "proxyPort";
+        PROXY_USERNAME: Text = "proxyUsername";
+        IS_ENABLED: Bool = "isEnabled";
+        PROXY_PROTOCOL_VERSION: Text = "proxyProtocolVersion";
+        USE_SSL: Bool = "useSsl";
+        NO_PROXY: Text = "noProxy";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
     }
 }
 inventory! {
@@ -5872,6 +6247,7 @@ inventory! {
         APPLIANCE_VM_TYPE: Text = "applianceVmType";
         MANAGEMENT_NETWORK_UUID: Uid = "managementNetworkUuid";
         DEFAULT_ROUTE_L3_NETWORK_UUID: Uid = "defaultRouteL3NetworkUuid";
+        STATUS: Text = "status";
         AGENT_PORT: Int = "agentPort";
         HA_STATUS: Text = "haStatus";
         PUBLIC_NETWORK_UUID: Uid = "publicNetworkUuid";
@@ -6255,6 +6631,26 @@ inventory! {
     }
 }
 inventory! {
+    /// A volume backup.
+    VolumeBackup = VOLUME_BACKUP("volumebackup", None);
+    fields {
+        UUID: Uid = "uuid";
+        VOLUME_UUID: Uid = "volumeUuid";
+        NAME: Text = "name";
+        DESCRIPTION: Text = "description";
+        TYPE: Text = "type";
+        STATE: Text = "state";
+        STATUS: Text = "status";
+        SIZE: Int = "size";
+        METADATA: Text = "metadata";
+        GROUP_UUID: Uid = "groupUuid";
+        MODE: Text = "mode";
+        VM_INSTANCE_UUID: Uid = "vmInstanceUuid";
+        CREATE_DATE: LocalTime = "createDate";
+        LAST_OP_DATE: LocalTime = "lastOpDate";
+    }
+}
+inventory! {
     /// A snapshot of a volume.
     VolumeSnapshot = VOLUME_SNAPSHOT("volumesnapshot", None);
     fields {
@@ -6525,6 +6921,7 @@ inventory! {
         APPLIANCE_VM_TYPE: Text = "applianceVmType";
         MANAGEMENT_NETWORK_UUID: Uid = "managementNetworkUuid";
         DEFAULT_ROUTE_L3_NETWORK_UUID: Uid = "defaultRouteL3NetworkUuid";
+        STATUS: Text = "status";
         AGENT_PORT: Int = "agentPort";
         HA_STATUS: Text = "haStatus";
         PUBLIC_NETWORK_UUID: Uid = "publicNetworkUuid";

@@ -1,7 +1,7 @@
 //! What ZStack evaluates: a condition at a time in `q=`, anything in ZQL; both by the rules of SQL.
 
 use super::{Carry, LowerError, Order, Param, Server, Why, named};
-use crate::ast::{Comparison, Expr, FieldName, Op, Value};
+use crate::ast::{Comparison, Expr, FieldName, Op, Pattern, Value};
 use crate::datetime;
 use crate::field::{FieldSchema, Kind, Schema};
 use crate::key::Key;
@@ -20,15 +20,20 @@ impl Server for Zstack<'_> {
     }
 
     fn condition(&mut self, condition: &Expr, field: &FieldSchema<'_>) -> Carry {
-        let meant = match self.meant(condition, field) {
-            Ok(meant) => meant,
+        let (meant, less) = match self.meant(condition, field) {
+            Ok(meant) => (meant, None),
+            Err(Carry::Some(meant, why)) => (meant, Some(why)),
             Err(carry) => return carry,
         };
         let refusal = if self.zql { zql(&meant, |_| true).err() } else { q(&meant).err() };
-        refusal.map_or(Carry::All(meant), |refusal| {
-            let of = if self.zql { "ZQL" } else { "`q=`" };
-            Carry::None(format!("{of} cannot carry the value: {refusal}").into())
-        })
+        match (refusal, less) {
+            (None, None) => Carry::All(meant),
+            (None, Some(why)) => Carry::Some(meant, why),
+            (Some(refusal), _) => {
+                let of = if self.zql { "ZQL" } else { "`q=`" };
+                Carry::None(format!("{of} cannot carry the value: {refusal}").into())
+            }
+        }
     }
 
     fn spell(&self, expr: &Expr) -> Result<Vec<Param>, LowerError> {
@@ -76,7 +81,11 @@ impl Zstack<'_> {
             return Err(Carry::None("the database compares identifiers as texts".into()));
         }
         match condition {
-            Expr::And(_) | Expr::Or(_) => Err(Carry::None("it is a group".into())),
+            Expr::And(_) | Expr::Or(_) | Expr::Relate { .. } => Err(Carry::None("it is no condition".into())),
+            Expr::Not(Comparison { field: name, op, value }) => {
+                let name = named(field, name);
+                negation(&name, opposite(ordering(field, name.clone(), *op, value)?))
+            }
             Expr::Compare(Comparison { field: name, op, value }) => {
                 let name = named(field, name);
                 let is_empty_text = field.kind == Kind::Text && value.as_str().is_empty();
@@ -107,10 +116,41 @@ impl Zstack<'_> {
             Expr::Like { field: name, pattern, negated } => {
                 let name = named(field, name);
                 let like = Expr::Like { field: name.clone(), pattern: pattern.clone(), negated: *negated };
+                if pattern.to_sql().is_none() {
+                    return Err(wider(name, pattern, *negated));
+                }
                 if *negated { negation(&name, like) } else { Ok(like) }
             }
             Expr::Null { field: name, negated } => Ok(Expr::Null { field: named(field, name), negated: *negated }),
         }
+    }
+}
+
+/// A pattern whose texts have wildcards of SQL's in them: with these as wildcards it matches more.
+fn wider(name: FieldName, pattern: &Pattern, negated: bool) -> Carry {
+    let why = Refusal::Wildcard.to_string().into();
+    let sql = pattern.to_wider_sql();
+    if negated || sql.contains('\\') {
+        return Carry::None(why);
+    }
+    Carry::Some(Expr::Like { field: name, pattern: Pattern::sql(&sql), negated }, why)
+}
+
+/// What holds wherever an order of the database's does not and there is a value.
+fn opposite(order: Expr) -> Expr {
+    match order {
+        Expr::Compare(Comparison { field, op, value }) => {
+            let op = match op {
+                Op::Gt => Op::Le,
+                Op::Ge => Op::Lt,
+                Op::Lt => Op::Ge,
+                Op::Le => Op::Gt,
+                Op::Eq => Op::Ne,
+                Op::Ne => Op::Eq,
+            };
+            Expr::Compare(Comparison { field, op, value })
+        }
+        other => other.negate(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{ComparisonSpans, DoubledQuotes};
 use crate::ast::{All, Any, Comparison, Expr, FieldName, MAX_DEPTH, Op, Value, is_name_byte};
 use crate::error::ParseError;
+use crate::paste;
 use crate::recover;
 use crate::span::Span;
 
@@ -15,7 +16,10 @@ pub(crate) struct Parser<'a> {
     pub(crate) at: usize,
     pub(crate) depth: usize,
     pub(crate) doubled_quotes: DoubledQuotes,
-    pub(super) spans: Vec<ComparisonSpans>,
+    pub(crate) extended: bool,
+    /// Whether the value to come may have wildcards in it.
+    pub(crate) wildcards: bool,
+    pub(crate) spans: Vec<ComparisonSpans>,
     /// What stood behind the last term.
     next: Separator,
     /// Where it stands, if it is a sign, and nothing that stays stands behind it yet.
@@ -35,12 +39,14 @@ pub(crate) enum Separator {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(source: &'a str, doubled_quotes: DoubledQuotes) -> Self {
+    pub(super) fn new(source: &'a str, doubled_quotes: DoubledQuotes, extended: bool) -> Self {
         Self {
             source,
             at: 0,
             depth: 0,
             doubled_quotes,
+            extended,
+            wildcards: false,
             spans: Vec::new(),
             next: Separator::End,
             separator: None,
@@ -90,9 +96,13 @@ impl<'a> Parser<'a> {
     }
 
     fn term(&mut self) -> Option<Expr> {
+        let negated = self.extended && self.negations();
         let expr = loop {
             match self.peek() {
-                Some(b'(') => break self.group(),
+                Some(b'(') => {
+                    let calculation = if self.extended { self.calculation() } else { None };
+                    break calculation.or_else(|| self.group());
+                }
                 Some(byte) if is_name_byte(byte) => {
                     let comparison = self.comparison();
                     if comparison.is_none() {
@@ -104,6 +114,7 @@ impl<'a> Parser<'a> {
                 _ => break None,
             }
         };
+        let expr = if negated { expr.map(Expr::negate) } else { expr };
         self.next = match self.peek() {
             Some(sign @ (b';' | b',')) => {
                 self.separator = Some(self.at);
@@ -135,11 +146,40 @@ impl<'a> Parser<'a> {
     }
 
     fn comparison(&mut self) -> Option<Expr> {
+        let start = self.at;
         let (field, field_span) = self.name()?;
+        if self.extended {
+            self.wildcards = false;
+            if paste::is_sign(&self.source[self.at..]) {
+                let end = std::mem::replace(&mut self.at, start);
+                let calculation = self.calculation();
+                if calculation.is_some() {
+                    return calculation;
+                }
+                self.at = end;
+            }
+            if let Some(read) = self.word(&field, field_span) {
+                return read;
+            }
+        }
         let (op, op_span) = self.op()?;
+        if self.extended {
+            if let Some((expr, span)) = self.right_side(&field, op) {
+                self.place(field_span, op_span, span, false);
+                return Some(expr);
+            }
+            self.wildcards = !op.is_ordering();
+        }
         let (value, value_span, quoted) = self.value()?;
-        self.spans.push(ComparisonSpans { field: field_span, op: op_span, value: value_span, quoted });
-        Some(Expr::Compare(Comparison { field, op, value }))
+        let comparison = Comparison { field, op, value };
+        let expr =
+            if self.extended && !quoted { self.meant(comparison, value_span)? } else { Expr::Compare(comparison) };
+        self.place(field_span, op_span, value_span, quoted);
+        Some(expr)
+    }
+
+    pub(super) fn place(&mut self, field: Span, op: Span, value: Span, quoted: bool) {
+        self.spans.push(ComparisonSpans { field, op, value, quoted });
     }
 
     fn name(&mut self) -> Option<(FieldName, Span)> {

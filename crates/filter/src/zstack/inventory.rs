@@ -5,8 +5,8 @@
 
 use std::marker::PhantomData;
 
-use crate::ast::{Comparison, Expr, FieldName, Op, Value};
-use crate::build::{Filter, IntoValue};
+use crate::ast::{Comparison, Expr, FieldName, Op, Operand};
+use crate::build::Filter;
 use crate::field::{Field, Kind, kind};
 
 /// An inventory of ZStack, known when the code is built.
@@ -132,61 +132,23 @@ fn below(word: &str, mut expr: Expr) -> Expr {
         // No group is without terms.
         Expr::And(all) => return Expr::all(all.iter().map(|term| below(word, term.clone()))).unwrap_or(expr),
         Expr::Or(any) => return Expr::any(any.iter().map(|term| below(word, term.clone()))).unwrap_or(expr),
+        Expr::Relate { relation, .. } => {
+            let side = |side: Operand| {
+                side.map(&mut |operand| match operand {
+                    Operand::Field(field) => Operand::Field(FieldName::checked(format!("{word}.{field}").into())),
+                    other => other,
+                })
+            };
+            relation.left = side(relation.left.clone());
+            relation.right = side(relation.right.clone());
+        }
         Expr::Compare(Comparison { field, .. })
+        | Expr::Not(Comparison { field, .. })
         | Expr::Like { field, .. }
         | Expr::In { field, .. }
         | Expr::Null { field, .. } => *field = FieldName::checked(format!("{word}.{field}").into()),
     }
     expr
-}
-
-/// What only ZStack's servers know, beside the comparisons that all have. By the rules of SQL, a field without a value satisfies none of them
-/// but [`is_null`](Self::is_null).
-impl<Q: Inventory, K> Field<Q, K> {
-    /// The field equals one of the values.
-    #[must_use]
-    pub fn is_in<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>) -> Filter<Q> {
-        self.list(values, false)
-    }
-
-    /// The field equals none of the values.
-    #[must_use]
-    pub fn not_in<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>) -> Filter<Q> {
-        self.list(values, true)
-    }
-
-    /// The field has no value.
-    #[must_use]
-    pub fn is_null(self) -> Filter<Q> {
-        Filter::from_checked(Expr::Null { field: self.field_name(), negated: false })
-    }
-
-    /// The field has a value.
-    #[must_use]
-    pub fn not_null(self) -> Filter<Q> {
-        Filter::from_checked(Expr::Null { field: self.field_name(), negated: true })
-    }
-
-    /// The field is like the pattern: `%` stands for any text, `_` for one character.
-    #[must_use]
-    pub fn like(self, pattern: impl AsRef<str>) -> Filter<Q> {
-        self.pattern(pattern.as_ref(), false)
-    }
-
-    /// The field is not like the pattern.
-    #[must_use]
-    pub fn not_like(self, pattern: impl AsRef<str>) -> Filter<Q> {
-        self.pattern(pattern.as_ref(), true)
-    }
-
-    fn list<V: IntoValue<K>>(self, values: impl IntoIterator<Item = V>, negated: bool) -> Filter<Q> {
-        let values = values.into_iter().map(IntoValue::into_value).collect();
-        Filter::from_checked(Expr::In { field: self.field_name(), values, negated })
-    }
-
-    fn pattern(self, pattern: &str, negated: bool) -> Filter<Q> {
-        Filter::from_checked(Expr::Like { field: self.field_name(), pattern: Value::from(pattern), negated })
-    }
 }
 
 /// Texts in the order of the database, which its collation defines.

@@ -322,7 +322,7 @@ impl<Q: Inventory> Query<Q> {
 
     fn statement(&self, terms: &[Expr]) -> Result<Statement, (String, Refusal)> {
         let def = self.def();
-        let words = terms.iter().flat_map(Expr::conditions).filter_map(Expr::field);
+        let words = terms.iter().flat_map(Expr::fields);
         for field in words.chain(&self.fields).chain(self.sort.as_ref().map(|(field, _)| field)) {
             if field.as_str().split('.').any(|word| KEYWORDS.contains(&word)) {
                 return Err((field.to_string(), Refusal::Keyword));

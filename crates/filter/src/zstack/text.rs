@@ -34,8 +34,11 @@ pub fn q(condition: &Expr) -> Result<String, Refusal> {
             };
             joined(field, op, value.as_str())
         }
+        Expr::Not(_) => Err(Refusal::Not),
+        Expr::Relate { .. } => Err(Refusal::Calculation),
         Expr::Like { field, pattern, negated } => {
-            joined(field, if *negated { QOp::NotLike } else { QOp::Like }, pattern.as_str())
+            let pattern = pattern.to_sql().ok_or(Refusal::Wildcard)?;
+            joined(field, if *negated { QOp::NotLike } else { QOp::Like }, &pattern)
         }
         Expr::In { field, values, negated } => {
             if values.iter().any(|value| value.as_str().is_empty()) {
@@ -113,9 +116,12 @@ fn write_zql(out: &mut String, expr: &Expr, is_text: &impl Fn(&str) -> bool) -> 
             let op = if *op == Op::Eq { "=" } else { op.as_str() };
             let _ = write!(out, "{field} {op} {}", literal(field, value)?);
         }
+        Expr::Not(_) => return Err(Refusal::Not),
+        Expr::Relate { .. } => return Err(Refusal::Calculation),
         Expr::Like { field, pattern, negated } => {
             let op = if *negated { "not like" } else { "like" };
-            let _ = write!(out, "{field} {op} {}", quoted(pattern.as_str())?);
+            let pattern = pattern.to_sql().ok_or(Refusal::Wildcard)?;
+            let _ = write!(out, "{field} {op} {}", quoted(&pattern)?);
         }
         Expr::In { values, .. } if values.is_empty() => return Err(Refusal::Empty),
         Expr::In { field, values, negated } => {
@@ -151,6 +157,12 @@ pub enum Refusal {
     And,
     /// All conditions of a query must hold.
     Or,
+    /// There is no word for the negation of an order.
+    Not,
+    /// The server does not calculate.
+    Calculation,
+    /// A pattern has `%` or `_` as a character in it, which the server takes for wildcards.
+    Wildcard,
     /// The server answers 400 to an empty value, and a list cannot hold one or be empty.
     Empty,
     /// The server breaks its own query on a single quote.
@@ -177,6 +189,9 @@ impl fmt::Display for Refusal {
         match self {
             Self::And => f.write_str("a `q=` holds one condition"),
             Self::Or => f.write_str("`q=` has no OR: all conditions of a query must hold"),
+            Self::Not => f.write_str("the server has no word for the negation of an order"),
+            Self::Calculation => f.write_str("the server does not calculate"),
+            Self::Wildcard => f.write_str("the server takes a `%` or `_` in a pattern for a wildcard"),
             Self::Empty => f.write_str("the server takes no empty value"),
             Self::Quote => f.write_str("the server breaks its own query on a single quote"),
             Self::Backslash => f.write_str("the server changes a backslash"),
@@ -196,6 +211,7 @@ impl Error for Refusal {}
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::ast::Pattern;
 
     fn field() -> FieldName {
         "name".parse().unwrap()
@@ -211,7 +227,7 @@ mod tests {
 
     #[test]
     fn conditions_of_q() {
-        let like = |negated| Expr::Like { field: field(), pattern: "web%".into(), negated };
+        let like = |negated| Expr::Like { field: field(), pattern: Pattern::glob("web*"), negated };
         let null = |negated| Expr::Null { field: field(), negated };
         for (condition, text) in [
             (compare(Op::Eq, "a>b=c"), "name=a>b=c"),
@@ -261,7 +277,7 @@ mod tests {
         assert_eq!(text(&compare(Op::Ne, "' or '1'='1")).as_deref(), Ok("name != ''' or ''1''=''1'"));
         assert_eq!(text(&compare(Op::Eq, "\\")), Err(Refusal::Backslash));
         assert_eq!(text(&Expr::Null { field: field(), negated: true }).as_deref(), Ok("name is not null"));
-        let like = Expr::Like { field: field(), pattern: "O'%".into(), negated: true };
+        let like = Expr::Like { field: field(), pattern: Pattern::glob("O'*"), negated: true };
         assert_eq!(text(&like).as_deref(), Ok("name not like 'O''%'"));
         assert_eq!(plain("-1.5").as_deref(), Ok("name >= -1.5"));
         assert_eq!(plain("true").as_deref(), Ok("name >= true"));

@@ -8,7 +8,7 @@ pub mod sql;
 
 use std::collections::BTreeMap;
 
-use backhaul_filter::{Expr, FieldName, Op, Place, Record, Scalar, Value};
+use backhaul_filter::{Comparison, Expr, FieldName, Op, Pattern, Place, Record, Scalar, Value};
 use proptest::prelude::*;
 
 /// A record that is a map.
@@ -49,6 +49,11 @@ pub fn op() -> impl Strategy<Value = Op> {
     prop::sample::select(Op::ALL.to_vec())
 }
 
+/// An operator that asks for an order.
+pub fn order() -> impl Strategy<Value = Op> {
+    prop::sample::select(vec![Op::Gt, Op::Ge, Op::Lt, Op::Le])
+}
+
 /// Texts of every sort, with those that mean something to the grammar more often than chance has it.
 pub fn any_text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -82,7 +87,9 @@ pub fn condition_on(fields: Vec<(&'static str, BoxedStrategy<String>)>) -> impl 
         prop_oneof![
             6 => (field.clone(), op(), value.clone()).prop_map(|(field, op, value)| Expr::compare(field, op, value)),
             1 => (field.clone(), value.clone(), any::<bool>())
-                .prop_map(|(field, pattern, negated)| Expr::Like { field, pattern, negated }),
+                .prop_map(|(field, pattern, negated)| Expr::Like { field, pattern: Pattern::sql(pattern.as_str()), negated }),
+            1 => (field.clone(), order(), value.clone())
+                .prop_map(|(field, op, value)| Expr::Not(Comparison { field, op, value })),
             1 => (field.clone(), proptest::collection::vec(value, 0..4), any::<bool>())
                 .prop_map(|(field, values, negated)| Expr::In { field, values, negated }),
             1 => (field, any::<bool>()).prop_map(|(field, negated)| Expr::Null { field, negated }),

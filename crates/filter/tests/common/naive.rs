@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{Comparison, Expr, FieldDef, Kind, Op, QueryDef, Scalar, Source, Value};
+use backhaul_filter::{Comparison, Expr, FieldDef, Kind, Op, Pattern, QueryDef, Scalar, Source, Value};
 
 use super::{Map, key};
 
@@ -137,6 +137,33 @@ pub fn like(pattern: &[char], text: &[char]) -> bool {
     }
 }
 
+/// A pattern by its spelling in a filter.
+pub fn matches(pattern: &Pattern, text: &str) -> bool {
+    let mut spelled = Vec::new();
+    let mut quoted = false;
+    for c in pattern.to_string().chars() {
+        match c {
+            '"' => quoted = !quoted,
+            '*' if !quoted => spelled.push('%'),
+            '?' if !quoted => spelled.push('_'),
+            // Out of the way of the wildcards, on both sides.
+            other => spelled.extend(fold(&aside(other).to_string()).chars()),
+        }
+    }
+    like(
+        &spelled,
+        &text.chars().map(aside).flat_map(|c| fold(&c.to_string()).chars().collect::<Vec<_>>()).collect::<Vec<_>>(),
+    )
+}
+
+fn aside(c: char) -> char {
+    match c {
+        '%' => '\u{e000}',
+        '_' => '\u{e001}',
+        other => other,
+    }
+}
+
 pub fn naive(expr: &Expr, record: &Map, def: &QueryDef) -> bool {
     let field = |name: &backhaul_filter::FieldName| *def.field(name.as_str()).unwrap();
     let literal = |field: &FieldDef, value: &Value| plain(field, &Scalar::from(value.as_str()));
@@ -155,6 +182,8 @@ pub fn naive(expr: &Expr, record: &Map, def: &QueryDef) -> bool {
                 Op::Le => matches!(order(&held, &said), Some(Ordering::Less | Ordering::Equal)),
             }
         }
+        Expr::Not(comparison) => !naive(&Expr::Compare(comparison.clone()), record, def),
+        Expr::Relate { .. } => unreachable!("no generator makes one"),
         Expr::In { field: name, values, negated } => {
             let field = &field(name);
             let held = of_record(field, record);
@@ -165,13 +194,12 @@ pub fn naive(expr: &Expr, record: &Map, def: &QueryDef) -> bool {
             let held = record.0.get(&key(field(name).source.place().unwrap())).cloned().unwrap_or(Scalar::Null);
             let text = match held {
                 Scalar::Null => return *negated,
-                Scalar::Bool(value) => value.to_string(),
+                Scalar::Bool(value) => (value ^ matches!(field(name).source, Source::Not(_))).to_string(),
                 Scalar::Int(value) => value.to_string(),
                 Scalar::Float(value) => value.to_string(),
                 Scalar::Text(text) => text.into_owned(),
             };
-            let chars = |text: &str| fold(text).chars().collect::<Vec<_>>();
-            *negated != like(&chars(pattern.as_str()), &chars(&text))
+            *negated != matches(pattern, &text)
         }
     }
 }

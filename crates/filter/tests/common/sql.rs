@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{Comparison, Expr, FieldDef, Kind, Op, QueryDef, Scalar, Value};
+use backhaul_filter::{Comparison, Expr, FieldDef, Kind, Op, Pattern, QueryDef, Scalar, Value};
 
 use super::naive::{fold, iso, like};
 use super::{Map, key, name};
@@ -44,7 +44,9 @@ fn node(field: &str, op: &str, value: Value, items: impl FnOnce() -> Vec<Value>)
         ">=" => compare(Op::Ge),
         "<" => compare(Op::Lt),
         "<=" => compare(Op::Le),
-        "like" | "not like" => Expr::Like { field, pattern: value, negated: op.starts_with("not") },
+        "like" | "not like" => {
+            Expr::Like { field, pattern: Pattern::sql(value.as_str()), negated: op.starts_with("not") }
+        }
         "in" | "not in" => Expr::In { field, values: items(), negated: op.starts_with("not") },
         "is null" | "is not null" => Expr::Null { field, negated: op.contains("not") },
         other => panic!("{other}"),
@@ -190,9 +192,11 @@ pub fn sql(expr: &Expr, record: &Map, def: &QueryDef) -> Option<bool> {
         }
         Expr::Like { field, pattern, negated } => {
             let chars = |text: &str| fold(text).chars().collect::<Vec<_>>();
-            Some(*negated != like(&chars(pattern.as_str()), &chars(&held(field).1?)))
+            let sql = pattern.to_sql().expect("what came as SQL");
+            Some(*negated != like(&chars(&sql), &chars(&held(field).1?)))
         }
         Expr::Null { field, negated } => Some(*negated != held(field).1.is_none()),
+        Expr::Not(_) | Expr::Relate { .. } => unreachable!("the server has no word for it"),
     }
 }
 

@@ -46,7 +46,13 @@ impl Input {
         query: &[(String, String)],
         mut members: Body,
     ) -> Result<Self, Refusal> {
-        let mut args = match operation.wrapper.and_then(|wrapper| members.remove(wrapper)) {
+        let inside = match (operation.wrapper, operation.request) {
+            (Some(wrapper), _) => members.remove(wrapper),
+            // Two operations put their parameters into the body itself.
+            (None, Some(_)) => Some(Value::Object(members.clone())),
+            (None, None) => None,
+        };
+        let mut args = match inside {
             Some(Value::Object(args)) => args,
             None | Some(Value::Null) => Body::new(),
             Some(_) => {

@@ -1,3 +1,7 @@
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use crate::drift::Drift;
 use crate::error::{EncodeError, EncodeReason};
 use crate::reflect::{Node, Scalar, Struct};
 use crate::shape::{Field, Kind};
@@ -9,10 +13,33 @@ use crate::version::ApiVersion;
 /// # Errors
 /// On the first field or value that the version lacks, naming the versions that have it; on a required field that is unset.
 pub fn check_versions(value: &dyn Struct, version: Option<ApiVersion>) -> Result<(), EncodeError> {
-    check(value, version, "")
+    match walk(value, version, "", &mut ControlFlow::Break) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
 }
 
-fn check(value: &dyn Struct, version: Option<ApiVersion>, path: &str) -> Result<(), EncodeError> {
+/// Adds to `drift` what `value` holds and one version of the API does not have: a type serves all versions, but a body that
+/// was read through it came from one.
+pub fn beyond_version(value: &dyn Struct, version: Option<ApiVersion>, drift: &mut Drift) {
+    let ControlFlow::Continue(()) = walk(value, version, "", &mut |error| -> ControlFlow<Infallible> {
+        match error.reason {
+            EncodeReason::Field { .. } => drift.field(error.path),
+            EncodeReason::Value { value, .. } => drift.value(error.path, &value),
+            // An answer may lack anything.
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+}
+
+/// Tells `found` of everything that does not fit, until it breaks.
+fn walk<B>(
+    value: &dyn Struct,
+    version: Option<ApiVersion>,
+    path: &str,
+    found: &mut dyn FnMut(EncodeError) -> ControlFlow<B>,
+) -> ControlFlow<B> {
     for (index, field) in value.shape().fields.iter().enumerate() {
         let here = || {
             if path.is_empty() { field.json.to_owned() } else { format!("{path}.{}", field.json) }
@@ -20,45 +47,42 @@ fn check(value: &dyn Struct, version: Option<ApiVersion>, path: &str) -> Result<
         let view = value.view(index);
         if view.is_absent() {
             if field.required && field.versions.contains(version) {
-                return Err(EncodeError { path: here(), reason: EncodeReason::Missing });
+                found(EncodeError { path: here(), reason: EncodeReason::Missing })?;
             }
-            continue;
+        } else if field.versions.contains(version) {
+            walk_node(view.node(), field, version, &here, found)?;
+        } else {
+            let reason = EncodeReason::Field { version, versions: field.versions };
+            found(EncodeError { path: here(), reason })?;
         }
-        if !field.versions.contains(version) {
-            return Err(EncodeError {
-                path: here(),
-                reason: EncodeReason::Field { version, versions: field.versions },
-            });
-        }
-        check_node(view.node(), field, version, &here)?;
     }
-    Ok(())
+    ControlFlow::Continue(())
 }
 
-fn check_node(
+fn walk_node<B>(
     node: Node<'_>,
     field: &Field,
     version: Option<ApiVersion>,
     here: &dyn Fn() -> String,
-) -> Result<(), EncodeError> {
+    found: &mut dyn FnMut(EncodeError) -> ControlFlow<B>,
+) -> ControlFlow<B> {
     match node {
-        Node::Struct(nested) => check(nested, version, &here()),
-        Node::List(list) => {
-            (0..list.len).try_for_each(|i| check_node(list.get(i), field, version, &|| format!("{}[{i}]", here())))
-        }
-        Node::Map(map) => {
-            map.iter().try_for_each(|(name, node)| check_node(node, field, version, &|| format!("{}.{name}", here())))
-        }
+        Node::Struct(nested) => walk(nested, version, &here(), found),
+        Node::List(list) => (0..list.len)
+            .try_for_each(|i| walk_node(list.get(i), field, version, &|| format!("{}[{i}]", here()), found)),
+        Node::Map(map) => map
+            .iter()
+            .try_for_each(|(name, node)| walk_node(node, field, version, &|| format!("{}.{name}", here()), found)),
         Node::Scalar(Scalar::Enum(text)) => match field.kind {
             Kind::Enum(shape) => match shape.values.iter().find(|value| value.name == text) {
-                Some(value) if !value.versions.contains(version) => Err(EncodeError {
+                Some(value) if !value.versions.contains(version) => found(EncodeError {
                     path: here(),
                     reason: EncodeReason::Value { version, value: text.to_owned(), versions: value.versions },
                 }),
-                _ => Ok(()),
+                _ => ControlFlow::Continue(()),
             },
-            _ => Ok(()),
+            _ => ControlFlow::Continue(()),
         },
-        _ => Ok(()),
+        _ => ControlFlow::Continue(()),
     }
 }

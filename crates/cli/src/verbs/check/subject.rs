@@ -18,6 +18,8 @@ use crate::{api_version, names};
 /// What the command line says of the bodies.
 pub(super) struct Subject {
     pub(super) system: System,
+    /// The version that the bodies are said to come from; `None` for the systems that have one.
+    pub(super) version: Option<ApiVersion>,
     of: Of,
     status: Option<u16>,
 }
@@ -48,7 +50,23 @@ impl Subject {
             Checked::Type(name) => of_type(system, name, version)?,
             Checked::Request(request) => of_request(system, request, version)?,
         };
-        Ok(Self { system, of, status: args.status })
+        let version = match &of {
+            Of::Answer(_, of_path) if *of_path > 0 => ApiVersion::new(*of_path),
+            _ => version.and_then(ApiVersion::new),
+        };
+        Ok(Self { system, version, of, status: args.status })
+    }
+
+    /// What a body is read as that the request sends, and the body without ZStack's wrapper.
+    pub(super) fn request(&self, body: &[u8]) -> Result<(Target, Vec<u8>), Report> {
+        let Of::Answer(operation, version) = self.of else {
+            return Err(Report::failed(None, "a body that is sent belongs to a request: add --request 'METHOD PATH'"));
+        };
+        let Some(shape) = operation.form(ApiVersion::new(version)).request else {
+            return Err(Report::failed(None, format!("{} takes no body", operation.name)));
+        };
+        let body = operation.wrapper.map_or_else(|| Ok(body.to_vec()), |wrapper| inside(wrapper, body))?;
+        Ok((plain(self.system, shape), body))
     }
 
     /// What a body is read as, or the whole report where there is nothing to read; told from the body where the command line leaves it open.
@@ -159,7 +177,8 @@ fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Res
             )
         }));
     };
-    let version = version.or(found.map(ApiVersion::get));
+    let typed = found.map(|found| api_version::number(system, &found.get().to_string())).transpose()?.flatten();
+    let version = version.or(typed);
     in_version(operation.name, operation.versions, version).map(|()| Of::Answer(operation, version.unwrap_or(0)))
 }
 
@@ -177,6 +196,18 @@ fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(),
             Err(Failure::usage(format!("{name} is not in v{version} of the API: it is in {versions}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// What stands in ZStack's wrapper; a body that is no JSON object is left to the reader, whose errors name the place.
+fn inside(wrapper: &str, body: &[u8]) -> Result<Vec<u8>, Report> {
+    match serde_json::from_slice(body) {
+        Ok(serde_json::Value::Object(mut members)) => {
+            members.remove(wrapper).map(|inner| inner.to_string().into_bytes()).ok_or_else(|| {
+                Report::failed(None, format!("the body has no member `{wrapper}`, in which the request stands"))
+            })
+        }
+        _ => Ok(body.to_vec()),
     }
 }
 

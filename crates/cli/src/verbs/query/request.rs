@@ -1,6 +1,6 @@
 //! How a query is split: what the server is asked, and what is done here.
 
-use backhaul_filter::{Ask, Expr, LowerError, Order, Parsed, Plan, Schema, Target, lower};
+use backhaul_filter::{Ask, Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Target, lower};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
 use backhaul_transport::{Client, Given, Params};
@@ -28,14 +28,12 @@ pub(crate) fn plan(
 ) -> Result<Plan, Failure> {
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
-    let narrowing: Vec<&str>;
+    let known = narrowing(listing, given, version);
+    let params: Vec<_> = known.iter().map(|it| Narrowing { name: it.name, values: &it.values }).collect();
     let target = match listing.operation.system {
         System::Em => Target::Em,
         System::Zstack => Target::ZstackQ,
-        System::Vb365 => {
-            narrowing = identifiers(listing, given, version);
-            Target::Vb365 { params: &narrowing }
-        }
+        System::Vb365 => Target::Vb365 { params: &params },
     };
     lower(ask, &schema, target).map_err(|error| nobody(listing, ask, &error, code))
 }
@@ -47,8 +45,14 @@ pub(super) fn nobody(listing: &Listing, ask: &Ask<'_>, error: &LowerError, code:
     if joined { failure.with_help("name one server with -p") } else { failure }
 }
 
-/// The parameters of a VB365 listing that take an identifier: those of the version, or of all that have the listing.
-fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'static str> {
+/// A parameter of a VB365 listing, and the words that it takes.
+struct Narrows {
+    name: &'static str,
+    values: Vec<&'static str>,
+}
+
+/// The parameters of a VB365 listing that may narrow it: those of the version, or of all that have the listing.
+fn narrowing(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<Narrows> {
     let operation = listing.operation;
     let params = operation.params.iter().filter(|param| {
         let known = match version {
@@ -56,9 +60,13 @@ fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'
             None => param.versions.since <= operation.versions.since && param.versions.until.is_none(),
         };
         let open = !given.iter().any(|(given, _)| given.eq_ignore_ascii_case(param.name));
-        known && open && param.place == ParamPlace::Query && matches!(param.kind, Kind::Id)
+        known && open && param.place == ParamPlace::Query
     });
-    params.map(|param| param.name).collect()
+    let words = |kind: Kind| match kind {
+        Kind::Enum(shape) => shape.values.iter().map(|value| value.name).collect(),
+        _ => Vec::new(),
+    };
+    params.map(|param| Narrows { name: param.name, values: words(param.kind) }).collect()
 }
 
 /// What is sent.
@@ -113,7 +121,7 @@ impl Request {
                 if let Some(mut names) = projection.and_then(Projection::own_names) {
                     let fields = listing.fields();
                     let schema = Schema { name: listing.name, fields: &fields };
-                    let evaluated = plan.rest().into_iter().flat_map(Expr::conditions).filter_map(Expr::field);
+                    let evaluated = plan.rest().into_iter().flat_map(Expr::fields);
                     let evaluated = evaluated.filter_map(|name| schema.field(name.as_str())).map(|field| field.name);
                     let sorted = order.filter(|_| plan.order_here()).map(|order| order.field.name);
                     for name in evaluated.chain(sorted) {
@@ -142,7 +150,7 @@ impl Request {
 /// Lets a filter for ZStack name fields of objects that the server joins (`zone.name`): only the server knows them.
 pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
     if listing.operation.system == System::Zstack {
-        let joined = parsed.expr().conditions().filter_map(Expr::field).filter(|field| field.is_dotted());
+        let joined = parsed.expr().fields().into_iter().filter(|field| field.is_dotted());
         joined.for_each(|field| listing.allow(field.as_str()));
     }
 }

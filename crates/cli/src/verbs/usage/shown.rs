@@ -116,6 +116,7 @@ pub(super) fn predicate(question: &Question, console: &Console) -> Result<Option
     let Some(filter) = &question.filter else { return Ok(None) };
     let source = filter.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
+    let parsed = expression::resolved(parsed, ROWS, None, console);
     expression::checked(&parsed, &source, ROWS, console)?;
     let predicate = Predicate::compile(parsed.expr(), ROWS);
     predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))

@@ -1118,44 +1118,6 @@ impl Struct for VlanConfigurationCreateSpec {
         }
     }
 }
-impl VlanConfigurationCreateSpec {
-    /// A request with what it must have.
-    #[must_use]
-    pub fn new(
-        backup_server_uid: impl Into<Id>,
-        host_ref: impl Into<Id>,
-        platform_type: impl Into<String>,
-        vlan_ids_with_internet_left_bound: i64,
-        vlan_ids_with_internet_right_bound: i64,
-        vlan_ids_without_internet_left_bound: i64,
-        vlan_ids_without_internet_right_bound: i64,
-        vi_cluster_ref: impl Into<String>,
-        vi_cluster_name: impl Into<String>,
-        vi_switch_name: impl Into<String>,
-        vi_switch_type: i64,
-        vi_switch_id: impl Into<String>,
-    ) -> Self {
-        Self {
-            backup_server_uid: Some(backup_server_uid.into()),
-            host_ref: Some(host_ref.into()),
-            platform_type: Some(platform_type.into()),
-            vlan_ids_with_internet_left_bound: Some(vlan_ids_with_internet_left_bound),
-            vlan_ids_with_internet_right_bound: Some(vlan_ids_with_internet_right_bound),
-            vlan_ids_without_internet_left_bound: Some(
-                vlan_ids_without_internet_left_bound,
-            ),
-            vlan_ids_without_internet_right_bound: Some(
-                vlan_ids_without_internet_right_bound,
-            ),
-            vi_cluster_ref: Some(vi_cluster_ref.into()),
-            vi_cluster_name: Some(vi_cluster_name.into()),
-            vi_switch_name: Some(vi_switch_name.into()),
-            vi_switch_type: Some(vi_switch_type),
-            vi_switch_id: Some(vi_switch_id.into()),
-            ..Self::default()
-        }
-    }
-}
 /// VLANs of a host that tenants' networks are made of.
 ///
 /// Schema: `schemas/em/em.xsd#VlanConfigurationEntityType`

@@ -339,7 +339,6 @@ pub static TYPES: &[TypeEntry] = &[
         &NAS_SERVER_PROCESSING_OPTIONS,
         make::<NASServerProcessingOptions>,
     ),
-    TypeEntry::Enum(&NAS_SNAPSHOT_MODE),
     TypeEntry::Struct(&NAS_SERVER_ADVANCED_OPTIONS, make::<NASServerAdvancedOptions>),
     TypeEntry::Struct(&JOB, make::<Job>),
     TypeEntry::Struct(&JOBS, make::<Jobs>),

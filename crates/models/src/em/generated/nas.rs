@@ -1252,63 +1252,13 @@ impl Struct for NASServerProcessingOptions {
         }
     }
 }
-/// Which snapshots a file share is read from.
-///
-/// Schema: `schemas/em/em.xsd#NASSnapshotMode`
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum NASSnapshotMode {
-    /// `None`.
-    None,
-    /// `Vss`.
-    Vss,
-    /// `ThirdParty`.
-    ThirdParty,
-    /// A value that this list does not have, kept as it came.
-    Unknown(UnknownValue),
-}
-pub(crate) static NAS_SNAPSHOT_MODE: EnumShape = EnumShape {
-    name: stringify!(NASSnapshotMode),
-    aliases: &[],
-    values: &[
-        EnumValue::new("None"),
-        EnumValue::new("Vss"),
-        EnumValue::new("ThirdParty"),
-    ],
-};
-impl Enum for NASSnapshotMode {
-    const SHAPE: &'static EnumShape = &NAS_SNAPSHOT_MODE;
-    fn from_index(index: usize) -> Option<Self> {
-        Some(
-            match index {
-                0 => Self::None,
-                1 => Self::Vss,
-                2 => Self::ThirdParty,
-                _ => return None,
-            },
-        )
-    }
-    fn known(&self) -> Known<'_> {
-        Known::Listed(
-            match self {
-                Self::None => 0,
-                Self::Vss => 1,
-                Self::ThirdParty => 2,
-                Self::Unknown(value) => return Known::Other(value),
-            },
-        )
-    }
-    fn from_unknown(value: UnknownValue) -> Self {
-        Self::Unknown(value)
-    }
-}
 /// What to read a file server's data from.
 ///
 /// Schema: `schemas/em/em.xsd#NASServerAdvancedOptionsInfoType`
 #[non_exhaustive]
 pub struct NASServerAdvancedOptions {
     /// Whether from the share or from snapshots.
-    pub processing_mode: Option<NASSnapshotMode>,
+    pub processing_mode: Option<String>,
     /// Where the snapshots are.
     pub storage_snapshot_path: Option<String>,
     /// Fields that this type does not know, written back as they came.
@@ -1317,7 +1267,7 @@ pub struct NASServerAdvancedOptions {
 pub(crate) static NAS_SERVER_ADVANCED_OPTIONS: Shape = Shape::new(
         "NASServerAdvancedOptions",
         &[
-            Field::new("ProcessingMode", Kind::Enum(&NAS_SNAPSHOT_MODE)),
+            Field::new("ProcessingMode", Kind::Text),
             Field::new("StorageSnapshotPath", Kind::Text),
         ],
     )
@@ -1338,14 +1288,14 @@ impl Struct for NASServerAdvancedOptions {
     }
     fn view(&self, index: usize) -> View<'_> {
         match index {
-            0 => View::Enum(&self.processing_mode),
+            0 => View::Text(&self.processing_mode),
             1 => View::Text(&self.storage_snapshot_path),
             _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
-            0 => Slot::Enum(&mut self.processing_mode),
+            0 => Slot::Text(&mut self.processing_mode),
             1 => Slot::Text(&mut self.storage_snapshot_path),
             _ => Slot::Unknown(&mut self.unknown),
         }
@@ -1360,5 +1310,5 @@ backhaul_wire::generated_struct! {
 }
 backhaul_wire::generated_enum! {
     NASShortTermRetentionType; NASLongTermRetentionType;
-    FileAttributesChangeTrackingMode; FileServerKind; NASSnapshotMode;
+    FileAttributesChangeTrackingMode; FileServerKind;
 }

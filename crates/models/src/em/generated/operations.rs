@@ -1345,10 +1345,6 @@ pub static OPERATIONS: &[Operation] = &[
         .params(PARAMS_2)
         .response(Response::Body(&TASK))
         .long_running(),
-    Operation::new(System::Em, "PostCloudVlans", "POST", "/api/cloud/vlans")
-        .request(&VLAN_CONFIGURATION_CREATE_SPEC)
-        .response(Response::Body(&TASK))
-        .long_running(),
     Operation::new(
             System::Em,
             "GetCloudVmReplicaPoints",
@@ -2143,13 +2139,6 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .params(PARAMS_2)
         .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
-    Operation::new(
-            System::Em,
-            "GetVCloudOrgConfigsBackupJobSettings",
-            "GET",
-            "/api/vCloud/orgConfigs/backupJobSettings",
-        )
-        .response(Response::Body(&V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS)),
     Operation::new(System::Em, "GetVmReplicaPoints", "GET", "/api/vmReplicaPoints")
         .params(PARAMS_0)
         .response(Response::Forms(&VM_REPLICA_POINTS, &ENTITY_REFERENCES)),
@@ -2794,7 +2783,6 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::VlanConfiguration>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
-    Some(make::<super::Task>),
     Some(make::<super::CloudVmReplicaPoints>),
     Some(make::<super::CloudVmReplicaPoint>),
     Some(make::<super::ExternalRepositories>),
@@ -2921,7 +2909,6 @@ pub static ANSWERS: &[Option<Make>] = &[
     Some(make::<super::Task>),
     Some(make::<super::Task>),
     Some(make::<super::Task>),
-    Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VCloudOrganizationConfigBackupJobSettings>),
     Some(make::<super::VmReplicaPoints>),
     Some(make::<super::VmReplicaPoint>),
@@ -7948,34 +7935,9 @@ impl Call for DeleteCloudVlansById {
         }
     }
 }
-/// `POST /api/cloud/vlans`: Reserves VLANs on a switch. Known from the vendor's schema of 11.
-///
-/// Schema: `schemas/em/operations.json#/operations/169`
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct PostCloudVlans {
-    /// The body to send.
-    pub body: super::VlanConfigurationCreateSpec,
-}
-impl PostCloudVlans {
-    /// A call with what it must have.
-    #[must_use]
-    pub fn new(body: super::VlanConfigurationCreateSpec) -> Self {
-        Self { body }
-    }
-}
-impl Call for PostCloudVlans {
-    type Api = ThisApi;
-    type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[169usize];
-    fn body(&self) -> Option<&dyn Struct> {
-        Some(&self.body)
-    }
-    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
-}
 /// `GET /api/cloud/vmReplicaPoints`: All replica points of tenants' machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/170`
+/// Schema: `schemas/em/operations.json#/operations/169`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPoints {}
@@ -7989,14 +7951,14 @@ impl GetCloudVmReplicaPoints {
 impl Call for GetCloudVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[170usize];
+    const OPERATION: &'static Operation = &OPERATIONS[169usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/cloud/vmReplicaPoints/{ID}`: One replica point of a tenant's machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/171`
+/// Schema: `schemas/em/operations.json#/operations/170`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetCloudVmReplicaPointsById {
@@ -8013,7 +7975,7 @@ impl GetCloudVmReplicaPointsById {
 impl Call for GetCloudVmReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[171usize];
+    const OPERATION: &'static Operation = &OPERATIONS[170usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8024,7 +7986,7 @@ impl Call for GetCloudVmReplicaPointsById {
 }
 /// `GET /api/externalRepositories`: All external repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/172`
+/// Schema: `schemas/em/operations.json#/operations/171`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetExternalRepositories {}
@@ -8038,14 +8000,14 @@ impl GetExternalRepositories {
 impl Call for GetExternalRepositories {
     type Api = ThisApi;
     type Answer = super::ExternalRepositories;
-    const OPERATION: &'static Operation = &OPERATIONS[172usize];
+    const OPERATION: &'static Operation = &OPERATIONS[171usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/externalRepositories/{ID}`: One external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/173`
+/// Schema: `schemas/em/operations.json#/operations/172`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesById {
@@ -8062,7 +8024,7 @@ impl GetExternalRepositoriesById {
 impl Call for GetExternalRepositoriesById {
     type Api = ThisApi;
     type Answer = super::ExternalRepository;
-    const OPERATION: &'static Operation = &OPERATIONS[173usize];
+    const OPERATION: &'static Operation = &OPERATIONS[172usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8073,7 +8035,7 @@ impl Call for GetExternalRepositoriesById {
 }
 /// `GET /api/externalRepositories/{ID}/backups`: The backups in an external repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/174`
+/// Schema: `schemas/em/operations.json#/operations/173`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetExternalRepositoriesByIdBackups {
@@ -8090,7 +8052,7 @@ impl GetExternalRepositoriesByIdBackups {
 impl Call for GetExternalRepositoriesByIdBackups {
     type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[174usize];
+    const OPERATION: &'static Operation = &OPERATIONS[173usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8101,7 +8063,7 @@ impl Call for GetExternalRepositoriesByIdBackups {
 }
 /// `GET /api/failoverPlans`: All failover plans.
 ///
-/// Schema: `schemas/em/operations.json#/operations/175`
+/// Schema: `schemas/em/operations.json#/operations/174`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetFailoverPlans {}
@@ -8115,14 +8077,14 @@ impl GetFailoverPlans {
 impl Call for GetFailoverPlans {
     type Api = ThisApi;
     type Answer = super::FailoverPlans;
-    const OPERATION: &'static Operation = &OPERATIONS[175usize];
+    const OPERATION: &'static Operation = &OPERATIONS[174usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/failoverPlans/{ID}`: One failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/176`
+/// Schema: `schemas/em/operations.json#/operations/175`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetFailoverPlansById {
@@ -8139,7 +8101,7 @@ impl GetFailoverPlansById {
 impl Call for GetFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::FailoverPlan;
-    const OPERATION: &'static Operation = &OPERATIONS[176usize];
+    const OPERATION: &'static Operation = &OPERATIONS[175usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8150,7 +8112,7 @@ impl Call for GetFailoverPlansById {
 }
 /// `POST /api/failoverPlans/{ID}?action=start`: Starts a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/177`
+/// Schema: `schemas/em/operations.json#/operations/176`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdStart {
@@ -8169,7 +8131,7 @@ impl PostFailoverPlansByIdStart {
 impl Call for PostFailoverPlansByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[177usize];
+    const OPERATION: &'static Operation = &OPERATIONS[176usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8182,7 +8144,7 @@ impl Call for PostFailoverPlansByIdStart {
 }
 /// `POST /api/failoverPlans/{ID}?action=undo`: Undoes the failover of a plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/178`
+/// Schema: `schemas/em/operations.json#/operations/177`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostFailoverPlansByIdUndo {
@@ -8199,7 +8161,7 @@ impl PostFailoverPlansByIdUndo {
 impl Call for PostFailoverPlansByIdUndo {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[178usize];
+    const OPERATION: &'static Operation = &OPERATIONS[177usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8209,7 +8171,7 @@ impl Call for PostFailoverPlansByIdUndo {
 }
 /// `PUT /api/failoverPlans/{ID}`: Changes a failover plan.
 ///
-/// Schema: `schemas/em/operations.json#/operations/179`
+/// Schema: `schemas/em/operations.json#/operations/178`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutFailoverPlansById {
@@ -8228,7 +8190,7 @@ impl PutFailoverPlansById {
 impl Call for PutFailoverPlansById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[179usize];
+    const OPERATION: &'static Operation = &OPERATIONS[178usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8241,7 +8203,7 @@ impl Call for PutFailoverPlansById {
 }
 /// `GET /api/hierarchyRoots`: All virtualization servers at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/180`
+/// Schema: `schemas/em/operations.json#/operations/179`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetHierarchyRoots {}
@@ -8255,14 +8217,14 @@ impl GetHierarchyRoots {
 impl Call for GetHierarchyRoots {
     type Api = ThisApi;
     type Answer = super::HierarchyRoots;
-    const OPERATION: &'static Operation = &OPERATIONS[180usize];
+    const OPERATION: &'static Operation = &OPERATIONS[179usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/hierarchyRoots/{ID}`: One virtualization server at the top of a hierarchy.
 ///
-/// Schema: `schemas/em/operations.json#/operations/181`
+/// Schema: `schemas/em/operations.json#/operations/180`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetHierarchyRootsById {
@@ -8279,7 +8241,7 @@ impl GetHierarchyRootsById {
 impl Call for GetHierarchyRootsById {
     type Api = ThisApi;
     type Answer = super::HierarchyRoot;
-    const OPERATION: &'static Operation = &OPERATIONS[181usize];
+    const OPERATION: &'static Operation = &OPERATIONS[180usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8290,7 +8252,7 @@ impl Call for GetHierarchyRootsById {
 }
 /// `GET /api/jobs`: All backup, backup copy and replication jobs of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/182`
+/// Schema: `schemas/em/operations.json#/operations/181`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetJobs {}
@@ -8304,14 +8266,14 @@ impl GetJobs {
 impl Call for GetJobs {
     type Api = ThisApi;
     type Answer = super::Jobs;
-    const OPERATION: &'static Operation = &OPERATIONS[182usize];
+    const OPERATION: &'static Operation = &OPERATIONS[181usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/jobs/{ID}`: One job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/183`
+/// Schema: `schemas/em/operations.json#/operations/182`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsById {
@@ -8328,7 +8290,7 @@ impl GetJobsById {
 impl Call for GetJobsById {
     type Api = ThisApi;
     type Answer = super::Job;
-    const OPERATION: &'static Operation = &OPERATIONS[183usize];
+    const OPERATION: &'static Operation = &OPERATIONS[182usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8339,7 +8301,7 @@ impl Call for GetJobsById {
 }
 /// `POST /api/jobs/{ID}?action=clone`: Makes a job like this one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/184`
+/// Schema: `schemas/em/operations.json#/operations/183`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdClone {
@@ -8358,7 +8320,7 @@ impl PostJobsByIdClone {
 impl Call for PostJobsByIdClone {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[184usize];
+    const OPERATION: &'static Operation = &OPERATIONS[183usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8371,7 +8333,7 @@ impl Call for PostJobsByIdClone {
 }
 /// `POST /api/jobs/{ID}?action=retry`: Runs the failed part of a job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/185`
+/// Schema: `schemas/em/operations.json#/operations/184`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdRetry {
@@ -8388,7 +8350,7 @@ impl PostJobsByIdRetry {
 impl Call for PostJobsByIdRetry {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[185usize];
+    const OPERATION: &'static Operation = &OPERATIONS[184usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8398,7 +8360,7 @@ impl Call for PostJobsByIdRetry {
 }
 /// `POST /api/jobs/{ID}?action=start`: Starts a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/186`
+/// Schema: `schemas/em/operations.json#/operations/185`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStart {
@@ -8417,7 +8379,7 @@ impl PostJobsByIdStart {
 impl Call for PostJobsByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[186usize];
+    const OPERATION: &'static Operation = &OPERATIONS[185usize];
     fn body(&self) -> Option<&dyn Struct> {
         self.body.as_ref().map(|body| body as &dyn Struct)
     }
@@ -8430,7 +8392,7 @@ impl Call for PostJobsByIdStart {
 }
 /// `POST /api/jobs/{ID}?action=stop`: Stops a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/187`
+/// Schema: `schemas/em/operations.json#/operations/186`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdStop {
@@ -8447,7 +8409,7 @@ impl PostJobsByIdStop {
 impl Call for PostJobsByIdStop {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[187usize];
+    const OPERATION: &'static Operation = &OPERATIONS[186usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8457,7 +8419,7 @@ impl Call for PostJobsByIdStop {
 }
 /// `POST /api/jobs/{ID}?action=sync`: Starts a backup copy job's copying now.
 ///
-/// Schema: `schemas/em/operations.json#/operations/188`
+/// Schema: `schemas/em/operations.json#/operations/187`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdSync {
@@ -8474,7 +8436,7 @@ impl PostJobsByIdSync {
 impl Call for PostJobsByIdSync {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[188usize];
+    const OPERATION: &'static Operation = &OPERATIONS[187usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8484,7 +8446,7 @@ impl Call for PostJobsByIdSync {
 }
 /// `POST /api/jobs/{ID}?action=toggleScheduleEnabled`: Turns the schedule of a job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/189`
+/// Schema: `schemas/em/operations.json#/operations/188`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdToggleScheduleEnabled {
@@ -8501,7 +8463,7 @@ impl PostJobsByIdToggleScheduleEnabled {
 impl Call for PostJobsByIdToggleScheduleEnabled {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[189usize];
+    const OPERATION: &'static Operation = &OPERATIONS[188usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8511,7 +8473,7 @@ impl Call for PostJobsByIdToggleScheduleEnabled {
 }
 /// `PUT /api/jobs/{ID}?action=edit`: Changes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/190`
+/// Schema: `schemas/em/operations.json#/operations/189`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutJobsByIdEdit {
@@ -8530,7 +8492,7 @@ impl PutJobsByIdEdit {
 impl Call for PutJobsByIdEdit {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[190usize];
+    const OPERATION: &'static Operation = &OPERATIONS[189usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8543,7 +8505,7 @@ impl Call for PutJobsByIdEdit {
 }
 /// `DELETE /api/jobs/{ID}`: Removes a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/191`
+/// Schema: `schemas/em/operations.json#/operations/190`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsById {
@@ -8560,7 +8522,7 @@ impl DeleteJobsById {
 impl Call for DeleteJobsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[191usize];
+    const OPERATION: &'static Operation = &OPERATIONS[190usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8570,7 +8532,7 @@ impl Call for DeleteJobsById {
 }
 /// `GET /api/jobs/{ID}/includes`: What a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/192`
+/// Schema: `schemas/em/operations.json#/operations/191`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludes {
@@ -8587,7 +8549,7 @@ impl GetJobsByIdIncludes {
 impl Call for GetJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::ObjectsInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[192usize];
+    const OPERATION: &'static Operation = &OPERATIONS[191usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8597,7 +8559,7 @@ impl Call for GetJobsByIdIncludes {
 }
 /// `POST /api/jobs/{ID}/includes`: Adds a machine or container to a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/193`
+/// Schema: `schemas/em/operations.json#/operations/192`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdIncludes {
@@ -8616,7 +8578,7 @@ impl PostJobsByIdIncludes {
 impl Call for PostJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[193usize];
+    const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8629,7 +8591,7 @@ impl Call for PostJobsByIdIncludes {
 }
 /// `GET /api/jobs/{ID}/includes/{includeID}`: One machine or container that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/194`
+/// Schema: `schemas/em/operations.json#/operations/193`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdIncludesById {
@@ -8651,7 +8613,7 @@ impl GetJobsByIdIncludesById {
 impl Call for GetJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::ObjectInJob;
-    const OPERATION: &'static Operation = &OPERATIONS[194usize];
+    const OPERATION: &'static Operation = &OPERATIONS[193usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8665,7 +8627,7 @@ impl Call for GetJobsByIdIncludesById {
 }
 /// `DELETE /api/jobs/{ID}/includes/{includeID}`: Takes a machine or container out of a job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/195`
+/// Schema: `schemas/em/operations.json#/operations/194`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdIncludesById {
@@ -8687,7 +8649,7 @@ impl DeleteJobsByIdIncludesById {
 impl Call for DeleteJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[195usize];
+    const OPERATION: &'static Operation = &OPERATIONS[194usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8701,7 +8663,7 @@ impl Call for DeleteJobsByIdIncludesById {
 }
 /// `GET /api/jobs/{ID}/linkedBackupRepositories`: The repositories that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/196`
+/// Schema: `schemas/em/operations.json#/operations/195`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedBackupRepositories {
@@ -8718,7 +8680,7 @@ impl GetJobsByIdLinkedBackupRepositories {
 impl Call for GetJobsByIdLinkedBackupRepositories {
     type Api = ThisApi;
     type Answer = super::LinkedBackupRepositoryResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[196usize];
+    const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8728,7 +8690,7 @@ impl Call for GetJobsByIdLinkedBackupRepositories {
 }
 /// `POST /api/jobs/{ID}/linkedBackupRepositories`: Adds a repository to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/197`
+/// Schema: `schemas/em/operations.json#/operations/196`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedBackupRepositories {
@@ -8747,7 +8709,7 @@ impl PostJobsByIdLinkedBackupRepositories {
 impl Call for PostJobsByIdLinkedBackupRepositories {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[197usize];
+    const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8760,7 +8722,7 @@ impl Call for PostJobsByIdLinkedBackupRepositories {
 }
 /// `DELETE /api/jobs/{ID}/linkedBackupRepositories/{linkedRepositoryID}`: Takes a source repository out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/198`
+/// Schema: `schemas/em/operations.json#/operations/197`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedBackupRepositoriesById {
@@ -8782,7 +8744,7 @@ impl DeleteJobsByIdLinkedBackupRepositoriesById {
 impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[198usize];
+    const OPERATION: &'static Operation = &OPERATIONS[197usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8796,7 +8758,7 @@ impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
 }
 /// `GET /api/jobs/{ID}/linkedJobs`: The jobs that a backup copy job copies from.
 ///
-/// Schema: `schemas/em/operations.json#/operations/199`
+/// Schema: `schemas/em/operations.json#/operations/198`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdLinkedJobs {
@@ -8813,7 +8775,7 @@ impl GetJobsByIdLinkedJobs {
 impl Call for GetJobsByIdLinkedJobs {
     type Api = ThisApi;
     type Answer = super::LinkedJobResourceObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[199usize];
+    const OPERATION: &'static Operation = &OPERATIONS[198usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8823,7 +8785,7 @@ impl Call for GetJobsByIdLinkedJobs {
 }
 /// `POST /api/jobs/{ID}/linkedJobs`: Adds a job to copy from to a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/200`
+/// Schema: `schemas/em/operations.json#/operations/199`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostJobsByIdLinkedJobs {
@@ -8842,7 +8804,7 @@ impl PostJobsByIdLinkedJobs {
 impl Call for PostJobsByIdLinkedJobs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[200usize];
+    const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8855,7 +8817,7 @@ impl Call for PostJobsByIdLinkedJobs {
 }
 /// `DELETE /api/jobs/{ID}/linkedJobs/{linkedJobID}`: Takes a source job out of a backup copy job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/201`
+/// Schema: `schemas/em/operations.json#/operations/200`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteJobsByIdLinkedJobsById {
@@ -8877,7 +8839,7 @@ impl DeleteJobsByIdLinkedJobsById {
 impl Call for DeleteJobsByIdLinkedJobsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[201usize];
+    const OPERATION: &'static Operation = &OPERATIONS[200usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8891,7 +8853,7 @@ impl Call for DeleteJobsByIdLinkedJobsById {
 }
 /// `GET /api/jobs/{ID}/backupSessions`: The sessions of a backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/202`
+/// Schema: `schemas/em/operations.json#/operations/201`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdBackupSessions {
@@ -8908,7 +8870,7 @@ impl GetJobsByIdBackupSessions {
 impl Call for GetJobsByIdBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[202usize];
+    const OPERATION: &'static Operation = &OPERATIONS[201usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8919,7 +8881,7 @@ impl Call for GetJobsByIdBackupSessions {
 }
 /// `GET /api/jobs/{ID}/replicaSessions`: The sessions of a replication job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/203`
+/// Schema: `schemas/em/operations.json#/operations/202`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJobsByIdReplicaSessions {
@@ -8936,7 +8898,7 @@ impl GetJobsByIdReplicaSessions {
 impl Call for GetJobsByIdReplicaSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[203usize];
+    const OPERATION: &'static Operation = &OPERATIONS[202usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -8947,7 +8909,7 @@ impl Call for GetJobsByIdReplicaSessions {
 }
 /// `PUT /api/jobs/{ID}`: Changes a job, as the link `Edit` of a job has it.
 ///
-/// Schema: `schemas/em/operations.json#/operations/204`
+/// Schema: `schemas/em/operations.json#/operations/203`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutJobsById {
@@ -8966,7 +8928,7 @@ impl PutJobsById {
 impl Call for PutJobsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[204usize];
+    const OPERATION: &'static Operation = &OPERATIONS[203usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -8979,7 +8941,7 @@ impl Call for PutJobsById {
 }
 /// `GET /api/logonSessions`: All open sessions.
 ///
-/// Schema: `schemas/em/operations.json#/operations/205`
+/// Schema: `schemas/em/operations.json#/operations/204`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLogonSessions {}
@@ -8993,12 +8955,12 @@ impl GetLogonSessions {
 impl Call for GetLogonSessions {
     type Api = ThisApi;
     type Answer = super::LogonSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[205usize];
+    const OPERATION: &'static Operation = &OPERATIONS[204usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/logonSessions/{ID}`: One session, with links to everything that it may reach.
 ///
-/// Schema: `schemas/em/operations.json#/operations/206`
+/// Schema: `schemas/em/operations.json#/operations/205`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetLogonSessionsById {
@@ -9015,7 +8977,7 @@ impl GetLogonSessionsById {
 impl Call for GetLogonSessionsById {
     type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[206usize];
+    const OPERATION: &'static Operation = &OPERATIONS[205usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9025,7 +8987,7 @@ impl Call for GetLogonSessionsById {
 }
 /// `DELETE /api/logonSessions/{ID}`: Ends a session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/207`
+/// Schema: `schemas/em/operations.json#/operations/206`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteLogonSessionsById {
@@ -9042,7 +9004,7 @@ impl DeleteLogonSessionsById {
 impl Call for DeleteLogonSessionsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[207usize];
+    const OPERATION: &'static Operation = &OPERATIONS[206usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9052,7 +9014,7 @@ impl Call for DeleteLogonSessionsById {
 }
 /// `GET /api/lookup`: Finds an object of a hypervisor's hierarchy by name and type, or by reference.
 ///
-/// Schema: `schemas/em/operations.json#/operations/208`
+/// Schema: `schemas/em/operations.json#/operations/207`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookup {
@@ -9080,7 +9042,7 @@ impl GetLookup {
 impl Call for GetLookup {
     type Api = ThisApi;
     type Answer = super::HierarchyItems;
-    const OPERATION: &'static Operation = &OPERATIONS[208usize];
+    const OPERATION: &'static Operation = &OPERATIONS[207usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.host {
             visit("host", value);
@@ -9098,7 +9060,7 @@ impl Call for GetLookup {
 }
 /// `GET /api/lookupSvc`: Which hierarchies can be looked into, and for what.
 ///
-/// Schema: `schemas/em/operations.json#/operations/209`
+/// Schema: `schemas/em/operations.json#/operations/208`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetLookupSvc {}
@@ -9112,12 +9074,12 @@ impl GetLookupSvc {
 impl Call for GetLookupSvc {
     type Api = ThisApi;
     type Answer = super::LookupSvc;
-    const OPERATION: &'static Operation = &OPERATIONS[209usize];
+    const OPERATION: &'static Operation = &OPERATIONS[208usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/managedServers`: All servers that backup servers manage.
 ///
-/// Schema: `schemas/em/operations.json#/operations/210`
+/// Schema: `schemas/em/operations.json#/operations/209`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetManagedServers {}
@@ -9131,14 +9093,14 @@ impl GetManagedServers {
 impl Call for GetManagedServers {
     type Api = ThisApi;
     type Answer = super::ManagedServers;
-    const OPERATION: &'static Operation = &OPERATIONS[210usize];
+    const OPERATION: &'static Operation = &OPERATIONS[209usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/managedServers/{ID}`: One server that a backup server manages.
 ///
-/// Schema: `schemas/em/operations.json#/operations/211`
+/// Schema: `schemas/em/operations.json#/operations/210`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetManagedServersById {
@@ -9155,7 +9117,7 @@ impl GetManagedServersById {
 impl Call for GetManagedServersById {
     type Api = ThisApi;
     type Answer = super::ManagedServer;
-    const OPERATION: &'static Operation = &OPERATIONS[211usize];
+    const OPERATION: &'static Operation = &OPERATIONS[210usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9166,7 +9128,7 @@ impl Call for GetManagedServersById {
 }
 /// `GET /api/nas`: Where the jobs, runs and servers of file shares are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/212`
+/// Schema: `schemas/em/operations.json#/operations/211`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNas {}
@@ -9180,12 +9142,12 @@ impl GetNas {
 impl Call for GetNas {
     type Api = ThisApi;
     type Answer = super::NASService;
-    const OPERATION: &'static Operation = &OPERATIONS[212usize];
+    const OPERATION: &'static Operation = &OPERATIONS[211usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/nas/backupSessions`: All runs of file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/213`
+/// Schema: `schemas/em/operations.json#/operations/212`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasBackupSessions {}
@@ -9199,14 +9161,14 @@ impl GetNasBackupSessions {
 impl Call for GetNasBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[213usize];
+    const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers`: All file servers and shares.
 ///
-/// Schema: `schemas/em/operations.json#/operations/214`
+/// Schema: `schemas/em/operations.json#/operations/213`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasFileServers {}
@@ -9220,14 +9182,14 @@ impl GetNasFileServers {
 impl Call for GetNasFileServers {
     type Api = ThisApi;
     type Answer = super::FileServers;
-    const OPERATION: &'static Operation = &OPERATIONS[214usize];
+    const OPERATION: &'static Operation = &OPERATIONS[213usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/fileServers/{ID}`: One file server or share.
 ///
-/// Schema: `schemas/em/operations.json#/operations/215`
+/// Schema: `schemas/em/operations.json#/operations/214`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasFileServersById {
@@ -9244,7 +9206,7 @@ impl GetNasFileServersById {
 impl Call for GetNasFileServersById {
     type Api = ThisApi;
     type Answer = super::FileServer;
-    const OPERATION: &'static Operation = &OPERATIONS[215usize];
+    const OPERATION: &'static Operation = &OPERATIONS[214usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9255,7 +9217,7 @@ impl Call for GetNasFileServersById {
 }
 /// `GET /api/nas/jobs`: All file share backup jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/216`
+/// Schema: `schemas/em/operations.json#/operations/215`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetNasJobs {}
@@ -9269,14 +9231,14 @@ impl GetNasJobs {
 impl Call for GetNasJobs {
     type Api = ThisApi;
     type Answer = super::NASJobs;
-    const OPERATION: &'static Operation = &OPERATIONS[216usize];
+    const OPERATION: &'static Operation = &OPERATIONS[215usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/nas/jobs/{ID}`: One file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/217`
+/// Schema: `schemas/em/operations.json#/operations/216`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsById {
@@ -9293,7 +9255,7 @@ impl GetNasJobsById {
 impl Call for GetNasJobsById {
     type Api = ThisApi;
     type Answer = super::NASJob;
-    const OPERATION: &'static Operation = &OPERATIONS[217usize];
+    const OPERATION: &'static Operation = &OPERATIONS[216usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9304,7 +9266,7 @@ impl Call for GetNasJobsById {
 }
 /// `GET /api/nas/jobs/{ID}/backupSessions`: The runs of a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/218`
+/// Schema: `schemas/em/operations.json#/operations/217`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdBackupSessions {
@@ -9321,7 +9283,7 @@ impl GetNasJobsByIdBackupSessions {
 impl Call for GetNasJobsByIdBackupSessions {
     type Api = ThisApi;
     type Answer = super::BackupJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[218usize];
+    const OPERATION: &'static Operation = &OPERATIONS[217usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9332,7 +9294,7 @@ impl Call for GetNasJobsByIdBackupSessions {
 }
 /// `GET /api/nas/jobs/{ID}/includes`: The shares and folders that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/219`
+/// Schema: `schemas/em/operations.json#/operations/218`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludes {
@@ -9349,7 +9311,7 @@ impl GetNasJobsByIdIncludes {
 impl Call for GetNasJobsByIdIncludes {
     type Api = ThisApi;
     type Answer = super::NASObjects;
-    const OPERATION: &'static Operation = &OPERATIONS[219usize];
+    const OPERATION: &'static Operation = &OPERATIONS[218usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9359,7 +9321,7 @@ impl Call for GetNasJobsByIdIncludes {
 }
 /// `GET /api/nas/jobs/{ID}/includes/{includeID}`: One share or folder that a job protects.
 ///
-/// Schema: `schemas/em/operations.json#/operations/220`
+/// Schema: `schemas/em/operations.json#/operations/219`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetNasJobsByIdIncludesById {
@@ -9381,7 +9343,7 @@ impl GetNasJobsByIdIncludesById {
 impl Call for GetNasJobsByIdIncludesById {
     type Api = ThisApi;
     type Answer = super::NASObject;
-    const OPERATION: &'static Operation = &OPERATIONS[220usize];
+    const OPERATION: &'static Operation = &OPERATIONS[219usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9395,7 +9357,7 @@ impl Call for GetNasJobsByIdIncludesById {
 }
 /// `POST /api/nas/jobs/{ID}/retry`: Runs the failed part of a file share backup job again.
 ///
-/// Schema: `schemas/em/operations.json#/operations/221`
+/// Schema: `schemas/em/operations.json#/operations/220`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdRetry {
@@ -9412,7 +9374,7 @@ impl PostNasJobsByIdRetry {
 impl Call for PostNasJobsByIdRetry {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[221usize];
+    const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9422,7 +9384,7 @@ impl Call for PostNasJobsByIdRetry {
 }
 /// `POST /api/nas/jobs/{ID}/start`: Starts a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/222`
+/// Schema: `schemas/em/operations.json#/operations/221`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStart {
@@ -9439,7 +9401,7 @@ impl PostNasJobsByIdStart {
 impl Call for PostNasJobsByIdStart {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[222usize];
+    const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9449,7 +9411,7 @@ impl Call for PostNasJobsByIdStart {
 }
 /// `POST /api/nas/jobs/{ID}/stop`: Stops a file share backup job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/223`
+/// Schema: `schemas/em/operations.json#/operations/222`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdStop {
@@ -9466,7 +9428,7 @@ impl PostNasJobsByIdStop {
 impl Call for PostNasJobsByIdStop {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[223usize];
+    const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9476,7 +9438,7 @@ impl Call for PostNasJobsByIdStop {
 }
 /// `POST /api/nas/jobs/{ID}/toggleScheduleEnabled`: Turns the schedule of a file share backup job on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/224`
+/// Schema: `schemas/em/operations.json#/operations/223`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostNasJobsByIdToggleScheduleEnabled {
@@ -9493,7 +9455,7 @@ impl PostNasJobsByIdToggleScheduleEnabled {
 impl Call for PostNasJobsByIdToggleScheduleEnabled {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[224usize];
+    const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9503,7 +9465,7 @@ impl Call for PostNasJobsByIdToggleScheduleEnabled {
 }
 /// `GET /api/querySvc`: Which types can be queried, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/225`
+/// Schema: `schemas/em/operations.json#/operations/224`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetQuerySvc {}
@@ -9517,12 +9479,12 @@ impl GetQuerySvc {
 impl Call for GetQuerySvc {
     type Api = ThisApi;
     type Answer = super::QuerySvc;
-    const OPERATION: &'static Operation = &OPERATIONS[225usize];
+    const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/replicas`: All replicas.
 ///
-/// Schema: `schemas/em/operations.json#/operations/226`
+/// Schema: `schemas/em/operations.json#/operations/225`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicas {}
@@ -9536,14 +9498,14 @@ impl GetReplicas {
 impl Call for GetReplicas {
     type Api = ThisApi;
     type Answer = super::Replicas;
-    const OPERATION: &'static Operation = &OPERATIONS[226usize];
+    const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicas/{ID}`: One replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/227`
+/// Schema: `schemas/em/operations.json#/operations/226`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicasById {
@@ -9560,7 +9522,7 @@ impl GetReplicasById {
 impl Call for GetReplicasById {
     type Api = ThisApi;
     type Answer = super::Replica;
-    const OPERATION: &'static Operation = &OPERATIONS[227usize];
+    const OPERATION: &'static Operation = &OPERATIONS[226usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9571,7 +9533,7 @@ impl Call for GetReplicasById {
 }
 /// `GET /api/replicas/{ID}/vmReplicaPoints`: The restore points of a replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/228`
+/// Schema: `schemas/em/operations.json#/operations/227`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicasByIdVmReplicaPoints {
@@ -9588,7 +9550,7 @@ impl GetReplicasByIdVmReplicaPoints {
 impl Call for GetReplicasByIdVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::VmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[228usize];
+    const OPERATION: &'static Operation = &OPERATIONS[227usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9599,7 +9561,7 @@ impl Call for GetReplicasByIdVmReplicaPoints {
 }
 /// `GET /api/replicaSessions`: All runs of replication jobs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/229`
+/// Schema: `schemas/em/operations.json#/operations/228`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaSessions {}
@@ -9613,14 +9575,14 @@ impl GetReplicaSessions {
 impl Call for GetReplicaSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaJobSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[229usize];
+    const OPERATION: &'static Operation = &OPERATIONS[228usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaSessions/{ID}`: One run of a replication job.
 ///
-/// Schema: `schemas/em/operations.json#/operations/230`
+/// Schema: `schemas/em/operations.json#/operations/229`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsById {
@@ -9637,7 +9599,7 @@ impl GetReplicaSessionsById {
 impl Call for GetReplicaSessionsById {
     type Api = ThisApi;
     type Answer = super::ReplicaJobSession;
-    const OPERATION: &'static Operation = &OPERATIONS[230usize];
+    const OPERATION: &'static Operation = &OPERATIONS[229usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9648,7 +9610,7 @@ impl Call for GetReplicaSessionsById {
 }
 /// `GET /api/replicaSessions/{ID}/replicaTaskSessions`: The tasks of one run of a replication job, one per machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/231`
+/// Schema: `schemas/em/operations.json#/operations/230`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaSessionsByIdReplicaTaskSessions {
@@ -9665,7 +9627,7 @@ impl GetReplicaSessionsByIdReplicaTaskSessions {
 impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[231usize];
+    const OPERATION: &'static Operation = &OPERATIONS[230usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9676,7 +9638,7 @@ impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
 }
 /// `GET /api/replicaTaskSessions`: All tasks of replication runs, one per machine and run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/232`
+/// Schema: `schemas/em/operations.json#/operations/231`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessions {}
@@ -9690,14 +9652,14 @@ impl GetReplicaTaskSessions {
 impl Call for GetReplicaTaskSessions {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[232usize];
+    const OPERATION: &'static Operation = &OPERATIONS[231usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/replicaTaskSessions/{ID}`: One machine's task in a replication run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/233`
+/// Schema: `schemas/em/operations.json#/operations/232`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetReplicaTaskSessionsById {
@@ -9714,7 +9676,7 @@ impl GetReplicaTaskSessionsById {
 impl Call for GetReplicaTaskSessionsById {
     type Api = ThisApi;
     type Answer = super::ReplicaTaskSession;
-    const OPERATION: &'static Operation = &OPERATIONS[233usize];
+    const OPERATION: &'static Operation = &OPERATIONS[232usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9725,7 +9687,7 @@ impl Call for GetReplicaTaskSessionsById {
 }
 /// `GET /api/reports/summary`: Which summary reports there are, as links.
 ///
-/// Schema: `schemas/em/operations.json#/operations/234`
+/// Schema: `schemas/em/operations.json#/operations/233`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummary {}
@@ -9739,12 +9701,12 @@ impl GetReportsSummary {
 impl Call for GetReportsSummary {
     type Api = ThisApi;
     type Answer = super::SummaryReport;
-    const OPERATION: &'static Operation = &OPERATIONS[234usize];
+    const OPERATION: &'static Operation = &OPERATIONS[233usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/job_statistics`: How many jobs and runs there are, how the runs ended, and which took longest.
 ///
-/// Schema: `schemas/em/operations.json#/operations/235`
+/// Schema: `schemas/em/operations.json#/operations/234`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryJobStatistics {}
@@ -9758,12 +9720,12 @@ impl GetReportsSummaryJobStatistics {
 impl Call for GetReportsSummaryJobStatistics {
     type Api = ThisApi;
     type Answer = super::JobStatisticsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[235usize];
+    const OPERATION: &'static Operation = &OPERATIONS[234usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/overview`: How many servers and jobs there are, and how the machines' last runs went.
 ///
-/// Schema: `schemas/em/operations.json#/operations/236`
+/// Schema: `schemas/em/operations.json#/operations/235`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryOverview {}
@@ -9777,12 +9739,12 @@ impl GetReportsSummaryOverview {
 impl Call for GetReportsSummaryOverview {
     type Api = ThisApi;
     type Answer = super::OverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[236usize];
+    const OPERATION: &'static Operation = &OPERATIONS[235usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/processed_vms`: How many machines were backed up and replicated, day by day.
 ///
-/// Schema: `schemas/em/operations.json#/operations/237`
+/// Schema: `schemas/em/operations.json#/operations/236`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryProcessedVms {}
@@ -9796,12 +9758,12 @@ impl GetReportsSummaryProcessedVms {
 impl Call for GetReportsSummaryProcessedVms {
     type Api = ThisApi;
     type Answer = super::ProcessedVmsReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[237usize];
+    const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/repository`: How full each repository is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/238`
+/// Schema: `schemas/em/operations.json#/operations/237`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryRepository {}
@@ -9815,12 +9777,12 @@ impl GetReportsSummaryRepository {
 impl Call for GetReportsSummaryRepository {
     type Api = ThisApi;
     type Answer = super::RepositoryReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[238usize];
+    const OPERATION: &'static Operation = &OPERATIONS[237usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/reports/summary/vms_overview`: How many machines are protected, and how large their data is.
 ///
-/// Schema: `schemas/em/operations.json#/operations/239`
+/// Schema: `schemas/em/operations.json#/operations/238`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetReportsSummaryVmsOverview {}
@@ -9834,12 +9796,12 @@ impl GetReportsSummaryVmsOverview {
 impl Call for GetReportsSummaryVmsOverview {
     type Api = ThisApi;
     type Answer = super::VmsOverviewReportFrame;
-    const OPERATION: &'static Operation = &OPERATIONS[239usize];
+    const OPERATION: &'static Operation = &OPERATIONS[238usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/repositories`: All backup repositories.
 ///
-/// Schema: `schemas/em/operations.json#/operations/240`
+/// Schema: `schemas/em/operations.json#/operations/239`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRepositories {}
@@ -9853,14 +9815,14 @@ impl GetRepositories {
 impl Call for GetRepositories {
     type Api = ThisApi;
     type Answer = super::Repositories;
-    const OPERATION: &'static Operation = &OPERATIONS[240usize];
+    const OPERATION: &'static Operation = &OPERATIONS[239usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/repositories/{ID}`: One backup repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/241`
+/// Schema: `schemas/em/operations.json#/operations/240`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRepositoriesById {
@@ -9877,7 +9839,7 @@ impl GetRepositoriesById {
 impl Call for GetRepositoriesById {
     type Api = ThisApi;
     type Answer = super::Repository;
-    const OPERATION: &'static Operation = &OPERATIONS[241usize];
+    const OPERATION: &'static Operation = &OPERATIONS[240usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9888,7 +9850,7 @@ impl Call for GetRepositoriesById {
 }
 /// `GET /api/repositories/{ID}/backups`: The backups in a repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/242`
+/// Schema: `schemas/em/operations.json#/operations/241`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRepositoriesByIdBackups {
@@ -9905,7 +9867,7 @@ impl GetRepositoriesByIdBackups {
 impl Call for GetRepositoriesByIdBackups {
     type Api = ThisApi;
     type Answer = super::Backups;
-    const OPERATION: &'static Operation = &OPERATIONS[242usize];
+    const OPERATION: &'static Operation = &OPERATIONS[241usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9916,7 +9878,7 @@ impl Call for GetRepositoriesByIdBackups {
 }
 /// `GET /api/repositories/{ID}/replicas`: The replicas whose metadata are in a repository.
 ///
-/// Schema: `schemas/em/operations.json#/operations/243`
+/// Schema: `schemas/em/operations.json#/operations/242`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRepositoriesByIdReplicas {
@@ -9933,7 +9895,7 @@ impl GetRepositoriesByIdReplicas {
 impl Call for GetRepositoriesByIdReplicas {
     type Api = ThisApi;
     type Answer = super::Replicas;
-    const OPERATION: &'static Operation = &OPERATIONS[243usize];
+    const OPERATION: &'static Operation = &OPERATIONS[242usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9944,7 +9906,7 @@ impl Call for GetRepositoriesByIdReplicas {
 }
 /// `GET /api/restorePoints`: All restore points.
 ///
-/// Schema: `schemas/em/operations.json#/operations/244`
+/// Schema: `schemas/em/operations.json#/operations/243`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestorePoints {}
@@ -9958,14 +9920,14 @@ impl GetRestorePoints {
 impl Call for GetRestorePoints {
     type Api = ThisApi;
     type Answer = super::RestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[244usize];
+    const OPERATION: &'static Operation = &OPERATIONS[243usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restorePoints/{ID}`: One restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/245`
+/// Schema: `schemas/em/operations.json#/operations/244`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsById {
@@ -9982,7 +9944,7 @@ impl GetRestorePointsById {
 impl Call for GetRestorePointsById {
     type Api = ThisApi;
     type Answer = super::RestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[245usize];
+    const OPERATION: &'static Operation = &OPERATIONS[244usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -9993,7 +9955,7 @@ impl Call for GetRestorePointsById {
 }
 /// `GET /api/restorePoints/{ID}/agentRestorePoints`: The agents' part of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/246`
+/// Schema: `schemas/em/operations.json#/operations/245`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdAgentRestorePoints {
@@ -10010,7 +9972,7 @@ impl GetRestorePointsByIdAgentRestorePoints {
 impl Call for GetRestorePointsByIdAgentRestorePoints {
     type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[246usize];
+    const OPERATION: &'static Operation = &OPERATIONS[245usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10021,7 +9983,7 @@ impl Call for GetRestorePointsByIdAgentRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/backupFiles`: The backup files of a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/247`
+/// Schema: `schemas/em/operations.json#/operations/246`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdBackupFiles {
@@ -10038,7 +10000,7 @@ impl GetRestorePointsByIdBackupFiles {
 impl Call for GetRestorePointsByIdBackupFiles {
     type Api = ThisApi;
     type Answer = super::BackupFiles;
-    const OPERATION: &'static Operation = &OPERATIONS[247usize];
+    const OPERATION: &'static Operation = &OPERATIONS[246usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10049,7 +10011,7 @@ impl Call for GetRestorePointsByIdBackupFiles {
 }
 /// `GET /api/restorePoints/{ID}/vAppRestorePoints`: The vApps in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/248`
+/// Schema: `schemas/em/operations.json#/operations/247`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVAppRestorePoints {
@@ -10066,7 +10028,7 @@ impl GetRestorePointsByIdVAppRestorePoints {
 impl Call for GetRestorePointsByIdVAppRestorePoints {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[248usize];
+    const OPERATION: &'static Operation = &OPERATIONS[247usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10077,7 +10039,7 @@ impl Call for GetRestorePointsByIdVAppRestorePoints {
 }
 /// `GET /api/restorePoints/{ID}/vmRestorePoints`: The machines in a restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/249`
+/// Schema: `schemas/em/operations.json#/operations/248`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestorePointsByIdVmRestorePoints {
@@ -10094,7 +10056,7 @@ impl GetRestorePointsByIdVmRestorePoints {
 impl Call for GetRestorePointsByIdVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[249usize];
+    const OPERATION: &'static Operation = &OPERATIONS[248usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10105,7 +10067,7 @@ impl Call for GetRestorePointsByIdVmRestorePoints {
 }
 /// `GET /api/restoreSessions`: All restores, running and ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/250`
+/// Schema: `schemas/em/operations.json#/operations/249`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetRestoreSessions {}
@@ -10119,14 +10081,14 @@ impl GetRestoreSessions {
 impl Call for GetRestoreSessions {
     type Api = ThisApi;
     type Answer = super::RestoreSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[250usize];
+    const OPERATION: &'static Operation = &OPERATIONS[249usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/restoreSessions/{ID}`: One restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/251`
+/// Schema: `schemas/em/operations.json#/operations/250`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetRestoreSessionsById {
@@ -10143,7 +10105,7 @@ impl GetRestoreSessionsById {
 impl Call for GetRestoreSessionsById {
     type Api = ThisApi;
     type Answer = super::RestoreSession;
-    const OPERATION: &'static Operation = &OPERATIONS[251usize];
+    const OPERATION: &'static Operation = &OPERATIONS[250usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10154,7 +10116,7 @@ impl Call for GetRestoreSessionsById {
 }
 /// `GET /api/security`: The security settings, and where accounts and roles are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/252`
+/// Schema: `schemas/em/operations.json#/operations/251`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurity {}
@@ -10168,12 +10130,12 @@ impl GetSecurity {
 impl Call for GetSecurity {
     type Api = ThisApi;
     type Answer = super::EnterpriseSecuritySettings;
-    const OPERATION: &'static Operation = &OPERATIONS[252usize];
+    const OPERATION: &'static Operation = &OPERATIONS[251usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/security/accounts`: All accounts of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/253`
+/// Schema: `schemas/em/operations.json#/operations/252`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityAccounts {}
@@ -10187,14 +10149,14 @@ impl GetSecurityAccounts {
 impl Call for GetSecurityAccounts {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccounts;
-    const OPERATION: &'static Operation = &OPERATIONS[253usize];
+    const OPERATION: &'static Operation = &OPERATIONS[252usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/security/accounts`: Adds an account to Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/254`
+/// Schema: `schemas/em/operations.json#/operations/253`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccounts {
@@ -10211,7 +10173,7 @@ impl PostSecurityAccounts {
 impl Call for PostSecurityAccounts {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[254usize];
+    const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10219,7 +10181,7 @@ impl Call for PostSecurityAccounts {
 }
 /// `POST /api/security/accounts?action=rebuildScope`: Works the accounts' restore scopes out anew.
 ///
-/// Schema: `schemas/em/operations.json#/operations/255`
+/// Schema: `schemas/em/operations.json#/operations/254`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsRebuildScope {
@@ -10236,7 +10198,7 @@ impl PostSecurityAccountsRebuildScope {
 impl Call for PostSecurityAccountsRebuildScope {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[255usize];
+    const OPERATION: &'static Operation = &OPERATIONS[254usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10244,7 +10206,7 @@ impl Call for PostSecurityAccountsRebuildScope {
 }
 /// `GET /api/security/accounts/{ID}`: One account of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/256`
+/// Schema: `schemas/em/operations.json#/operations/255`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsById {
@@ -10261,7 +10223,7 @@ impl GetSecurityAccountsById {
 impl Call for GetSecurityAccountsById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccount;
-    const OPERATION: &'static Operation = &OPERATIONS[256usize];
+    const OPERATION: &'static Operation = &OPERATIONS[255usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10272,7 +10234,7 @@ impl Call for GetSecurityAccountsById {
 }
 /// `POST /api/security/accounts/{ID}`: Turns the restore scopes of an account on or off.
 ///
-/// Schema: `schemas/em/operations.json#/operations/257`
+/// Schema: `schemas/em/operations.json#/operations/256`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsById {
@@ -10289,7 +10251,7 @@ impl PostSecurityAccountsById {
 impl Call for PostSecurityAccountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[257usize];
+    const OPERATION: &'static Operation = &OPERATIONS[256usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10299,7 +10261,7 @@ impl Call for PostSecurityAccountsById {
 }
 /// `DELETE /api/security/accounts/{ID}`: Removes an account from Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/258`
+/// Schema: `schemas/em/operations.json#/operations/257`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsById {
@@ -10316,7 +10278,7 @@ impl DeleteSecurityAccountsById {
 impl Call for DeleteSecurityAccountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[258usize];
+    const OPERATION: &'static Operation = &OPERATIONS[257usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10326,7 +10288,7 @@ impl Call for DeleteSecurityAccountsById {
 }
 /// `GET /api/security/accounts/{ID}/roles`: The roles of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/259`
+/// Schema: `schemas/em/operations.json#/operations/258`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRoles {
@@ -10343,7 +10305,7 @@ impl GetSecurityAccountsByIdRoles {
 impl Call for GetSecurityAccountsByIdRoles {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRoleList;
-    const OPERATION: &'static Operation = &OPERATIONS[259usize];
+    const OPERATION: &'static Operation = &OPERATIONS[258usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10353,7 +10315,7 @@ impl Call for GetSecurityAccountsByIdRoles {
 }
 /// `POST /api/security/accounts/{ID}/roles`: Gives a role to an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/260`
+/// Schema: `schemas/em/operations.json#/operations/259`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdRoles {
@@ -10375,7 +10337,7 @@ impl PostSecurityAccountsByIdRoles {
 impl Call for PostSecurityAccountsByIdRoles {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[260usize];
+    const OPERATION: &'static Operation = &OPERATIONS[259usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10388,7 +10350,7 @@ impl Call for PostSecurityAccountsByIdRoles {
 }
 /// `GET /api/security/accounts/{ID}/roles/{roleID}`: One role of an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/261`
+/// Schema: `schemas/em/operations.json#/operations/260`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdRolesById {
@@ -10410,7 +10372,7 @@ impl GetSecurityAccountsByIdRolesById {
 impl Call for GetSecurityAccountsByIdRolesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRole;
-    const OPERATION: &'static Operation = &OPERATIONS[261usize];
+    const OPERATION: &'static Operation = &OPERATIONS[260usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10424,7 +10386,7 @@ impl Call for GetSecurityAccountsByIdRolesById {
 }
 /// `DELETE /api/security/accounts/{ID}/roles/{roleID}`: Takes a role away from an account.
 ///
-/// Schema: `schemas/em/operations.json#/operations/262`
+/// Schema: `schemas/em/operations.json#/operations/261`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdRolesById {
@@ -10446,7 +10408,7 @@ impl DeleteSecurityAccountsByIdRolesById {
 impl Call for DeleteSecurityAccountsByIdRolesById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[262usize];
+    const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10460,7 +10422,7 @@ impl Call for DeleteSecurityAccountsByIdRolesById {
 }
 /// `GET /api/security/accounts/{ID}/scopes`: What an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/263`
+/// Schema: `schemas/em/operations.json#/operations/262`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopes {
@@ -10477,7 +10439,7 @@ impl GetSecurityAccountsByIdScopes {
 impl Call for GetSecurityAccountsByIdScopes {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScopes;
-    const OPERATION: &'static Operation = &OPERATIONS[263usize];
+    const OPERATION: &'static Operation = &OPERATIONS[262usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10487,7 +10449,7 @@ impl Call for GetSecurityAccountsByIdScopes {
 }
 /// `POST /api/security/accounts/{ID}/scopes`: Adds an object to an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/264`
+/// Schema: `schemas/em/operations.json#/operations/263`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSecurityAccountsByIdScopes {
@@ -10506,7 +10468,7 @@ impl PostSecurityAccountsByIdScopes {
 impl Call for PostSecurityAccountsByIdScopes {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[264usize];
+    const OPERATION: &'static Operation = &OPERATIONS[263usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10519,7 +10481,7 @@ impl Call for PostSecurityAccountsByIdScopes {
 }
 /// `GET /api/security/accounts/{ID}/scopes/{scopeID}`: One object that an account may restore.
 ///
-/// Schema: `schemas/em/operations.json#/operations/265`
+/// Schema: `schemas/em/operations.json#/operations/264`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityAccountsByIdScopesById {
@@ -10541,7 +10503,7 @@ impl GetSecurityAccountsByIdScopesById {
 impl Call for GetSecurityAccountsByIdScopesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScope;
-    const OPERATION: &'static Operation = &OPERATIONS[265usize];
+    const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10555,7 +10517,7 @@ impl Call for GetSecurityAccountsByIdScopesById {
 }
 /// `DELETE /api/security/accounts/{ID}/scopes/{scopeID}`: Takes an object out of an account's restore scope.
 ///
-/// Schema: `schemas/em/operations.json#/operations/266`
+/// Schema: `schemas/em/operations.json#/operations/265`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSecurityAccountsByIdScopesById {
@@ -10577,7 +10539,7 @@ impl DeleteSecurityAccountsByIdScopesById {
 impl Call for DeleteSecurityAccountsByIdScopesById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[266usize];
+    const OPERATION: &'static Operation = &OPERATIONS[265usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10591,7 +10553,7 @@ impl Call for DeleteSecurityAccountsByIdScopesById {
 }
 /// `GET /api/security/roles`: All roles of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/267`
+/// Schema: `schemas/em/operations.json#/operations/266`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSecurityRoles {}
@@ -10605,14 +10567,14 @@ impl GetSecurityRoles {
 impl Call for GetSecurityRoles {
     type Api = ThisApi;
     type Answer = super::EnterpriseRoles;
-    const OPERATION: &'static Operation = &OPERATIONS[267usize];
+    const OPERATION: &'static Operation = &OPERATIONS[266usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/security/roles/{ID}`: One role of Enterprise Manager.
 ///
-/// Schema: `schemas/em/operations.json#/operations/268`
+/// Schema: `schemas/em/operations.json#/operations/267`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSecurityRolesById {
@@ -10629,7 +10591,7 @@ impl GetSecurityRolesById {
 impl Call for GetSecurityRolesById {
     type Api = ThisApi;
     type Answer = super::EnterpriseRole;
-    const OPERATION: &'static Operation = &OPERATIONS[268usize];
+    const OPERATION: &'static Operation = &OPERATIONS[267usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10640,7 +10602,7 @@ impl Call for GetSecurityRolesById {
 }
 /// `GET /api/selfService/vSphere`: Where the accounts of the vSphere self-service portal are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/269`
+/// Schema: `schemas/em/operations.json#/operations/268`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphere {}
@@ -10654,12 +10616,12 @@ impl GetSelfServiceVSphere {
 impl Call for GetSelfServiceVSphere {
     type Api = ThisApi;
     type Answer = super::VSphereSelfService;
-    const OPERATION: &'static Operation = &OPERATIONS[269usize];
+    const OPERATION: &'static Operation = &OPERATIONS[268usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/selfService/vSphere/Configs`: All accounts of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/270`
+/// Schema: `schemas/em/operations.json#/operations/269`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigs {}
@@ -10673,14 +10635,14 @@ impl GetSelfServiceVSphereConfigs {
 impl Call for GetSelfServiceVSphereConfigs {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[270usize];
+    const OPERATION: &'static Operation = &OPERATIONS[269usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/selfService/vSphere/Configs`: Adds an account to the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/271`
+/// Schema: `schemas/em/operations.json#/operations/270`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostSelfServiceVSphereConfigs {
@@ -10697,7 +10659,7 @@ impl PostSelfServiceVSphereConfigs {
 impl Call for PostSelfServiceVSphereConfigs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[271usize];
+    const OPERATION: &'static Operation = &OPERATIONS[270usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10705,7 +10667,7 @@ impl Call for PostSelfServiceVSphereConfigs {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}`: One account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/272`
+/// Schema: `schemas/em/operations.json#/operations/271`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsById {
@@ -10722,7 +10684,7 @@ impl GetSelfServiceVSphereConfigsById {
 impl Call for GetSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[272usize];
+    const OPERATION: &'static Operation = &OPERATIONS[271usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10733,7 +10695,7 @@ impl Call for GetSelfServiceVSphereConfigsById {
 }
 /// `PUT /api/selfService/vSphere/Configs/{ID}`: Changes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/273`
+/// Schema: `schemas/em/operations.json#/operations/272`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutSelfServiceVSphereConfigsById {
@@ -10752,7 +10714,7 @@ impl PutSelfServiceVSphereConfigsById {
 impl Call for PutSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[273usize];
+    const OPERATION: &'static Operation = &OPERATIONS[272usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -10765,7 +10727,7 @@ impl Call for PutSelfServiceVSphereConfigsById {
 }
 /// `DELETE /api/selfService/vSphere/Configs/{ID}`: Removes an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/274`
+/// Schema: `schemas/em/operations.json#/operations/273`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteSelfServiceVSphereConfigsById {
@@ -10782,7 +10744,7 @@ impl DeleteSelfServiceVSphereConfigsById {
 impl Call for DeleteSelfServiceVSphereConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[274usize];
+    const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10792,7 +10754,7 @@ impl Call for DeleteSelfServiceVSphereConfigsById {
 }
 /// `GET /api/selfService/vSphere/Configs/{ID}/backupJobSettings`: The job settings for an account of the vSphere self-service portal.
 ///
-/// Schema: `schemas/em/operations.json#/operations/275`
+/// Schema: `schemas/em/operations.json#/operations/274`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSelfServiceVSphereConfigsByIdBackupJobSettings {
@@ -10809,7 +10771,7 @@ impl GetSelfServiceVSphereConfigsByIdBackupJobSettings {
 impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
     type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[275usize];
+    const OPERATION: &'static Operation = &OPERATIONS[274usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10819,7 +10781,7 @@ impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
 }
 /// `POST /api/sessionMngr/`: Opens a session, by Basic authentication and without a body.
 ///
-/// Schema: `schemas/em/operations.json#/operations/276`
+/// Schema: `schemas/em/operations.json#/operations/275`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct PostSessionMngr {
@@ -10836,7 +10798,7 @@ impl PostSessionMngr {
 impl Call for PostSessionMngr {
     type Api = ThisApi;
     type Answer = super::LogonSession;
-    const OPERATION: &'static Operation = &OPERATIONS[276usize];
+    const OPERATION: &'static Operation = &OPERATIONS[275usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.v {
             visit("v", value);
@@ -10845,7 +10807,7 @@ impl Call for PostSessionMngr {
 }
 /// `GET /api/systemSessions`: All system runs.
 ///
-/// Schema: `schemas/em/operations.json#/operations/277`
+/// Schema: `schemas/em/operations.json#/operations/276`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetSystemSessions {}
@@ -10859,12 +10821,12 @@ impl GetSystemSessions {
 impl Call for GetSystemSessions {
     type Api = ThisApi;
     type Answer = super::SystemSessions;
-    const OPERATION: &'static Operation = &OPERATIONS[277usize];
+    const OPERATION: &'static Operation = &OPERATIONS[276usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/systemSessions/{ID}`: One system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/278`
+/// Schema: `schemas/em/operations.json#/operations/277`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsById {
@@ -10881,7 +10843,7 @@ impl GetSystemSessionsById {
 impl Call for GetSystemSessionsById {
     type Api = ThisApi;
     type Answer = super::SystemSession;
-    const OPERATION: &'static Operation = &OPERATIONS[278usize];
+    const OPERATION: &'static Operation = &OPERATIONS[277usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10892,7 +10854,7 @@ impl Call for GetSystemSessionsById {
 }
 /// `GET /api/systemSessions/{ID}/events`: What happened during a system run.
 ///
-/// Schema: `schemas/em/operations.json#/operations/279`
+/// Schema: `schemas/em/operations.json#/operations/278`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetSystemSessionsByIdEvents {
@@ -10909,7 +10871,7 @@ impl GetSystemSessionsByIdEvents {
 impl Call for GetSystemSessionsByIdEvents {
     type Api = ThisApi;
     type Answer = super::SystemSessionEvents;
-    const OPERATION: &'static Operation = &OPERATIONS[279usize];
+    const OPERATION: &'static Operation = &OPERATIONS[278usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10919,7 +10881,7 @@ impl Call for GetSystemSessionsByIdEvents {
 }
 /// `GET /api/tasks`: The tasks of this session.
 ///
-/// Schema: `schemas/em/operations.json#/operations/280`
+/// Schema: `schemas/em/operations.json#/operations/279`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetTasks {}
@@ -10933,12 +10895,12 @@ impl GetTasks {
 impl Call for GetTasks {
     type Api = ThisApi;
     type Answer = super::Tasks;
-    const OPERATION: &'static Operation = &OPERATIONS[280usize];
+    const OPERATION: &'static Operation = &OPERATIONS[279usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/tasks/{ID}`: One task: how far it is, and how it ended.
 ///
-/// Schema: `schemas/em/operations.json#/operations/281`
+/// Schema: `schemas/em/operations.json#/operations/280`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetTasksById {
@@ -10955,7 +10917,7 @@ impl GetTasksById {
 impl Call for GetTasksById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[281usize];
+    const OPERATION: &'static Operation = &OPERATIONS[280usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10965,7 +10927,7 @@ impl Call for GetTasksById {
 }
 /// `DELETE /api/tasks/{ID}`: Stops a running task, or forgets a finished one.
 ///
-/// Schema: `schemas/em/operations.json#/operations/282`
+/// Schema: `schemas/em/operations.json#/operations/281`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteTasksById {
@@ -10982,7 +10944,7 @@ impl DeleteTasksById {
 impl Call for DeleteTasksById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[282usize];
+    const OPERATION: &'static Operation = &OPERATIONS[281usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -10992,7 +10954,7 @@ impl Call for DeleteTasksById {
 }
 /// `GET /api/vAppReplicaPoints`: All replica points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/283`
+/// Schema: `schemas/em/operations.json#/operations/282`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPoints {}
@@ -11006,14 +10968,14 @@ impl GetVAppReplicaPoints {
 impl Call for GetVAppReplicaPoints {
     type Api = ThisApi;
     type Answer = super::VAppReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[283usize];
+    const OPERATION: &'static Operation = &OPERATIONS[282usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppReplicaPoints/{ID}`: One replica point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/284`
+/// Schema: `schemas/em/operations.json#/operations/283`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppReplicaPointsById {
@@ -11030,7 +10992,7 @@ impl GetVAppReplicaPointsById {
 impl Call for GetVAppReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::VAppReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[284usize];
+    const OPERATION: &'static Operation = &OPERATIONS[283usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11041,7 +11003,7 @@ impl Call for GetVAppReplicaPointsById {
 }
 /// `POST /api/vAppReplicaPoints/{ID}?action=failover`: Switches a vApp over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/285`
+/// Schema: `schemas/em/operations.json#/operations/284`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppReplicaPointsByIdFailover {
@@ -11058,7 +11020,7 @@ impl PostVAppReplicaPointsByIdFailover {
 impl Call for PostVAppReplicaPointsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[285usize];
+    const OPERATION: &'static Operation = &OPERATIONS[284usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11068,7 +11030,7 @@ impl Call for PostVAppReplicaPointsByIdFailover {
 }
 /// `GET /api/vAppRestorePoints`: All restore points of vApps.
 ///
-/// Schema: `schemas/em/operations.json#/operations/286`
+/// Schema: `schemas/em/operations.json#/operations/285`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVAppRestorePoints {}
@@ -11082,14 +11044,14 @@ impl GetVAppRestorePoints {
 impl Call for GetVAppRestorePoints {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[286usize];
+    const OPERATION: &'static Operation = &OPERATIONS[285usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vAppRestorePoints/{ID}`: One restore point of a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/287`
+/// Schema: `schemas/em/operations.json#/operations/286`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVAppRestorePointsById {
@@ -11106,7 +11068,7 @@ impl GetVAppRestorePointsById {
 impl Call for GetVAppRestorePointsById {
     type Api = ThisApi;
     type Answer = super::VAppRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[287usize];
+    const OPERATION: &'static Operation = &OPERATIONS[286usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11117,7 +11079,7 @@ impl Call for GetVAppRestorePointsById {
 }
 /// `POST /api/vAppRestorePoints/{ID}?action=restore`: Restores a vApp.
 ///
-/// Schema: `schemas/em/operations.json#/operations/288`
+/// Schema: `schemas/em/operations.json#/operations/287`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVAppRestorePointsByIdRestore {
@@ -11136,7 +11098,7 @@ impl PostVAppRestorePointsByIdRestore {
 impl Call for PostVAppRestorePointsByIdRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[288usize];
+    const OPERATION: &'static Operation = &OPERATIONS[287usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11149,7 +11111,7 @@ impl Call for PostVAppRestorePointsByIdRestore {
 }
 /// `GET /api/vCloud`: Where the organizations of VMware Cloud Director are.
 ///
-/// Schema: `schemas/em/operations.json#/operations/289`
+/// Schema: `schemas/em/operations.json#/operations/288`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloud {}
@@ -11163,12 +11125,12 @@ impl GetVCloud {
 impl Call for GetVCloud {
     type Api = ThisApi;
     type Answer = super::VCloudService;
-    const OPERATION: &'static Operation = &OPERATIONS[289usize];
+    const OPERATION: &'static Operation = &OPERATIONS[288usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
 }
 /// `GET /api/vCloud/orgConfigs`: The self-service settings of all organizations of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/290`
+/// Schema: `schemas/em/operations.json#/operations/289`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigs {}
@@ -11182,14 +11144,14 @@ impl GetVCloudOrgConfigs {
 impl Call for GetVCloudOrgConfigs {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigs;
-    const OPERATION: &'static Operation = &OPERATIONS[290usize];
+    const OPERATION: &'static Operation = &OPERATIONS[289usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `POST /api/vCloud/orgConfigs`: Makes self-service settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/291`
+/// Schema: `schemas/em/operations.json#/operations/290`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigs {
@@ -11206,7 +11168,7 @@ impl PostVCloudOrgConfigs {
 impl Call for PostVCloudOrgConfigs {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[291usize];
+    const OPERATION: &'static Operation = &OPERATIONS[290usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11214,7 +11176,7 @@ impl Call for PostVCloudOrgConfigs {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}`: The self-service settings of one organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/292`
+/// Schema: `schemas/em/operations.json#/operations/291`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsById {
@@ -11231,7 +11193,7 @@ impl GetVCloudOrgConfigsById {
 impl Call for GetVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfig;
-    const OPERATION: &'static Operation = &OPERATIONS[292usize];
+    const OPERATION: &'static Operation = &OPERATIONS[291usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11242,7 +11204,7 @@ impl Call for GetVCloudOrgConfigsById {
 }
 /// `POST /api/vCloud/orgConfigs/{ID}?action=disable`: Locks an organization of VMware Cloud Director out of self-service.
 ///
-/// Schema: `schemas/em/operations.json#/operations/293`
+/// Schema: `schemas/em/operations.json#/operations/292`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVCloudOrgConfigsByIdDisable {
@@ -11259,7 +11221,7 @@ impl PostVCloudOrgConfigsByIdDisable {
 impl Call for PostVCloudOrgConfigsByIdDisable {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[293usize];
+    const OPERATION: &'static Operation = &OPERATIONS[292usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11269,7 +11231,7 @@ impl Call for PostVCloudOrgConfigsByIdDisable {
 }
 /// `PUT /api/vCloud/orgConfigs/{ID}`: Changes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/294`
+/// Schema: `schemas/em/operations.json#/operations/293`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PutVCloudOrgConfigsById {
@@ -11288,7 +11250,7 @@ impl PutVCloudOrgConfigsById {
 impl Call for PutVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[294usize];
+    const OPERATION: &'static Operation = &OPERATIONS[293usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11301,7 +11263,7 @@ impl Call for PutVCloudOrgConfigsById {
 }
 /// `DELETE /api/vCloud/orgConfigs/{ID}`: Removes the self-service settings of an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/295`
+/// Schema: `schemas/em/operations.json#/operations/294`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVCloudOrgConfigsById {
@@ -11326,7 +11288,7 @@ impl DeleteVCloudOrgConfigsById {
 impl Call for DeleteVCloudOrgConfigsById {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[295usize];
+    const OPERATION: &'static Operation = &OPERATIONS[294usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11342,7 +11304,7 @@ impl Call for DeleteVCloudOrgConfigsById {
 }
 /// `GET /api/vCloud/orgConfigs/{ID}/backupJobSettings`: The job settings for an organization of VMware Cloud Director.
 ///
-/// Schema: `schemas/em/operations.json#/operations/296`
+/// Schema: `schemas/em/operations.json#/operations/295`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVCloudOrgConfigsByIdBackupJobSettings {
@@ -11359,7 +11321,7 @@ impl GetVCloudOrgConfigsByIdBackupJobSettings {
 impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
     type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigBackupJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[296usize];
+    const OPERATION: &'static Operation = &OPERATIONS[295usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11367,28 +11329,9 @@ impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
         }
     }
 }
-/// `GET /api/vCloud/orgConfigs/backupJobSettings`: The job settings that new organizations get. Known from one client and one page.
-///
-/// Schema: `schemas/em/operations.json#/operations/297`
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct GetVCloudOrgConfigsBackupJobSettings {}
-impl GetVCloudOrgConfigsBackupJobSettings {
-    /// A call with what it must have.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {}
-    }
-}
-impl Call for GetVCloudOrgConfigsBackupJobSettings {
-    type Api = ThisApi;
-    type Answer = super::VCloudOrganizationConfigBackupJobSettings;
-    const OPERATION: &'static Operation = &OPERATIONS[297usize];
-    fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
-}
 /// `GET /api/vmReplicaPoints`: All replica points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/298`
+/// Schema: `schemas/em/operations.json#/operations/296`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmReplicaPoints {}
@@ -11402,14 +11345,14 @@ impl GetVmReplicaPoints {
 impl Call for GetVmReplicaPoints {
     type Api = ThisApi;
     type Answer = super::VmReplicaPoints;
-    const OPERATION: &'static Operation = &OPERATIONS[298usize];
+    const OPERATION: &'static Operation = &OPERATIONS[296usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmReplicaPoints/{ID}`: One replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/299`
+/// Schema: `schemas/em/operations.json#/operations/297`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsById {
@@ -11426,7 +11369,7 @@ impl GetVmReplicaPointsById {
 impl Call for GetVmReplicaPointsById {
     type Api = ThisApi;
     type Answer = super::VmReplicaPoint;
-    const OPERATION: &'static Operation = &OPERATIONS[299usize];
+    const OPERATION: &'static Operation = &OPERATIONS[297usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11437,7 +11380,7 @@ impl Call for GetVmReplicaPointsById {
 }
 /// `POST /api/vmReplicaPoints/{ID}?action=failover`: Switches a machine over to this point of its replica.
 ///
-/// Schema: `schemas/em/operations.json#/operations/300`
+/// Schema: `schemas/em/operations.json#/operations/298`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdFailover {
@@ -11454,7 +11397,7 @@ impl PostVmReplicaPointsByIdFailover {
 impl Call for PostVmReplicaPointsByIdFailover {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[300usize];
+    const OPERATION: &'static Operation = &OPERATIONS[298usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11464,7 +11407,7 @@ impl Call for PostVmReplicaPointsByIdFailover {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts`: Where a replica point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/301`
+/// Schema: `schemas/em/operations.json#/operations/299`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMounts {
@@ -11481,7 +11424,7 @@ impl GetVmReplicaPointsByIdMounts {
 impl Call for GetVmReplicaPointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::VmReplicaPointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[301usize];
+    const OPERATION: &'static Operation = &OPERATIONS[299usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11491,7 +11434,7 @@ impl Call for GetVmReplicaPointsByIdMounts {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts`: Mounts a replica point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/302`
+/// Schema: `schemas/em/operations.json#/operations/300`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMounts {
@@ -11510,7 +11453,7 @@ impl PostVmReplicaPointsByIdMounts {
 impl Call for PostVmReplicaPointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[302usize];
+    const OPERATION: &'static Operation = &OPERATIONS[300usize];
     fn body(&self) -> Option<&dyn Struct> {
         self.body.as_ref().map(|body| body as &dyn Struct)
     }
@@ -11523,7 +11466,7 @@ impl Call for PostVmReplicaPointsByIdMounts {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}`: One mount of a replica point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/303`
+/// Schema: `schemas/em/operations.json#/operations/301`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsById {
@@ -11545,7 +11488,7 @@ impl GetVmReplicaPointsByIdMountsById {
 impl Call for GetVmReplicaPointsByIdMountsById {
     type Api = ThisApi;
     type Answer = super::VmReplicaPointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[303usize];
+    const OPERATION: &'static Operation = &OPERATIONS[301usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11559,7 +11502,7 @@ impl Call for GetVmReplicaPointsByIdMountsById {
 }
 /// `DELETE /api/vmReplicaPoints/{ID}/mounts/{mountID}`: Unmounts a replica point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/304`
+/// Schema: `schemas/em/operations.json#/operations/302`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmReplicaPointsByIdMountsById {
@@ -11581,7 +11524,7 @@ impl DeleteVmReplicaPointsByIdMountsById {
 impl Call for DeleteVmReplicaPointsByIdMountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[304usize];
+    const OPERATION: &'static Operation = &OPERATIONS[302usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11595,7 +11538,7 @@ impl Call for DeleteVmReplicaPointsByIdMountsById {
 }
 /// `GET /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted replica point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/305`
+/// Schema: `schemas/em/operations.json#/operations/303`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmReplicaPointsByIdMountsByIdByFilepath {
@@ -11633,7 +11576,7 @@ impl GetVmReplicaPointsByIdMountsByIdByFilepath {
 impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
     type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[305usize];
+    const OPERATION: &'static Operation = &OPERATIONS[303usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11660,7 +11603,7 @@ impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmReplicaPoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted replica point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/306`
+/// Schema: `schemas/em/operations.json#/operations/304`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
@@ -11693,7 +11636,7 @@ impl PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
 impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[306usize];
+    const OPERATION: &'static Operation = &OPERATIONS[304usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11714,7 +11657,7 @@ impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/vmRestorePoints`: All restore points of machines.
 ///
-/// Schema: `schemas/em/operations.json#/operations/307`
+/// Schema: `schemas/em/operations.json#/operations/305`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetVmRestorePoints {}
@@ -11728,14 +11671,14 @@ impl GetVmRestorePoints {
 impl Call for GetVmRestorePoints {
     type Api = ThisApi;
     type Answer = super::VmRestorePoints;
-    const OPERATION: &'static Operation = &OPERATIONS[307usize];
+    const OPERATION: &'static Operation = &OPERATIONS[305usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/vmRestorePoints/{ID}`: One restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/308`
+/// Schema: `schemas/em/operations.json#/operations/306`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsById {
@@ -11752,7 +11695,7 @@ impl GetVmRestorePointsById {
 impl Call for GetVmRestorePointsById {
     type Api = ThisApi;
     type Answer = super::VmRestorePoint;
-    const OPERATION: &'static Operation = &OPERATIONS[308usize];
+    const OPERATION: &'static Operation = &OPERATIONS[306usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11763,7 +11706,7 @@ impl Call for GetVmRestorePointsById {
 }
 /// `POST /api/vmRestorePoints/{ID}?action=restore`: Restores a machine; without a body, all of it to where it was.
 ///
-/// Schema: `schemas/em/operations.json#/operations/309`
+/// Schema: `schemas/em/operations.json#/operations/307`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdRestore {
@@ -11782,7 +11725,7 @@ impl PostVmRestorePointsByIdRestore {
 impl Call for PostVmRestorePointsByIdRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[309usize];
+    const OPERATION: &'static Operation = &OPERATIONS[307usize];
     fn body(&self) -> Option<&dyn Struct> {
         self.body.as_ref().map(|body| body as &dyn Struct)
     }
@@ -11795,7 +11738,7 @@ impl Call for PostVmRestorePointsByIdRestore {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts`: Where a restore point of a machine is mounted.
 ///
-/// Schema: `schemas/em/operations.json#/operations/310`
+/// Schema: `schemas/em/operations.json#/operations/308`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMounts {
@@ -11812,7 +11755,7 @@ impl GetVmRestorePointsByIdMounts {
 impl Call for GetVmRestorePointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::VmRestorePointMounts;
-    const OPERATION: &'static Operation = &OPERATIONS[310usize];
+    const OPERATION: &'static Operation = &OPERATIONS[308usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11822,7 +11765,7 @@ impl Call for GetVmRestorePointsByIdMounts {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts`: Mounts a restore point of a machine, to browse and restore files.
 ///
-/// Schema: `schemas/em/operations.json#/operations/311`
+/// Schema: `schemas/em/operations.json#/operations/309`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMounts {
@@ -11841,7 +11784,7 @@ impl PostVmRestorePointsByIdMounts {
 impl Call for PostVmRestorePointsByIdMounts {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[311usize];
+    const OPERATION: &'static Operation = &OPERATIONS[309usize];
     fn body(&self) -> Option<&dyn Struct> {
         self.body.as_ref().map(|body| body as &dyn Struct)
     }
@@ -11854,7 +11797,7 @@ impl Call for PostVmRestorePointsByIdMounts {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}`: One mount of a restore point of a machine, with its disks.
 ///
-/// Schema: `schemas/em/operations.json#/operations/312`
+/// Schema: `schemas/em/operations.json#/operations/310`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsById {
@@ -11876,7 +11819,7 @@ impl GetVmRestorePointsByIdMountsById {
 impl Call for GetVmRestorePointsByIdMountsById {
     type Api = ThisApi;
     type Answer = super::VmRestorePointMount;
-    const OPERATION: &'static Operation = &OPERATIONS[312usize];
+    const OPERATION: &'static Operation = &OPERATIONS[310usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11890,7 +11833,7 @@ impl Call for GetVmRestorePointsByIdMountsById {
 }
 /// `DELETE /api/vmRestorePoints/{ID}/mounts/{mountID}`: Unmounts a restore point of a machine.
 ///
-/// Schema: `schemas/em/operations.json#/operations/313`
+/// Schema: `schemas/em/operations.json#/operations/311`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DeleteVmRestorePointsByIdMountsById {
@@ -11912,7 +11855,7 @@ impl DeleteVmRestorePointsByIdMountsById {
 impl Call for DeleteVmRestorePointsByIdMountsById {
     type Api = ThisApi;
     type Answer = ();
-    const OPERATION: &'static Operation = &OPERATIONS[313usize];
+    const OPERATION: &'static Operation = &OPERATIONS[311usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11926,7 +11869,7 @@ impl Call for DeleteVmRestorePointsByIdMountsById {
 }
 /// `GET /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}`: Files and folders of a mounted restore point.
 ///
-/// Schema: `schemas/em/operations.json#/operations/314`
+/// Schema: `schemas/em/operations.json#/operations/312`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetVmRestorePointsByIdMountsByIdByFilepath {
@@ -11964,7 +11907,7 @@ impl GetVmRestorePointsByIdMountsByIdByFilepath {
 impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
     type Api = ThisApi;
     type Answer = super::FileSystemEntries;
-    const OPERATION: &'static Operation = &OPERATIONS[314usize];
+    const OPERATION: &'static Operation = &OPERATIONS[312usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;
@@ -11991,7 +11934,7 @@ impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
 }
 /// `POST /api/vmRestorePoints/{ID}/mounts/{mountID}/{filepath}?action=restore`: Restores a file or folder of a mounted restore point, or prepares it for download.
 ///
-/// Schema: `schemas/em/operations.json#/operations/315`
+/// Schema: `schemas/em/operations.json#/operations/313`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PostVmRestorePointsByIdMountsByIdByFilepathRestore {
@@ -12024,7 +11967,7 @@ impl PostVmRestorePointsByIdMountsByIdByFilepathRestore {
 impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     type Api = ThisApi;
     type Answer = super::Task;
-    const OPERATION: &'static Operation = &OPERATIONS[315usize];
+    const OPERATION: &'static Operation = &OPERATIONS[313usize];
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -12045,7 +11988,7 @@ impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
 }
 /// `GET /api/wanAccelerators`: All WAN accelerators.
 ///
-/// Schema: `schemas/em/operations.json#/operations/316`
+/// Schema: `schemas/em/operations.json#/operations/314`
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct GetWanAccelerators {}
@@ -12059,14 +12002,14 @@ impl GetWanAccelerators {
 impl Call for GetWanAccelerators {
     type Api = ThisApi;
     type Answer = super::WanAccelerators;
-    const OPERATION: &'static Operation = &OPERATIONS[316usize];
+    const OPERATION: &'static Operation = &OPERATIONS[314usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         visit(FORMAT, ENTITY);
     }
 }
 /// `GET /api/wanAccelerators/{ID}`: One WAN accelerator.
 ///
-/// Schema: `schemas/em/operations.json#/operations/317`
+/// Schema: `schemas/em/operations.json#/operations/315`
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetWanAcceleratorsById {
@@ -12083,7 +12026,7 @@ impl GetWanAcceleratorsById {
 impl Call for GetWanAcceleratorsById {
     type Api = ThisApi;
     type Answer = super::WanAccelerator;
-    const OPERATION: &'static Operation = &OPERATIONS[317usize];
+    const OPERATION: &'static Operation = &OPERATIONS[315usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.id;

@@ -576,7 +576,9 @@ impl Enum for CredentialAccountType {
         Self::Unknown(value)
     }
 }
-/// An account at a cloud (up to v7). (v6 to v7)
+/// An account at a cloud (up to v7). (v4 to v7)
+///
+/// Evidence: v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/Credential`
 #[non_exhaustive]
@@ -605,7 +607,7 @@ pub(crate) static CREDENTIAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCredential"])
-    .since(6)
+    .since(4)
     .until(7);
 impl Credential {
     const EMPTY: Self = Self {
@@ -695,7 +697,9 @@ impl Enum for CredentialToSendAccountType {
         Self::Unknown(value)
     }
 }
-/// Credential to send. (v6 to v7)
+/// Credential to send. (v4 to v7)
+///
+/// Evidence: v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/CredentialToSend`
 #[non_exhaustive]
@@ -733,7 +737,7 @@ pub(crate) static CREDENTIAL_TO_SEND: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCredentialToSend"])
-    .since(6)
+    .since(4)
     .until(7);
 impl CredentialToSend {
     const EMPTY: Self = Self {
@@ -840,7 +844,9 @@ impl CredentialToSend {
         self
     }
 }
-/// Azure folder to receive. (v6 and later)
+/// Azure folder to receive. (v4 and later)
+///
+/// Evidence: v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToReceive`
 #[non_exhaustive]
@@ -863,7 +869,7 @@ pub(crate) static AZURE_FOLDER_TO_RECEIVE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureFolderToReceive"])
-    .since(6);
+    .since(4);
 impl AzureFolderToReceive {
     const EMPTY: Self = Self {
         path: None,
@@ -896,7 +902,9 @@ impl Struct for AzureFolderToReceive {
         }
     }
 }
-/// Azure folder to send. (v6 and later)
+/// Azure folder to send. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureFolderToSend`
 #[non_exhaustive]
@@ -913,7 +921,7 @@ pub(crate) static AZURE_FOLDER_TO_SEND: Shape = Shape::new(
         &[Field::new("name", Kind::Text), Field::map("_links", Kind::Struct(&LINK))],
     )
     .aliases(&["RESTAzureFolderToSend"])
-    .since(6);
+    .since(4);
 impl AzureFolderToSend {
     const EMPTY: Self = Self {
         name: None,
@@ -1017,7 +1025,9 @@ impl Enum for AzureStorageEndpoint {
         Self::Unknown(value)
     }
 }
-/// Azure storage endpoint nullable. (v6 and later)
+/// Azure storage endpoint nullable. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/clouds.json#/$defs/AzureStorageEndpointNullable`
 #[derive(Clone)]

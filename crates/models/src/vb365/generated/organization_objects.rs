@@ -270,7 +270,9 @@ impl Enum for GroupMemberType {
         Self::Unknown(value)
     }
 }
-/// Group member. (v6 and later)
+/// Group member. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 documented.
 ///
 /// Schema: `schemas/vb365/organization_objects.json#/$defs/GroupMember`
 #[non_exhaustive]
@@ -305,7 +307,7 @@ pub(crate) static GROUP_MEMBER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTGroupMember"])
-    .since(6);
+    .since(4);
 impl GroupMember {
     const EMPTY: Self = Self {
         group_id: None,

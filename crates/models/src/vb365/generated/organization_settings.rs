@@ -171,7 +171,9 @@ impl ApplicationFromClient {
         self
     }
 }
-/// Exclusion settings to client. (v6 and later)
+/// Exclusion settings to client.
+///
+/// Evidence: v3 documented, v4 inferred, v5 documented.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettingsToClient`
 #[non_exhaustive]
@@ -211,8 +213,7 @@ pub(crate) static EXCLUSION_SETTINGS_TO_CLIENT: Shape = Shape::new(
             Field::new("inPlaceHold", Kind::Bool),
         ],
     )
-    .aliases(&["RESTExclusionSettingsToClient"])
-    .since(6);
+    .aliases(&["RESTExclusionSettingsToClient"]);
 impl ExclusionSettingsToClient {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -263,7 +264,9 @@ impl Struct for ExclusionSettingsToClient {
         }
     }
 }
-/// Exclusion settings. (v6 and later)
+/// Exclusion settings.
+///
+/// Evidence: v3 documented, v4 inferred, v5 documented.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/ExclusionSettings`
 #[non_exhaustive]
@@ -297,8 +300,7 @@ pub(crate) static EXCLUSION_SETTINGS: Shape = Shape::new(
             Field::new("inPlaceHold", Kind::Bool),
         ],
     )
-    .aliases(&["RESTExclusionSettings"])
-    .since(6);
+    .aliases(&["RESTExclusionSettings"]);
 impl ExclusionSettings {
     const EMPTY: Self = Self {
         deleted_items: Edit::ABSENT,
@@ -392,7 +394,9 @@ impl ExclusionSettings {
         self
     }
 }
-/// Retention exclusion. (v6 and later)
+/// Retention exclusion. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 documented.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/RetentionExclusion`
 #[non_exhaustive]
@@ -409,7 +413,7 @@ pub(crate) static RETENTION_EXCLUSION: Shape = Shape::new(
         &[Field::new("contacts", Kind::Bool), Field::new("calendar", Kind::Bool)],
     )
     .aliases(&["RESTRetentionExclusion"])
-    .since(6);
+    .since(4);
 impl RetentionExclusion {
     const EMPTY: Self = Self {
         contacts: None,
@@ -976,7 +980,9 @@ impl Enum for CommonDeviceCodeRequestOptionsTargetRegion {
         Self::Unknown(value)
     }
 }
-/// Common device code request options. (v6 and later)
+/// Common device code request options. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/organization_settings.json#/$defs/CommonDeviceCodeRequestOptions`
 #[non_exhaustive]
@@ -999,7 +1005,7 @@ pub(crate) static COMMON_DEVICE_CODE_REQUEST_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCommonDeviceCodeRequestOptions"])
-    .since(6);
+    .since(4);
 impl CommonDeviceCodeRequestOptions {
     const EMPTY: Self = Self {
         target_region: None,

@@ -1566,7 +1566,9 @@ impl Enum for RepositorySynchronizeSessionState {
         Self::Unknown(value)
     }
 }
-/// Repository synchronize session. (v6 and later)
+/// Repository synchronize session. (v4 and later)
+///
+/// Evidence: v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/repositories.json#/$defs/RepositorySynchronizeSession`
 #[non_exhaustive]
@@ -1579,7 +1581,7 @@ pub struct RepositorySynchronizeSession {
     pub state: Option<RepositorySynchronizeSessionState>,
     /// Progress, in percent.
     pub progress_percent: Option<i64>,
-    /// What went wrong.
+    /// What went wrong. (v6 and later)
     pub error: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
@@ -1593,12 +1595,12 @@ pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION: Shape = Shape::new(
             Field::new("repositoryId", Kind::Id),
             Field::new("state", Kind::Enum(&REPOSITORY_SYNCHRONIZE_SESSION_STATE)),
             Field::new("progressPercent", Kind::Int),
-            Field::new("error", Kind::Text),
+            Field::new("error", Kind::Text).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTRepositorySynchronizeSession"])
-    .since(6);
+    .since(4);
 impl RepositorySynchronizeSession {
     const EMPTY: Self = Self {
         id: None,

@@ -3917,7 +3917,9 @@ impl SendFoldersAsMsgOptions {
         self
     }
 }
-/// Share point folder type. (v6 and later)
+/// Share point folder type.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/restore_onedrive.json#/$defs/SharePointFolderType`
 #[derive(Clone)]

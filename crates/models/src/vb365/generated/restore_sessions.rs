@@ -64,7 +64,9 @@ impl Struct for BackupOrganization {
         }
     }
 }
-/// Device code response. (v6 and later)
+/// Device code response. (v4 and later)
+///
+/// Evidence: v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/restore_sessions.json#/$defs/DeviceCodeResponse`
 #[non_exhaustive]
@@ -90,7 +92,7 @@ pub(crate) static DEVICE_CODE_RESPONSE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDeviceCodeResponse"])
-    .since(6);
+    .since(4);
 impl DeviceCodeResponse {
     const EMPTY: Self = Self {
         user_code: None,

@@ -364,7 +364,9 @@ impl AuditEmailSettingsRequest {
         self
     }
 }
-/// History settings. (v6 and later)
+/// History settings.
+///
+/// Evidence: v3 documented, v4 documented, v5 documented.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/HistorySettings`
 #[non_exhaustive]
@@ -389,8 +391,7 @@ pub(crate) static HISTORY_SETTINGS: Shape = Shape::new(
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
-    .aliases(&["RESTHistorySettings"])
-    .since(6);
+    .aliases(&["RESTHistorySettings"]);
 impl HistorySettings {
     const EMPTY: Self = Self {
         keep_allsessions: None,
@@ -457,7 +458,9 @@ impl HistorySettings {
         self
     }
 }
-/// Internet proxy. (v6 and later)
+/// Internet proxy.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/InternetProxy`
 #[non_exhaustive]
@@ -488,8 +491,7 @@ pub(crate) static INTERNET_PROXY: Shape = Shape::new(
             Field::new("username", Kind::Text),
         ],
     )
-    .aliases(&["RESTInternetProxy"])
-    .since(6);
+    .aliases(&["RESTInternetProxy"]);
 impl InternetProxy {
     const EMPTY: Self = Self {
         use_internet_proxy: None,
@@ -821,7 +823,9 @@ impl Struct for RestorePortalSettings {
         }
     }
 }
-/// Notification email settings response. (v6 and later)
+/// Notification email settings response.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsResponse`
 #[non_exhaustive]
@@ -900,8 +904,7 @@ pub(crate) static NOTIFICATION_EMAIL_SETTINGS_RESPONSE: Shape = Shape::new(
             Field::new("isAuthenticated", Kind::Bool).since(7),
         ],
     )
-    .aliases(&["RESTNotificationEmailSettingsResponse"])
-    .since(6);
+    .aliases(&["RESTNotificationEmailSettingsResponse"]);
 impl NotificationEmailSettingsResponse {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -991,7 +994,9 @@ impl Struct for NotificationEmailSettingsResponse {
         }
     }
 }
-/// Notification email settings request. (v6 and later)
+/// Notification email settings request.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/NotificationEmailSettingsRequest`
 #[non_exhaustive]
@@ -1061,8 +1066,7 @@ pub(crate) static NOTIFICATION_EMAIL_SETTINGS_REQUEST: Shape = Shape::new(
             Field::new("requestId", Kind::Id).since(7),
         ],
     )
-    .aliases(&["RESTNotificationEmailSettingsRequest"])
-    .since(6);
+    .aliases(&["RESTNotificationEmailSettingsRequest"]);
 impl NotificationEmailSettingsRequest {
     const EMPTY: Self = Self {
         user_password: None,
@@ -1288,7 +1292,9 @@ impl NotificationEmailSettingsRequest {
         self
     }
 }
-/// SMTP settings. (v6 and later)
+/// SMTP settings.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettings`
 #[non_exhaustive]
@@ -1346,8 +1352,7 @@ pub(crate) static SMTP_SETTINGS: Shape = Shape::new(
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
-    .aliases(&["RESTSmtpSettings"])
-    .since(6);
+    .aliases(&["RESTSmtpSettings"]);
 impl SmtpSettings {
     const EMPTY: Self = Self {
         username: None,
@@ -1416,7 +1421,9 @@ impl Struct for SmtpSettings {
         }
     }
 }
-/// SMTP settings from client. (v6 and later)
+/// SMTP settings from client.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SmtpSettingsFromClient`
 #[non_exhaustive]
@@ -1468,8 +1475,7 @@ pub(crate) static SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
-    .aliases(&["RestSmtpSettingsFromClient"])
-    .since(6);
+    .aliases(&["RestSmtpSettingsFromClient"]);
 impl SmtpSettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,
@@ -1678,7 +1684,9 @@ impl SendTestOption {
         self
     }
 }
-/// Share point SMTP settings. (v6 and later)
+/// Share point SMTP settings. (v4 and later)
+///
+/// Evidence: v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettings`
 #[non_exhaustive]
@@ -1737,7 +1745,7 @@ pub(crate) static SHARE_POINT_SMTP_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointSmtpSettings"])
-    .since(6);
+    .since(4);
 impl SharePointSmtpSettings {
     const EMPTY: Self = Self {
         enable_notification: None,
@@ -1806,7 +1814,9 @@ impl Struct for SharePointSmtpSettings {
         }
     }
 }
-/// Share point SMTP settings from client. (v6 and later)
+/// Share point SMTP settings from client.
+///
+/// Evidence: v3 inferred, v4 inferred, v5 inferred.
 ///
 /// Schema: `schemas/vb365/settings.json#/$defs/SharePointSmtpSettingsFromClient`
 #[non_exhaustive]
@@ -1858,8 +1868,7 @@ pub(crate) static SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
-    .aliases(&["RESTSharePointSmtpSettingsFromClient"])
-    .since(6);
+    .aliases(&["RESTSharePointSmtpSettingsFromClient"]);
 impl SharePointSmtpSettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,

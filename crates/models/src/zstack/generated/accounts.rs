@@ -1135,6 +1135,339 @@ pub(super) mod with_identity {
         0 Account = "account";
         1 Iam2 = "iam2";
     }
+    backhaul_wire::generated_model! {
+        /// What `CreateAccountGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/CreateAccountGroupRequest`
+        CreateAccountGroupRequest = CREATE_ACCOUNT_GROUP_REQUEST("CreateAccountGroupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Parent uuid.
+        2 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
+        /// The uuid that it gets; the server's choice when left out.
+        3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateAccountGroupRequest(name: String) { description: String, parent_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// An account group.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AccountGroup`
+        AccountGroup = ACCOUNT_GROUP("AccountGroup").aliases(&["AccountGroupInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Parent uuid.
+        3 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
+        /// Root group uuid.
+        4 root_group_uuid: Option<Id> = Id, new("rootGroupUuid", Kind::Id);
+        /// When it was made, in the server's zone.
+        5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `RevokeResourceSharingToGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/RevokeResourceSharingToGroupRequest`
+        RevokeResourceSharingToGroupRequest = REVOKE_RESOURCE_SHARING_TO_GROUP_REQUEST("RevokeResourceSharingToGroupRequest");
+        /// Resource uuids.
+        0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
+        /// The group.
+        1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { RevokeResourceSharingToGroupRequest(resource_uuids: Vec<Id>, group_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// What `ShareResourceToGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/ShareResourceToGroupRequest`
+        ShareResourceToGroupRequest = SHARE_RESOURCE_TO_GROUP_REQUEST("ShareResourceToGroupRequest");
+        /// Resource uuids.
+        0 resource_uuids: Vec<Id> = Ids, list("resourceUuids", Kind::Id).required();
+        /// The group.
+        1 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { ShareResourceToGroupRequest(resource_uuids: Vec<Id>, group_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// An account group view.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AccountGroupView`
+        AccountGroupView = ACCOUNT_GROUP_VIEW("AccountGroupView");
+        /// The group.
+        0 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
+        /// Group name.
+        1 group_name: Option<String> = Text, new("groupName", Kind::Text);
+        /// Inventory.
+        2 inventory: Option<AccountGroup> = Struct, new("inventory", Kind::Struct(&ACCOUNT_GROUP));
+        /// Accounts.
+        3 accounts: Vec<Account> = Structs, list("accounts", Kind::Struct(&ACCOUNT)).uncertain();
+        /// Groups.
+        4 groups: Vec<Value> = Jsons, list("groups", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `AddAccountToGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AddAccountToGroupRequest`
+        AddAccountToGroupRequest = ADD_ACCOUNT_TO_GROUP_REQUEST("AddAccountToGroupRequest");
+        /// Account uuids.
+        0 account_uuids: Vec<Id> = Ids, list("accountUuids", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { AddAccountToGroupRequest(account_uuids: Vec<Id>) {  } }
+    backhaul_wire::generated_model! {
+        /// What `GetResourceInAccountGroup` answers.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/GetResourceInAccountGroupResult`
+        GetResourceInAccountGroupResult = GET_RESOURCE_IN_ACCOUNT_GROUP_RESULT("GetResourceInAccountGroupResult");
+        /// Current group.
+        0 current_group: Option<AccountGroupResourceView> = Struct, new("currentGroup", Kind::Struct(&ACCOUNT_GROUP_RESOURCE_VIEW));
+        /// Parent groups.
+        1 parent_groups: Vec<Value> = Jsons, list("parentGroups", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// An account group resource view.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AccountGroupResourceView`
+        AccountGroupResourceView = ACCOUNT_GROUP_RESOURCE_VIEW("AccountGroupResourceView");
+        /// The group.
+        0 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
+        /// Group name.
+        1 group_name: Option<String> = Text, new("groupName", Kind::Text);
+        /// Resources.
+        2 resources: Vec<Resource> = Structs, list("resources", Kind::Struct(&RESOURCE)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `AttachRoleToAccountGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AttachRoleToAccountGroupRequest`
+        AttachRoleToAccountGroupRequest = ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST("AttachRoleToAccountGroupRequest");
+        /// Role uuids.
+        0 role_uuids: Vec<Id> = Ids, list("roleUuids", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { AttachRoleToAccountGroupRequest(role_uuids: Vec<Id>) {  } }
+    backhaul_wire::generated_model! {
+        /// What `GetRolesForAccountGroup` answers.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/GetRolesForAccountGroupResult`
+        GetRolesForAccountGroupResult = GET_ROLES_FOR_ACCOUNT_GROUP_RESULT("GetRolesForAccountGroupResult");
+        /// Current group.
+        0 current_group: Option<AccountGroupRoleView> = Struct, new("currentGroup", Kind::Struct(&ACCOUNT_GROUP_ROLE_VIEW));
+        /// Parent groups.
+        1 parent_groups: Vec<Value> = Jsons, list("parentGroups", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// An account group role view.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/AccountGroupRoleView`
+        AccountGroupRoleView = ACCOUNT_GROUP_ROLE_VIEW("AccountGroupRoleView");
+        /// The group.
+        0 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
+        /// Group name.
+        1 group_name: Option<String> = Text, new("groupName", Kind::Text);
+        /// Roles.
+        2 roles: Vec<BaseRole> = Structs, list("roles", Kind::Struct(&BASE_ROLE)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `MoveAccountGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/MoveAccountGroupRequest`
+        MoveAccountGroupRequest = MOVE_ACCOUNT_GROUP_REQUEST("MoveAccountGroupRequest");
+        /// Parent uuid.
+        0 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
+    }
+    backhaul_wire::generated_request! { MoveAccountGroupRequest() { parent_uuid: Id } }
+    backhaul_wire::generated_model! {
+        /// What `UpdateAccountGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/UpdateAccountGroupRequest`
+        UpdateAccountGroupRequest = UPDATE_ACCOUNT_GROUP_REQUEST("UpdateAccountGroupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+    }
+    backhaul_wire::generated_request! { UpdateAccountGroupRequest() { name: String, description: String } }
+    backhaul_wire::generated_model! {
+        /// What `GetResourceEnsembleMembers` answers.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/GetResourceEnsembleMembersResult`
+        GetResourceEnsembleMembersResult = GET_RESOURCE_ENSEMBLE_MEMBERS_RESULT("GetResourceEnsembleMembersResult");
+        /// Inventory.
+        0 inventory: Option<ResourceEnsemble> = Struct, new("inventory", Kind::Struct(&RESOURCE_ENSEMBLE));
+        /// How many there are.
+        1 total: Option<i64> = Int, new("total", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
+        /// A resource ensemble.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/ResourceEnsemble`
+        ResourceEnsemble = RESOURCE_ENSEMBLE("ResourceEnsemble").aliases(&["ResourceEnsembleInventory"]);
+        /// Master uuid.
+        0 master_uuid: Option<Id> = Id, new("masterUuid", Kind::Id);
+        /// Master resource name.
+        1 master_resource_name: Option<String> = Text, new("masterResourceName", Kind::Text);
+        /// Master resource type.
+        2 master_resource_type: Option<String> = Text, new("masterResourceType", Kind::Text);
+        /// Members.
+        3 members: Vec<Value> = Jsons, list("members", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetResourceSharing` answers.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/GetResourceSharingResult`
+        GetResourceSharingResult = GET_RESOURCE_SHARING_RESULT("GetResourceSharingResult");
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Master uuid.
+        1 master_uuid: Option<Id> = Id, new("masterUuid", Kind::Id);
+        /// Master resource type.
+        2 master_resource_type: Option<String> = Text, new("masterResourceType", Kind::Text);
+        /// To public.
+        3 to_public: Option<bool> = Bool, new("toPublic", Kind::Bool);
+        /// Accounts.
+        4 accounts: Vec<Account> = Structs, list("accounts", Kind::Struct(&ACCOUNT)).uncertain();
+        /// Account groups.
+        5 account_groups: Vec<AccountGroup> = Structs, list("accountGroups", Kind::Struct(&ACCOUNT_GROUP)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetRolePolicyActions` answers.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/GetRolePolicyActionsResult`
+        GetRolePolicyActionsResult = GET_ROLE_POLICY_ACTIONS_RESULT("GetRolePolicyActionsResult");
+        /// Policies.
+        0 policies: Vec<Value> = Jsons, list("policies", Kind::Json).uncertain();
+        /// Roles.
+        1 roles: Vec<BaseRole> = Structs, list("roles", Kind::Struct(&BASE_ROLE)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// A user proxy config resource ref.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/UserProxyConfigResourceRef`
+        UserProxyConfigResourceRef = USER_PROXY_CONFIG_RESOURCE_REF("UserProxyConfigResourceRef").aliases(&["UserProxyConfigResourceRefInventory"]);
+        /// Id.
+        0 id: Option<i64> = Int, new("id", Kind::Int);
+        /// The uuid that it gets; the server's choice when left out.
+        1 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// Proxy uuid.
+        2 proxy_uuid: Option<Id> = Id, new("proxyUuid", Kind::Id);
+        /// When it was made, in the server's zone.
+        3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateUserProxyConfig` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/CreateUserProxyConfigRequest`
+        CreateUserProxyConfigRequest = CREATE_USER_PROXY_CONFIG_REQUEST("CreateUserProxyConfigRequest");
+        /// Has at most 255 characters.
+        0 proxy_type: Option<String> = Text, new("proxyType", Kind::Text).required();
+        /// Has at most 255 characters.
+        1 proxy_host: Option<String> = Text, new("proxyHost", Kind::Text).required();
+        /// Proxy port.
+        2 proxy_port: Option<i64> = Int, new("proxyPort", Kind::Int).required();
+        /// Has at most 255 characters.
+        3 proxy_username: Option<String> = Text, new("proxyUsername", Kind::Text);
+        /// Has at most 255 characters.
+        4 proxy_password: Option<Secret> = Secret, new("proxyPassword", Kind::Secret);
+        /// Whether it is enabled.
+        5 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
+        /// Has at most 255 characters.
+        6 proxy_protocol_version: Option<String> = Text, new("proxyProtocolVersion", Kind::Text);
+        /// Whether to use SSL.
+        7 use_ssl: Option<bool> = Bool, new("useSsl", Kind::Bool);
+        /// Has at most 255 characters.
+        8 no_proxy: Option<String> = Text, new("noProxy", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        9 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        10 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateUserProxyConfigRequest(proxy_type: String, proxy_host: String, proxy_port: i64) { proxy_username: String, proxy_password: Secret, is_enabled: bool, proxy_protocol_version: String, use_ssl: bool, no_proxy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A user proxy config.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/UserProxyConfig`
+        UserProxyConfig = USER_PROXY_CONFIG("UserProxyConfig").aliases(&["UserProxyConfigInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Proxy type.
+        1 proxy_type: Option<String> = Text, new("proxyType", Kind::Text);
+        /// Proxy host.
+        2 proxy_host: Option<String> = Text, new("proxyHost", Kind::Text);
+        /// Proxy port.
+        3 proxy_port: Option<i64> = Int, new("proxyPort", Kind::Int);
+        /// Proxy username.
+        4 proxy_username: Option<String> = Text, new("proxyUsername", Kind::Text);
+        /// Proxy password.
+        5 proxy_password: Option<Secret> = Secret, new("proxyPassword", Kind::Secret);
+        /// Whether it is enabled.
+        6 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
+        /// Proxy protocol version.
+        7 proxy_protocol_version: Option<String> = Text, new("proxyProtocolVersion", Kind::Text);
+        /// Whether to use SSL.
+        8 use_ssl: Option<bool> = Bool, new("useSsl", Kind::Bool);
+        /// No proxy.
+        9 no_proxy: Option<String> = Text, new("noProxy", Kind::Text);
+        /// When it was made, in the server's zone.
+        10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateUserProxyConfig` is given.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/UpdateUserProxyConfigRequest`
+        UpdateUserProxyConfigRequest = UPDATE_USER_PROXY_CONFIG_REQUEST("UpdateUserProxyConfigRequest");
+        /// Has at most 255 characters.
+        0 proxy_type: Option<String> = Text, new("proxyType", Kind::Text);
+        /// Has at most 255 characters.
+        1 proxy_host: Option<String> = Text, new("proxyHost", Kind::Text);
+        /// Proxy port.
+        2 proxy_port: Option<i64> = Int, new("proxyPort", Kind::Int);
+        /// Has at most 255 characters.
+        3 proxy_username: Option<String> = Text, new("proxyUsername", Kind::Text);
+        /// Has at most 255 characters.
+        4 proxy_password: Option<Secret> = Secret, new("proxyPassword", Kind::Secret);
+        /// Whether it is enabled.
+        5 is_enabled: Option<bool> = Bool, new("isEnabled", Kind::Bool);
+        /// Has at most 255 characters.
+        6 proxy_protocol_version: Option<String> = Text, new("proxyProtocolVersion", Kind::Text);
+        /// Whether to use SSL.
+        7 use_ssl: Option<bool> = Bool, new("useSsl", Kind::Bool);
+        /// Has at most 255 characters.
+        8 no_proxy: Option<String> = Text, new("noProxy", Kind::Text);
+    }
+    backhaul_wire::generated_request! { UpdateUserProxyConfigRequest() { proxy_type: String, proxy_host: String, proxy_port: i64, proxy_username: String, proxy_password: Secret, is_enabled: bool, proxy_protocol_version: String, use_ssl: bool, no_proxy: String } }
+    backhaul_wire::generated_model! {
+        /// A role account ref.
+        ///
+        /// Schema: `schemas/zstack/accounts.json#/$defs/RoleAccountRef`
+        RoleAccountRef = ROLE_ACCOUNT_REF("RoleAccountRef").aliases(&["RoleAccountRefInventory"]);
+        /// Role uuid.
+        0 role_uuid: Option<Id> = Id, new("roleUuid", Kind::Id);
+        /// The account.
+        1 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
+        /// Account permission from.
+        2 account_permission_from: Option<String> = Text, new("accountPermissionFrom", Kind::Text);
+        /// When it was made, in the server's zone.
+        3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
     backhaul_wire::generated_struct! {
         AccessKey;
         UserGroup;
@@ -1190,6 +1523,28 @@ pub(super) mod with_identity {
         ValidatePasswordRequest;
         TokenIntrospectionRequest;
         ResetTwoFactorAuthenticationSecretRequest;
+        CreateAccountGroupRequest;
+        AccountGroup;
+        RevokeResourceSharingToGroupRequest;
+        ShareResourceToGroupRequest;
+        AccountGroupView;
+        AddAccountToGroupRequest;
+        GetResourceInAccountGroupResult;
+        AccountGroupResourceView;
+        AttachRoleToAccountGroupRequest;
+        GetRolesForAccountGroupResult;
+        AccountGroupRoleView;
+        MoveAccountGroupRequest;
+        UpdateAccountGroupRequest;
+        GetResourceEnsembleMembersResult;
+        ResourceEnsemble;
+        GetResourceSharingResult;
+        GetRolePolicyActionsResult;
+        UserProxyConfigResourceRef;
+        CreateUserProxyConfigRequest;
+        UserProxyConfig;
+        UpdateUserProxyConfigRequest;
+        RoleAccountRef;
     }
     backhaul_wire::generated_enum! {
         AccessKeyState;
@@ -1268,5 +1623,27 @@ pub(super) mod with_identity {
         TypeEntry::Enum(&U_KEY_STATUS),
         TypeEntry::Enum(&CREATE_ACCOUNT_TYPE),
         TypeEntry::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE),
+        TypeEntry::Struct(&CREATE_ACCOUNT_GROUP_REQUEST, make::<CreateAccountGroupRequest>),
+        TypeEntry::Struct(&ACCOUNT_GROUP, make::<AccountGroup>),
+        TypeEntry::Struct(&REVOKE_RESOURCE_SHARING_TO_GROUP_REQUEST, make::<RevokeResourceSharingToGroupRequest>),
+        TypeEntry::Struct(&SHARE_RESOURCE_TO_GROUP_REQUEST, make::<ShareResourceToGroupRequest>),
+        TypeEntry::Struct(&ACCOUNT_GROUP_VIEW, make::<AccountGroupView>),
+        TypeEntry::Struct(&ADD_ACCOUNT_TO_GROUP_REQUEST, make::<AddAccountToGroupRequest>),
+        TypeEntry::Struct(&GET_RESOURCE_IN_ACCOUNT_GROUP_RESULT, make::<GetResourceInAccountGroupResult>),
+        TypeEntry::Struct(&ACCOUNT_GROUP_RESOURCE_VIEW, make::<AccountGroupResourceView>),
+        TypeEntry::Struct(&ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST, make::<AttachRoleToAccountGroupRequest>),
+        TypeEntry::Struct(&GET_ROLES_FOR_ACCOUNT_GROUP_RESULT, make::<GetRolesForAccountGroupResult>),
+        TypeEntry::Struct(&ACCOUNT_GROUP_ROLE_VIEW, make::<AccountGroupRoleView>),
+        TypeEntry::Struct(&MOVE_ACCOUNT_GROUP_REQUEST, make::<MoveAccountGroupRequest>),
+        TypeEntry::Struct(&UPDATE_ACCOUNT_GROUP_REQUEST, make::<UpdateAccountGroupRequest>),
+        TypeEntry::Struct(&GET_RESOURCE_ENSEMBLE_MEMBERS_RESULT, make::<GetResourceEnsembleMembersResult>),
+        TypeEntry::Struct(&RESOURCE_ENSEMBLE, make::<ResourceEnsemble>),
+        TypeEntry::Struct(&GET_RESOURCE_SHARING_RESULT, make::<GetResourceSharingResult>),
+        TypeEntry::Struct(&GET_ROLE_POLICY_ACTIONS_RESULT, make::<GetRolePolicyActionsResult>),
+        TypeEntry::Struct(&USER_PROXY_CONFIG_RESOURCE_REF, make::<UserProxyConfigResourceRef>),
+        TypeEntry::Struct(&CREATE_USER_PROXY_CONFIG_REQUEST, make::<CreateUserProxyConfigRequest>),
+        TypeEntry::Struct(&USER_PROXY_CONFIG, make::<UserProxyConfig>),
+        TypeEntry::Struct(&UPDATE_USER_PROXY_CONFIG_REQUEST, make::<UpdateUserProxyConfigRequest>),
+        TypeEntry::Struct(&ROLE_ACCOUNT_REF, make::<RoleAccountRef>),
     ];
 }

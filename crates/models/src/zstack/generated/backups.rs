@@ -924,6 +924,528 @@ pub(super) mod with_storage {
         0 SingleDatabase = "singleDatabase";
         1 MultiDatabase = "multiDatabase";
     }
+    backhaul_wire::generated_model! {
+        /// What `CreateCbtTask` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateCbtTaskRequest`
+        CreateCbtTaskRequest = CREATE_CBT_TASK_REQUEST("CreateCbtTaskRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        2 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateCbtTaskRequest(name: String) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A CBT task.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CbtTask`
+        CbtTask = CBT_TASK("CbtTask").aliases(&["CbtTaskInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// When it was made, in the server's zone.
+        3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// How it is doing.
+        5 status: Option<CbtTaskStatus> = Enum, new("status", Kind::Enum(&CBT_TASK_STATUS));
+    }
+    backhaul_wire::generated_choice! {
+        /// CBT task status.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CbtTaskStatus`
+        CbtTaskStatus = CBT_TASK_STATUS(&[]);
+        0 Created = "Created";
+        1 Starting = "Starting";
+        2 Running = "Running";
+        3 Stopped = "Stopped";
+        4 Failed = "Failed";
+    }
+    backhaul_wire::generated_model! {
+        /// What `DisableCbtTask` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/DisableCbtTaskRequest`
+        DisableCbtTaskRequest = DISABLE_CBT_TASK_REQUEST("DisableCbtTaskRequest");
+        /// Force.
+        0 force: Option<bool> = Bool, new("force", Kind::Bool);
+    }
+    backhaul_wire::generated_request! { DisableCbtTaskRequest() { force: bool } }
+    backhaul_wire::generated_model! {
+        /// What `EnableCbtTask` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/EnableCbtTaskRequest`
+        EnableCbtTaskRequest = ENABLE_CBT_TASK_REQUEST("EnableCbtTaskRequest");
+        /// Bitmap name.
+        0 bitmap_name: Option<String> = Text, new("bitmapName", Kind::Text);
+    }
+    backhaul_wire::generated_request! { EnableCbtTaskRequest() { bitmap_name: String } }
+    backhaul_wire::generated_model! {
+        /// What `ExportNbdVolumes` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/ExportNbdVolumesRequest`
+        ExportNbdVolumesRequest = EXPORT_NBD_VOLUMES_REQUEST("ExportNbdVolumesRequest");
+        /// Volume uuids.
+        0 volume_uuids: Vec<Id> = Ids, list("volumeUuids", Kind::Id).required();
+        /// The virtual machine.
+        1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
+        /// Force.
+        2 force: Option<bool> = Bool, new("force", Kind::Bool);
+    }
+    backhaul_wire::generated_request! { ExportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: Id) { force: bool } }
+    backhaul_wire::generated_model! {
+        /// What `UnexportNbdVolumes` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/UnexportNbdVolumesRequest`
+        UnexportNbdVolumesRequest = UNEXPORT_NBD_VOLUMES_REQUEST("UnexportNbdVolumesRequest");
+        /// Volume uuids.
+        0 volume_uuids: Vec<Id> = Ids, list("volumeUuids", Kind::Id).required();
+        /// The virtual machine.
+        1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { UnexportNbdVolumesRequest(volume_uuids: Vec<Id>, vm_instance_uuid: Id) {  } }
+    backhaul_wire::generated_choice! {
+        /// Create data volume template from volume backup request platform.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateDataVolumeTemplateFromVolumeBackupRequest/properties/platform`
+        CreateDataVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
+        0 Linux = "Linux";
+        1 Windows = "Windows";
+        2 Other = "Other";
+        3 Paravirtualization = "Paravirtualization";
+        4 WindowsVirtio = "WindowsVirtio";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateDataVolumeTemplateFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateDataVolumeTemplateFromVolumeBackupRequest`
+        CreateDataVolumeTemplateFromVolumeBackupRequest = CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST("CreateDataVolumeTemplateFromVolumeBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id).required();
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        1 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Guest os type.
+        3 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+        /// Platform.
+        4 platform: Option<CreateDataVolumeTemplateFromVolumeBackupRequestPlatform> = Enum, new("platform", Kind::Enum(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM));
+        /// Architecture.
+        5 architecture: Option<String> = Text, new("architecture", Kind::Text);
+        /// `false` when left out.
+        6 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// Virtio.
+        7 virtio: Option<bool> = Bool, new("virtio", Kind::Bool);
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateDataVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, guest_os_type: String, platform: CreateDataVolumeTemplateFromVolumeBackupRequestPlatform, architecture: String, system: bool, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_choice! {
+        /// Create root volume template from volume backup request platform.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateRootVolumeTemplateFromVolumeBackupRequest/properties/platform`
+        CreateRootVolumeTemplateFromVolumeBackupRequestPlatform = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM(&[]);
+        0 Linux = "Linux";
+        1 Windows = "Windows";
+        2 Other = "Other";
+        3 Paravirtualization = "Paravirtualization";
+        4 WindowsVirtio = "WindowsVirtio";
+    }
+    backhaul_wire::generated_choice! {
+        /// Create root volume template from volume backup request architecture.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateRootVolumeTemplateFromVolumeBackupRequest/properties/architecture`
+        CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_ARCHITECTURE(&[]);
+        0 X8664 = "x86_64";
+        1 Aarch64 = "aarch64";
+        2 Mips64el = "mips64el";
+        3 Loongarch64 = "loongarch64";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateRootVolumeTemplateFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateRootVolumeTemplateFromVolumeBackupRequest`
+        CreateRootVolumeTemplateFromVolumeBackupRequest = CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST("CreateRootVolumeTemplateFromVolumeBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id).required();
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        1 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Guest os type.
+        3 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+        /// Platform.
+        4 platform: Option<CreateRootVolumeTemplateFromVolumeBackupRequestPlatform> = Enum, new("platform", Kind::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM));
+        /// Architecture.
+        5 architecture: Option<CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture> = Enum, new("architecture", Kind::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_ARCHITECTURE));
+        /// `false` when left out.
+        6 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// Virtio.
+        7 virtio: Option<bool> = Bool, new("virtio", Kind::Bool);
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateRootVolumeTemplateFromVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, guest_os_type: String, platform: CreateRootVolumeTemplateFromVolumeBackupRequestPlatform, architecture: CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture, system: bool, virtio: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `SyncVmBackup` answers.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/SyncVmBackupResult`
+        SyncVmBackupResult = SYNC_VM_BACKUP_RESULT("SyncVmBackupResult");
+        /// Result.
+        0 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
+    }
+    backhaul_wire::generated_model! {
+        /// What `RecoverVmBackupFromImageStoreBackupStorage` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RecoverVmBackupFromImageStoreBackupStorageRequest`
+        RecoverVmBackupFromImageStoreBackupStorageRequest = RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST("RecoverVmBackupFromImageStoreBackupStorageRequest");
+        /// Src backup storage uuid.
+        0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
+        /// Dst backup storage uuid.
+        1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { RecoverVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// What `RecoverVmBackupFromImageStoreBackupStorage` answers.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RecoverVmBackupFromImageStoreBackupStorageResult`
+        RecoverVmBackupFromImageStoreBackupStorageResult = RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT("RecoverVmBackupFromImageStoreBackupStorageResult");
+        /// Inventories.
+        0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// `CreateStopped` when left out.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RevertVmFromVmBackupRequest/properties/strategy`
+        RevertVmFromVmBackupRequestStrategy = REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY(&[]);
+        0 InstantStart = "InstantStart";
+        1 JustCreate = "JustCreate";
+        2 CreateStopped = "CreateStopped";
+    }
+    backhaul_wire::generated_model! {
+        /// What `RevertVmFromVmBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RevertVmFromVmBackupRequest`
+        RevertVmFromVmBackupRequest = REVERT_VM_FROM_VM_BACKUP_REQUEST("RevertVmFromVmBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
+        /// `CreateStopped` when left out.
+        1 strategy: Option<RevertVmFromVmBackupRequestStrategy> = Enum, new("strategy", Kind::Enum(&REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY));
+    }
+    backhaul_wire::generated_request! { RevertVmFromVmBackupRequest() { backup_storage_uuid: Id, strategy: RevertVmFromVmBackupRequestStrategy } }
+    backhaul_wire::generated_model! {
+        /// What `SyncVmBackupFromImageStoreBackupStorage` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/SyncVmBackupFromImageStoreBackupStorageRequest`
+        SyncVmBackupFromImageStoreBackupStorageRequest = SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST("SyncVmBackupFromImageStoreBackupStorageRequest");
+        /// Src backup storage uuid.
+        0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
+        /// Dst backup storage uuid.
+        1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { SyncVmBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// What `SyncVmBackupFromImageStoreBackupStorage` answers.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/SyncVmBackupFromImageStoreBackupStorageResult`
+        SyncVmBackupFromImageStoreBackupStorageResult = SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT("SyncVmBackupFromImageStoreBackupStorageResult");
+        /// Inventories.
+        0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// Create vm from volume backup request type.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVolumeBackupRequest/properties/type`
+        CreateVmFromVolumeBackupRequestType = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_TYPE(&[]);
+        0 UserVm = "UserVm";
+        1 ApplianceVm = "ApplianceVm";
+    }
+    backhaul_wire::generated_choice! {
+        /// `InstantStart` when left out.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVolumeBackupRequest/properties/strategy`
+        CreateVmFromVolumeBackupRequestStrategy = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_STRATEGY(&[]);
+        0 InstantStart = "InstantStart";
+        1 JustCreate = "JustCreate";
+        2 CreateStopped = "CreateStopped";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVolumeBackupRequest`
+        CreateVmFromVolumeBackupRequest = CREATE_VM_FROM_VOLUME_BACKUP_REQUEST("CreateVmFromVolumeBackupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// The backup storage.
+        1 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
+        /// Instance offering uuid.
+        2 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id).required();
+        /// Default l3network uuid.
+        3 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// L3network uuids.
+        4 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id).required();
+        /// Type.
+        5 r#type: Option<CreateVmFromVolumeBackupRequestType> = Enum, new("type", Kind::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_TYPE));
+        /// The zone.
+        6 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        7 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        8 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Primary storage uuid for root volume.
+        9 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        10 description: Option<String> = Text, new("description", Kind::Text);
+        /// Root volume system tags.
+        11 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+        /// `InstantStart` when left out.
+        12 strategy: Option<CreateVmFromVolumeBackupRequestStrategy> = Enum, new("strategy", Kind::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_STRATEGY));
+        /// The uuid that it gets; the server's choice when left out.
+        13 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateVmFromVolumeBackupRequest(name: String, instance_offering_uuid: Id, l3_network_uuids: Vec<Id>) { backup_storage_uuid: Id, default_l3_network_uuid: Id, r#type: CreateVmFromVolumeBackupRequestType, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, description: String, root_volume_system_tags: Vec<String>, strategy: CreateVmFromVolumeBackupRequestStrategy, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_choice! {
+        /// Create vm from vm backup request type.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVmBackupRequest/properties/type`
+        CreateVmFromVmBackupRequestType = CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE(&[]);
+        0 UserVm = "UserVm";
+        1 ApplianceVm = "ApplianceVm";
+    }
+    backhaul_wire::generated_choice! {
+        /// `InstantStart` when left out.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVmBackupRequest/properties/strategy`
+        CreateVmFromVmBackupRequestStrategy = CREATE_VM_FROM_VM_BACKUP_REQUEST_STRATEGY(&[]);
+        0 InstantStart = "InstantStart";
+        1 JustCreate = "JustCreate";
+        2 CreateStopped = "CreateStopped";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmFromVmBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmFromVmBackupRequest`
+        CreateVmFromVmBackupRequest = CREATE_VM_FROM_VM_BACKUP_REQUEST("CreateVmFromVmBackupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// The backup storage.
+        1 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
+        /// Instance offering uuid.
+        2 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// L3network uuids.
+        3 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
+        /// Vm nic params.
+        4 vm_nic_params: Option<String> = Text, new("vmNicParams", Kind::Text);
+        /// Type.
+        5 r#type: Option<CreateVmFromVmBackupRequestType> = Enum, new("type", Kind::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE));
+        /// The zone.
+        6 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        7 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        8 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Primary storage uuid for root volume.
+        9 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+        /// Primary storage uuid for data volume.
+        10 primary_storage_uuid_for_data_volume: Option<String> = Text, new("primaryStorageUuidForDataVolume", Kind::Text);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        11 description: Option<String> = Text, new("description", Kind::Text);
+        /// Root volume system tags.
+        12 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+        /// Data volume system tags.
+        13 data_volume_system_tags: Vec<String> = Texts, list("dataVolumeSystemTags", Kind::Text).uncertain();
+        /// `InstantStart` when left out.
+        14 strategy: Option<CreateVmFromVmBackupRequestStrategy> = Enum, new("strategy", Kind::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_STRATEGY));
+        /// Cpu num.
+        15 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Memory size.
+        16 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Has at least 0, at most 9223372036854775807.
+        17 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Default l3network uuid.
+        18 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// The uuid that it gets; the server's choice when left out.
+        19 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        20 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateVmFromVmBackupRequest(name: String) { backup_storage_uuid: Id, instance_offering_uuid: Id, l3_network_uuids: Vec<Id>, vm_nic_params: String, r#type: CreateVmFromVmBackupRequestType, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, description: String, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, strategy: CreateVmFromVmBackupRequestStrategy, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, default_l3_network_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `SyncVolumeBackup` answers.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/SyncVolumeBackupResult`
+        SyncVolumeBackupResult = SYNC_VOLUME_BACKUP_RESULT("SyncVolumeBackupResult");
+        /// Result.
+        0 result: Option<SyncBackupResult> = Struct, new("result", Kind::Struct(&SYNC_BACKUP_RESULT));
+    }
+    backhaul_wire::generated_model! {
+        /// What `RecoverBackupFromImageStoreBackupStorage` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RecoverBackupFromImageStoreBackupStorageRequest`
+        RecoverBackupFromImageStoreBackupStorageRequest = RECOVER_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST("RecoverBackupFromImageStoreBackupStorageRequest");
+        /// Src backup storage uuid.
+        0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
+        /// Dst backup storage uuid.
+        1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { RecoverBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// What `RevertVolumeFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/RevertVolumeFromVolumeBackupRequest`
+        RevertVolumeFromVolumeBackupRequest = REVERT_VOLUME_FROM_VOLUME_BACKUP_REQUEST("RevertVolumeFromVolumeBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
+    }
+    backhaul_wire::generated_request! { RevertVolumeFromVolumeBackupRequest() { backup_storage_uuid: Id } }
+    backhaul_wire::generated_model! {
+        /// What `SyncBackupFromImageStoreBackupStorage` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/SyncBackupFromImageStoreBackupStorageRequest`
+        SyncBackupFromImageStoreBackupStorageRequest = SYNC_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST("SyncBackupFromImageStoreBackupStorageRequest");
+        /// Src backup storage uuid.
+        0 src_backup_storage_uuid: Option<Id> = Id, new("srcBackupStorageUuid", Kind::Id).required();
+        /// Dst backup storage uuid.
+        1 dst_backup_storage_uuid: Option<Id> = Id, new("dstBackupStorageUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { SyncBackupFromImageStoreBackupStorageRequest(src_backup_storage_uuid: Id, dst_backup_storage_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// What `CreateDataVolumeFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateDataVolumeFromVolumeBackupRequest`
+        CreateDataVolumeFromVolumeBackupRequest = CREATE_DATA_VOLUME_FROM_VOLUME_BACKUP_REQUEST("CreateDataVolumeFromVolumeBackupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// The virtual machine.
+        1 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id);
+        /// The backup storage.
+        2 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
+        /// The primary storage.
+        3 primary_storage_uuid: Option<Id> = Id, new("primaryStorageUuid", Kind::Id);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        4 description: Option<String> = Text, new("description", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        5 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        6 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateDataVolumeFromVolumeBackupRequest(name: String) { vm_instance_uuid: Id, backup_storage_uuid: Id, primary_storage_uuid: Id, description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_choice! {
+        /// Create vm backup request mode.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupRequest/properties/mode`
+        CreateVmBackupRequestMode = CREATE_VM_BACKUP_REQUEST_MODE(&[]);
+        0 Full = "full";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupRequest`
+        CreateVmBackupRequest = CREATE_VM_BACKUP_REQUEST("CreateVmBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id).required();
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        1 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Mode.
+        3 mode: Option<CreateVmBackupRequestMode> = Enum, new("mode", Kind::Enum(&CREATE_VM_BACKUP_REQUEST_MODE));
+        /// Has at least 1024, at most 9223372036854775807.
+        4 volume_read_bandwidth: Option<i64> = Int, new("volumeReadBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        5 volume_write_bandwidth: Option<i64> = Int, new("volumeWriteBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        6 network_read_bandwidth: Option<i64> = Int, new("networkReadBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        7 network_write_bandwidth: Option<i64> = Int, new("networkWriteBandwidth", Kind::Int);
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateVmBackupRequest(backup_storage_uuid: Id, name: String) { description: String, mode: CreateVmBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmBackup` answers.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVmBackupResult`
+        CreateVmBackupResult = CREATE_VM_BACKUP_RESULT("CreateVmBackupResult");
+        /// Inventories.
+        0 inventories: Vec<VolumeBackup> = Structs, list("inventories", Kind::Struct(&VOLUME_BACKUP)).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// Create volume backup request mode.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVolumeBackupRequest/properties/mode`
+        CreateVolumeBackupRequestMode = CREATE_VOLUME_BACKUP_REQUEST_MODE(&[]);
+        0 Full = "full";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/backups.json#/$defs/CreateVolumeBackupRequest`
+        CreateVolumeBackupRequest = CREATE_VOLUME_BACKUP_REQUEST("CreateVolumeBackupRequest");
+        /// The backup storage.
+        0 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id).required();
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        1 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Mode.
+        3 mode: Option<CreateVolumeBackupRequestMode> = Enum, new("mode", Kind::Enum(&CREATE_VOLUME_BACKUP_REQUEST_MODE));
+        /// Has at least 1024, at most 9223372036854775807.
+        4 volume_read_bandwidth: Option<i64> = Int, new("volumeReadBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        5 volume_write_bandwidth: Option<i64> = Int, new("volumeWriteBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        6 network_read_bandwidth: Option<i64> = Int, new("networkReadBandwidth", Kind::Int);
+        /// Has at least 1024, at most 9223372036854775807.
+        7 network_write_bandwidth: Option<i64> = Int, new("networkWriteBandwidth", Kind::Int);
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateVolumeBackupRequest(backup_storage_uuid: Id, name: String) { description: String, mode: CreateVolumeBackupRequestMode, volume_read_bandwidth: i64, volume_write_bandwidth: i64, network_read_bandwidth: i64, network_write_bandwidth: i64, resource_uuid: Id, tag_uuids: Vec<Id> } }
     backhaul_wire::generated_struct! {
         CdpPolicy;
         CdpTask;
@@ -958,6 +1480,30 @@ pub(super) mod with_storage {
         SyncDatabaseBackupFromImageStoreBackupStorageRequest;
         CreateZBoxBackupRequest;
         AddZBoxRequest;
+        CreateCbtTaskRequest;
+        CbtTask;
+        DisableCbtTaskRequest;
+        EnableCbtTaskRequest;
+        ExportNbdVolumesRequest;
+        UnexportNbdVolumesRequest;
+        CreateDataVolumeTemplateFromVolumeBackupRequest;
+        CreateRootVolumeTemplateFromVolumeBackupRequest;
+        SyncVmBackupResult;
+        RecoverVmBackupFromImageStoreBackupStorageRequest;
+        RecoverVmBackupFromImageStoreBackupStorageResult;
+        RevertVmFromVmBackupRequest;
+        SyncVmBackupFromImageStoreBackupStorageRequest;
+        SyncVmBackupFromImageStoreBackupStorageResult;
+        CreateVmFromVolumeBackupRequest;
+        CreateVmFromVmBackupRequest;
+        SyncVolumeBackupResult;
+        RecoverBackupFromImageStoreBackupStorageRequest;
+        RevertVolumeFromVolumeBackupRequest;
+        SyncBackupFromImageStoreBackupStorageRequest;
+        CreateDataVolumeFromVolumeBackupRequest;
+        CreateVmBackupRequest;
+        CreateVmBackupResult;
+        CreateVolumeBackupRequest;
     }
     backhaul_wire::generated_enum! {
         CdpPolicyState;
@@ -968,6 +1514,17 @@ pub(super) mod with_storage {
         ZBoxState;
         ZBoxStatus;
         DatabaseType;
+        CbtTaskStatus;
+        CreateDataVolumeTemplateFromVolumeBackupRequestPlatform;
+        CreateRootVolumeTemplateFromVolumeBackupRequestPlatform;
+        CreateRootVolumeTemplateFromVolumeBackupRequestArchitecture;
+        RevertVmFromVmBackupRequestStrategy;
+        CreateVmFromVolumeBackupRequestType;
+        CreateVmFromVolumeBackupRequestStrategy;
+        CreateVmFromVmBackupRequestType;
+        CreateVmFromVmBackupRequestStrategy;
+        CreateVmBackupRequestMode;
+        CreateVolumeBackupRequestMode;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -1011,5 +1568,40 @@ pub(super) mod with_storage {
         TypeEntry::Enum(&Z_BOX_STATE),
         TypeEntry::Enum(&Z_BOX_STATUS),
         TypeEntry::Enum(&DATABASE_TYPE),
+        TypeEntry::Struct(&CREATE_CBT_TASK_REQUEST, make::<CreateCbtTaskRequest>),
+        TypeEntry::Struct(&CBT_TASK, make::<CbtTask>),
+        TypeEntry::Enum(&CBT_TASK_STATUS),
+        TypeEntry::Struct(&DISABLE_CBT_TASK_REQUEST, make::<DisableCbtTaskRequest>),
+        TypeEntry::Struct(&ENABLE_CBT_TASK_REQUEST, make::<EnableCbtTaskRequest>),
+        TypeEntry::Struct(&EXPORT_NBD_VOLUMES_REQUEST, make::<ExportNbdVolumesRequest>),
+        TypeEntry::Struct(&UNEXPORT_NBD_VOLUMES_REQUEST, make::<UnexportNbdVolumesRequest>),
+        TypeEntry::Enum(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM),
+        TypeEntry::Struct(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateDataVolumeTemplateFromVolumeBackupRequest>),
+        TypeEntry::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_PLATFORM),
+        TypeEntry::Enum(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST_ARCHITECTURE),
+        TypeEntry::Struct(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateRootVolumeTemplateFromVolumeBackupRequest>),
+        TypeEntry::Struct(&SYNC_VM_BACKUP_RESULT, make::<SyncVmBackupResult>),
+        TypeEntry::Struct(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<RecoverVmBackupFromImageStoreBackupStorageRequest>),
+        TypeEntry::Struct(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT, make::<RecoverVmBackupFromImageStoreBackupStorageResult>),
+        TypeEntry::Enum(&REVERT_VM_FROM_VM_BACKUP_REQUEST_STRATEGY),
+        TypeEntry::Struct(&REVERT_VM_FROM_VM_BACKUP_REQUEST, make::<RevertVmFromVmBackupRequest>),
+        TypeEntry::Struct(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncVmBackupFromImageStoreBackupStorageRequest>),
+        TypeEntry::Struct(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT, make::<SyncVmBackupFromImageStoreBackupStorageResult>),
+        TypeEntry::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_TYPE),
+        TypeEntry::Enum(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST_STRATEGY),
+        TypeEntry::Struct(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST, make::<CreateVmFromVolumeBackupRequest>),
+        TypeEntry::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_TYPE),
+        TypeEntry::Enum(&CREATE_VM_FROM_VM_BACKUP_REQUEST_STRATEGY),
+        TypeEntry::Struct(&CREATE_VM_FROM_VM_BACKUP_REQUEST, make::<CreateVmFromVmBackupRequest>),
+        TypeEntry::Struct(&SYNC_VOLUME_BACKUP_RESULT, make::<SyncVolumeBackupResult>),
+        TypeEntry::Struct(&RECOVER_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<RecoverBackupFromImageStoreBackupStorageRequest>),
+        TypeEntry::Struct(&REVERT_VOLUME_FROM_VOLUME_BACKUP_REQUEST, make::<RevertVolumeFromVolumeBackupRequest>),
+        TypeEntry::Struct(&SYNC_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST, make::<SyncBackupFromImageStoreBackupStorageRequest>),
+        TypeEntry::Struct(&CREATE_DATA_VOLUME_FROM_VOLUME_BACKUP_REQUEST, make::<CreateDataVolumeFromVolumeBackupRequest>),
+        TypeEntry::Enum(&CREATE_VM_BACKUP_REQUEST_MODE),
+        TypeEntry::Struct(&CREATE_VM_BACKUP_REQUEST, make::<CreateVmBackupRequest>),
+        TypeEntry::Struct(&CREATE_VM_BACKUP_RESULT, make::<CreateVmBackupResult>),
+        TypeEntry::Enum(&CREATE_VOLUME_BACKUP_REQUEST_MODE),
+        TypeEntry::Struct(&CREATE_VOLUME_BACKUP_REQUEST, make::<CreateVolumeBackupRequest>),
     ];
 }

@@ -956,10 +956,10 @@ pub(super) mod with_baremetal_or_compute {
     ];
 }
 
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub use self::with_baremetal_or_network::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-pub(super) mod with_baremetal_or_network {
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+pub use self::with_baremetal_or_management_or_network::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-management", feature = "zstack-network"))]
+pub(super) mod with_baremetal_or_management_or_network {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_choice! {

@@ -1528,8 +1528,8 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Bare metal2inventory.
         5 bare_metal2_inventory: Vec<Value> = Jsons, list("bareMetal2Inventory", Kind::Json).uncertain();
-        /// Size inventory.
-        6 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+        /// What it was made of.
+        6 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json).uncertain();
         /// Vip ip.
         7 vip_ip: Option<String> = Text, new("vipIp", Kind::Text);
         /// Bandwidth in inventory.
@@ -1828,6 +1828,20 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
     }
     backhaul_wire::generated_model! {
+        /// A part of a data volume spending.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/DataVolumeSpendingItem`
+        DataVolumeSpendingItem = DATA_VOLUME_SPENDING_ITEM("DataVolumeSpendingItem");
+        /// When it began, in milliseconds since 1970.
+        0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+        /// When it ended, in milliseconds since 1970.
+        1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+        /// What it cost.
+        2 spending: Option<f64> = Float, new("spending", Kind::Float);
+        /// The size, in bytes.
+        3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
         /// A data volume spending.
         ///
         /// Schema: `schemas/zstack/baremetal2.json#/$defs/DataVolumeSpending`
@@ -1842,8 +1856,22 @@ pub(super) mod with_baremetal {
         3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
         /// Its kind.
         4 r#type: Option<String> = Text, new("type", Kind::Text);
-        /// Size inventory.
-        5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+        /// What it was made of.
+        5 size_inventory: Vec<DataVolumeSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&DATA_VOLUME_SPENDING_ITEM)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// A part of a PCI device spending.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/PciDeviceSpendingItem`
+        PciDeviceSpendingItem = PCI_DEVICE_SPENDING_ITEM("PciDeviceSpendingItem");
+        /// When it began, in milliseconds since 1970.
+        0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+        /// When it ended, in milliseconds since 1970.
+        1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+        /// What it cost.
+        2 spending: Option<f64> = Float, new("spending", Kind::Float);
+        /// The virtual machine.
+        3 vm_name: Option<String> = Text, new("vmName", Kind::Text);
     }
     backhaul_wire::generated_model! {
         /// A PCI device spending.
@@ -1860,8 +1888,8 @@ pub(super) mod with_baremetal {
         3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
         /// Its kind.
         4 r#type: Option<String> = Text, new("type", Kind::Text);
-        /// Size inventory.
-        5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+        /// What it was made of.
+        5 size_inventory: Vec<PciDeviceSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&PCI_DEVICE_SPENDING_ITEM)).uncertain();
     }
     backhaul_wire::generated_model! {
         /// A pub IP virtual IP bandwidth spending.
@@ -1908,6 +1936,20 @@ pub(super) mod with_baremetal {
         7 bandwidth_out_inventory: Vec<Value> = Jsons, list("bandwidthOutInventory", Kind::Json).uncertain();
     }
     backhaul_wire::generated_model! {
+        /// A part of a root volume spending.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/RootVolumeSpendingItem`
+        RootVolumeSpendingItem = ROOT_VOLUME_SPENDING_ITEM("RootVolumeSpendingItem");
+        /// When it began, in milliseconds since 1970.
+        0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+        /// When it ended, in milliseconds since 1970.
+        1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+        /// What it cost.
+        2 spending: Option<f64> = Float, new("spending", Kind::Float);
+        /// The size, in bytes.
+        3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
         /// A root volume spending.
         ///
         /// Schema: `schemas/zstack/baremetal2.json#/$defs/RootVolumeSpending`
@@ -1922,8 +1964,22 @@ pub(super) mod with_baremetal {
         3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
         /// Its kind.
         4 r#type: Option<String> = Text, new("type", Kind::Text);
-        /// Size inventory.
-        5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+        /// What it was made of.
+        5 size_inventory: Vec<RootVolumeSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&ROOT_VOLUME_SPENDING_ITEM)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// A part of a snapshot spending.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/SnapshotSpendingItem`
+        SnapshotSpendingItem = SNAPSHOT_SPENDING_ITEM("SnapshotSpendingItem");
+        /// When it began, in milliseconds since 1970.
+        0 start_time: Option<i64> = Int, new("startTime", Kind::Int);
+        /// When it ended, in milliseconds since 1970.
+        1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
+        /// What it cost.
+        2 spending: Option<f64> = Float, new("spending", Kind::Float);
+        /// The size, in bytes.
+        3 snapshot_size: Option<i64> = Int, new("snapshotSize", Kind::Int);
     }
     backhaul_wire::generated_model! {
         /// An snapshot spending.
@@ -1940,8 +1996,8 @@ pub(super) mod with_baremetal {
         3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
         /// Its kind.
         4 r#type: Option<String> = Text, new("type", Kind::Text);
-        /// Size inventory.
-        5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
+        /// What it was made of.
+        5 size_inventory: Vec<SnapshotSpendingItem> = Structs, list("sizeInventory", Kind::Struct(&SNAPSHOT_SPENDING_ITEM)).uncertain();
     }
     backhaul_wire::generated_model! {
         /// A virtual machine spending.
@@ -2772,6 +2828,78 @@ pub(super) mod with_baremetal {
         0 Disk = "disk";
         1 Ipxe = "ipxe";
     }
+    backhaul_wire::generated_model! {
+        /// What `CreateBareMetal2InstanceFromVmBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/CreateBareMetal2InstanceFromVmBackupRequest`
+        CreateBareMetal2InstanceFromVmBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST("CreateBareMetal2InstanceFromVmBackupRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        2 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        3 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// Gateway uuid.
+        4 gateway_uuid: Option<Id> = Id, new("gatewayUuid", Kind::Id);
+        /// Chassis uuid.
+        5 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
+        /// Chassis offering uuid.
+        6 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
+        /// Chassis disk uuid.
+        7 chassis_disk_uuid: Option<Id> = Id, new("chassisDiskUuid", Kind::Id);
+        /// Primary storage uuid for root volume.
+        8 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+        /// Primary storage uuid for data volume.
+        9 primary_storage_uuid_for_data_volume: Option<String> = Text, new("primaryStorageUuidForDataVolume", Kind::Text);
+        /// Data disk offering uuids.
+        10 data_disk_offering_uuids: Vec<Id> = Ids, list("dataDiskOfferingUuids", Kind::Id);
+        /// Root volume system tags.
+        11 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+        /// Data volume system tags.
+        12 data_volume_system_tags: Vec<String> = Texts, list("dataVolumeSystemTags", Kind::Text).uncertain();
+        /// Gateway allocator strategy.
+        13 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        14 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        15 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVmBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, primary_storage_uuid_for_data_volume: String, data_disk_offering_uuids: Vec<Id>, root_volume_system_tags: Vec<String>, data_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `CreateBareMetal2InstanceFromVolumeBackup` is given.
+        ///
+        /// Schema: `schemas/zstack/baremetal2.json#/$defs/CreateBareMetal2InstanceFromVolumeBackupRequest`
+        CreateBareMetal2InstanceFromVolumeBackupRequest = CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST("CreateBareMetal2InstanceFromVolumeBackupRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        2 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        3 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// Gateway uuid.
+        4 gateway_uuid: Option<Id> = Id, new("gatewayUuid", Kind::Id);
+        /// Chassis uuid.
+        5 chassis_uuid: Option<Id> = Id, new("chassisUuid", Kind::Id);
+        /// Chassis offering uuid.
+        6 chassis_offering_uuid: Option<Id> = Id, new("chassisOfferingUuid", Kind::Id);
+        /// Chassis disk uuid.
+        7 chassis_disk_uuid: Option<Id> = Id, new("chassisDiskUuid", Kind::Id);
+        /// Primary storage uuid for root volume.
+        8 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+        /// Root volume system tags.
+        9 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+        /// Gateway allocator strategy.
+        10 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        11 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateBareMetal2InstanceFromVolumeBackupRequest(name: String) { description: String, zone_uuid: Id, cluster_uuid: Id, gateway_uuid: Id, chassis_uuid: Id, chassis_offering_uuid: Id, chassis_disk_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, gateway_allocator_strategy: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
     backhaul_wire::generated_struct! {
         BareMetal2Bonding;
         BareMetal2Chassis;
@@ -2799,11 +2927,15 @@ pub(super) mod with_baremetal {
         SpendingDetails;
         AnySpendingDetails;
         BaseSpendingDetails;
+        DataVolumeSpendingItem;
         DataVolumeSpending;
+        PciDeviceSpendingItem;
         PciDeviceSpending;
         PubIpVipBandwidthSpending;
         PubIpVmNicBandwidthSpending;
+        RootVolumeSpendingItem;
         RootVolumeSpending;
+        SnapshotSpendingItem;
         SnapshotSpending;
         VmSpending;
         DataVolumeSpendingInventory;
@@ -2844,6 +2976,8 @@ pub(super) mod with_baremetal {
         CreateBareMetal2ProvisionNetworkRequest;
         ChangeBareMetal2ProvisionNetworkStateRequest;
         UpdateBareMetal2ProvisionNetworkRequest;
+        CreateBareMetal2InstanceFromVmBackupRequest;
+        CreateBareMetal2InstanceFromVolumeBackupRequest;
     }
     backhaul_wire::generated_enum! {
         UpdateBareMetal2InstanceAutoReleaseChassisEvent;
@@ -2874,11 +3008,15 @@ pub(super) mod with_baremetal {
         TypeEntry::Struct(&BARE_METAL2_SPENDING, make::<BareMetal2Spending>),
         TypeEntry::Struct(&SPENDING_DETAILS, make::<SpendingDetails>),
         TypeEntry::Struct(&BASE_SPENDING_DETAILS, make::<BaseSpendingDetails>),
+        TypeEntry::Struct(&DATA_VOLUME_SPENDING_ITEM, make::<DataVolumeSpendingItem>),
         TypeEntry::Struct(&DATA_VOLUME_SPENDING, make::<DataVolumeSpending>),
+        TypeEntry::Struct(&PCI_DEVICE_SPENDING_ITEM, make::<PciDeviceSpendingItem>),
         TypeEntry::Struct(&PCI_DEVICE_SPENDING, make::<PciDeviceSpending>),
         TypeEntry::Struct(&PUB_IP_VIP_BANDWIDTH_SPENDING, make::<PubIpVipBandwidthSpending>),
         TypeEntry::Struct(&PUB_IP_VM_NIC_BANDWIDTH_SPENDING, make::<PubIpVmNicBandwidthSpending>),
+        TypeEntry::Struct(&ROOT_VOLUME_SPENDING_ITEM, make::<RootVolumeSpendingItem>),
         TypeEntry::Struct(&ROOT_VOLUME_SPENDING, make::<RootVolumeSpending>),
+        TypeEntry::Struct(&SNAPSHOT_SPENDING_ITEM, make::<SnapshotSpendingItem>),
         TypeEntry::Struct(&SNAPSHOT_SPENDING, make::<SnapshotSpending>),
         TypeEntry::Struct(&VM_SPENDING, make::<VmSpending>),
         TypeEntry::Struct(&DATA_VOLUME_SPENDING_INVENTORY, make::<DataVolumeSpendingInventory>),
@@ -2922,6 +3060,8 @@ pub(super) mod with_baremetal {
         TypeEntry::Enum(&UPDATE_BARE_METAL2_INSTANCE_AUTO_RELEASE_CHASSIS_EVENT),
         TypeEntry::Enum(&ADD_BARE_METAL2_IPMI_CHASSIS_PROVISION_TYPE),
         TypeEntry::Enum(&POWER_ON_BARE_METAL2_CHASSIS_BOOT_DEV),
+        TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVmBackupRequest>),
+        TypeEntry::Struct(&CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST, make::<CreateBareMetal2InstanceFromVolumeBackupRequest>),
     ];
 }
 
@@ -3026,7 +3166,7 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         /// Gateway allocator strategy.
         32 gateway_allocator_strategy: Option<String> = Text, new("gatewayAllocatorStrategy", Kind::Text);
         /// How it is doing.
-        33 status: Option<Value> = Json, new("status", Kind::Json);
+        33 status: Option<String> = Text, new("status", Kind::Text);
         /// Provision type.
         34 provision_type: Option<String> = Text, new("provisionType", Kind::Text);
         /// Agent version.

@@ -96,9 +96,9 @@ pub(super) mod always {
         /// The resources.
         0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
         /// Inventory counts.
-        1 inventory_counts: Option<Value> = Json, new("inventoryCounts", Kind::Json);
+        1 inventory_counts: BTreeMap<String, Value> = JsonMap, map("inventoryCounts", Kind::Json);
         /// Inventory aggregate functions.
-        2 inventory_aggregate_functions: Option<Value> = Json, new("inventoryAggregateFunctions", Kind::Json);
+        2 inventory_aggregate_functions: BTreeMap<String, Value> = JsonMap, map("inventoryAggregateFunctions", Kind::Json);
         /// How many there are in all.
         3 total: Option<i64> = Int, new("total", Kind::Int);
         /// Return with.

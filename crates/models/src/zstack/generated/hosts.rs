@@ -1648,12 +1648,24 @@ pub(super) mod with_compute {
         3 error_code: Option<ErrorCode> = Struct, new("errorCode", Kind::Struct(&ERROR_CODE));
     }
     backhaul_wire::generated_model! {
+        /// What `AddKVMHostFromConfigFile` says of one of them.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/AddHostFromFileResult`
+        AddHostFromFileResult = ADD_HOST_FROM_FILE_RESULT("AddHostFromFileResult");
+        /// Ip.
+        0 ip: Option<String> = Text, new("ip", Kind::Text);
+        /// Success.
+        1 success: Option<bool> = Bool, new("success", Kind::Bool);
+        /// Error.
+        2 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
+    }
+    backhaul_wire::generated_model! {
         /// What `AddHostFromConfigFile` answers.
         ///
         /// Schema: `schemas/zstack/hosts.json#/$defs/AddHostFromConfigFileResult`
         AddHostFromConfigFileResult = ADD_HOST_FROM_CONFIG_FILE_RESULT("AddHostFromConfigFileResult");
         /// Results.
-        0 results: Vec<AddHostFromConfigFileResult> = Structs, list("results", Kind::Struct(&ADD_HOST_FROM_CONFIG_FILE_RESULT)).uncertain();
+        0 results: Vec<AddHostFromFileResult> = Structs, list("results", Kind::Struct(&ADD_HOST_FROM_FILE_RESULT));
     }
     backhaul_wire::generated_model! {
         /// What `GetHostNetworkFacts` answers.
@@ -1690,12 +1702,24 @@ pub(super) mod with_compute {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
     }
     backhaul_wire::generated_model! {
+        /// What `PowerOffHost` says of one of them.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/PowerOffHardwareResult`
+        PowerOffHardwareResult = POWER_OFF_HARDWARE_RESULT("PowerOffHardwareResult");
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Success.
+        1 success: Option<bool> = Bool, new("success", Kind::Bool);
+        /// Error.
+        2 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
+    }
+    backhaul_wire::generated_model! {
         /// What `PowerOffHost` answers.
         ///
         /// Schema: `schemas/zstack/hosts.json#/$defs/PowerOffHostResult`
         PowerOffHostResult = POWER_OFF_HOST_RESULT("PowerOffHostResult");
         /// Results.
-        0 results: Vec<PowerOffHostResult> = Structs, list("results", Kind::Struct(&POWER_OFF_HOST_RESULT)).uncertain();
+        0 results: Vec<PowerOffHardwareResult> = Structs, list("results", Kind::Struct(&POWER_OFF_HARDWARE_RESULT)).uncertain();
     }
     backhaul_wire::generated_model! {
         /// What `GetHostWebSshUrl` answers.
@@ -2681,6 +2705,112 @@ pub(super) mod with_compute {
         0 Kvm = "KVM";
         1 Simulator = "Simulator";
     }
+    backhaul_wire::generated_model! {
+        /// What `GetCandidateNetworkBondings` answers.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/GetCandidateNetworkBondingsResult`
+        GetCandidateNetworkBondingsResult = GET_CANDIDATE_NETWORK_BONDINGS_RESULT("GetCandidateNetworkBondingsResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetPhysicalMachineBlockDevices` answers.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/GetPhysicalMachineBlockDevicesResult`
+        GetPhysicalMachineBlockDevicesResult = GET_PHYSICAL_MACHINE_BLOCK_DEVICES_RESULT("GetPhysicalMachineBlockDevicesResult");
+        /// Block devices.
+        0 block_devices: Option<BlockDevices> = Struct, new("blockDevices", Kind::Struct(&BLOCK_DEVICES));
+    }
+    backhaul_wire::generated_model! {
+        /// A block devices.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/BlockDevices`
+        BlockDevices = BLOCK_DEVICES("BlockDevices");
+        /// Unused block devices.
+        0 unused_block_devices: Vec<Value> = Jsons, list("unusedBlockDevices", Kind::Json).uncertain();
+        /// Used block devices.
+        1 used_block_devices: Vec<Value> = Jsons, list("usedBlockDevices", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// `xfs` when left out.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/MountBlockDeviceRequest/properties/filesystemType`
+        MountBlockDeviceRequestFilesystemType = MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE(&[]);
+        0 Ext4 = "ext4";
+        1 Xfs = "xfs";
+    }
+    backhaul_wire::generated_model! {
+        /// What `MountBlockDevice` is given.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/MountBlockDeviceRequest`
+        MountBlockDeviceRequest = MOUNT_BLOCK_DEVICE_REQUEST("MountBlockDeviceRequest");
+        /// Has at most 255 characters.
+        0 username: Option<String> = Text, new("username", Kind::Text).required();
+        /// Has at most 255 characters.
+        1 password: Option<Secret> = Secret, new("password", Kind::Secret);
+        /// Has at least 1, at most 65535.
+        2 ssh_port: Option<i64> = Int, new("sshPort", Kind::Int).required();
+        /// Has at most 255 characters.
+        3 host_name: Option<String> = Text, new("hostName", Kind::Text).required();
+        /// Has at most 255 characters.
+        4 path: Option<String> = Text, new("path", Kind::Text).required();
+        /// Has at most 2048 characters.
+        5 mount_point: Option<String> = Text, new("mountPoint", Kind::Text).required();
+        /// `xfs` when left out.
+        6 filesystem_type: Option<MountBlockDeviceRequestFilesystemType> = Enum, new("filesystemType", Kind::Enum(&MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE));
+    }
+    backhaul_wire::generated_request! { MountBlockDeviceRequest(username: String, ssh_port: i64, host_name: String, path: String, mount_point: String) { password: Secret, filesystem_type: MountBlockDeviceRequestFilesystemType } }
+    backhaul_wire::generated_model! {
+        /// What `CreateHostNetworkServiceType` is given.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/CreateHostNetworkServiceTypeRequest`
+        CreateHostNetworkServiceTypeRequest = CREATE_HOST_NETWORK_SERVICE_TYPE_REQUEST("CreateHostNetworkServiceTypeRequest");
+        /// Service type.
+        0 service_type: Option<String> = Text, new("serviceType", Kind::Text).required();
+        /// System.
+        1 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// The uuid that it gets; the server's choice when left out.
+        2 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        3 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateHostNetworkServiceTypeRequest(service_type: String) { system: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A host network label.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/HostNetworkLabel`
+        HostNetworkLabel = HOST_NETWORK_LABEL("HostNetworkLabel").aliases(&["HostNetworkLabelInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Service type.
+        1 service_type: Option<String> = Text, new("serviceType", Kind::Text);
+        /// System.
+        2 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// When it was made, in the server's zone.
+        3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateHostNetworkServiceType` is given.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/UpdateHostNetworkServiceTypeRequest`
+        UpdateHostNetworkServiceTypeRequest = UPDATE_HOST_NETWORK_SERVICE_TYPE_REQUEST("UpdateHostNetworkServiceTypeRequest");
+        /// Service type.
+        0 service_type: Option<String> = Text, new("serviceType", Kind::Text).required();
+        /// System.
+        1 system: Option<bool> = Bool, new("system", Kind::Bool);
+    }
+    backhaul_wire::generated_request! { UpdateHostNetworkServiceTypeRequest(service_type: String) { system: bool } }
+    backhaul_wire::generated_model! {
+        /// What `GenerateHygonMdevDevices` is given.
+        ///
+        /// Schema: `schemas/zstack/hosts.json#/$defs/GenerateHygonMdevDevicesRequest`
+        GenerateHygonMdevDevicesRequest = GENERATE_HYGON_MDEV_DEVICES_REQUEST("GenerateHygonMdevDevicesRequest");
+        /// Max qemu num.
+        0 max_qemu_num: Option<i64> = Int, new("maxQemuNum", Kind::Int).required();
+    }
+    backhaul_wire::generated_request! { GenerateHygonMdevDevicesRequest(max_qemu_num: i64) {  } }
     backhaul_wire::generated_struct! {
         AgentVersion;
         ClusterDRS;
@@ -2717,10 +2847,12 @@ pub(super) mod with_compute {
         UpdateHostIpmiResult;
         KvmRunShellResult;
         ShellResult;
+        AddHostFromFileResult;
         AddHostFromConfigFileResult;
         GetHostNetworkFactsResult;
         SetServiceTypeOnHostNetworkInterfaceResult;
         HostNetworkInterfaceServiceRef;
+        PowerOffHardwareResult;
         PowerOffHostResult;
         GetHostWebSshUrlResult;
         AllocateHostResourceResult;
@@ -2772,6 +2904,14 @@ pub(super) mod with_compute {
         GetHostResourceAllocationRequest;
         CreateMiniClusterRequest;
         BootstrapMiniHostRequest;
+        GetCandidateNetworkBondingsResult;
+        GetPhysicalMachineBlockDevicesResult;
+        BlockDevices;
+        MountBlockDeviceRequest;
+        CreateHostNetworkServiceTypeRequest;
+        HostNetworkLabel;
+        UpdateHostNetworkServiceTypeRequest;
+        GenerateHygonMdevDevicesRequest;
     }
     backhaul_wire::generated_enum! {
         HypervisorVersionState;
@@ -2793,6 +2933,7 @@ pub(super) mod with_compute {
         ChangeHostStateStateEvent;
         AllocateHostResourceScene;
         CreateMiniClusterHypervisorType;
+        MountBlockDeviceRequestFilesystemType;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -2831,10 +2972,12 @@ pub(super) mod with_compute {
         TypeEntry::Struct(&UPDATE_HOST_IPMI_RESULT, make::<UpdateHostIpmiResult>),
         TypeEntry::Struct(&KVM_RUN_SHELL_RESULT, make::<KvmRunShellResult>),
         TypeEntry::Struct(&SHELL_RESULT, make::<ShellResult>),
+        TypeEntry::Struct(&ADD_HOST_FROM_FILE_RESULT, make::<AddHostFromFileResult>),
         TypeEntry::Struct(&ADD_HOST_FROM_CONFIG_FILE_RESULT, make::<AddHostFromConfigFileResult>),
         TypeEntry::Struct(&GET_HOST_NETWORK_FACTS_RESULT, make::<GetHostNetworkFactsResult>),
         TypeEntry::Struct(&SET_SERVICE_TYPE_ON_HOST_NETWORK_INTERFACE_RESULT, make::<SetServiceTypeOnHostNetworkInterfaceResult>),
         TypeEntry::Struct(&HOST_NETWORK_INTERFACE_SERVICE_REF, make::<HostNetworkInterfaceServiceRef>),
+        TypeEntry::Struct(&POWER_OFF_HARDWARE_RESULT, make::<PowerOffHardwareResult>),
         TypeEntry::Struct(&POWER_OFF_HOST_RESULT, make::<PowerOffHostResult>),
         TypeEntry::Struct(&GET_HOST_WEB_SSH_URL_RESULT, make::<GetHostWebSshUrlResult>),
         TypeEntry::Struct(&ALLOCATE_HOST_RESOURCE_RESULT, make::<AllocateHostResourceResult>),
@@ -2905,6 +3048,15 @@ pub(super) mod with_compute {
         TypeEntry::Enum(&CHANGE_HOST_STATE_STATE_EVENT),
         TypeEntry::Enum(&ALLOCATE_HOST_RESOURCE_SCENE),
         TypeEntry::Enum(&CREATE_MINI_CLUSTER_HYPERVISOR_TYPE),
+        TypeEntry::Struct(&GET_CANDIDATE_NETWORK_BONDINGS_RESULT, make::<GetCandidateNetworkBondingsResult>),
+        TypeEntry::Struct(&GET_PHYSICAL_MACHINE_BLOCK_DEVICES_RESULT, make::<GetPhysicalMachineBlockDevicesResult>),
+        TypeEntry::Struct(&BLOCK_DEVICES, make::<BlockDevices>),
+        TypeEntry::Enum(&MOUNT_BLOCK_DEVICE_REQUEST_FILESYSTEM_TYPE),
+        TypeEntry::Struct(&MOUNT_BLOCK_DEVICE_REQUEST, make::<MountBlockDeviceRequest>),
+        TypeEntry::Struct(&CREATE_HOST_NETWORK_SERVICE_TYPE_REQUEST, make::<CreateHostNetworkServiceTypeRequest>),
+        TypeEntry::Struct(&HOST_NETWORK_LABEL, make::<HostNetworkLabel>),
+        TypeEntry::Struct(&UPDATE_HOST_NETWORK_SERVICE_TYPE_REQUEST, make::<UpdateHostNetworkServiceTypeRequest>),
+        TypeEntry::Struct(&GENERATE_HYGON_MDEV_DEVICES_REQUEST, make::<GenerateHygonMdevDevicesRequest>),
     ];
 }
 

@@ -985,34 +985,6 @@ pub(super) mod with_hybrid {
         1 region_id: Option<String> = Text, new("regionId", Kind::Text);
     }
     backhaul_wire::generated_model! {
-        /// A smart data struct.
-        ///
-        /// Schema: `schemas/zstack/hybrid.json#/$defs/SmartDataStruct`
-        SmartDataStruct = SMART_DATA_STRUCT("SmartDataStruct");
-        /// Id.
-        0 id: Option<i64> = Int, new("id", Kind::Int);
-        /// Attribute name.
-        1 attribute_name: Option<String> = Text, new("attributeName", Kind::Text);
-        /// Flag.
-        2 flag: Option<String> = Text, new("flag", Kind::Text);
-        /// Value.
-        3 value: Option<i64> = Int, new("value", Kind::Int);
-        /// Worst.
-        4 worst: Option<i64> = Int, new("worst", Kind::Int);
-        /// Thresh.
-        5 thresh: Option<i64> = Int, new("thresh", Kind::Int);
-        /// Its kind.
-        6 r#type: Option<String> = Text, new("type", Kind::Text);
-        /// Updated.
-        7 updated: Option<String> = Text, new("updated", Kind::Text);
-        /// When failed.
-        8 when_failed: Option<String> = Text, new("whenFailed", Kind::Text);
-        /// Raw value.
-        9 raw_value: Option<i64> = Int, new("rawValue", Kind::Int);
-        /// Whether an administrator lets it be used.
-        10 state: Option<String> = Text, new("state", Kind::Text);
-    }
-    backhaul_wire::generated_model! {
         /// What `CreateAliyunProxyVpc` is given.
         ///
         /// Schema: `schemas/zstack/hybrid.json#/$defs/CreateAliyunProxyVpcRequest`
@@ -2628,7 +2600,6 @@ pub(super) mod with_hybrid {
         EcsInstanceType;
         IdentityZoneProperty;
         OssBucketProperty;
-        SmartDataStruct;
         CreateAliyunProxyVpcRequest;
         CreateAliyunProxyVSwitchRequest;
         UpdateAliyunProxyVpcRequest;
@@ -2774,7 +2745,6 @@ pub(super) mod with_hybrid {
         TypeEntry::Struct(&ECS_INSTANCE_TYPE, make::<EcsInstanceType>),
         TypeEntry::Struct(&IDENTITY_ZONE_PROPERTY, make::<IdentityZoneProperty>),
         TypeEntry::Struct(&OSS_BUCKET_PROPERTY, make::<OssBucketProperty>),
-        TypeEntry::Struct(&SMART_DATA_STRUCT, make::<SmartDataStruct>),
         TypeEntry::Struct(&CREATE_ALIYUN_PROXY_VPC_REQUEST, make::<CreateAliyunProxyVpcRequest>),
         TypeEntry::Struct(&CREATE_ALIYUN_PROXY_V_SWITCH_REQUEST, make::<CreateAliyunProxyVSwitchRequest>),
         TypeEntry::Struct(&UPDATE_ALIYUN_PROXY_VPC_REQUEST, make::<UpdateAliyunProxyVpcRequest>),
@@ -2872,5 +2842,48 @@ pub(super) mod with_hybrid {
         TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_MODE),
         TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_ENC_ALG),
         TypeEntry::Enum(&CREATE_VPN_IKE_CONFIG_AUTH_ALG),
+    ];
+}
+
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+pub use self::with_hybrid_or_storage::*;
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+pub(super) mod with_hybrid_or_storage {
+    #[allow(unused_imports, reason = "what only has enums needs none")]
+    use super::super::prelude::*;
+    backhaul_wire::generated_model! {
+        /// A smart data struct.
+        ///
+        /// Schema: `schemas/zstack/hybrid.json#/$defs/SmartDataStruct`
+        SmartDataStruct = SMART_DATA_STRUCT("SmartDataStruct");
+        /// Id.
+        0 id: Option<i64> = Int, new("id", Kind::Int);
+        /// Attribute name.
+        1 attribute_name: Option<String> = Text, new("attributeName", Kind::Text);
+        /// Flag.
+        2 flag: Option<String> = Text, new("flag", Kind::Text);
+        /// Value.
+        3 value: Option<i64> = Int, new("value", Kind::Int);
+        /// Worst.
+        4 worst: Option<i64> = Int, new("worst", Kind::Int);
+        /// Thresh.
+        5 thresh: Option<i64> = Int, new("thresh", Kind::Int);
+        /// Its kind.
+        6 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// Updated.
+        7 updated: Option<String> = Text, new("updated", Kind::Text);
+        /// When failed.
+        8 when_failed: Option<String> = Text, new("whenFailed", Kind::Text);
+        /// Raw value.
+        9 raw_value: Option<i64> = Int, new("rawValue", Kind::Int);
+        /// Whether an administrator lets it be used.
+        10 state: Option<String> = Text, new("state", Kind::Text);
+    }
+    backhaul_wire::generated_struct! {
+        SmartDataStruct;
+    }
+    #[cfg(feature = "registry")]
+    pub(in super::super) const TYPES: &[TypeEntry] = &[
+        TypeEntry::Struct(&SMART_DATA_STRUCT, make::<SmartDataStruct>),
     ];
 }

@@ -636,12 +636,22 @@ pub(super) mod with_identity {
         0 number_of_imported_user: Option<i64> = Int, new("numberOfImportedUser", Kind::Int);
     }
     backhaul_wire::generated_model! {
+        /// What `CheckIAM2VirtualIDConfigFile` says of one of them.
+        ///
+        /// Schema: `schemas/zstack/iam2.json#/$defs/IAM2VirtualIDConfigFileError`
+        IAM2VirtualIDConfigFileError = IAM2_VIRTUAL_ID_CONFIG_FILE_ERROR("IAM2VirtualIDConfigFileError").aliases(&["ErrorResult"]);
+        /// Line.
+        0 line: Option<i64> = Int, new("line", Kind::Int);
+        /// Detail.
+        1 detail: Option<String> = Text, new("detail", Kind::Text);
+    }
+    backhaul_wire::generated_model! {
         /// What `CheckIAM2VirtualIDConfigFile` answers.
         ///
         /// Schema: `schemas/zstack/iam2.json#/$defs/CheckIAM2VirtualIDConfigFileResult`
         CheckIAM2VirtualIDConfigFileResult = CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT("CheckIAM2VirtualIDConfigFileResult");
         /// Results.
-        0 results: Vec<CheckIAM2VirtualIDConfigFileResult> = Structs, list("results", Kind::Struct(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT)).uncertain();
+        0 results: Vec<IAM2VirtualIDConfigFileError> = Structs, list("results", Kind::Struct(&IAM2_VIRTUAL_ID_CONFIG_FILE_ERROR));
     }
     backhaul_wire::generated_model! {
         /// What `UpdateOrganizationQuota` is given.
@@ -1306,6 +1316,42 @@ pub(super) mod with_identity {
         0 System = "System";
         1 Customized = "Customized";
     }
+    backhaul_wire::generated_model! {
+        /// What `GetIAM2ProjectContainerImages` answers.
+        ///
+        /// Schema: `schemas/zstack/iam2.json#/$defs/GetIAM2ProjectContainerImagesResult`
+        GetIAM2ProjectContainerImagesResult = GET_IAM2_PROJECT_CONTAINER_IMAGES_RESULT("GetIAM2ProjectContainerImagesResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+        /// How many there are.
+        1 total: Option<i64> = Int, new("total", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetIAM2ProjectContainerImageTags` answers.
+        ///
+        /// Schema: `schemas/zstack/iam2.json#/$defs/GetIAM2ProjectContainerImageTagsResult`
+        GetIAM2ProjectContainerImageTagsResult = GET_IAM2_PROJECT_CONTAINER_IMAGE_TAGS_RESULT("GetIAM2ProjectContainerImageTagsResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+        /// How many there are.
+        1 total: Option<i64> = Int, new("total", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetIAM2ProjectContainerClusterCandidates` answers.
+        ///
+        /// Schema: `schemas/zstack/iam2.json#/$defs/GetIAM2ProjectContainerClusterCandidatesResult`
+        GetIAM2ProjectContainerClusterCandidatesResult = GET_IAM2_PROJECT_CONTAINER_CLUSTER_CANDIDATES_RESULT("GetIAM2ProjectContainerClusterCandidatesResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetIAM2ProjectRepository` answers.
+        ///
+        /// Schema: `schemas/zstack/iam2.json#/$defs/GetIAM2ProjectRepositoryResult`
+        GetIAM2ProjectRepositoryResult = GET_IAM2_PROJECT_REPOSITORY_RESULT("GetIAM2ProjectRepositoryResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
     backhaul_wire::generated_struct! {
         IAM2Organization;
         IAM2OrganizationAttribute;
@@ -1333,6 +1379,7 @@ pub(super) mod with_identity {
         GetIAM2OrganizationVirtualIDNumberResult;
         GetIAM2VirtualIDAPIPermissionResult;
         BatchCreateIAM2VirtualIDFromConfigFileResult;
+        IAM2VirtualIDConfigFileError;
         CheckIAM2VirtualIDConfigFileResult;
         UpdateOrganizationQuotaRequest;
         CreateIAM2VirtualIDGroupRequest;
@@ -1380,6 +1427,10 @@ pub(super) mod with_identity {
         ChangeIAM2VirtualIDTypeRequest;
         UpdateIAM2VirtualIDRequest;
         AddAttributesToIAM2VirtualIDRequest;
+        GetIAM2ProjectContainerImagesResult;
+        GetIAM2ProjectContainerImageTagsResult;
+        GetIAM2ProjectContainerClusterCandidatesResult;
+        GetIAM2ProjectRepositoryResult;
     }
     backhaul_wire::generated_enum! {
         State;
@@ -1414,6 +1465,7 @@ pub(super) mod with_identity {
         TypeEntry::Struct(&GET_IAM2_ORGANIZATION_VIRTUAL_ID_NUMBER_RESULT, make::<GetIAM2OrganizationVirtualIDNumberResult>),
         TypeEntry::Struct(&GET_IAM2_VIRTUAL_IDAPI_PERMISSION_RESULT, make::<GetIAM2VirtualIDAPIPermissionResult>),
         TypeEntry::Struct(&BATCH_CREATE_IAM2_VIRTUAL_ID_FROM_CONFIG_FILE_RESULT, make::<BatchCreateIAM2VirtualIDFromConfigFileResult>),
+        TypeEntry::Struct(&IAM2_VIRTUAL_ID_CONFIG_FILE_ERROR, make::<IAM2VirtualIDConfigFileError>),
         TypeEntry::Struct(&CHECK_IAM2_VIRTUAL_ID_CONFIG_FILE_RESULT, make::<CheckIAM2VirtualIDConfigFileResult>),
         TypeEntry::Struct(&UPDATE_ORGANIZATION_QUOTA_REQUEST, make::<UpdateOrganizationQuotaRequest>),
         TypeEntry::Struct(&CREATE_IAM2_VIRTUAL_ID_GROUP_REQUEST, make::<CreateIAM2VirtualIDGroupRequest>),
@@ -1465,5 +1517,9 @@ pub(super) mod with_identity {
         TypeEntry::Enum(&ORGANIZATION_TYPE),
         TypeEntry::Enum(&PROJECT_STATE),
         TypeEntry::Enum(&ATTRIBUTE_TYPE),
+        TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_IMAGES_RESULT, make::<GetIAM2ProjectContainerImagesResult>),
+        TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_IMAGE_TAGS_RESULT, make::<GetIAM2ProjectContainerImageTagsResult>),
+        TypeEntry::Struct(&GET_IAM2_PROJECT_CONTAINER_CLUSTER_CANDIDATES_RESULT, make::<GetIAM2ProjectContainerClusterCandidatesResult>),
+        TypeEntry::Struct(&GET_IAM2_PROJECT_REPOSITORY_RESULT, make::<GetIAM2ProjectRepositoryResult>),
     ];
 }

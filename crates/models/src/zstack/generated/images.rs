@@ -622,6 +622,14 @@ pub(super) mod with_storage {
         1 Qcow2 = "qcow2";
         2 Iso = "iso";
     }
+    backhaul_wire::generated_model! {
+        /// What `GetCandidateImagesForCreatingVm` answers.
+        ///
+        /// Schema: `schemas/zstack/images.json#/$defs/GetCandidateImagesForCreatingVmResult`
+        GetCandidateImagesForCreatingVmResult = GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT("GetCandidateImagesForCreatingVmResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
     backhaul_wire::generated_struct! {
         CreateDataVolumeTemplateFromVolumeSnapshotResult;
         APICreateDataVolumeTemplateFromVolumeSnapshotEventFailure;
@@ -648,6 +656,7 @@ pub(super) mod with_storage {
         SetImageSecurityLevelRequest;
         SyncImageFromImageStoreBackupStorageRequest;
         UpdateImageRequest;
+        GetCandidateImagesForCreatingVmResult;
     }
     backhaul_wire::generated_enum! {
         SetImageBootModeBootMode;
@@ -682,5 +691,6 @@ pub(super) mod with_storage {
         TypeEntry::Struct(&UPDATE_IMAGE_REQUEST, make::<UpdateImageRequest>),
         TypeEntry::Enum(&SET_IMAGE_BOOT_MODE_BOOT_MODE),
         TypeEntry::Enum(&UPDATE_IMAGE_FORMAT),
+        TypeEntry::Struct(&GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT, make::<GetCandidateImagesForCreatingVmResult>),
     ];
 }

@@ -1780,6 +1780,888 @@ pub(super) mod with_network {
         0 Source = "source";
         1 Dest = "dest";
     }
+    backhaul_wire::generated_model! {
+        /// What `CreateHostKernelInterface` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateHostKernelInterfaceRequest`
+        CreateHostKernelInterfaceRequest = CREATE_HOST_KERNEL_INTERFACE_REQUEST("CreateHostKernelInterfaceRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 255 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// The host.
+        2 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id).required();
+        /// The L2 network.
+        3 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id).required();
+        /// The L3 network.
+        4 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id).required();
+        /// Required ip.
+        5 required_ip: Option<String> = Text, new("requiredIp", Kind::Text);
+        /// Netmask.
+        6 netmask: Option<String> = Text, new("netmask", Kind::Text);
+        /// Traffic types.
+        7 traffic_types: Vec<String> = Texts, list("trafficTypes", Kind::Text).uncertain();
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateHostKernelInterfaceRequest(name: String, host_uuid: Id, l2_network_uuid: Id, l3_network_uuid: Id) { description: String, required_ip: String, netmask: String, traffic_types: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A host kernel interface.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/HostKernelInterface`
+        HostKernelInterface = HOST_KERNEL_INTERFACE("HostKernelInterface").aliases(&["HostKernelInterfaceInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The host.
+        3 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// The L2 network.
+        4 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
+        /// The L3 network.
+        5 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id);
+        /// Used ips.
+        6 used_ips: Vec<UsedIp> = Structs, list("usedIps", Kind::Struct(&USED_IP)).uncertain();
+        /// Traffic types.
+        7 traffic_types: Vec<Value> = Jsons, list("trafficTypes", Kind::Json).uncertain();
+        /// When it was made, in the server's zone.
+        8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateHostKernelInterface` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateHostKernelInterfaceRequest`
+        UpdateHostKernelInterfaceRequest = UPDATE_HOST_KERNEL_INTERFACE_REQUEST("UpdateHostKernelInterfaceRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 255 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Required ip.
+        2 required_ip: Option<String> = Text, new("requiredIp", Kind::Text);
+        /// Netmask.
+        3 netmask: Option<String> = Text, new("netmask", Kind::Text);
+        /// Traffic types.
+        4 traffic_types: Vec<String> = Texts, list("trafficTypes", Kind::Text).uncertain();
+    }
+    backhaul_wire::generated_request! { UpdateHostKernelInterfaceRequest(name: String) { description: String, required_ip: String, netmask: String, traffic_types: Vec<String> } }
+    backhaul_wire::generated_model! {
+        /// What `GetVfPciDeviceAvailableInL2Network` answers.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/GetVfPciDeviceAvailableInL2NetworkResult`
+        GetVfPciDeviceAvailableInL2NetworkResult = GET_VF_PCI_DEVICE_AVAILABLE_IN_L2_NETWORK_RESULT("GetVfPciDeviceAvailableInL2NetworkResult");
+        /// L2vf available clusters.
+        0 l2_vf_available_clusters: BTreeMap<String, Value> = JsonMap, map("l2VfAvailableClusters", Kind::Json);
+    }
+    backhaul_wire::generated_choice! {
+        /// Update virtual switch uplink bondings request mode.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkBondingsRequest/properties/mode`
+        UpdateVirtualSwitchUplinkBondingsRequestMode = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE(&[]);
+        0 N8023ad = "802.3ad";
+        1 ActiveBackup = "active-backup";
+    }
+    backhaul_wire::generated_choice! {
+        /// Update virtual switch uplink bondings request xmit hash policy.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkBondingsRequest/properties/xmitHashPolicy`
+        UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY(&[]);
+        0 Layer2 = "layer2";
+        1 Layer23 = "layer2+3";
+        2 Layer34 = "layer3+4";
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateVirtualSwitchUplinkBondings` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkBondingsRequest`
+        UpdateVirtualSwitchUplinkBondingsRequest = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST("UpdateVirtualSwitchUplinkBondingsRequest");
+        /// Bonding name.
+        0 bonding_name: Option<String> = Text, new("bondingName", Kind::Text);
+        /// Mode.
+        1 mode: Option<UpdateVirtualSwitchUplinkBondingsRequestMode> = Enum, new("mode", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE)).required();
+        /// Xmit hash policy.
+        2 xmit_hash_policy: Option<UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy> = Enum, new("xmitHashPolicy", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY));
+    }
+    backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkBondingsRequest(mode: UpdateVirtualSwitchUplinkBondingsRequestMode) { bonding_name: String, xmit_hash_policy: UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy } }
+    backhaul_wire::generated_model! {
+        /// What `UpdateVirtualSwitchUplinkBondings` answers.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkBondingsResult`
+        UpdateVirtualSwitchUplinkBondingsResult = UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT("UpdateVirtualSwitchUplinkBondingsResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// `LinuxBonding` when left out.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkGroupRequest/properties/type`
+        UpdateVirtualSwitchUplinkGroupRequestType = UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE(&[]);
+        0 LinuxBonding = "LinuxBonding";
+        1 OvsBonding = "OvsBonding";
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateVirtualSwitchUplinkGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateVirtualSwitchUplinkGroupRequest`
+        UpdateVirtualSwitchUplinkGroupRequest = UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST("UpdateVirtualSwitchUplinkGroupRequest");
+        /// The host.
+        0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id).required();
+        /// Slave uuids.
+        1 slave_uuids: Vec<Id> = Ids, list("slaveUuids", Kind::Id);
+        /// Slave names.
+        2 slave_names: Vec<String> = Texts, list("slaveNames", Kind::Text).uncertain();
+        /// `LinuxBonding` when left out.
+        3 r#type: Option<UpdateVirtualSwitchUplinkGroupRequestType> = Enum, new("type", Kind::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE));
+    }
+    backhaul_wire::generated_request! { UpdateVirtualSwitchUplinkGroupRequest(host_uuid: Id) { slave_uuids: Vec<Id>, slave_names: Vec<String>, r#type: UpdateVirtualSwitchUplinkGroupRequestType } }
+    backhaul_wire::generated_model! {
+        /// A l 2 network host ref.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/L2NetworkHostRef`
+        L2NetworkHostRef = L2_NETWORK_HOST_REF("L2NetworkHostRef").aliases(&["L2NetworkHostRefInventory"]);
+        /// The host.
+        0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// The L2 network.
+        1 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
+        /// L2provider type.
+        2 l2_provider_type: Option<String> = Text, new("l2ProviderType", Kind::Text);
+        /// Bridge name.
+        3 bridge_name: Option<String> = Text, new("bridgeName", Kind::Text);
+        /// When it was made, in the server's zone.
+        4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// A uplink group.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UplinkGroup`
+        UplinkGroup = UPLINK_GROUP("UplinkGroup").aliases(&["UplinkGroupInventory"]);
+        /// The host.
+        0 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// The L2 network.
+        1 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
+        /// L2provider type.
+        2 l2_provider_type: Option<String> = Text, new("l2ProviderType", Kind::Text);
+        /// Bridge name.
+        3 bridge_name: Option<String> = Text, new("bridgeName", Kind::Text);
+        /// When it was made, in the server's zone.
+        4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Interface name.
+        6 interface_name: Option<String> = Text, new("interfaceName", Kind::Text);
+        /// Type.
+        7 r#type: Option<UplinkGroupType> = Enum, new("type", Kind::Enum(&UPLINK_GROUP_TYPE));
+        /// Bonding uuid.
+        8 bonding_uuid: Option<Id> = Id, new("bondingUuid", Kind::Id);
+        /// Interface uuid.
+        9 interface_uuid: Option<Id> = Id, new("interfaceUuid", Kind::Id);
+    }
+    backhaul_wire::generated_choice! {
+        /// Uplink group type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UplinkGroupType`
+        UplinkGroupType = UPLINK_GROUP_TYPE(&[]);
+        0 PhysicalInterface = "PhysicalInterface";
+        1 Bonding = "Bonding";
+    }
+    backhaul_wire::generated_choice! {
+        /// Attach l2network to host request l2provider type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/AttachL2NetworkToHostRequest/properties/l2ProviderType`
+        AttachL2NetworkToHostRequestL2ProviderType = ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE(&[]);
+        0 LinuxBridge = "LinuxBridge";
+    }
+    backhaul_wire::generated_model! {
+        /// What `AttachL2NetworkToHost` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/AttachL2NetworkToHostRequest`
+        AttachL2NetworkToHostRequest = ATTACH_L2_NETWORK_TO_HOST_REQUEST("AttachL2NetworkToHostRequest");
+        /// L2provider type.
+        0 l2_provider_type: Option<AttachL2NetworkToHostRequestL2ProviderType> = Enum, new("l2ProviderType", Kind::Enum(&ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE));
+        /// Host param.
+        1 host_param: Option<String> = Text, new("hostParam", Kind::Text);
+    }
+    backhaul_wire::generated_request! { AttachL2NetworkToHostRequest() { l2_provider_type: AttachL2NetworkToHostRequestL2ProviderType, host_param: String } }
+    backhaul_wire::generated_model! {
+        /// What `UpdateL2NetworkVirtualNetworkId` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateL2NetworkVirtualNetworkIdRequest`
+        UpdateL2NetworkVirtualNetworkIdRequest = UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST("UpdateL2NetworkVirtualNetworkIdRequest");
+        /// The virtual network's id.
+        0 virtual_network_id: Option<i64> = Int, new("virtualNetworkId", Kind::Int).required();
+    }
+    backhaul_wire::generated_request! { UpdateL2NetworkVirtualNetworkIdRequest(virtual_network_id: i64) {  } }
+    backhaul_wire::generated_choice! {
+        /// Create nfv inst group request inst type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstGroupRequest/properties/instType`
+        CreateNfvInstGroupRequestInstType = CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE(&[]);
+        0 Kvm = "KVM";
+    }
+    backhaul_wire::generated_choice! {
+        /// Create nfv inst group request func type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstGroupRequest/properties/funcType`
+        CreateNfvInstGroupRequestFuncType = CREATE_NFV_INST_GROUP_REQUEST_FUNC_TYPE(&[]);
+        0 DedicatedSlb = "DEDICATED_SLB";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateNfvInstGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstGroupRequest`
+        CreateNfvInstGroupRequest = CREATE_NFV_INST_GROUP_REQUEST("CreateNfvInstGroupRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Inst type.
+        2 inst_type: Option<CreateNfvInstGroupRequestInstType> = Enum, new("instType", Kind::Enum(&CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE)).required();
+        /// Func type.
+        3 func_type: Option<CreateNfvInstGroupRequestFuncType> = Enum, new("funcType", Kind::Enum(&CREATE_NFV_INST_GROUP_REQUEST_FUNC_TYPE)).required();
+        /// Monitor ips.
+        4 monitor_ips: Vec<String> = Texts, list("monitorIps", Kind::Text).uncertain();
+        /// Nfv inst offering uuid.
+        5 nfv_inst_offering_uuid: Option<Id> = Id, new("nfvInstOfferingUuid", Kind::Id).required();
+        /// Front end l3network uuid.
+        6 front_end_l3_network_uuid: Option<Id> = Id, new("frontEndL3NetworkUuid", Kind::Id);
+        /// Backend l3network uuids.
+        7 backend_l3_network_uuids: Vec<Id> = Ids, list("backendL3NetworkUuids", Kind::Id);
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+        /// Net os distro.
+        10 net_os_distro: Option<String> = Text, new("netOsDistro", Kind::Text);
+        /// Base os distro.
+        11 base_os_distro: Option<String> = Text, new("baseOsDistro", Kind::Text);
+        /// Vip uuid.
+        12 vip_uuid: Option<Id> = Id, new("vipUuid", Kind::Id);
+        /// Ipv6vip uuid.
+        13 ipv6_vip_uuid: Option<Id> = Id, new("ipv6VipUuid", Kind::Id);
+        /// The primary storage.
+        14 primary_storage_uuid: Option<Id> = Id, new("primaryStorageUuid", Kind::Id);
+        /// Primary storage pool uuid.
+        15 primary_storage_pool_uuid: Option<Id> = Id, new("primaryStoragePoolUuid", Kind::Id);
+        /// The cluster.
+        16 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The zone.
+        17 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateNfvInstGroupRequest(name: String, inst_type: CreateNfvInstGroupRequestInstType, func_type: CreateNfvInstGroupRequestFuncType, nfv_inst_offering_uuid: Id) { description: String, monitor_ips: Vec<String>, front_end_l3_network_uuid: Id, backend_l3_network_uuids: Vec<Id>, resource_uuid: Id, tag_uuids: Vec<Id>, net_os_distro: String, base_os_distro: String, vip_uuid: Id, ipv6_vip_uuid: Id, primary_storage_uuid: Id, primary_storage_pool_uuid: Id, cluster_uuid: Id, zone_uuid: Id } }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroup`
+        NfvInstGroup = NFV_INST_GROUP("NfvInstGroup").aliases(&["NfvInstGroupInventory"]);
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+        /// Its uuid.
+        1 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Nfv inst offering uuid.
+        3 nfv_inst_offering_uuid: Option<Id> = Id, new("nfvInstOfferingUuid", Kind::Id);
+        /// Config version.
+        4 config_version: Option<i64> = Int, new("configVersion", Kind::Int);
+        /// Net os distro.
+        5 net_os_distro: Option<String> = Text, new("netOsDistro", Kind::Text);
+        /// Base os distro.
+        6 base_os_distro: Option<String> = Text, new("baseOsDistro", Kind::Text);
+        /// Status detail.
+        7 status_detail: Option<String> = Text, new("statusDetail", Kind::Text);
+        /// When it was made, in the server's zone.
+        8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Vip uuid.
+        10 vip_uuid: Option<Id> = Id, new("vipUuid", Kind::Id);
+        /// Ipv6vip uuid.
+        11 ipv6_vip_uuid: Option<Id> = Id, new("ipv6VipUuid", Kind::Id);
+        /// The primary storage.
+        12 primary_storage_uuid: Option<Id> = Id, new("primaryStorageUuid", Kind::Id);
+        /// Primary storage pool uuid.
+        13 primary_storage_pool_uuid: Option<Id> = Id, new("primaryStoragePoolUuid", Kind::Id);
+        /// The cluster.
+        14 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The zone.
+        15 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// Inst type.
+        16 inst_type: Option<InstType> = Enum, new("instType", Kind::Enum(&INST_TYPE));
+        /// Func type.
+        17 func_type: Option<FuncType> = Enum, new("funcType", Kind::Enum(&FUNC_TYPE));
+        /// How it is doing.
+        18 status: Option<NfvInstGroupStatus> = Enum, new("status", Kind::Enum(&NFV_INST_GROUP_STATUS));
+        /// Operation mode.
+        19 operation_mode: Option<NfvInstGroupOperationMode> = Enum, new("operationMode", Kind::Enum(&NFV_INST_GROUP_OPERATION_MODE));
+        /// Instances.
+        20 instances: Vec<NfvInstGroupInstance> = Structs, list("instances", Kind::Struct(&NFV_INST_GROUP_INSTANCE)).uncertain();
+        /// Monitors.
+        21 monitors: Vec<NfvInstGroupMonitor> = Structs, list("monitors", Kind::Struct(&NFV_INST_GROUP_MONITOR)).uncertain();
+        /// Services.
+        22 services: Vec<NfvInstGroupService> = Structs, list("services", Kind::Struct(&NFV_INST_GROUP_SERVICE)).uncertain();
+        /// Config tasks.
+        23 config_tasks: Vec<NfvInstGroupConfigTask> = Structs, list("configTasks", Kind::Struct(&NFV_INST_GROUP_CONFIG_TASK)).uncertain();
+        /// L3networks.
+        24 l3_networks: Vec<NfvInstGroupL3Network> = Structs, list("l3Networks", Kind::Struct(&NFV_INST_GROUP_L3_NETWORK)).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// Instance type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/InstType`
+        InstType = INST_TYPE(&[]);
+        0 Kvm = "KVM";
+        1 Container = "CONTAINER";
+        2 Host = "HOST";
+    }
+    backhaul_wire::generated_choice! {
+        /// Func type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/FuncType`
+        FuncType = FUNC_TYPE(&[]);
+        0 OvnSdnController = "OVN_SDN_CONTROLLER";
+    }
+    backhaul_wire::generated_choice! {
+        /// NFV instance group status.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupStatus`
+        NfvInstGroupStatus = NFV_INST_GROUP_STATUS(&[]);
+        0 Initializing = "Initializing";
+        1 Healthy = "Healthy";
+        2 Degraded = "Degraded";
+        3 Operating = "Operating";
+        4 Unavailable = "Unavailable";
+    }
+    backhaul_wire::generated_choice! {
+        /// NFV instance group operation mode.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupOperationMode`
+        NfvInstGroupOperationMode = NFV_INST_GROUP_OPERATION_MODE(&[]);
+        0 Normal = "Normal";
+        1 Maintenance = "Maintenance";
+    }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group instance.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupInstance`
+        NfvInstGroupInstance = NFV_INST_GROUP_INSTANCE("NfvInstGroupInstance");
+        /// Config version.
+        0 config_version: Option<i64> = Int, new("configVersion", Kind::Int);
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Net os distro.
+        2 net_os_distro: Option<String> = Text, new("netOsDistro", Kind::Text);
+        /// Base os distro.
+        3 base_os_distro: Option<String> = Text, new("baseOsDistro", Kind::Text);
+        /// Cluster status.
+        4 cluster_status: Option<String> = Text, new("clusterStatus", Kind::Text);
+        /// Status detail.
+        5 status_detail: Option<String> = Text, new("statusDetail", Kind::Text);
+        /// Appliance vm type.
+        6 appliance_vm_type: Option<String> = Text, new("applianceVmType", Kind::Text);
+        /// Management network uuid.
+        7 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
+        /// Default route l3network uuid.
+        8 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
+        /// How it is doing.
+        9 status: Option<String> = Text, new("status", Kind::Text);
+        /// Agent port.
+        10 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
+        /// Ha status.
+        11 ha_status: Option<String> = Text, new("haStatus", Kind::Text);
+        /// Its uuid.
+        12 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        13 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        14 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        15 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        16 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The image.
+        17 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
+        /// The host.
+        18 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Last host uuid.
+        19 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
+        /// Instance offering uuid.
+        20 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// Root volume uuid.
+        21 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
+        /// Platform.
+        22 platform: Option<String> = Text, new("platform", Kind::Text);
+        /// Architecture.
+        23 architecture: Option<String> = Text, new("architecture", Kind::Text);
+        /// Default l3network uuid.
+        24 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// Type.
+        25 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// Hypervisor type.
+        26 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
+        /// Memory size.
+        27 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Reserved memory size.
+        28 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Cpu num.
+        29 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Cpu speed.
+        30 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
+        /// Allocator strategy.
+        31 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// When it was made, in the server's zone.
+        32 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        33 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Whether an administrator lets it be used.
+        34 state: Option<String> = Text, new("state", Kind::Text);
+        /// Guest os type.
+        35 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+        /// Vm nics.
+        36 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC)).uncertain();
+        /// All volumes.
+        37 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME)).uncertain();
+        /// Vm cd roms.
+        38 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group monitor.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupMonitor`
+        NfvInstGroupMonitor = NFV_INST_GROUP_MONITOR("NfvInstGroupMonitor");
+        /// Id.
+        0 id: Option<i64> = Int, new("id", Kind::Int);
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Monitor ip.
+        2 monitor_ip: Option<String> = Text, new("monitorIp", Kind::Text);
+        /// When it was made, in the server's zone.
+        3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group service.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupService`
+        NfvInstGroupService = NFV_INST_GROUP_SERVICE("NfvInstGroupService");
+        /// Id.
+        0 id: Option<i64> = Int, new("id", Kind::Int);
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Network service name.
+        2 network_service_name: Option<String> = Text, new("networkServiceName", Kind::Text);
+        /// Network service uuid.
+        3 network_service_uuid: Option<Id> = Id, new("networkServiceUuid", Kind::Id);
+        /// When it was made, in the server's zone.
+        4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group config task.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupConfigTask`
+        NfvInstGroupConfigTask = NFV_INST_GROUP_CONFIG_TASK("NfvInstGroupConfigTask");
+        /// Id.
+        0 id: Option<i64> = Int, new("id", Kind::Int);
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Config version.
+        2 config_version: Option<i64> = Int, new("configVersion", Kind::Int);
+        /// Service uuid.
+        3 service_uuid: Option<Id> = Id, new("serviceUuid", Kind::Id);
+        /// Task name.
+        4 task_name: Option<String> = Text, new("taskName", Kind::Text);
+        /// Task data.
+        5 task_data: Option<String> = Text, new("taskData", Kind::Text);
+        /// Path.
+        6 path: Option<String> = Text, new("path", Kind::Text);
+        /// Check status.
+        7 check_status: Option<bool> = Bool, new("checkStatus", Kind::Bool);
+    }
+    backhaul_wire::generated_model! {
+        /// A NFV instance group l 3 network.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInstGroupL3Network`
+        NfvInstGroupL3Network = NFV_INST_GROUP_L3_NETWORK("NfvInstGroupL3Network");
+        /// Nfv inst group uuid.
+        0 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Network service uuid.
+        1 network_service_uuid: Option<Id> = Id, new("networkServiceUuid", Kind::Id);
+        /// The L3 network.
+        2 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id);
+        /// L3network category.
+        3 l3_network_category: Option<String> = Text, new("l3NetworkCategory", Kind::Text);
+        /// L3network type.
+        4 l3_network_type: Option<String> = Text, new("l3NetworkType", Kind::Text);
+        /// Type.
+        5 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// When it was made, in the server's zone.
+        6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `AddL3NetworkToGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/AddL3NetworkToGroupRequest`
+        AddL3NetworkToGroupRequest = ADD_L3_NETWORK_TO_GROUP_REQUEST("AddL3NetworkToGroupRequest");
+        /// Front end l3network uuid.
+        0 front_end_l3_network_uuid: Option<Id> = Id, new("frontEndL3NetworkUuid", Kind::Id).required();
+        /// Backend l3network uuids.
+        1 backend_l3_network_uuids: Vec<Id> = Ids, list("backendL3NetworkUuids", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { AddL3NetworkToGroupRequest(front_end_l3_network_uuid: Id, backend_l3_network_uuids: Vec<Id>) {  } }
+    backhaul_wire::generated_choice! {
+        /// Change nfv inst group operation mode request operation mode.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeNfvInstGroupOperationModeRequest/properties/operationMode`
+        ChangeNfvInstGroupOperationModeRequestOperationMode = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE(&[]);
+        0 Normal = "Normal";
+        1 Maintenance = "Maintenance";
+    }
+    backhaul_wire::generated_model! {
+        /// What `ChangeNfvInstGroupOperationMode` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeNfvInstGroupOperationModeRequest`
+        ChangeNfvInstGroupOperationModeRequest = CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST("ChangeNfvInstGroupOperationModeRequest");
+        /// Operation mode.
+        0 operation_mode: Option<ChangeNfvInstGroupOperationModeRequestOperationMode> = Enum, new("operationMode", Kind::Enum(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE)).required();
+    }
+    backhaul_wire::generated_request! { ChangeNfvInstGroupOperationModeRequest(operation_mode: ChangeNfvInstGroupOperationModeRequestOperationMode) {  } }
+    backhaul_wire::generated_model! {
+        /// What `UpdateNfvInstGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/UpdateNfvInstGroupRequest`
+        UpdateNfvInstGroupRequest = UPDATE_NFV_INST_GROUP_REQUEST("UpdateNfvInstGroupRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+    }
+    backhaul_wire::generated_request! { UpdateNfvInstGroupRequest() { name: String, description: String } }
+    backhaul_wire::generated_model! {
+        /// What `CreateNfvInst` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateNfvInstRequest`
+        CreateNfvInstRequest = CREATE_NFV_INST_REQUEST("CreateNfvInstRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id).required();
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        5 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// The uuid that it gets; the server's choice when left out.
+        6 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateNfvInstRequest(name: String, nfv_inst_group_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A NFV instance.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/NfvInst`
+        NfvInst = NFV_INST("NfvInst").aliases(&["NfvInstInventory"]);
+        /// Config version.
+        0 config_version: Option<i64> = Int, new("configVersion", Kind::Int);
+        /// Nfv inst group uuid.
+        1 nfv_inst_group_uuid: Option<Id> = Id, new("nfvInstGroupUuid", Kind::Id);
+        /// Net os distro.
+        2 net_os_distro: Option<String> = Text, new("netOsDistro", Kind::Text);
+        /// Base os distro.
+        3 base_os_distro: Option<String> = Text, new("baseOsDistro", Kind::Text);
+        /// Cluster status.
+        4 cluster_status: Option<String> = Text, new("clusterStatus", Kind::Text);
+        /// Status detail.
+        5 status_detail: Option<String> = Text, new("statusDetail", Kind::Text);
+        /// Appliance vm type.
+        6 appliance_vm_type: Option<String> = Text, new("applianceVmType", Kind::Text);
+        /// Management network uuid.
+        7 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
+        /// Default route l3network uuid.
+        8 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
+        /// How it is doing.
+        9 status: Option<String> = Text, new("status", Kind::Text);
+        /// Agent port.
+        10 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
+        /// Ha status.
+        11 ha_status: Option<String> = Text, new("haStatus", Kind::Text);
+        /// Its uuid.
+        12 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        13 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        14 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        15 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        16 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The image.
+        17 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
+        /// The host.
+        18 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Last host uuid.
+        19 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
+        /// Instance offering uuid.
+        20 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// Root volume uuid.
+        21 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
+        /// Platform.
+        22 platform: Option<String> = Text, new("platform", Kind::Text);
+        /// Architecture.
+        23 architecture: Option<String> = Text, new("architecture", Kind::Text);
+        /// Default l3network uuid.
+        24 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// Type.
+        25 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// Hypervisor type.
+        26 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
+        /// Memory size.
+        27 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Reserved memory size.
+        28 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Cpu num.
+        29 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Cpu speed.
+        30 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
+        /// Allocator strategy.
+        31 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// When it was made, in the server's zone.
+        32 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        33 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Whether an administrator lets it be used.
+        34 state: Option<String> = Text, new("state", Kind::Text);
+        /// Guest os type.
+        35 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+        /// Vm nics.
+        36 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC)).uncertain();
+        /// All volumes.
+        37 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME)).uncertain();
+        /// Vm cd roms.
+        38 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateHuaweiIMasterVRouter` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/CreateHuaweiIMasterVRouterRequest`
+        CreateHuaweiIMasterVRouterRequest = CREATE_HUAWEI_I_MASTER_V_ROUTER_REQUEST("CreateHuaweiIMasterVRouterRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Huawei vpc uuid.
+        2 huawei_vpc_uuid: Option<Id> = Id, new("huaweiVpcUuid", Kind::Id).required();
+        /// The uuid that it gets; the server's choice when left out.
+        3 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        4 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateHuaweiIMasterVRouterRequest(name: String, huawei_vpc_uuid: Id) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A huawei I master v router.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/HuaweiIMasterVRouter`
+        HuaweiIMasterVRouter = HUAWEI_I_MASTER_V_ROUTER("HuaweiIMasterVRouter").aliases(&["HuaweiIMasterVRouterInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The logical network's id.
+        3 logical_network_id: Option<String> = Text, new("logicalNetworkId", Kind::Text);
+        /// The tenant's id.
+        4 tenant_id: Option<String> = Text, new("tenantId", Kind::Text);
+        /// Fabric uuid.
+        5 fabric_uuid: Option<Id> = Id, new("fabricUuid", Kind::Id);
+        /// Deleted.
+        6 deleted: Option<bool> = Bool, new("deleted", Kind::Bool);
+        /// When it was made, in the server's zone.
+        7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `PullHuaweiIMasterController` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/PullHuaweiIMasterControllerRequest`
+        PullHuaweiIMasterControllerRequest = PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST("PullHuaweiIMasterControllerRequest");
+        /// Pull switch.
+        0 pull_switch: Option<bool> = Bool, new("pullSwitch", Kind::Bool);
+    }
+    backhaul_wire::generated_request! { PullHuaweiIMasterControllerRequest() { pull_switch: bool } }
+    backhaul_wire::generated_model! {
+        /// What `PullHuaweiIMasterController` answers.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/PullHuaweiIMasterControllerResult`
+        PullHuaweiIMasterControllerResult = PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT("PullHuaweiIMasterControllerResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_choice! {
+        /// Sdn controller add host request v switch type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerAddHostRequest/properties/vSwitchType`
+        SdnControllerAddHostRequestVSwitchType = SDN_CONTROLLER_ADD_HOST_REQUEST_V_SWITCH_TYPE(&[]);
+        0 OvsKernel = "OvsKernel";
+        1 OvsDpdk = "OvsDpdk";
+        2 Sriov = "SRIOV";
+    }
+    backhaul_wire::generated_model! {
+        /// What `SdnControllerAddHost` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerAddHostRequest`
+        SdnControllerAddHostRequest = SDN_CONTROLLER_ADD_HOST_REQUEST("SdnControllerAddHostRequest");
+        /// V switch type.
+        0 v_switch_type: Option<SdnControllerAddHostRequestVSwitchType> = Enum, new("vSwitchType", Kind::Enum(&SDN_CONTROLLER_ADD_HOST_REQUEST_V_SWITCH_TYPE));
+        /// Nic names.
+        1 nic_names: Vec<String> = Texts, list("nicNames", Kind::Text).required().uncertain();
+        /// Vtep ip.
+        2 vtep_ip: Option<String> = Text, new("vtepIp", Kind::Text);
+        /// Netmask.
+        3 netmask: Option<String> = Text, new("netmask", Kind::Text);
+        /// Bond mode.
+        4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
+        /// Lacp mode.
+        5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
+    }
+    backhaul_wire::generated_request! { SdnControllerAddHostRequest(nic_names: Vec<String>) { v_switch_type: SdnControllerAddHostRequestVSwitchType, vtep_ip: String, netmask: String, bond_mode: String, lacp_mode: String } }
+    backhaul_wire::generated_choice! {
+        /// Sdn controller change host request v switch type.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerChangeHostRequest/properties/vSwitchType`
+        SdnControllerChangeHostRequestVSwitchType = SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE(&[]);
+        0 OvnDpdk = "OvnDpdk";
+        1 OvnKernel = "OvnKernel";
+    }
+    backhaul_wire::generated_model! {
+        /// What `SdnControllerChangeHost` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/SdnControllerChangeHostRequest`
+        SdnControllerChangeHostRequest = SDN_CONTROLLER_CHANGE_HOST_REQUEST("SdnControllerChangeHostRequest");
+        /// V switch type.
+        0 v_switch_type: Option<SdnControllerChangeHostRequestVSwitchType> = Enum, new("vSwitchType", Kind::Enum(&SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE));
+        /// Nic names.
+        1 nic_names: Vec<String> = Texts, list("nicNames", Kind::Text).uncertain();
+        /// Vtep ip.
+        2 vtep_ip: Option<String> = Text, new("vtepIp", Kind::Text);
+        /// Netmask.
+        3 netmask: Option<String> = Text, new("netmask", Kind::Text);
+        /// Bond mode.
+        4 bond_mode: Option<String> = Text, new("bondMode", Kind::Text);
+        /// Lacp mode.
+        5 lacp_mode: Option<String> = Text, new("lacpMode", Kind::Text);
+    }
+    backhaul_wire::generated_request! { SdnControllerChangeHostRequest() { v_switch_type: SdnControllerChangeHostRequestVSwitchType, nic_names: Vec<String>, vtep_ip: String, netmask: String, bond_mode: String, lacp_mode: String } }
+    backhaul_wire::generated_model! {
+        /// What `ChangeSdnController` is given.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/ChangeSdnControllerRequest`
+        ChangeSdnControllerRequest = CHANGE_SDN_CONTROLLER_REQUEST("ChangeSdnControllerRequest");
+        /// User name.
+        0 user_name: Option<String> = Text, new("userName", Kind::Text);
+        /// Password.
+        1 password: Option<Secret> = Secret, new("password", Kind::Secret);
+        /// Vlan ranges.
+        2 vlan_ranges: Vec<String> = Texts, list("vlanRanges", Kind::Text).uncertain();
+    }
+    backhaul_wire::generated_request! { ChangeSdnControllerRequest() { user_name: String, password: Secret, vlan_ranges: Vec<String> } }
+    backhaul_wire::generated_model! {
+        /// What `PullSdnControllerTenant` answers.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/PullSdnControllerTenantResult`
+        PullSdnControllerTenantResult = PULL_SDN_CONTROLLER_TENANT_RESULT("PullSdnControllerTenantResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// A huawei I master fabric.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/HuaweiIMasterFabric`
+        HuaweiIMasterFabric = HUAWEI_I_MASTER_FABRIC("HuaweiIMasterFabric").aliases(&["HuaweiIMasterFabricInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Sdn controller uuid.
+        3 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
+        /// Deleted.
+        4 deleted: Option<bool> = Bool, new("deleted", Kind::Bool);
+        /// When it was made, in the server's zone.
+        5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// A huawei I master tenant.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/HuaweiIMasterTenant`
+        HuaweiIMasterTenant = HUAWEI_I_MASTER_TENANT("HuaweiIMasterTenant").aliases(&["HuaweiIMasterTenantInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Ids: fabric.
+        3 fabric_ids: Option<String> = Text, new("fabricIds", Kind::Text);
+        /// Sdn controller uuid.
+        4 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
+        /// Deleted.
+        5 deleted: Option<bool> = Bool, new("deleted", Kind::Bool);
+        /// When it was made, in the server's zone.
+        6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// A huawei I master vpc.
+        ///
+        /// Schema: `schemas/zstack/l2_networks.json#/$defs/HuaweiIMasterVpc`
+        HuaweiIMasterVpc = HUAWEI_I_MASTER_VPC("HuaweiIMasterVpc").aliases(&["HuaweiIMasterVpcInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The tenant's id.
+        3 tenant_id: Option<String> = Text, new("tenantId", Kind::Text);
+        /// The fabric's id.
+        4 fabric_id: Option<String> = Text, new("fabricId", Kind::Text);
+        /// Sdn controller uuid.
+        5 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
+        /// Deleted.
+        6 deleted: Option<bool> = Bool, new("deleted", Kind::Bool);
+        /// When it was made, in the server's zone.
+        7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
     backhaul_wire::generated_struct! {
         L2Network;
         AnyL2Network;
@@ -1824,6 +2706,40 @@ pub(super) mod with_network {
         UpdatePortMirrorRequest;
         AddSdnControllerRequest;
         UpdateSdnControllerRequest;
+        CreateHostKernelInterfaceRequest;
+        HostKernelInterface;
+        UpdateHostKernelInterfaceRequest;
+        GetVfPciDeviceAvailableInL2NetworkResult;
+        UpdateVirtualSwitchUplinkBondingsRequest;
+        UpdateVirtualSwitchUplinkBondingsResult;
+        UpdateVirtualSwitchUplinkGroupRequest;
+        L2NetworkHostRef;
+        UplinkGroup;
+        AttachL2NetworkToHostRequest;
+        UpdateL2NetworkVirtualNetworkIdRequest;
+        CreateNfvInstGroupRequest;
+        NfvInstGroup;
+        NfvInstGroupInstance;
+        NfvInstGroupMonitor;
+        NfvInstGroupService;
+        NfvInstGroupConfigTask;
+        NfvInstGroupL3Network;
+        AddL3NetworkToGroupRequest;
+        ChangeNfvInstGroupOperationModeRequest;
+        UpdateNfvInstGroupRequest;
+        CreateNfvInstRequest;
+        NfvInst;
+        CreateHuaweiIMasterVRouterRequest;
+        HuaweiIMasterVRouter;
+        PullHuaweiIMasterControllerRequest;
+        PullHuaweiIMasterControllerResult;
+        SdnControllerAddHostRequest;
+        SdnControllerChangeHostRequest;
+        ChangeSdnControllerRequest;
+        PullSdnControllerTenantResult;
+        HuaweiIMasterFabric;
+        HuaweiIMasterTenant;
+        HuaweiIMasterVpc;
     }
     backhaul_wire::generated_enum! {
         L2NetworkType;
@@ -1833,6 +2749,20 @@ pub(super) mod with_network {
         SessionType;
         CreateL2HardwareVxlanNetworkVSwitchType;
         GetCandidateVmNicsForPortMirrorType;
+        UpdateVirtualSwitchUplinkBondingsRequestMode;
+        UpdateVirtualSwitchUplinkBondingsRequestXmitHashPolicy;
+        UpdateVirtualSwitchUplinkGroupRequestType;
+        UplinkGroupType;
+        AttachL2NetworkToHostRequestL2ProviderType;
+        CreateNfvInstGroupRequestInstType;
+        CreateNfvInstGroupRequestFuncType;
+        InstType;
+        FuncType;
+        NfvInstGroupStatus;
+        NfvInstGroupOperationMode;
+        ChangeNfvInstGroupOperationModeRequestOperationMode;
+        SdnControllerAddHostRequestVSwitchType;
+        SdnControllerChangeHostRequestVSwitchType;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -1884,5 +2814,53 @@ pub(super) mod with_network {
         TypeEntry::Enum(&SESSION_TYPE),
         TypeEntry::Enum(&CREATE_L2_HARDWARE_VXLAN_NETWORK_V_SWITCH_TYPE),
         TypeEntry::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE),
+        TypeEntry::Struct(&CREATE_HOST_KERNEL_INTERFACE_REQUEST, make::<CreateHostKernelInterfaceRequest>),
+        TypeEntry::Struct(&HOST_KERNEL_INTERFACE, make::<HostKernelInterface>),
+        TypeEntry::Struct(&UPDATE_HOST_KERNEL_INTERFACE_REQUEST, make::<UpdateHostKernelInterfaceRequest>),
+        TypeEntry::Struct(&GET_VF_PCI_DEVICE_AVAILABLE_IN_L2_NETWORK_RESULT, make::<GetVfPciDeviceAvailableInL2NetworkResult>),
+        TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_MODE),
+        TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST_XMIT_HASH_POLICY),
+        TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST, make::<UpdateVirtualSwitchUplinkBondingsRequest>),
+        TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT, make::<UpdateVirtualSwitchUplinkBondingsResult>),
+        TypeEntry::Enum(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST_TYPE),
+        TypeEntry::Struct(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST, make::<UpdateVirtualSwitchUplinkGroupRequest>),
+        TypeEntry::Struct(&L2_NETWORK_HOST_REF, make::<L2NetworkHostRef>),
+        TypeEntry::Struct(&UPLINK_GROUP, make::<UplinkGroup>),
+        TypeEntry::Enum(&UPLINK_GROUP_TYPE),
+        TypeEntry::Enum(&ATTACH_L2_NETWORK_TO_HOST_REQUEST_L2_PROVIDER_TYPE),
+        TypeEntry::Struct(&ATTACH_L2_NETWORK_TO_HOST_REQUEST, make::<AttachL2NetworkToHostRequest>),
+        TypeEntry::Struct(&UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST, make::<UpdateL2NetworkVirtualNetworkIdRequest>),
+        TypeEntry::Enum(&CREATE_NFV_INST_GROUP_REQUEST_INST_TYPE),
+        TypeEntry::Enum(&CREATE_NFV_INST_GROUP_REQUEST_FUNC_TYPE),
+        TypeEntry::Struct(&CREATE_NFV_INST_GROUP_REQUEST, make::<CreateNfvInstGroupRequest>),
+        TypeEntry::Struct(&NFV_INST_GROUP, make::<NfvInstGroup>),
+        TypeEntry::Enum(&INST_TYPE),
+        TypeEntry::Enum(&FUNC_TYPE),
+        TypeEntry::Enum(&NFV_INST_GROUP_STATUS),
+        TypeEntry::Enum(&NFV_INST_GROUP_OPERATION_MODE),
+        TypeEntry::Struct(&NFV_INST_GROUP_INSTANCE, make::<NfvInstGroupInstance>),
+        TypeEntry::Struct(&NFV_INST_GROUP_MONITOR, make::<NfvInstGroupMonitor>),
+        TypeEntry::Struct(&NFV_INST_GROUP_SERVICE, make::<NfvInstGroupService>),
+        TypeEntry::Struct(&NFV_INST_GROUP_CONFIG_TASK, make::<NfvInstGroupConfigTask>),
+        TypeEntry::Struct(&NFV_INST_GROUP_L3_NETWORK, make::<NfvInstGroupL3Network>),
+        TypeEntry::Struct(&ADD_L3_NETWORK_TO_GROUP_REQUEST, make::<AddL3NetworkToGroupRequest>),
+        TypeEntry::Enum(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST_OPERATION_MODE),
+        TypeEntry::Struct(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST, make::<ChangeNfvInstGroupOperationModeRequest>),
+        TypeEntry::Struct(&UPDATE_NFV_INST_GROUP_REQUEST, make::<UpdateNfvInstGroupRequest>),
+        TypeEntry::Struct(&CREATE_NFV_INST_REQUEST, make::<CreateNfvInstRequest>),
+        TypeEntry::Struct(&NFV_INST, make::<NfvInst>),
+        TypeEntry::Struct(&CREATE_HUAWEI_I_MASTER_V_ROUTER_REQUEST, make::<CreateHuaweiIMasterVRouterRequest>),
+        TypeEntry::Struct(&HUAWEI_I_MASTER_V_ROUTER, make::<HuaweiIMasterVRouter>),
+        TypeEntry::Struct(&PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST, make::<PullHuaweiIMasterControllerRequest>),
+        TypeEntry::Struct(&PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT, make::<PullHuaweiIMasterControllerResult>),
+        TypeEntry::Enum(&SDN_CONTROLLER_ADD_HOST_REQUEST_V_SWITCH_TYPE),
+        TypeEntry::Struct(&SDN_CONTROLLER_ADD_HOST_REQUEST, make::<SdnControllerAddHostRequest>),
+        TypeEntry::Enum(&SDN_CONTROLLER_CHANGE_HOST_REQUEST_V_SWITCH_TYPE),
+        TypeEntry::Struct(&SDN_CONTROLLER_CHANGE_HOST_REQUEST, make::<SdnControllerChangeHostRequest>),
+        TypeEntry::Struct(&CHANGE_SDN_CONTROLLER_REQUEST, make::<ChangeSdnControllerRequest>),
+        TypeEntry::Struct(&PULL_SDN_CONTROLLER_TENANT_RESULT, make::<PullSdnControllerTenantResult>),
+        TypeEntry::Struct(&HUAWEI_I_MASTER_FABRIC, make::<HuaweiIMasterFabric>),
+        TypeEntry::Struct(&HUAWEI_I_MASTER_TENANT, make::<HuaweiIMasterTenant>),
+        TypeEntry::Struct(&HUAWEI_I_MASTER_VPC, make::<HuaweiIMasterVpc>),
     ];
 }

@@ -2,10 +2,10 @@
 
 //! ZStack: the types of `l3_networks`.
 
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -750,6 +750,158 @@ pub(super) mod with_network {
         1 StatefulDhcp = "Stateful-DHCP";
         2 StatelessDhcp = "Stateless-DHCP";
     }
+    backhaul_wire::generated_choice! {
+        /// `ACCESS` when left out.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/CreatePortGroupRequest/properties/vlanMode`
+        CreatePortGroupRequestVlanMode = CREATE_PORT_GROUP_REQUEST_VLAN_MODE(&[]);
+        0 Access = "ACCESS";
+        1 Trunk = "TRUNK";
+        2 Pvlan = "PVLAN";
+    }
+    backhaul_wire::generated_choice! {
+        /// `Private` when left out.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/CreatePortGroupRequest/properties/category`
+        CreatePortGroupRequestCategory = CREATE_PORT_GROUP_REQUEST_CATEGORY(&[]);
+        0 Public = "Public";
+        1 Private = "Private";
+        2 System = "System";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreatePortGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/CreatePortGroupRequest`
+        CreatePortGroupRequest = CREATE_PORT_GROUP_REQUEST("CreatePortGroupRequest");
+        /// V switch uuid.
+        0 v_switch_uuid: Option<Id> = Id, new("vSwitchUuid", Kind::Id).required();
+        /// `ACCESS` when left out.
+        1 vlan_mode: Option<CreatePortGroupRequestVlanMode> = Enum, new("vlanMode", Kind::Enum(&CREATE_PORT_GROUP_REQUEST_VLAN_MODE));
+        /// Has at least 0, at most 4094.
+        2 vlan: Option<i64> = Int, new("vlan", Kind::Int).required();
+        /// Vlan ranges.
+        3 vlan_ranges: Option<String> = Text, new("vlanRanges", Kind::Text);
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        4 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        5 description: Option<String> = Text, new("description", Kind::Text);
+        /// `L3BasicNetwork` when left out.
+        6 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// The L2 network.
+        7 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
+        /// `Private` when left out.
+        8 category: Option<CreatePortGroupRequestCategory> = Enum, new("category", Kind::Enum(&CREATE_PORT_GROUP_REQUEST_CATEGORY));
+        /// Ip version.
+        9 ip_version: Option<i64> = Int, new("ipVersion", Kind::Int);
+        /// `false` when left out.
+        10 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// DNS domain.
+        11 dns_domain: Option<String> = Text, new("dnsDomain", Kind::Text);
+        /// `true` when left out.
+        12 enable_ipam: Option<bool> = Bool, new("enableIPAM", Kind::Bool);
+        /// The uuid that it gets; the server's choice when left out.
+        13 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreatePortGroupRequest(v_switch_uuid: Id, vlan: i64, name: String) { vlan_mode: CreatePortGroupRequestVlanMode, vlan_ranges: String, description: String, r#type: String, l2_network_uuid: Id, category: CreatePortGroupRequestCategory, ip_version: i64, system: bool, dns_domain: String, enable_ipam: bool, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_choice! {
+        /// Update port group request category.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/UpdatePortGroupRequest/properties/category`
+        UpdatePortGroupRequestCategory = UPDATE_PORT_GROUP_REQUEST_CATEGORY(&[]);
+        0 Public = "Public";
+        1 Private = "Private";
+        2 System = "System";
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdatePortGroup` is given.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/UpdatePortGroupRequest`
+        UpdatePortGroupRequest = UPDATE_PORT_GROUP_REQUEST("UpdatePortGroupRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Has at most 255 characters.
+        2 dns_domain: Option<String> = Text, new("dnsDomain", Kind::Text);
+        /// Category.
+        3 category: Option<UpdatePortGroupRequestCategory> = Enum, new("category", Kind::Enum(&UPDATE_PORT_GROUP_REQUEST_CATEGORY));
+        /// System.
+        4 system: Option<bool> = Bool, new("system", Kind::Bool);
+    }
+    backhaul_wire::generated_request! { UpdatePortGroupRequest() { name: String, description: String, dns_domain: String, category: UpdatePortGroupRequestCategory, system: bool } }
+    backhaul_wire::generated_model! {
+        /// A port group.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/PortGroup`
+        PortGroup = PORT_GROUP("PortGroup").aliases(&["PortGroupInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Its kind.
+        3 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// The zone.
+        4 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The L2 network.
+        5 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
+        /// Whether an administrator lets it be used.
+        6 state: Option<L3NetworkState> = Enum, new("state", Kind::Enum(&L3_NETWORK_STATE));
+        /// DNS domain.
+        7 dns_domain: Option<String> = Text, new("dnsDomain", Kind::Text);
+        /// Whether the system itself owns it.
+        8 system: Option<bool> = Bool, new("system", Kind::Bool);
+        /// Category.
+        9 category: Option<L3NetworkCategory> = Enum, new("category", Kind::Enum(&L3_NETWORK_CATEGORY));
+        /// 4 or 6.
+        10 ip_version: Option<i64> = Int, new("ipVersion", Kind::Int);
+        /// Whether to enable ipam.
+        11 enable_ipam: Option<bool> = Bool, new("enableIPAM", Kind::Bool);
+        /// Isolated.
+        12 isolated: Option<bool> = Bool, new("isolated", Kind::Bool);
+        /// When it was made, in the server's zone.
+        13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// DNS.
+        15 dns: Vec<String> = Texts, list("dns", Kind::Text);
+        /// Ip ranges.
+        16 ip_ranges: Vec<IpRange> = Structs, list("ipRanges", Kind::Struct(&IP_RANGE));
+        /// Network services.
+        17 network_services: Vec<NetworkServiceL3NetworkRef> = Structs, list("networkServices", Kind::Struct(&NETWORK_SERVICE_L3_NETWORK_REF));
+        /// Host route.
+        18 host_route: Vec<L3NetworkHostRoute> = Structs, list("hostRoute", Kind::Struct(&L3_NETWORK_HOST_ROUTE));
+        /// Reserved ip ranges.
+        19 reserved_ip_ranges: Vec<ReservedIpRange> = Structs, list("reservedIpRanges", Kind::Struct(&RESERVED_IP_RANGE));
+        /// V switch uuid.
+        20 v_switch_uuid: Option<Id> = Id, new("vSwitchUuid", Kind::Id);
+        /// Vlan mode.
+        21 vlan_mode: Option<PortGroupVlanMode> = Enum, new("vlanMode", Kind::Enum(&PORT_GROUP_VLAN_MODE));
+        /// The vlan's id.
+        22 vlan_id: Option<i64> = Int, new("vlanId", Kind::Int);
+        /// Vlan ranges.
+        23 vlan_ranges: Option<String> = Text, new("vlanRanges", Kind::Text);
+    }
+    backhaul_wire::generated_choice! {
+        /// Port group vlan mode.
+        ///
+        /// Schema: `schemas/zstack/l3_networks.json#/$defs/PortGroupVlanMode`
+        PortGroupVlanMode = PORT_GROUP_VLAN_MODE(&[]);
+        0 Access = "ACCESS";
+        1 Trunk = "TRUNK";
+        2 Pvlan = "PVLAN";
+    }
     backhaul_wire::generated_struct! {
         NetworkServiceProvider;
         FreeIp;
@@ -781,11 +933,18 @@ pub(super) mod with_network {
         SetL3NetworkRouterInterfaceIpRequest;
         ChangeL3NetworkStateRequest;
         UpdateL3NetworkRequest;
+        CreatePortGroupRequest;
+        UpdatePortGroupRequest;
+        PortGroup;
     }
     backhaul_wire::generated_enum! {
         GetL3NetworkIpStatisticResourceType;
         GetL3NetworkIpStatisticSortBy;
         AddIpv6RangeAddressMode;
+        CreatePortGroupRequestVlanMode;
+        CreatePortGroupRequestCategory;
+        UpdatePortGroupRequestCategory;
+        PortGroupVlanMode;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -822,5 +981,12 @@ pub(super) mod with_network {
         TypeEntry::Enum(&GET_L3_NETWORK_IP_STATISTIC_RESOURCE_TYPE),
         TypeEntry::Enum(&GET_L3_NETWORK_IP_STATISTIC_SORT_BY),
         TypeEntry::Enum(&ADD_IPV6_RANGE_ADDRESS_MODE),
+        TypeEntry::Enum(&CREATE_PORT_GROUP_REQUEST_VLAN_MODE),
+        TypeEntry::Enum(&CREATE_PORT_GROUP_REQUEST_CATEGORY),
+        TypeEntry::Struct(&CREATE_PORT_GROUP_REQUEST, make::<CreatePortGroupRequest>),
+        TypeEntry::Enum(&UPDATE_PORT_GROUP_REQUEST_CATEGORY),
+        TypeEntry::Struct(&UPDATE_PORT_GROUP_REQUEST, make::<UpdatePortGroupRequest>),
+        TypeEntry::Struct(&PORT_GROUP, make::<PortGroup>),
+        TypeEntry::Enum(&PORT_GROUP_VLAN_MODE),
     ];
 }

@@ -145,16 +145,100 @@ pub(super) mod with_identity {
         0 Account = "account";
         1 Iam2 = "IAM2";
     }
+    backhaul_wire::generated_choice! {
+        /// Sync accounts from ldap server request create account strategy.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/SyncAccountsFromLdapServerRequest/properties/createAccountStrategy`
+        SyncAccountsFromLdapServerRequestCreateAccountStrategy = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY(&[]);
+        0 NoAction = "NoAction";
+        1 CreateDisabledAccount = "CreateDisabledAccount";
+        2 CreateAccount = "CreateAccount";
+    }
+    backhaul_wire::generated_choice! {
+        /// Sync accounts from ldap server request delete account strategy.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/SyncAccountsFromLdapServerRequest/properties/deleteAccountStrategy`
+        SyncAccountsFromLdapServerRequestDeleteAccountStrategy = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY(&[]);
+        0 NoAction = "NoAction";
+        1 StaleAccount = "StaleAccount";
+        2 DeleteAccount = "DeleteAccount";
+    }
+    backhaul_wire::generated_model! {
+        /// What `SyncAccountsFromLdapServer` is given.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/SyncAccountsFromLdapServerRequest`
+        SyncAccountsFromLdapServerRequest = SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST("SyncAccountsFromLdapServerRequest");
+        /// Create account strategy.
+        0 create_account_strategy: Option<SyncAccountsFromLdapServerRequestCreateAccountStrategy> = Enum, new("createAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY));
+        /// Delete account strategy.
+        1 delete_account_strategy: Option<SyncAccountsFromLdapServerRequestDeleteAccountStrategy> = Enum, new("deleteAccountStrategy", Kind::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY));
+    }
+    backhaul_wire::generated_request! { SyncAccountsFromLdapServerRequest() { create_account_strategy: SyncAccountsFromLdapServerRequestCreateAccountStrategy, delete_account_strategy: SyncAccountsFromLdapServerRequestDeleteAccountStrategy } }
+    backhaul_wire::generated_model! {
+        /// What `SyncAccountsFromLdapServer` answers.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/SyncAccountsFromLdapServerResult`
+        SyncAccountsFromLdapServerResult = SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT("SyncAccountsFromLdapServerResult");
+        /// Result.
+        0 result: Option<SyncTaskResult> = Struct, new("result", Kind::Struct(&SYNC_TASK_RESULT));
+    }
+    backhaul_wire::generated_model! {
+        /// A sync task result.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/SyncTaskResult`
+        SyncTaskResult = SYNC_TASK_RESULT("SyncTaskResult");
+        /// Source uuid.
+        0 source_uuid: Option<Id> = Id, new("sourceUuid", Kind::Id);
+        /// Source type.
+        1 source_type: Option<String> = Text, new("sourceType", Kind::Text);
+        /// Import stage.
+        2 import_stage: Option<ImportStage> = Struct, new("importStage", Kind::Struct(&IMPORT_STAGE));
+        /// Clean stage.
+        3 clean_stage: Option<CleanStage> = Struct, new("cleanStage", Kind::Struct(&CLEAN_STAGE));
+    }
+    backhaul_wire::generated_model! {
+        /// An import stage.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/ImportStage`
+        ImportStage = IMPORT_STAGE("ImportStage");
+        /// How many there are.
+        0 total: Option<i64> = Int, new("total", Kind::Int);
+        /// Success.
+        1 success: Option<i64> = Int, new("success", Kind::Int);
+        /// Fail.
+        2 fail: Option<i64> = Int, new("fail", Kind::Int);
+    }
+    backhaul_wire::generated_model! {
+        /// A clean stage.
+        ///
+        /// Schema: `schemas/zstack/ldap.json#/$defs/CleanStage`
+        CleanStage = CLEAN_STAGE("CleanStage");
+        /// How many there are.
+        0 total: Option<i64> = Int, new("total", Kind::Int);
+        /// Success.
+        1 success: Option<i64> = Int, new("success", Kind::Int);
+        /// Skip.
+        2 skip: Option<i64> = Int, new("skip", Kind::Int);
+        /// Fail.
+        3 fail: Option<i64> = Int, new("fail", Kind::Int);
+    }
     backhaul_wire::generated_struct! {
         LdapAccountRef;
         LdapServer;
         CreateLdapBindingRequest;
         AddLdapServerRequest;
         UpdateLdapServerRequest;
+        SyncAccountsFromLdapServerRequest;
+        SyncAccountsFromLdapServerResult;
+        SyncTaskResult;
+        ImportStage;
+        CleanStage;
     }
     backhaul_wire::generated_enum! {
         AddLdapServerEncryption;
         AddLdapServerScope;
+        SyncAccountsFromLdapServerRequestCreateAccountStrategy;
+        SyncAccountsFromLdapServerRequestDeleteAccountStrategy;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -165,5 +249,12 @@ pub(super) mod with_identity {
         TypeEntry::Struct(&UPDATE_LDAP_SERVER_REQUEST, make::<UpdateLdapServerRequest>),
         TypeEntry::Enum(&ADD_LDAP_SERVER_ENCRYPTION),
         TypeEntry::Enum(&ADD_LDAP_SERVER_SCOPE),
+        TypeEntry::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_CREATE_ACCOUNT_STRATEGY),
+        TypeEntry::Enum(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST_DELETE_ACCOUNT_STRATEGY),
+        TypeEntry::Struct(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST, make::<SyncAccountsFromLdapServerRequest>),
+        TypeEntry::Struct(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT, make::<SyncAccountsFromLdapServerResult>),
+        TypeEntry::Struct(&SYNC_TASK_RESULT, make::<SyncTaskResult>),
+        TypeEntry::Struct(&IMPORT_STAGE, make::<ImportStage>),
+        TypeEntry::Struct(&CLEAN_STAGE, make::<CleanStage>),
     ];
 }

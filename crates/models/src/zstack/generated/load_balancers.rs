@@ -74,7 +74,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.

@@ -2,10 +2,10 @@
 
 //! ZStack: the types of `management`.
 
-#[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub use self::with_automation_or_management::*;
-#[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-pub(super) mod with_automation_or_management {
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+pub use self::with_automation_or_identity_or_management::*;
+#[cfg(any(feature = "zstack-automation", feature = "zstack-identity", feature = "zstack-management"))]
+pub(super) mod with_automation_or_identity_or_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -917,7 +917,7 @@ pub(super) mod with_management {
         /// Schema: `schemas/zstack/management.json#/$defs/CheckNetworkReachableResult`
         CheckNetworkReachableResult = CHECK_NETWORK_REACHABLE_RESULT("CheckNetworkReachableResult");
         /// Results.
-        0 results: Vec<CheckNetworkReachableResult> = Structs, list("results", Kind::Struct(&CHECK_NETWORK_REACHABLE_RESULT)).uncertain();
+        0 results: Vec<NetworkReachablePair> = Structs, list("results", Kind::Struct(&NETWORK_REACHABLE_PAIR));
     }
     backhaul_wire::generated_model! {
         /// What `GetChronyServers` answers.
@@ -1151,6 +1151,143 @@ pub(super) mod with_management {
         1 ExpiredDate = "expiredDate";
         2 UploadDate = "uploadDate";
     }
+    backhaul_wire::generated_model! {
+        /// What `GetMissedElaboration` answers.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/GetMissedElaborationResult`
+        GetMissedElaborationResult = GET_MISSED_ELABORATION_RESULT("GetMissedElaborationResult");
+        /// Inventories.
+        0 inventories: Vec<Value> = Jsons, list("inventories", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `RefreshPluginDrivers` is given.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/RefreshPluginDriversRequest`
+        RefreshPluginDriversRequest = REFRESH_PLUGIN_DRIVERS_REQUEST("RefreshPluginDriversRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+    }
+    backhaul_wire::generated_request! { RefreshPluginDriversRequest() { name: String } }
+    backhaul_wire::generated_choice! {
+        /// Add log server request category.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest/properties/category`
+        AddLogServerRequestCategory = ADD_LOG_SERVER_REQUEST_CATEGORY(&[]);
+        0 ManagementNodeLog = "ManagementNodeLog";
+        1 PlatformOperationLog = "PlatformOperationLog";
+    }
+    backhaul_wire::generated_choice! {
+        /// Add log server request type.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest/properties/type`
+        AddLogServerRequestType = ADD_LOG_SERVER_REQUEST_TYPE(&[]);
+        0 Log4j2 = "Log4j2";
+        1 FluentBit = "FluentBit";
+    }
+    backhaul_wire::generated_choice! {
+        /// Add log server request level.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest/properties/level`
+        AddLogServerRequestLevel = ADD_LOG_SERVER_REQUEST_LEVEL(&[]);
+        0 Off = "OFF";
+        1 Fatal = "FATAL";
+        2 Error = "ERROR";
+        3 Warn = "WARN";
+        4 Info = "INFO";
+        5 Debug = "DEBUG";
+        6 Trace = "TRACE";
+        7 All = "ALL";
+    }
+    backhaul_wire::generated_model! {
+        /// What `AddLogServer` is given.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/AddLogServerRequest`
+        AddLogServerRequest = ADD_LOG_SERVER_REQUEST("AddLogServerRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Category.
+        2 category: Option<AddLogServerRequestCategory> = Enum, new("category", Kind::Enum(&ADD_LOG_SERVER_REQUEST_CATEGORY)).required();
+        /// Type.
+        3 r#type: Option<AddLogServerRequestType> = Enum, new("type", Kind::Enum(&ADD_LOG_SERVER_REQUEST_TYPE)).required();
+        /// Level.
+        4 level: Option<AddLogServerRequestLevel> = Enum, new("level", Kind::Enum(&ADD_LOG_SERVER_REQUEST_LEVEL));
+        /// Configuration.
+        5 configuration: Option<String> = Text, new("configuration", Kind::Text).required();
+        /// The uuid that it gets; the server's choice when left out.
+        6 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        7 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { AddLogServerRequest(name: String, category: AddLogServerRequestCategory, r#type: AddLogServerRequestType, configuration: String) { description: String, level: AddLogServerRequestLevel, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A log server.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/LogServer`
+        LogServer = LOG_SERVER("LogServer").aliases(&["LogServerInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Configuration.
+        3 configuration: Option<String> = Text, new("configuration", Kind::Text);
+        /// When it was made, in the server's zone.
+        4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Category.
+        6 category: Option<LogCategory> = Enum, new("category", Kind::Enum(&LOG_CATEGORY));
+        /// Type.
+        7 r#type: Option<LogType> = Enum, new("type", Kind::Enum(&LOG_TYPE));
+        /// Level.
+        8 level: Option<LogLevel> = Enum, new("level", Kind::Enum(&LOG_LEVEL));
+    }
+    backhaul_wire::generated_choice! {
+        /// Log category.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/LogCategory`
+        LogCategory = LOG_CATEGORY(&[]);
+        0 ManagementNodeLog = "ManagementNodeLog";
+        1 PlatformOperationLog = "PlatformOperationLog";
+    }
+    backhaul_wire::generated_choice! {
+        /// Log type.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/LogType`
+        LogType = LOG_TYPE(&[]);
+        0 Log4j2 = "Log4j2";
+        1 FluentBit = "FluentBit";
+    }
+    backhaul_wire::generated_choice! {
+        /// Log level.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/LogLevel`
+        LogLevel = LOG_LEVEL(&[]);
+        0 Off = "OFF";
+        1 Fatal = "FATAL";
+        2 Error = "ERROR";
+        3 Warn = "WARN";
+        4 Info = "INFO";
+        5 Debug = "DEBUG";
+        6 Trace = "TRACE";
+        7 All = "ALL";
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateLogServer` is given.
+        ///
+        /// Schema: `schemas/zstack/management.json#/$defs/UpdateLogServerRequest`
+        UpdateLogServerRequest = UPDATE_LOG_SERVER_REQUEST("UpdateLogServerRequest");
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+    }
+    backhaul_wire::generated_request! { UpdateLogServerRequest(uuid: Id) { name: String, description: String } }
     backhaul_wire::generated_struct! {
         GarbageCollector;
         GlobalConfig;
@@ -1210,12 +1347,23 @@ pub(super) mod with_management {
         UpdateResourceConfigsRequest;
         UpdateTemplateConfigRequest;
         UpdateChronyServersRequest;
+        GetMissedElaborationResult;
+        RefreshPluginDriversRequest;
+        AddLogServerRequest;
+        LogServer;
+        UpdateLogServerRequest;
     }
     backhaul_wire::generated_enum! {
         GCStatus;
         AdditionalLicenseType;
         ResourceType;
         GetLicenseRecordsSortBy;
+        AddLogServerRequestCategory;
+        AddLogServerRequestType;
+        AddLogServerRequestLevel;
+        LogCategory;
+        LogType;
+        LogLevel;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -1280,6 +1428,17 @@ pub(super) mod with_management {
         TypeEntry::Enum(&ADDITIONAL_LICENSE_TYPE),
         TypeEntry::Enum(&RESOURCE_TYPE),
         TypeEntry::Enum(&GET_LICENSE_RECORDS_SORT_BY),
+        TypeEntry::Struct(&GET_MISSED_ELABORATION_RESULT, make::<GetMissedElaborationResult>),
+        TypeEntry::Struct(&REFRESH_PLUGIN_DRIVERS_REQUEST, make::<RefreshPluginDriversRequest>),
+        TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_CATEGORY),
+        TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_TYPE),
+        TypeEntry::Enum(&ADD_LOG_SERVER_REQUEST_LEVEL),
+        TypeEntry::Struct(&ADD_LOG_SERVER_REQUEST, make::<AddLogServerRequest>),
+        TypeEntry::Struct(&LOG_SERVER, make::<LogServer>),
+        TypeEntry::Enum(&LOG_CATEGORY),
+        TypeEntry::Enum(&LOG_TYPE),
+        TypeEntry::Enum(&LOG_LEVEL),
+        TypeEntry::Struct(&UPDATE_LOG_SERVER_REQUEST, make::<UpdateLogServerRequest>),
     ];
 }
 

@@ -3,6 +3,10 @@
 pub mod operations;
 mod accounts;
 pub use self::accounts::*;
+#[cfg(feature = "zstack-compute")]
+mod ai;
+#[cfg(feature = "zstack-compute")]
+pub use self::ai::*;
 #[cfg(
     any(
         feature = "zstack-automation",
@@ -55,6 +59,7 @@ pub use self::backups::*;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-management",
         feature = "zstack-network"
     )
 )]
@@ -63,6 +68,7 @@ mod baremetal;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-management",
         feature = "zstack-network"
     )
 )]
@@ -125,9 +131,9 @@ mod hosts;
     )
 )]
 pub use self::hosts::*;
-#[cfg(feature = "zstack-hybrid")]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
 mod hybrid;
-#[cfg(feature = "zstack-hybrid")]
+#[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
 pub use self::hybrid::*;
 #[cfg(
     any(
@@ -183,6 +189,7 @@ pub use self::l2_networks::*;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -193,6 +200,7 @@ mod l3_networks;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -225,6 +233,7 @@ pub use self::load_balancers::*;
     any(
         feature = "zstack-automation",
         feature = "zstack-compute",
+        feature = "zstack-identity",
         feature = "zstack-management",
         feature = "zstack-network"
     )
@@ -234,6 +243,7 @@ mod management;
     any(
         feature = "zstack-automation",
         feature = "zstack-compute",
+        feature = "zstack-identity",
         feature = "zstack-management",
         feature = "zstack-network"
     )
@@ -266,6 +276,7 @@ pub use self::primary_storage::*;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-management",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -275,6 +286,7 @@ mod routers;
 #[cfg(
     any(
         feature = "zstack-compute",
+        feature = "zstack-management",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -348,6 +360,7 @@ pub use self::vips::*;
         feature = "zstack-baremetal",
         feature = "zstack-billing",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -359,6 +372,7 @@ mod vm_instances;
         feature = "zstack-baremetal",
         feature = "zstack-billing",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -391,6 +405,7 @@ pub use self::volume_snapshots::*;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -401,6 +416,7 @@ mod volumes;
     any(
         feature = "zstack-baremetal",
         feature = "zstack-compute",
+        feature = "zstack-monitoring",
         feature = "zstack-network",
         feature = "zstack-storage",
         feature = "zstack-vmware"
@@ -425,6 +441,8 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::accounts::always::TYPES,
     #[cfg(feature = "zstack-identity")]
     self::accounts::with_identity::TYPES,
+    #[cfg(feature = "zstack-compute")]
+    self::ai::with_compute::TYPES,
     #[cfg(feature = "zstack-automation")]
     self::autoscaling::with_automation::TYPES,
     #[cfg(any(feature = "zstack-automation", feature = "zstack-compute"))]
@@ -451,8 +469,14 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::baremetal::with_baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
     self::baremetal::with_baremetal_or_compute::TYPES,
-    #[cfg(any(feature = "zstack-baremetal", feature = "zstack-network"))]
-    self::baremetal::with_baremetal_or_network::TYPES,
+    #[cfg(
+        any(
+            feature = "zstack-baremetal",
+            feature = "zstack-management",
+            feature = "zstack-network"
+        )
+    )]
+    self::baremetal::with_baremetal_or_management_or_network::TYPES,
     #[cfg(feature = "zstack-baremetal")]
     self::baremetal2::with_baremetal::TYPES,
     #[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute"))]
@@ -519,6 +543,8 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::hosts::with_compute_or_storage::TYPES,
     #[cfg(feature = "zstack-hybrid")]
     self::hybrid::with_hybrid::TYPES,
+    #[cfg(any(feature = "zstack-hybrid", feature = "zstack-storage"))]
+    self::hybrid::with_hybrid_or_storage::TYPES,
     #[cfg(
         any(
             feature = "zstack-automation",
@@ -562,12 +588,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-monitoring",
             feature = "zstack-network",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
-    self::l3_networks::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::l3_networks::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -591,8 +618,14 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
     self::load_balancers::with_compute_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-network")]
     self::load_balancers::with_network::TYPES,
-    #[cfg(any(feature = "zstack-automation", feature = "zstack-management"))]
-    self::management::with_automation_or_management::TYPES,
+    #[cfg(
+        any(
+            feature = "zstack-automation",
+            feature = "zstack-identity",
+            feature = "zstack-management"
+        )
+    )]
+    self::management::with_automation_or_identity_or_management::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-management"))]
     self::management::with_compute_or_management::TYPES,
     #[cfg(feature = "zstack-management")]
@@ -624,6 +657,8 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         )
     )]
     self::routers::with_compute_or_network_or_storage_or_vmware::TYPES,
+    #[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+    self::routers::with_management_or_network::TYPES,
     #[cfg(feature = "zstack-network")]
     self::routers::with_network::TYPES,
     #[cfg(feature = "zstack-automation")]
@@ -669,16 +704,27 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-monitoring",
             feature = "zstack-network",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
-    self::vm_instances::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::vm_instances::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
     #[cfg(any(feature = "zstack-billing", feature = "zstack-compute"))]
     self::vm_instances::with_billing_or_compute::TYPES,
     #[cfg(feature = "zstack-compute")]
     self::vm_instances::with_compute::TYPES,
+    #[cfg(
+        any(
+            feature = "zstack-compute",
+            feature = "zstack-monitoring",
+            feature = "zstack-network",
+            feature = "zstack-storage",
+            feature = "zstack-vmware"
+        )
+    )]
+    self::vm_instances::with_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
     #[cfg(
         any(
             feature = "zstack-compute",
@@ -714,12 +760,13 @@ const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[
         any(
             feature = "zstack-baremetal",
             feature = "zstack-compute",
+            feature = "zstack-monitoring",
             feature = "zstack-network",
             feature = "zstack-storage",
             feature = "zstack-vmware"
         )
     )]
-    self::volumes::with_baremetal_or_compute_or_network_or_storage_or_vmware::TYPES,
+    self::volumes::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::TYPES,
     #[cfg(feature = "zstack-storage")]
     self::volumes::with_storage::TYPES,
     #[cfg(any(feature = "zstack-compute", feature = "zstack-storage"))]

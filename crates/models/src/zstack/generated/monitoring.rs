@@ -1036,6 +1036,135 @@ pub(super) mod with_monitoring {
         3 Aes256 = "AES256";
         4 N3des = "3DES";
     }
+    backhaul_wire::generated_choice! {
+        /// Attach service to observability server request service type.
+        ///
+        /// Schema: `schemas/zstack/monitoring.json#/$defs/AttachServiceToObservabilityServerRequest/properties/serviceType`
+        AttachServiceToObservabilityServerRequestServiceType = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE(&[]);
+        0 LoadBalancer = "loadBalancer";
+    }
+    backhaul_wire::generated_model! {
+        /// What `AttachServiceToObservabilityServer` is given.
+        ///
+        /// Schema: `schemas/zstack/monitoring.json#/$defs/AttachServiceToObservabilityServerRequest`
+        AttachServiceToObservabilityServerRequest = ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST("AttachServiceToObservabilityServerRequest");
+        /// Service type.
+        0 service_type: Option<AttachServiceToObservabilityServerRequestServiceType> = Enum, new("serviceType", Kind::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE)).required();
+        /// Service uuid.
+        1 service_uuid: Option<Id> = Id, new("serviceUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { AttachServiceToObservabilityServerRequest(service_type: AttachServiceToObservabilityServerRequestServiceType, service_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
+        /// An observability server virtual machine.
+        ///
+        /// Schema: `schemas/zstack/monitoring.json#/$defs/ObservabilityServerVm`
+        ObservabilityServerVm = OBSERVABILITY_SERVER_VM("ObservabilityServerVm").aliases(&["ObservabilityServerVmInventory"]);
+        /// Public network uuid.
+        0 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
+        /// Appliance vm type.
+        1 appliance_vm_type: Option<String> = Text, new("applianceVmType", Kind::Text);
+        /// Management network uuid.
+        2 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id);
+        /// Default route l3network uuid.
+        3 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
+        /// How it is doing.
+        4 status: Option<String> = Text, new("status", Kind::Text);
+        /// Agent port.
+        5 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
+        /// Ha status.
+        6 ha_status: Option<String> = Text, new("haStatus", Kind::Text);
+        /// Its uuid.
+        7 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        8 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        9 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        10 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        11 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The image.
+        12 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
+        /// The host.
+        13 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Last host uuid.
+        14 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
+        /// Instance offering uuid.
+        15 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// Root volume uuid.
+        16 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
+        /// Platform.
+        17 platform: Option<String> = Text, new("platform", Kind::Text);
+        /// Architecture.
+        18 architecture: Option<String> = Text, new("architecture", Kind::Text);
+        /// Default l3network uuid.
+        19 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// Type.
+        20 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// Hypervisor type.
+        21 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
+        /// Memory size.
+        22 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Reserved memory size.
+        23 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Cpu num.
+        24 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Cpu speed.
+        25 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
+        /// Allocator strategy.
+        26 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// When it was made, in the server's zone.
+        27 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        28 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Whether an administrator lets it be used.
+        29 state: Option<String> = Text, new("state", Kind::Text);
+        /// Guest os type.
+        30 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+        /// Vm nics.
+        31 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC)).uncertain();
+        /// All volumes.
+        32 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME)).uncertain();
+        /// Vm cd roms.
+        33 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `GetObservabilityServerServiceData` answers.
+        ///
+        /// Schema: `schemas/zstack/monitoring.json#/$defs/GetObservabilityServerServiceDataResult`
+        GetObservabilityServerServiceDataResult = GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT("GetObservabilityServerServiceDataResult");
+        /// How many there are.
+        0 total: Option<i64> = Int, new("total", Kind::Int);
+        /// Inventory.
+        1 inventory: Vec<Value> = Jsons, list("inventory", Kind::Json).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateObservabilityServer` is given.
+        ///
+        /// Schema: `schemas/zstack/monitoring.json#/$defs/CreateObservabilityServerRequest`
+        CreateObservabilityServerRequest = CREATE_OBSERVABILITY_SERVER_REQUEST("CreateObservabilityServerRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// Observability server offering uuid.
+        1 observability_server_offering_uuid: Option<Id> = Id, new("observabilityServerOfferingUuid", Kind::Id).required();
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        5 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Primary storage uuid for root volume.
+        6 primary_storage_uuid_for_root_volume: Option<String> = Text, new("primaryStorageUuidForRootVolume", Kind::Text);
+        /// Root volume system tags.
+        7 root_volume_system_tags: Vec<String> = Texts, list("rootVolumeSystemTags", Kind::Text).uncertain();
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateObservabilityServerRequest(name: String, observability_server_offering_uuid: Id) { description: String, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, primary_storage_uuid_for_root_volume: String, root_volume_system_tags: Vec<String>, resource_uuid: Id, tag_uuids: Vec<Id> } }
     backhaul_wire::generated_struct! {
         EventLog;
         Media;
@@ -1074,6 +1203,10 @@ pub(super) mod with_monitoring {
         UpdateSnmpAgentRequest;
         CreateWebhookRequest;
         UpdateWebhookRequest;
+        AttachServiceToObservabilityServerRequest;
+        ObservabilityServerVm;
+        GetObservabilityServerServiceDataResult;
+        CreateObservabilityServerRequest;
     }
     backhaul_wire::generated_enum! {
         EventLogType;
@@ -1081,6 +1214,7 @@ pub(super) mod with_monitoring {
         CreateSnmpAgentVersion;
         CreateSnmpAgentAuthAlgorithm;
         CreateSnmpAgentPrivacyAlgorithm;
+        AttachServiceToObservabilityServerRequestServiceType;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -1124,5 +1258,10 @@ pub(super) mod with_monitoring {
         TypeEntry::Enum(&CREATE_SNMP_AGENT_VERSION),
         TypeEntry::Enum(&CREATE_SNMP_AGENT_AUTH_ALGORITHM),
         TypeEntry::Enum(&CREATE_SNMP_AGENT_PRIVACY_ALGORITHM),
+        TypeEntry::Enum(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST_SERVICE_TYPE),
+        TypeEntry::Struct(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST, make::<AttachServiceToObservabilityServerRequest>),
+        TypeEntry::Struct(&OBSERVABILITY_SERVER_VM, make::<ObservabilityServerVm>),
+        TypeEntry::Struct(&GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT, make::<GetObservabilityServerServiceDataResult>),
+        TypeEntry::Struct(&CREATE_OBSERVABILITY_SERVER_REQUEST, make::<CreateObservabilityServerRequest>),
     ];
 }

@@ -1678,7 +1678,7 @@ pub(super) mod with_storage {
         /// Schema: `schemas/zstack/primary_storage.json#/$defs/GetSharedBlockCandidateResult`
         GetSharedBlockCandidateResult = GET_SHARED_BLOCK_CANDIDATE_RESULT("GetSharedBlockCandidateResult");
         /// Results.
-        0 results: Vec<GetSharedBlockCandidateResult> = Structs, list("results", Kind::Struct(&GET_SHARED_BLOCK_CANDIDATE_RESULT)).uncertain();
+        0 results: Vec<SharedBlockCandidateStruct> = Structs, list("results", Kind::Struct(&SHARED_BLOCK_CANDIDATE_STRUCT));
     }
     backhaul_wire::generated_model! {
         /// What `GetPrimaryStorageTypes` answers.
@@ -2615,6 +2615,15 @@ pub(super) mod with_storage {
         2 Maintain = "maintain";
         3 Deleting = "deleting";
     }
+    backhaul_wire::generated_model! {
+        /// What `UpdateSharedBlockDiskUuid` is given.
+        ///
+        /// Schema: `schemas/zstack/primary_storage.json#/$defs/UpdateSharedBlockDiskUuidRequest`
+        UpdateSharedBlockDiskUuidRequest = UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST("UpdateSharedBlockDiskUuidRequest");
+        /// Disk uuid.
+        0 disk_uuid: Option<Id> = Id, new("diskUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { UpdateSharedBlockDiskUuidRequest(disk_uuid: Id) {  } }
     backhaul_wire::generated_struct! {
         CephOsdGroup;
         ImageCache;
@@ -2673,6 +2682,7 @@ pub(super) mod with_storage {
         UpdatePrimaryStorageRequest;
         CleanUpStorageTrashOnPrimaryStorageRequest;
         CleanUpTrashOnPrimaryStorageRequest;
+        UpdateSharedBlockDiskUuidRequest;
     }
     backhaul_wire::generated_enum! {
         ImageCacheState;
@@ -2759,5 +2769,6 @@ pub(super) mod with_storage {
         TypeEntry::Enum(&ADD_CEPH_PRIMARY_STORAGE_POOL_TYPE),
         TypeEntry::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE),
         TypeEntry::Enum(&CHANGE_PRIMARY_STORAGE_STATE_STATE_EVENT),
+        TypeEntry::Struct(&UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST, make::<UpdateSharedBlockDiskUuidRequest>),
     ];
 }

@@ -74,7 +74,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -94,6 +94,33 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
         TypeEntry::Struct(&VPC_ROUTER_VM, make::<VpcRouterVm>),
+    ];
+}
+
+#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+pub use self::with_management_or_network::*;
+#[cfg(any(feature = "zstack-management", feature = "zstack-network"))]
+pub(super) mod with_management_or_network {
+    #[allow(unused_imports, reason = "what only has enums needs none")]
+    use super::super::prelude::*;
+    backhaul_wire::generated_model! {
+        /// A network reachable pair.
+        ///
+        /// Schema: `schemas/zstack/routers.json#/$defs/NetworkReachablePair`
+        NetworkReachablePair = NETWORK_REACHABLE_PAIR("NetworkReachablePair");
+        /// Source hostname.
+        0 source_hostname: Option<String> = Text, new("sourceHostname", Kind::Text);
+        /// Target hostname.
+        1 target_hostname: Option<String> = Text, new("targetHostname", Kind::Text);
+        /// How it is doing.
+        2 status: Option<HostConnectedStatus> = Enum, new("status", Kind::Enum(&HOST_CONNECTED_STATUS));
+    }
+    backhaul_wire::generated_struct! {
+        NetworkReachablePair;
+    }
+    #[cfg(feature = "registry")]
+    pub(in super::super) const TYPES: &[TypeEntry] = &[
+        TypeEntry::Struct(&NETWORK_REACHABLE_PAIR, make::<NetworkReachablePair>),
     ];
 }
 
@@ -1016,18 +1043,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-    }
-    backhaul_wire::generated_model! {
-        /// A network reachable pair.
-        ///
-        /// Schema: `schemas/zstack/routers.json#/$defs/NetworkReachablePair`
-        NetworkReachablePair = NETWORK_REACHABLE_PAIR("NetworkReachablePair");
-        /// Source hostname.
-        0 source_hostname: Option<String> = Text, new("sourceHostname", Kind::Text);
-        /// Target hostname.
-        1 target_hostname: Option<String> = Text, new("targetHostname", Kind::Text);
-        /// How it is doing.
-        2 status: Option<HostConnectedStatus> = Enum, new("status", Kind::Enum(&HOST_CONNECTED_STATUS));
     }
     backhaul_wire::generated_model! {
         /// A network router area ref.
@@ -2514,7 +2529,6 @@ pub(super) mod with_network {
         ActionParam;
         ActionStruct;
         IPsecPeerCidr;
-        NetworkReachablePair;
         NetworkRouterAreaRef;
         VRouterRouteEntryAO;
         VpcHaGroupVipRef;
@@ -2661,7 +2675,6 @@ pub(super) mod with_network {
         TypeEntry::Struct(&ACTION_PARAM, make::<ActionParam>),
         TypeEntry::Struct(&ACTION_STRUCT, make::<ActionStruct>),
         TypeEntry::Struct(&I_PSEC_PEER_CIDR, make::<IPsecPeerCidr>),
-        TypeEntry::Struct(&NETWORK_REACHABLE_PAIR, make::<NetworkReachablePair>),
         TypeEntry::Struct(&NETWORK_ROUTER_AREA_REF, make::<NetworkRouterAreaRef>),
         TypeEntry::Struct(&V_ROUTER_ROUTE_ENTRY_AO, make::<VRouterRouteEntryAO>),
         TypeEntry::Struct(&VPC_HA_GROUP_VIP_REF, make::<VpcHaGroupVipRef>),

@@ -2241,6 +2241,42 @@ pub(super) mod with_security {
         1 OrdinarySecurityMachine = "OrdinarySecurityMachine";
         2 SecureSignVerifyService = "SecureSignVerifyService";
     }
+    backhaul_wire::generated_choice! {
+        /// Whether an administrator lets it be used.
+        ///
+        /// Schema: `schemas/zstack/security.json#/$defs/AttachCCSCertificateToAccountRequest/properties/state`
+        AttachCCSCertificateToAccountRequestState = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE(&[]);
+        0 Enable = "enable";
+        1 Disable = "disable";
+    }
+    backhaul_wire::generated_model! {
+        /// What `AttachCCSCertificateToAccount` is given.
+        ///
+        /// Schema: `schemas/zstack/security.json#/$defs/AttachCCSCertificateToAccountRequest`
+        AttachCCSCertificateToAccountRequest = ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST("AttachCCSCertificateToAccountRequest");
+        /// Certificate uuid.
+        0 certificate_uuid: Option<Id> = Id, new("certificateUuid", Kind::Id);
+        /// Whether an administrator lets it be used.
+        1 state: Option<AttachCCSCertificateToAccountRequestState> = Enum, new("state", Kind::Enum(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE));
+    }
+    backhaul_wire::generated_request! { AttachCCSCertificateToAccountRequest() { certificate_uuid: Id, state: AttachCCSCertificateToAccountRequestState } }
+    backhaul_wire::generated_choice! {
+        /// Whether an administrator lets it be used.
+        ///
+        /// Schema: `schemas/zstack/security.json#/$defs/UpdateCCSCertificateAccountStateRequest/properties/state`
+        UpdateCCSCertificateAccountStateRequestState = UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE(&[]);
+        0 Enable = "enable";
+        1 Disable = "disable";
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateCCSCertificateAccountState` is given.
+        ///
+        /// Schema: `schemas/zstack/security.json#/$defs/UpdateCCSCertificateAccountStateRequest`
+        UpdateCCSCertificateAccountStateRequest = UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST("UpdateCCSCertificateAccountStateRequest");
+        /// Whether an administrator lets it be used.
+        0 state: Option<UpdateCCSCertificateAccountStateRequestState> = Enum, new("state", Kind::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE)).required();
+    }
+    backhaul_wire::generated_request! { UpdateCCSCertificateAccountStateRequest(state: UpdateCCSCertificateAccountStateRequestState) {  } }
     backhaul_wire::generated_struct! {
         CCSCertificate;
         SecretResourcePool;
@@ -2300,6 +2336,8 @@ pub(super) mod with_security {
         ChangeSecurityMachineStateRequest;
         UpdateSecurityMachineRequest;
         StartDataProtectionRequest;
+        AttachCCSCertificateToAccountRequest;
+        UpdateCCSCertificateAccountStateRequest;
     }
     backhaul_wire::generated_enum! {
         CCSCertificateUserState;
@@ -2307,6 +2345,8 @@ pub(super) mod with_security {
         CreateCSPSecretResourcePoolProtocol;
         ChangeSecretResourcePoolStateStateEvent;
         AddFiSecSecurityMachineType;
+        AttachCCSCertificateToAccountRequestState;
+        UpdateCCSCertificateAccountStateRequestState;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -2371,5 +2411,9 @@ pub(super) mod with_security {
         TypeEntry::Enum(&CREATE_CSP_SECRET_RESOURCE_POOL_PROTOCOL),
         TypeEntry::Enum(&CHANGE_SECRET_RESOURCE_POOL_STATE_STATE_EVENT),
         TypeEntry::Enum(&ADD_FI_SEC_SECURITY_MACHINE_TYPE),
+        TypeEntry::Enum(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST_STATE),
+        TypeEntry::Struct(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST, make::<AttachCCSCertificateToAccountRequest>),
+        TypeEntry::Enum(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST_STATE),
+        TypeEntry::Struct(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST, make::<UpdateCCSCertificateAccountStateRequest>),
     ];
 }

@@ -23,6 +23,8 @@ pub(super) mod always {
         4 expired_date: Option<DateTime> = DateTime, new("expiredDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// Whether calls of this session skip the check of rights.
+        6 no_session_evaluation: Option<bool> = Bool, new("noSessionEvaluation", Kind::Bool);
     }
     backhaul_wire::generated_model! {
         /// What `ValidateSession` answers.

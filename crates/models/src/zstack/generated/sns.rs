@@ -41,7 +41,7 @@ pub(super) mod with_monitoring {
         12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
         /// At person phone numbers.
         13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
-        /// At person list.
+        /// Who is told by name.
         14 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
         /// Email.
         15 email: Option<String> = Text, new("email", Kind::Text);
@@ -491,8 +491,8 @@ pub(super) mod with_monitoring {
         12 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
         /// At person phone numbers.
         13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
-        /// At person list.
-        14 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+        /// Who is told by name.
+        14 at_person_list: Vec<SNSDingTalkAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_DING_TALK_AT_PERSON));
     }
     backhaul_wire::generated_model! {
         /// An SNS ding talk at person.
@@ -589,8 +589,8 @@ pub(super) mod with_monitoring {
         11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
         /// Ids: at person user.
         12 at_person_user_ids: Vec<String> = Texts, list("atPersonUserIds", Kind::Text).uncertain();
-        /// At person list.
-        13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+        /// Who is told by name.
+        13 at_person_list: Vec<SNSFeiShuAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_FEI_SHU_AT_PERSON));
         /// Secret.
         14 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
     }
@@ -1001,8 +1001,8 @@ pub(super) mod with_monitoring {
         11 at_all: Option<bool> = Bool, new("atAll", Kind::Bool);
         /// Ids: at person user.
         12 at_person_user_ids: Vec<String> = Texts, list("atPersonUserIds", Kind::Text).uncertain();
-        /// At person list.
-        13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
+        /// Who is told by name.
+        13 at_person_list: Vec<SNSWeComAtPerson> = Structs, list("atPersonList", Kind::Struct(&SNS_WE_COM_AT_PERSON));
     }
     backhaul_wire::generated_model! {
         /// An SNS we com at person.

@@ -1272,7 +1272,7 @@ pub(super) mod with_storage {
         /// Schema: `schemas/zstack/storage_devices.json#/$defs/GetLocalRaidPhysicalDriveSmartResult`
         GetLocalRaidPhysicalDriveSmartResult = GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT("GetLocalRaidPhysicalDriveSmartResult");
         /// Result.
-        0 result: Vec<GetLocalRaidPhysicalDriveSmartResult> = Structs, list("result", Kind::Struct(&GET_LOCAL_RAID_PHYSICAL_DRIVE_SMART_RESULT)).uncertain();
+        0 result: Vec<SmartDataStruct> = Structs, list("result", Kind::Struct(&SMART_DATA_STRUCT)).uncertain();
     }
     backhaul_wire::generated_model! {
         /// What `RefreshFiberChannelStorage` is given.
@@ -1432,6 +1432,14 @@ pub(super) mod with_storage {
         0 Tcp = "tcp";
         1 Rdma = "rdma";
     }
+    backhaul_wire::generated_model! {
+        /// What `GetHostMultipathTopology` answers.
+        ///
+        /// Schema: `schemas/zstack/storage_devices.json#/$defs/GetHostMultipathTopologyResult`
+        GetHostMultipathTopologyResult = GET_HOST_MULTIPATH_TOPOLOGY_RESULT("GetHostMultipathTopologyResult");
+        /// Results.
+        0 results: Vec<Value> = Jsons, list("results", Kind::Json).uncertain();
+    }
     backhaul_wire::generated_struct! {
         FiberChannelStorage;
         RaidPhysicalDrive;
@@ -1452,6 +1460,7 @@ pub(super) mod with_storage {
         AddNvmeServerRequest;
         DetachScsiLunFromHostRequest;
         UpdateScsiLunRequest;
+        GetHostMultipathTopologyResult;
     }
     backhaul_wire::generated_enum! {
         LocateStatus;
@@ -1481,5 +1490,6 @@ pub(super) mod with_storage {
         TypeEntry::Enum(&LOCATE_STATUS),
         TypeEntry::Enum(&RUNNING_STATE),
         TypeEntry::Enum(&ADD_NVME_SERVER_TRANSPORT),
+        TypeEntry::Struct(&GET_HOST_MULTIPATH_TOPOLOGY_RESULT, make::<GetHostMultipathTopologyResult>),
     ];
 }

@@ -58,12 +58,24 @@ pub(super) mod with_management {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
+        /// What `AttachTagToResources` says of one of them.
+        ///
+        /// Schema: `schemas/zstack/tags.json#/$defs/AttachTagResult`
+        AttachTagResult = ATTACH_TAG_RESULT("AttachTagResult");
+        /// Inventory.
+        0 inventory: Option<UserTag> = Struct, new("inventory", Kind::Struct(&USER_TAG));
+        /// Success.
+        1 success: Option<bool> = Bool, new("success", Kind::Bool);
+        /// Error.
+        2 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
+    }
+    backhaul_wire::generated_model! {
         /// What `AttachTagToResources` answers.
         ///
         /// Schema: `schemas/zstack/tags.json#/$defs/AttachTagToResourcesResult`
         AttachTagToResourcesResult = ATTACH_TAG_TO_RESOURCES_RESULT("AttachTagToResourcesResult");
         /// Results.
-        0 results: Vec<AttachTagToResourcesResult> = Structs, list("results", Kind::Struct(&ATTACH_TAG_TO_RESOURCES_RESULT)).uncertain();
+        0 results: Vec<AttachTagResult> = Structs, list("results", Kind::Struct(&ATTACH_TAG_RESULT));
     }
     backhaul_wire::generated_model! {
         /// A tag.
@@ -177,6 +189,7 @@ pub(super) mod with_management {
     }
     backhaul_wire::generated_request! { CreateUserTagRequest(resource_type: String, resource_uuid: Id, tag: Secret) {  } }
     backhaul_wire::generated_struct! {
+        AttachTagResult;
         AttachTagToResourcesResult;
         Tag;
         CreateSystemTagRequest;
@@ -189,6 +202,7 @@ pub(super) mod with_management {
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
+        TypeEntry::Struct(&ATTACH_TAG_RESULT, make::<AttachTagResult>),
         TypeEntry::Struct(&ATTACH_TAG_TO_RESOURCES_RESULT, make::<AttachTagToResourcesResult>),
         TypeEntry::Struct(&TAG, make::<Tag>),
         TypeEntry::Struct(&CREATE_SYSTEM_TAG_REQUEST, make::<CreateSystemTagRequest>),

@@ -2,10 +2,10 @@
 
 //! ZStack: the types of `vm_instances`.
 
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -1194,7 +1194,7 @@ pub(super) mod with_compute {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -1600,7 +1600,7 @@ pub(super) mod with_compute {
         }
         /// How it is doing.
         #[must_use]
-        pub fn status(&self) -> Option<&Value> {
+        pub fn status(&self) -> Option<&String> {
             match self {
                 Self::BaseApplianceVm(kind) => kind.status.as_ref(),
                 Self::BaseVirtualRouterVm(kind) => kind.status.as_ref(),
@@ -1972,7 +1972,7 @@ pub(super) mod with_compute {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -2341,7 +2341,7 @@ pub(super) mod with_compute {
         }
         /// How it is doing.
         #[must_use]
-        pub fn status(&self) -> Option<&Value> {
+        pub fn status(&self) -> Option<&String> {
             match self {
                 Self::BaseVirtualRouterVm(kind) => kind.status.as_ref(),
                 Self::SlbVmInstance(kind) => kind.status.as_ref(),
@@ -4596,6 +4596,327 @@ pub(super) mod with_compute {
         1 Hour = "hour";
         2 Day = "day";
     }
+    backhaul_wire::generated_model! {
+        /// What `AddContainerManagementVm` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/AddContainerManagementVmRequest`
+        AddContainerManagementVmRequest = ADD_CONTAINER_MANAGEMENT_VM_REQUEST("AddContainerManagementVmRequest");
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id).required();
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Management ip.
+        3 management_ip: Option<String> = Text, new("managementIp", Kind::Text).required();
+        /// Vendor.
+        4 vendor: Option<String> = Text, new("vendor", Kind::Text).required();
+        /// Management port.
+        5 management_port: Option<i64> = Int, new("managementPort", Kind::Int).required();
+        /// The container access key's id.
+        6 container_access_key_id: Option<String> = Text, new("containerAccessKeyId", Kind::Text).required();
+        /// Container access key secret.
+        7 container_access_key_secret: Option<Secret> = Secret, new("containerAccessKeySecret", Kind::Secret).required();
+        /// The uuid that it gets; the server's choice when left out.
+        8 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        9 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { AddContainerManagementVmRequest(uuid: Id, name: String, management_ip: String, vendor: String, management_port: i64, container_access_key_id: String, container_access_key_secret: Secret) { description: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// A container management virtual machine.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/ContainerManagementVm`
+        ContainerManagementVm = CONTAINER_MANAGEMENT_VM("ContainerManagementVm").aliases(&["ContainerManagementVmInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The access key's id.
+        3 access_key_id: Option<String> = Text, new("accessKeyId", Kind::Text);
+        /// Management ip.
+        4 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
+        /// Management port.
+        5 management_port: Option<i64> = Int, new("managementPort", Kind::Int);
+        /// Vendor.
+        6 vendor: Option<String> = Text, new("vendor", Kind::Text);
+        /// The virtual machine.
+        7 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id);
+        /// When it was made, in the server's zone.
+        8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `UpdateContainerManagementVm` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/UpdateContainerManagementVmRequest`
+        UpdateContainerManagementVmRequest = UPDATE_CONTAINER_MANAGEMENT_VM_REQUEST("UpdateContainerManagementVmRequest");
+        /// Management ip.
+        0 management_ip: Option<String> = Text, new("managementIp", Kind::Text);
+        /// Management port.
+        1 management_port: Option<i64> = Int, new("managementPort", Kind::Int);
+        /// Vendor.
+        2 vendor: Option<String> = Text, new("vendor", Kind::Text);
+    }
+    backhaul_wire::generated_request! { UpdateContainerManagementVmRequest() { management_ip: String, management_port: i64, vendor: String } }
+    backhaul_wire::generated_model! {
+        /// What `CreateNfvInstOffering` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateNfvInstOfferingRequest`
+        CreateNfvInstOfferingRequest = CREATE_NFV_INST_OFFERING_REQUEST("CreateNfvInstOfferingRequest");
+        /// The zone.
+        0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
+        /// Management network uuid.
+        1 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id).required();
+        /// The image.
+        2 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id).required();
+        /// Its name.
+        3 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        4 description: Option<String> = Text, new("description", Kind::Text);
+        /// Cpu num.
+        5 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int).required();
+        /// Memory size.
+        6 memory_size: Option<i64> = Int, new("memorySize", Kind::Int).required();
+        /// Allocator strategy.
+        7 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// Sort key.
+        8 sort_key: Option<i64> = Int, new("sortKey", Kind::Int);
+        /// Type.
+        9 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        10 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        11 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+        /// Reserved memory size.
+        12 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+    }
+    backhaul_wire::generated_request! { CreateNfvInstOfferingRequest(zone_uuid: Id, management_network_uuid: Id, image_uuid: Id, name: String, cpu_num: i64, memory_size: i64) { description: String, allocator_strategy: String, sort_key: i64, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id>, reserved_memory_size: i64 } }
+    backhaul_wire::generated_model! {
+        /// What `CreateObservabilityServerOffering` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateObservabilityServerOfferingRequest`
+        CreateObservabilityServerOfferingRequest = CREATE_OBSERVABILITY_SERVER_OFFERING_REQUEST("CreateObservabilityServerOfferingRequest");
+        /// The zone.
+        0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
+        /// Management network uuid.
+        1 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id).required();
+        /// The image.
+        2 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id).required();
+        /// Public network uuid.
+        3 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
+        /// Whether it is default.
+        4 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
+        /// Its name.
+        5 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        6 description: Option<String> = Text, new("description", Kind::Text);
+        /// Cpu num.
+        7 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int).required();
+        /// Memory size.
+        8 memory_size: Option<i64> = Int, new("memorySize", Kind::Int).required();
+        /// Reserved memory size.
+        9 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Allocator strategy.
+        10 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// Sort key.
+        11 sort_key: Option<i64> = Int, new("sortKey", Kind::Int);
+        /// Type.
+        12 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        13 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        14 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateObservabilityServerOfferingRequest(zone_uuid: Id, management_network_uuid: Id, image_uuid: Id, name: String, cpu_num: i64, memory_size: i64) { public_network_uuid: Id, is_default: bool, description: String, reserved_memory_size: i64, allocator_strategy: String, sort_key: i64, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `CreateOvnControllerOffering` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateOvnControllerOfferingRequest`
+        CreateOvnControllerOfferingRequest = CREATE_OVN_CONTROLLER_OFFERING_REQUEST("CreateOvnControllerOfferingRequest");
+        /// The zone.
+        0 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id).required();
+        /// Management network uuid.
+        1 management_network_uuid: Option<Id> = Id, new("managementNetworkUuid", Kind::Id).required();
+        /// The image.
+        2 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id).required();
+        /// Its name.
+        3 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// A note by the administrator.
+        4 description: Option<String> = Text, new("description", Kind::Text);
+        /// Cpu num.
+        5 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int).required();
+        /// Memory size.
+        6 memory_size: Option<i64> = Int, new("memorySize", Kind::Int).required();
+        /// Reserved memory size.
+        7 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// Allocator strategy.
+        8 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// Sort key.
+        9 sort_key: Option<i64> = Int, new("sortKey", Kind::Int);
+        /// Type.
+        10 r#type: Option<String> = Text, new("type", Kind::Text);
+        /// The uuid that it gets; the server's choice when left out.
+        11 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
+        /// The tags to attach.
+        12 tag_uuids: Vec<Id> = Ids, list("tagUuids", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateOvnControllerOfferingRequest(zone_uuid: Id, management_network_uuid: Id, image_uuid: Id, name: String, cpu_num: i64, memory_size: i64) { description: String, reserved_memory_size: i64, allocator_strategy: String, sort_key: i64, r#type: String, resource_uuid: Id, tag_uuids: Vec<Id> } }
+    backhaul_wire::generated_model! {
+        /// What `UpdateTemplatedVmInstance` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/UpdateTemplatedVmInstanceRequest`
+        UpdateTemplatedVmInstanceRequest = UPDATE_TEMPLATED_VM_INSTANCE_REQUEST("UpdateTemplatedVmInstanceRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        1 description: Option<String> = Text, new("description", Kind::Text);
+        /// Has at least 1, at most 1024.
+        2 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Has at least 1, at most 9223372036854775807.
+        3 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+    }
+    backhaul_wire::generated_request! { UpdateTemplatedVmInstanceRequest() { name: String, description: String, cpu_num: i64, memory_size: i64 } }
+    backhaul_wire::generated_model! {
+        /// A templated virtual machine instance.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/TemplatedVmInstance`
+        TemplatedVmInstance = TEMPLATED_VM_INSTANCE("TemplatedVmInstance").aliases(&["TemplatedVmInstanceInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// The zone.
+        2 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The account.
+        3 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
+        /// When it was made, in the server's zone.
+        4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+    }
+    backhaul_wire::generated_model! {
+        /// What `ConvertTemplatedVmInstanceToVmInstance` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/ConvertTemplatedVmInstanceToVmInstanceRequest`
+        ConvertTemplatedVmInstanceToVmInstanceRequest = CONVERT_TEMPLATED_VM_INSTANCE_TO_VM_INSTANCE_REQUEST("ConvertTemplatedVmInstanceToVmInstanceRequest");
+        /// Its name.
+        ///
+        /// Has at most 255 characters.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+    }
+    backhaul_wire::generated_request! { ConvertTemplatedVmInstanceToVmInstanceRequest(name: String) {  } }
+    backhaul_wire::generated_choice! {
+        /// `InstantStart` when left out.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateVmInstanceFromTemplatedVmInstanceRequest/properties/strategy`
+        CreateVmInstanceFromTemplatedVmInstanceRequestStrategy = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST_STRATEGY(&[]);
+        0 InstantStart = "InstantStart";
+        1 JustCreate = "JustCreate";
+        2 CreateStopped = "CreateStopped";
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmInstanceFromTemplatedVmInstance` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateVmInstanceFromTemplatedVmInstanceRequest`
+        CreateVmInstanceFromTemplatedVmInstanceRequest = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST("CreateVmInstanceFromTemplatedVmInstanceRequest");
+        /// Names.
+        0 names: Vec<String> = Texts, list("names", Kind::Text).required().uncertain();
+        /// `InstantStart` when left out.
+        1 strategy: Option<CreateVmInstanceFromTemplatedVmInstanceRequestStrategy> = Enum, new("strategy", Kind::Enum(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST_STRATEGY));
+        /// A note by the administrator.
+        ///
+        /// Has at most 2048 characters.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// Cpu num.
+        3 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// Memory size.
+        4 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Has at least 0, at most 9223372036854775807.
+        5 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// L3network uuids.
+        6 l3_network_uuids: Vec<Id> = Ids, list("l3NetworkUuids", Kind::Id);
+        /// Default l3network uuid.
+        7 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// Vm nic params.
+        8 vm_nic_params: Option<String> = Text, new("vmNicParams", Kind::Text);
+        /// Disk a os.
+        9 disk_a_os: Vec<String> = Texts, list("diskAOs", Kind::Text).uncertain();
+        /// The zone.
+        10 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        11 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        12 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// Instance offering uuid.
+        13 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// Type.
+        14 r#type: Option<String> = Text, new("type", Kind::Text);
+    }
+    backhaul_wire::generated_request! { CreateVmInstanceFromTemplatedVmInstanceRequest(names: Vec<String>) { strategy: CreateVmInstanceFromTemplatedVmInstanceRequestStrategy, description: String, cpu_num: i64, memory_size: i64, reserved_memory_size: i64, l3_network_uuids: Vec<Id>, default_l3_network_uuid: Id, vm_nic_params: String, disk_a_os: Vec<String>, zone_uuid: Id, cluster_uuid: Id, host_uuid: Id, instance_offering_uuid: Id, r#type: String } }
+    backhaul_wire::generated_model! {
+        /// What `CreateVmInstanceFromTemplatedVmInstance` answers.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateVmInstanceFromTemplatedVmInstanceResult`
+        CreateVmInstanceFromTemplatedVmInstanceResult = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT("CreateVmInstanceFromTemplatedVmInstanceResult");
+        /// Result.
+        0 result: Option<CreateVmInstanceFromTemplatedVmInstanceResults> = Struct, new("result", Kind::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS));
+    }
+    backhaul_wire::generated_model! {
+        /// A create virtual machine instance from templated virtual machine instance results.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateVmInstanceFromTemplatedVmInstanceResults`
+        CreateVmInstanceFromTemplatedVmInstanceResults = CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS("CreateVmInstanceFromTemplatedVmInstanceResults");
+        /// Number of cloned vm.
+        0 number_of_cloned_vm: Option<i64> = Int, new("numberOfClonedVm", Kind::Int);
+        /// The resources.
+        1 inventories: Vec<VmInstance> = Structs, list("inventories", Kind::Struct(&VM_INSTANCE)).uncertain();
+    }
+    backhaul_wire::generated_model! {
+        /// What `SetVmInstanceHygonMdev` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/SetVmInstanceHygonMdevRequest`
+        SetVmInstanceHygonMdevRequest = SET_VM_INSTANCE_HYGON_MDEV_REQUEST("SetVmInstanceHygonMdevRequest");
+        /// Hygon security element enable.
+        0 hygon_security_element_enable: Option<String> = Text, new("hygonSecurityElementEnable", Kind::Text).required();
+    }
+    backhaul_wire::generated_request! { SetVmInstanceHygonMdevRequest(hygon_security_element_enable: String) {  } }
+    backhaul_wire::generated_model! {
+        /// What `GetVmUptime` answers.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/GetVmUptimeResult`
+        GetVmUptimeResult = GET_VM_UPTIME_RESULT("GetVmUptimeResult");
+        /// Uptime.
+        0 uptime: Option<String> = Text, new("uptime", Kind::Text);
+    }
+    backhaul_wire::generated_model! {
+        /// What `CreateTemplatedVmInstanceFromVmInstance` is given.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateTemplatedVmInstanceFromVmInstanceRequest`
+        CreateTemplatedVmInstanceFromVmInstanceRequest = CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_REQUEST("CreateTemplatedVmInstanceFromVmInstanceRequest");
+        /// Its name.
+        0 name: Option<String> = Text, new("name", Kind::Text).required();
+        /// The cluster.
+        1 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The host.
+        2 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+    }
+    backhaul_wire::generated_request! { CreateTemplatedVmInstanceFromVmInstanceRequest(name: String) { cluster_uuid: Id, host_uuid: Id } }
+    backhaul_wire::generated_model! {
+        /// What `CreateTemplatedVmInstanceFromVmInstance` answers.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/CreateTemplatedVmInstanceFromVmInstanceResult`
+        CreateTemplatedVmInstanceFromVmInstanceResult = CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT("CreateTemplatedVmInstanceFromVmInstanceResult");
+        /// Templated vm instance inventory.
+        0 templated_vm_instance_inventory: Option<TemplatedVmInstance> = Struct, new("templatedVmInstanceInventory", Kind::Struct(&TEMPLATED_VM_INSTANCE));
+    }
     backhaul_wire::generated_struct! {
         ConsoleProxyAgent;
         GuestToolsState;
@@ -4758,6 +5079,22 @@ pub(super) mod with_compute {
         UpdateVmNetworkConfigRequest;
         UpdatePriorityConfigRequest;
         AttachUserDefinedXmlHookScriptToVmRequest;
+        AddContainerManagementVmRequest;
+        ContainerManagementVm;
+        UpdateContainerManagementVmRequest;
+        CreateNfvInstOfferingRequest;
+        CreateObservabilityServerOfferingRequest;
+        CreateOvnControllerOfferingRequest;
+        UpdateTemplatedVmInstanceRequest;
+        TemplatedVmInstance;
+        ConvertTemplatedVmInstanceToVmInstanceRequest;
+        CreateVmInstanceFromTemplatedVmInstanceRequest;
+        CreateVmInstanceFromTemplatedVmInstanceResult;
+        CreateVmInstanceFromTemplatedVmInstanceResults;
+        SetVmInstanceHygonMdevRequest;
+        GetVmUptimeResult;
+        CreateTemplatedVmInstanceFromVmInstanceRequest;
+        CreateTemplatedVmInstanceFromVmInstanceResult;
     }
     backhaul_wire::generated_enum! {
         ConsoleProxyAgentStatus;
@@ -4777,6 +5114,7 @@ pub(super) mod with_compute {
         SetVmInstanceHaLevelLevel;
         DeleteNicQosDirection;
         GetVmInstanceRecoveryPointsScale;
+        CreateVmInstanceFromTemplatedVmInstanceRequestStrategy;
     }
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
@@ -4955,6 +5293,98 @@ pub(super) mod with_compute {
         TypeEntry::Enum(&SET_VM_INSTANCE_HA_LEVEL_LEVEL),
         TypeEntry::Enum(&DELETE_NIC_QOS_DIRECTION),
         TypeEntry::Enum(&GET_VM_INSTANCE_RECOVERY_POINTS_SCALE),
+        TypeEntry::Struct(&ADD_CONTAINER_MANAGEMENT_VM_REQUEST, make::<AddContainerManagementVmRequest>),
+        TypeEntry::Struct(&CONTAINER_MANAGEMENT_VM, make::<ContainerManagementVm>),
+        TypeEntry::Struct(&UPDATE_CONTAINER_MANAGEMENT_VM_REQUEST, make::<UpdateContainerManagementVmRequest>),
+        TypeEntry::Struct(&CREATE_NFV_INST_OFFERING_REQUEST, make::<CreateNfvInstOfferingRequest>),
+        TypeEntry::Struct(&CREATE_OBSERVABILITY_SERVER_OFFERING_REQUEST, make::<CreateObservabilityServerOfferingRequest>),
+        TypeEntry::Struct(&CREATE_OVN_CONTROLLER_OFFERING_REQUEST, make::<CreateOvnControllerOfferingRequest>),
+        TypeEntry::Struct(&UPDATE_TEMPLATED_VM_INSTANCE_REQUEST, make::<UpdateTemplatedVmInstanceRequest>),
+        TypeEntry::Struct(&TEMPLATED_VM_INSTANCE, make::<TemplatedVmInstance>),
+        TypeEntry::Struct(&CONVERT_TEMPLATED_VM_INSTANCE_TO_VM_INSTANCE_REQUEST, make::<ConvertTemplatedVmInstanceToVmInstanceRequest>),
+        TypeEntry::Enum(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST_STRATEGY),
+        TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST, make::<CreateVmInstanceFromTemplatedVmInstanceRequest>),
+        TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT, make::<CreateVmInstanceFromTemplatedVmInstanceResult>),
+        TypeEntry::Struct(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULTS, make::<CreateVmInstanceFromTemplatedVmInstanceResults>),
+        TypeEntry::Struct(&SET_VM_INSTANCE_HYGON_MDEV_REQUEST, make::<SetVmInstanceHygonMdevRequest>),
+        TypeEntry::Struct(&GET_VM_UPTIME_RESULT, make::<GetVmUptimeResult>),
+        TypeEntry::Struct(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_REQUEST, make::<CreateTemplatedVmInstanceFromVmInstanceRequest>),
+        TypeEntry::Struct(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT, make::<CreateTemplatedVmInstanceFromVmInstanceResult>),
+    ];
+}
+
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_compute_or_monitoring_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_compute_or_monitoring_or_network_or_storage_or_vmware {
+    #[allow(unused_imports, reason = "what only has enums needs none")]
+    use super::super::prelude::*;
+    backhaul_wire::generated_model! {
+        /// A virtual machine, without the fields of a kind.
+        ///
+        /// Schema: `schemas/zstack/vm_instances.json#/$defs/BaseVmInstance`
+        BaseVmInstance = BASE_VM_INSTANCE("BaseVmInstance").aliases(&["VmInstanceInventory"]);
+        /// Its uuid.
+        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
+        /// Its name.
+        1 name: Option<String> = Text, new("name", Kind::Text);
+        /// A note by the administrator.
+        2 description: Option<String> = Text, new("description", Kind::Text);
+        /// The zone.
+        3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
+        /// The cluster.
+        4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
+        /// The image.
+        5 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
+        /// The host.
+        6 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
+        /// The host that it last ran on.
+        7 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
+        /// The instance offering.
+        8 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
+        /// Its root volume.
+        9 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
+        /// The operating system family.
+        10 platform: Option<String> = Text, new("platform", Kind::Text);
+        /// The processor architecture.
+        11 architecture: Option<String> = Text, new("architecture", Kind::Text);
+        /// The L3 network of its default route.
+        12 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
+        /// Its kind.
+        13 r#type: Option<VmInstanceType> = Enum, new("type", Kind::Enum(&VM_INSTANCE_TYPE));
+        /// The hypervisor.
+        14 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
+        /// Memory, in bytes.
+        15 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
+        /// Memory set aside for it, in bytes.
+        16 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
+        /// How many virtual processors it has.
+        17 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
+        /// The speed of a processor, in MHz.
+        18 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
+        /// How a place for it is chosen.
+        19 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
+        /// When it was made, in the server's zone.
+        20 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
+        /// When it was last changed, in the server's zone.
+        21 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
+        /// Whether an administrator lets it be used.
+        22 state: Option<VmInstanceState> = Enum, new("state", Kind::Enum(&VM_INSTANCE_STATE));
+        /// Its network interfaces.
+        23 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC));
+        /// Its volumes, the root volume among them.
+        24 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME));
+        /// Vm cd roms.
+        25 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM));
+        /// The operating system.
+        26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
+    }
+    backhaul_wire::generated_struct! {
+        BaseVmInstance;
+    }
+    #[cfg(feature = "registry")]
+    pub(in super::super) const TYPES: &[TypeEntry] = &[
+        TypeEntry::Struct(&BASE_VM_INSTANCE, make::<BaseVmInstance>),
     ];
 }
 
@@ -5030,7 +5460,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -5614,66 +6044,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         }
     }
     backhaul_wire::generated_model! {
-        /// A virtual machine, without the fields of a kind.
-        ///
-        /// Schema: `schemas/zstack/vm_instances.json#/$defs/BaseVmInstance`
-        BaseVmInstance = BASE_VM_INSTANCE("BaseVmInstance").aliases(&["VmInstanceInventory"]);
-        /// Its uuid.
-        0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        /// Its name.
-        1 name: Option<String> = Text, new("name", Kind::Text);
-        /// A note by the administrator.
-        2 description: Option<String> = Text, new("description", Kind::Text);
-        /// The zone.
-        3 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
-        /// The cluster.
-        4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
-        /// The image.
-        5 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
-        /// The host.
-        6 host_uuid: Option<Id> = Id, new("hostUuid", Kind::Id);
-        /// The host that it last ran on.
-        7 last_host_uuid: Option<Id> = Id, new("lastHostUuid", Kind::Id);
-        /// The instance offering.
-        8 instance_offering_uuid: Option<Id> = Id, new("instanceOfferingUuid", Kind::Id);
-        /// Its root volume.
-        9 root_volume_uuid: Option<Id> = Id, new("rootVolumeUuid", Kind::Id);
-        /// The operating system family.
-        10 platform: Option<String> = Text, new("platform", Kind::Text);
-        /// The processor architecture.
-        11 architecture: Option<String> = Text, new("architecture", Kind::Text);
-        /// The L3 network of its default route.
-        12 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
-        /// Its kind.
-        13 r#type: Option<VmInstanceType> = Enum, new("type", Kind::Enum(&VM_INSTANCE_TYPE));
-        /// The hypervisor.
-        14 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
-        /// Memory, in bytes.
-        15 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
-        /// Memory set aside for it, in bytes.
-        16 reserved_memory_size: Option<i64> = Int, new("reservedMemorySize", Kind::Int);
-        /// How many virtual processors it has.
-        17 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
-        /// The speed of a processor, in MHz.
-        18 cpu_speed: Option<i64> = Int, new("cpuSpeed", Kind::Int);
-        /// How a place for it is chosen.
-        19 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
-        /// When it was made, in the server's zone.
-        20 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        /// When it was last changed, in the server's zone.
-        21 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        /// Whether an administrator lets it be used.
-        22 state: Option<VmInstanceState> = Enum, new("state", Kind::Enum(&VM_INSTANCE_STATE));
-        /// Its network interfaces.
-        23 vm_nics: Vec<VmNic> = Structs, list("vmNics", Kind::Struct(&VM_NIC));
-        /// Its volumes, the root volume among them.
-        24 all_volumes: Vec<Volume> = Structs, list("allVolumes", Kind::Struct(&VOLUME));
-        /// Vm cd roms.
-        25 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM));
-        /// The operating system.
-        26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
-    }
-    backhaul_wire::generated_model! {
         /// An appliance virtual machine, without the fields of a kind.
         ///
         /// Schema: `schemas/zstack/vm_instances.json#/$defs/BaseApplianceVm`
@@ -5739,7 +6109,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -5809,7 +6179,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Secondary vm instance uuid.
         28 secondary_vm_instance_uuid: Option<Id> = Id, new("secondaryVmInstanceUuid", Kind::Id);
         /// How it is doing.
-        29 status: Option<Value> = Json, new("status", Kind::Json);
+        29 status: Option<String> = Text, new("status", Kind::Text);
     }
     backhaul_wire::generated_model! {
         /// A virtual router virtual machine, without the fields of a kind.
@@ -5877,7 +6247,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         /// Default route l3network uuid.
         29 default_route_l3_network_uuid: Option<Id> = Id, new("defaultRouteL3NetworkUuid", Kind::Id);
         /// How it is doing.
-        30 status: Option<Value> = Json, new("status", Kind::Json);
+        30 status: Option<String> = Text, new("status", Kind::Text);
         /// Agent port.
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
@@ -5908,7 +6278,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
     backhaul_wire::generated_struct! {
         VmInstance;
         AnyVmInstance;
-        BaseVmInstance;
         BaseApplianceVm;
         FaultToleranceVmGroup;
         BaseVirtualRouterVm;
@@ -5920,7 +6289,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
     #[cfg(feature = "registry")]
     pub(in super::super) const TYPES: &[TypeEntry] = &[
         TypeEntry::Struct(&VM_INSTANCE, make::<VmInstance>),
-        TypeEntry::Struct(&BASE_VM_INSTANCE, make::<BaseVmInstance>),
         TypeEntry::Struct(&BASE_APPLIANCE_VM, make::<BaseApplianceVm>),
         TypeEntry::Struct(&FAULT_TOLERANCE_VM_GROUP, make::<FaultToleranceVmGroup>),
         TypeEntry::Struct(&BASE_VIRTUAL_ROUTER_VM, make::<BaseVirtualRouterVm>),

@@ -2,10 +2,10 @@
 
 //! ZStack: the types of `volumes`.
 
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub use self::with_baremetal_or_compute_or_network_or_storage_or_vmware::*;
-#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
-pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub use self::with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware::*;
+#[cfg(any(feature = "zstack-baremetal", feature = "zstack-compute", feature = "zstack-monitoring", feature = "zstack-network", feature = "zstack-storage", feature = "zstack-vmware"))]
+pub(super) mod with_baremetal_or_compute_or_monitoring_or_network_or_storage_or_vmware {
     #[allow(unused_imports, reason = "what only has enums needs none")]
     use super::super::prelude::*;
     backhaul_wire::generated_model! {
@@ -1245,6 +1245,15 @@ pub(super) mod with_storage {
         4 gateway_ips: Vec<String> = Texts, list("gatewayIps", Kind::Text);
     }
     backhaul_wire::generated_model! {
+        /// What `BatchSyncVolumeSize` is given.
+        ///
+        /// Schema: `schemas/zstack/volumes.json#/$defs/BatchSyncVolumeSizeRequest`
+        BatchSyncVolumeSizeRequest = BATCH_SYNC_VOLUME_SIZE_REQUEST("BatchSyncVolumeSizeRequest");
+        /// The cluster.
+        0 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id).required();
+    }
+    backhaul_wire::generated_request! { BatchSyncVolumeSizeRequest(cluster_uuid: Id) {  } }
+    backhaul_wire::generated_model! {
         /// What `BatchSyncVolumeSize` answers.
         ///
         /// Schema: `schemas/zstack/volumes.json#/$defs/BatchSyncVolumeSizeResult`
@@ -1695,6 +1704,7 @@ pub(super) mod with_storage {
         ShareableVolumeVmInstanceRef;
         GetAccessPathResult;
         AccessPathInfo;
+        BatchSyncVolumeSizeRequest;
         BatchSyncVolumeSizeResult;
         GetVolumeFormatResult;
         VolumeFormatReplyStruct;
@@ -1735,6 +1745,7 @@ pub(super) mod with_storage {
         TypeEntry::Struct(&SHAREABLE_VOLUME_VM_INSTANCE_REF, make::<ShareableVolumeVmInstanceRef>),
         TypeEntry::Struct(&GET_ACCESS_PATH_RESULT, make::<GetAccessPathResult>),
         TypeEntry::Struct(&ACCESS_PATH_INFO, make::<AccessPathInfo>),
+        TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_REQUEST, make::<BatchSyncVolumeSizeRequest>),
         TypeEntry::Struct(&BATCH_SYNC_VOLUME_SIZE_RESULT, make::<BatchSyncVolumeSizeResult>),
         TypeEntry::Struct(&GET_VOLUME_FORMAT_RESULT, make::<GetVolumeFormatResult>),
         TypeEntry::Struct(&VOLUME_FORMAT_REPLY_STRUCT, make::<VolumeFormatReplyStruct>),

@@ -21,7 +21,11 @@ pub(super) static KINDS: &[Kind] = &[
             own("Up", "BackupList", "/childbackups?format=Entity"),
         ])
         .reference(&[SERVER, up("Repository"), up("ExternalRepository"), ALTERNATE, CHILD_BACKUPS])
-        .subs(&[below("childbackups", "Backup"), below("restorePoints", "RestorePoint")]),
+        .subs(&[
+            below("childbackups", "Backup"),
+            below("restorePoints", "RestorePoint"),
+            below("backupFiles", "BackupFile"),
+        ]),
     Kind::new::<BackupFile, BackupFiles>("backupFiles", "BackupFileReference")
         .bucket("BackupFiles")
         .links(&[
@@ -31,7 +35,11 @@ pub(super) static KINDS: &[Kind] = &[
             own("Related", "BackupFileReferenceList", "/restorePoints"),
             down("VmRestorePointReferenceList", "/vmRestorePoints"),
         ])
-        .subs(&[below("restorePoints", "RestorePoint"), below("vmRestorePoints", "VmRestorePoint")]),
+        .subs(&[
+            below("restorePoints", "RestorePoint"),
+            below("vmRestorePoints", "VmRestorePoint"),
+            below("agentRestorePoints", "AgentRestorePoint"),
+        ]),
     Kind::new::<RestorePoint, RestorePoints>("restorePoints", "RestorePointReference")
         .bucket("RestorePoints")
         .links(&[

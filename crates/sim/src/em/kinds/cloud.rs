@@ -78,7 +78,10 @@ pub(super) static KINDS: &[Kind] = &[
             own(DELETE, "", ""),
             down("CloudGatewayReferenceList", "/gateways"),
         ])
-        .subs(&[Sub { segment: "gateways", kind: "CloudGateway", way: Way::Listed("", "CloudGateways") }]),
+        .subs(&[
+            Sub { segment: "gateways", kind: "CloudGateway", way: Way::Listed("", "CloudGateways") },
+            below("tenants", "CloudTenant"),
+        ]),
     Kind::new::<CloudHardwarePlan, CloudHardwarePlans>("cloud/hardwarePlans", "CloudHardwarePlanReference")
         .bucket("CloudHardwarePlans")
         .tasks("CreateCloudHardwarePlan", "EditCloudHardwarePlan", "DeleteCloudHardwarePlan")

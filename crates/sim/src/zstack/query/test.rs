@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use backhaul_filter::zstack::QOp;
 use backhaul_filter::{
-    Comparison, Expr, FieldName, FieldSchema, Kind, Op, Place, Predicate, Record, Scalar, Schema, Source,
+    Comparison, Expr, FieldName, FieldSchema, Kind, Op, Pattern, Place, Predicate, Record, Scalar, Schema, Source,
 };
 use backhaul_wire::{DateTime, Field};
 use serde_json::Value;
@@ -75,8 +75,8 @@ fn expr(op: QOp, values: &[String], kind: Kind) -> Option<Expr> {
         QOp::Le => compare(Op::Le),
         QOp::In => Expr::In { field, values: list(), negated: false },
         QOp::NotIn => Expr::In { field, values: list(), negated: true },
-        QOp::Like => Expr::Like { field, pattern: first.into(), negated: false },
-        QOp::NotLike => Expr::Like { field, pattern: first.into(), negated: true },
+        QOp::Like => Expr::Like { field, pattern: Pattern::sql(first), negated: false },
+        QOp::NotLike => Expr::Like { field, pattern: Pattern::sql(first), negated: true },
         QOp::IsNull => Expr::Null { field, negated: false },
         QOp::NotNull => Expr::Null { field, negated: true },
     })

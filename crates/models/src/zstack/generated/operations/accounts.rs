@@ -14,6 +14,13 @@ const PARAMS_8: &[Param] = &[Param::path("policyUuid", Kind::Id), Param::path("r
 const PARAMS_9: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("policyStatementUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_10: &[Param] = &[Param::query("resourceName", Kind::Text).required(), Param::query("loginType", Kind::Text).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_11: &[Param] = &[Param::query("name", Kind::Text).required(), Param::query("password", Kind::Text).required(), Param::query("type", Kind::Enum(&GET_TWO_FACTOR_AUTHENTICATION_SECRET_TYPE)).required(), Param::query("captchaUuid", Kind::Id), Param::query("verifyCode", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_12: &[Param] = &[Param::query("groupUuid", Kind::Id), Param::query("level", Kind::Int), Param::query("showGroup", Kind::Bool), Param::query("showAccount", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_13: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::query("accountUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_14: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::query("includeInheritedResources", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_15: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::query("roleUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_16: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::query("includeInheritedRoles", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_17: &[Param] = &[Param::query("showAllPolicies", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_18: &[Param] = &[Param::path("proxyUuid", Kind::Id), Param::path("resourceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryAccessKey", "GET", "/zstack/v1/accesskeys").also(&["/zstack/v1/accesskeys/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccessKey> as Model>::SHAPE, Page::<super::AccessKey>::LIST)),
     Operation::new(System::Zstack, "CreateAccessKey", "POST", "/zstack/v1/accesskeys").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCESS_KEY_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccessKey> as Model>::SHAPE)).long_running(),
@@ -76,6 +83,29 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryTwoFactorAuthentication", "GET", "/zstack/v1/twofactorauthentication/secrets").also(&["/zstack/v1/twofactorauthentication/secrets/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TwoFactorAuthentication> as Model>::SHAPE, Page::<super::TwoFactorAuthentication>::LIST)),
     Operation::new(System::Zstack, "ResetTwoFactorAuthenticationSecret", "PUT", "/zstack/v1/twofactorauthentication/secrets").params(SYSTEM_TAGS_USER_TAGS).request(&RESET_TWO_FACTOR_AUTHENTICATION_SECRET_REQUEST).wrapper("resetTwoFactorAuthenticationSecret").response(Response::Body(<Reply<super::TwoFactorAuthenticationSecret> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "GetTwoFactorAuthenticationState", "GET", "/zstack/v1/twofactorauthentication/state").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_TWO_FACTOR_AUTHENTICATION_STATE_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "CreateAccountGroup", "POST", "/zstack/v1/account-groups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_ACCOUNT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::AccountGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RevokeResourceSharingToGroup", "PUT", "/zstack/v1/account-groups/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&REVOKE_RESOURCE_SHARING_TO_GROUP_REQUEST).wrapper("revokeResourceSharingToGroup").long_running(),
+    Operation::new(System::Zstack, "ShareResourceToGroup", "PUT", "/zstack/v1/account-groups/resources/actions").params(SYSTEM_TAGS_USER_TAGS).request(&SHARE_RESOURCE_TO_GROUP_REQUEST).wrapper("shareResourceToGroup").long_running(),
+    Operation::new(System::Zstack, "GetAccountGroupTree", "GET", "/zstack/v1/account-groups/tree").params(PARAMS_12).response(Response::Body(<Reply<super::AccountGroupView> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "AddAccountToGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/accounts").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ACCOUNT_TO_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "RemoveAccountFromGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/accounts").params(PARAMS_13).long_running(),
+    Operation::new(System::Zstack, "GetResourceInAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/resources").params(PARAMS_14).response(Response::Body(&GET_RESOURCE_IN_ACCOUNT_GROUP_RESULT)),
+    Operation::new(System::Zstack, "AttachRoleToAccountGroup", "POST", "/zstack/v1/account-groups/{groupUuid}/roles").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_ROLE_TO_ACCOUNT_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DetachRoleFromAccountGroup", "DELETE", "/zstack/v1/account-groups/{groupUuid}/roles").params(PARAMS_15).long_running(),
+    Operation::new(System::Zstack, "GetRolesForAccountGroup", "GET", "/zstack/v1/account-groups/{groupUuid}/roles").params(PARAMS_16).response(Response::Body(&GET_ROLES_FOR_ACCOUNT_GROUP_RESULT)),
+    Operation::new(System::Zstack, "DeleteAccountGroup", "DELETE", "/zstack/v1/account-groups/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "MoveAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&MOVE_ACCOUNT_GROUP_REQUEST).wrapper("moveAccountGroup").response(Response::Body(<Reply<super::AccountGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateAccountGroup", "PUT", "/zstack/v1/account-groups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ACCOUNT_GROUP_REQUEST).wrapper("updateAccountGroup").response(Response::Body(<Reply<super::AccountGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetResourceEnsembleMembers", "GET", "/zstack/v1/iam1/resource-ensemble").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_ENSEMBLE_MEMBERS_RESULT)),
+    Operation::new(System::Zstack, "GetResourceSharing", "GET", "/zstack/v1/iam1/resource-ensemble/view-sharing").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO_TOO).response(Response::Body(&GET_RESOURCE_SHARING_RESULT)),
+    Operation::new(System::Zstack, "GetRolePolicyActions", "GET", "/zstack/v1/identities/role/policy-actions").params(PARAMS_17).response(Response::Body(&GET_ROLE_POLICY_ACTIONS_RESULT)),
+    Operation::new(System::Zstack, "AddProxyToResource", "POST", "/zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}").params(PARAMS_18).wrapper("params").response(Response::Body(<Reply<super::UserProxyConfigResourceRef> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateUserProxyConfig", "POST", "/zstack/v1/user-proxy-configs").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_USER_PROXY_CONFIG_REQUEST).wrapper("params").response(Response::Body(<Reply<super::UserProxyConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteUserProxyConfig", "DELETE", "/zstack/v1/user-proxy-configs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateUserProxyConfig", "PUT", "/zstack/v1/user-proxy-configs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_USER_PROXY_CONFIG_REQUEST).wrapper("updateUserProxyConfig").response(Response::Body(<Reply<super::UserProxyConfig> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryAccountGroup", "GET", "/zstack/v1/account-groups").also(&["/zstack/v1/account-groups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AccountGroup> as Model>::SHAPE, Page::<super::AccountGroup>::LIST)),
+    Operation::new(System::Zstack, "QueryRoleAccountRef", "GET", "/zstack/v1/identities/role-account-refs").also(&["/zstack/v1/identities/role-account-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::RoleAccountRef> as Model>::SHAPE, Page::<super::RoleAccountRef>::LIST)),
+    Operation::new(System::Zstack, "QueryUserProxyConfig", "GET", "/zstack/v1/user-proxy-configs").also(&["/zstack/v1/user-proxy-configs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UserProxyConfig> as Model>::SHAPE, Page::<super::UserProxyConfig>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -140,6 +170,29 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Page<super::TwoFactorAuthentication>>),
     Some(make::<Reply<super::TwoFactorAuthenticationSecret>>),
     Some(make::<super::GetTwoFactorAuthenticationStateResult>),
+    Some(make::<Reply<super::AccountGroup>>),
+    None,
+    None,
+    Some(make::<Reply<super::AccountGroupView>>),
+    None,
+    None,
+    Some(make::<super::GetResourceInAccountGroupResult>),
+    None,
+    None,
+    Some(make::<super::GetRolesForAccountGroupResult>),
+    None,
+    Some(make::<Reply<super::AccountGroup>>),
+    Some(make::<Reply<super::AccountGroup>>),
+    Some(make::<super::GetResourceEnsembleMembersResult>),
+    Some(make::<super::GetResourceSharingResult>),
+    Some(make::<super::GetRolePolicyActionsResult>),
+    Some(make::<Reply<super::UserProxyConfigResourceRef>>),
+    Some(make::<Reply<super::UserProxyConfig>>),
+    None,
+    Some(make::<Reply<super::UserProxyConfig>>),
+    Some(make::<Page<super::AccountGroup>>),
+    Some(make::<Page<super::RoleAccountRef>>),
+    Some(make::<Page<super::UserProxyConfig>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/accesskeys`: Finds access keys.
@@ -1024,4 +1077,326 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups`: Creates an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/61`
+    CreateAccountGroup = 61 -> Reply<super::AccountGroup>, () super::CreateAccountGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/resources/actions`: Takes back: resource sharing to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/62`
+    RevokeResourceSharingToGroup = 62 -> (), () super::RevokeResourceSharingToGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/resources/actions`: Shares resource to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/63`
+    ShareResourceToGroup = 63 -> (), () super::ShareResourceToGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/tree`: Gives account group tree.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/64`
+    GetAccountGroupTree = 64 -> Reply<super::AccountGroupView>, ();
+    /// The group.
+    group_uuid: Option<Id> = "groupUuid" None;
+    /// Level.
+    level: Option<i64> = "level" None;
+    /// Whether to show group.
+    show_group: Option<bool> = "showGroup" None;
+    /// Whether to show account.
+    show_account: Option<bool> = "showAccount" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups/{groupUuid}/accounts`: Adds an account to group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/65`
+    AddAccountToGroup = 65 -> (), (group_uuid: Id) super::AddAccountToGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{groupUuid}/accounts`: Removes account from group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/66`
+    RemoveAccountFromGroup = 66 -> (), (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Account uuids.
+    account_uuids: Vec<Id> = "accountUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/{groupUuid}/resources`: Gives resource in account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/67`
+    GetResourceInAccountGroup = 67 -> super::GetResourceInAccountGroupResult, (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Whether to include inherited resources.
+    include_inherited_resources: Option<bool> = "includeInheritedResources" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/account-groups/{groupUuid}/roles`: Attaches role to account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/68`
+    AttachRoleToAccountGroup = 68 -> (), (group_uuid: Id) super::AttachRoleToAccountGroupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{groupUuid}/roles`: Detaches role from account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/69`
+    DetachRoleFromAccountGroup = 69 -> (), (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Role uuids.
+    role_uuids: Vec<Id> = "roleUuids" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups/{groupUuid}/roles`: Gives roles for account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/70`
+    GetRolesForAccountGroup = 70 -> super::GetRolesForAccountGroupResult, (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Whether to include inherited roles.
+    include_inherited_roles: Option<bool> = "includeInheritedRoles" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/account-groups/{uuid}`: Deletes an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/71`
+    DeleteAccountGroup = 71 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Moves an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/72`
+    MoveAccountGroup = 72 -> Reply<super::AccountGroup>, (uuid: Id) super::MoveAccountGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/account-groups/{uuid}/actions`: Changes an account group.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/73`
+    UpdateAccountGroup = 73 -> Reply<super::AccountGroup>, (uuid: Id) super::UpdateAccountGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam1/resource-ensemble`: Gives resource ensemble members.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/74`
+    GetResourceEnsembleMembers = 74 -> super::GetResourceEnsembleMembersResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam1/resource-ensemble/view-sharing`: Gives resource sharing.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/75`
+    GetResourceSharing = 75 -> super::GetResourceSharingResult, (uuid: Id);
+    /// Its uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/identities/role/policy-actions`: Gives role policy actions.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/76`
+    GetRolePolicyActions = 76 -> super::GetRolePolicyActionsResult, ();
+    /// Whether to show all policies.
+    show_all_policies: Option<bool> = "showAllPolicies" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/proxy/{proxyUuid}/resource/{resourceUuid}`: Adds a proxy to resource.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/77`
+    AddProxyToResource = 77 -> Reply<super::UserProxyConfigResourceRef>, (proxy_uuid: Id, resource_uuid: Id);
+    /// Proxy uuid.
+    proxy_uuid: Id = "proxyUuid" proxy_uuid.into();
+    /// Resource uuid.
+    resource_uuid: Id = "resourceUuid" resource_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/user-proxy-configs`: Creates an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/78`
+    CreateUserProxyConfig = 78 -> Reply<super::UserProxyConfig>, () super::CreateUserProxyConfigRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/user-proxy-configs/{uuid}`: Deletes an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/79`
+    DeleteUserProxyConfig = 79 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/user-proxy-configs/{uuid}`: Changes an user proxy config.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/80`
+    UpdateUserProxyConfig = 80 -> Reply<super::UserProxyConfig>, (uuid: Id) super::UpdateUserProxyConfigRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/account-groups`: Finds account groups.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/81`
+    QueryAccountGroup = 81 -> Page<super::AccountGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/identities/role-account-refs`: Finds role account refs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/82`
+    QueryRoleAccountRef = 82 -> Page<super::RoleAccountRef>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/user-proxy-configs`: Finds user proxy configs.
+    ///
+    /// Schema: `schemas/zstack/accounts.json#/operations/83`
+    QueryUserProxyConfig = 83 -> Page<super::UserProxyConfig>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

@@ -5,10 +5,13 @@ use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::path("backupStorageUuid", Kind::Id), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_1: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("force", Kind::Bool), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_2: &[Param] = &[Param::query("url", Kind::Text).required(), Param::query("registryPort", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_3: &[Param] = &[Param::path("imageStoreUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
-const PARAMS_4: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param::path("backupStorageUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
-const PARAMS_5: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_6: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param::path("backupStorageUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_3: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param::path("backupStorageUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
+const PARAMS_4: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_5: &[Param] = &[Param::path("databaseBackupUuid", Kind::Id), Param::path("backupStorageUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_6: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("force", Kind::Bool), Param::query("deleteMode", Kind::Text)];
+const PARAMS_7: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("handleDependency", Kind::Bool), Param::query("deleteMode", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("handleDependency", Kind::Bool), Param::query("deleteMode", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_9: &[Param] = &[Param::path("rootVolumeUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "MountVmInstanceRecoveryPoint", "POST", "/zstack/v1/cdp-backup-storage/mount-recovery-point").params(SYSTEM_TAGS_USER_TAGS).request(&MOUNT_VM_INSTANCE_RECOVERY_POINT_REQUEST).wrapper("params").response(Response::Body(&MOUNT_VM_INSTANCE_RECOVERY_POINT_RESULT)).long_running(),
     Operation::new(System::Zstack, "QueryCdpPolicy", "GET", "/zstack/v1/cdp-backup-storage/policy").also(&["/zstack/v1/cdp-backup-storage/policy/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CdpPolicy> as Model>::SHAPE, Page::<super::CdpPolicy>::LIST)),
@@ -32,11 +35,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "CreateDatabaseBackup", "POST", "/zstack/v1/database-backups").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATABASE_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "RecoverDatabaseFromBackup", "PUT", "/zstack/v1/database-backups/actions").params(SYSTEM_TAGS_USER_TAGS).request(&RECOVER_DATABASE_FROM_BACKUP_REQUEST).wrapper("recoverDatabaseFromBackup").response(Response::Body(&RECOVER_DATABASE_FROM_BACKUP_RESULT)).long_running(),
     Operation::new(System::Zstack, "GetDatabaseBackupFromImageStore", "GET", "/zstack/v1/database-backups/image-store").params(PARAMS_2).response(Response::Body(&GET_DATABASE_BACKUP_FROM_IMAGE_STORE_RESULT)),
-    Operation::new(System::Zstack, "SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").params(PARAMS_3).wrapper("syncDatabaseBackup").response(Response::Body(&SYNC_DATABASE_BACKUP_RESULT)).long_running(),
-    Operation::new(System::Zstack, "ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").params(PARAMS_4).wrapper("exportDatabaseBackupFromBackupStorage").response(Response::Body(&EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT)).long_running(),
-    Operation::new(System::Zstack, "DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").params(PARAMS_5).long_running(),
+    Operation::new(System::Zstack, "SyncDatabaseBackup", "PUT", "/zstack/v1/database-backups/imageStore/{imageStoreUuid}/actions").params(IMAGE_STORE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncDatabaseBackup").response(Response::Body(&SYNC_DATABASE_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ExportDatabaseBackupFromBackupStorage", "PUT", "/zstack/v1/database-backups/{databaseBackupUuid}/backup-storage/{backupStorageUuid}/actions").params(PARAMS_3).wrapper("exportDatabaseBackupFromBackupStorage").response(Response::Body(&EXPORT_DATABASE_BACKUP_FROM_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteDatabaseBackup", "DELETE", "/zstack/v1/database-backups/{uuid}").params(PARAMS_4).long_running(),
     Operation::new(System::Zstack, "SyncDatabaseBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/database-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_DATABASE_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncDatabaseBackupFromImageStoreBackupStorage").response(Response::Body(<Reply<super::DatabaseBackup> as Model>::SHAPE)).long_running(),
-    Operation::new(System::Zstack, "DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "DeleteExportedDatabaseBackupFromBackupStorage", "DELETE", "/zstack/v1/exported-database-backup/{databaseBackupUuid}/backup-storage/{backupStorageUuid}").params(PARAMS_5).long_running(),
     Operation::new(System::Zstack, "QueryExternalBackup", "GET", "/zstack/v1/externalbackup").also(&["/zstack/v1/externalbackup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExternalBackup> as Model>::SHAPE, Page::<super::ExternalBackup>::LIST)),
     Operation::new(System::Zstack, "QueryZBoxBackup", "GET", "/zstack/v1/externalbackup/zbox").also(&["/zstack/v1/externalbackup/zbox/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ZBoxBackup> as Model>::SHAPE, Page::<super::ZBoxBackup>::LIST)),
     Operation::new(System::Zstack, "CreateZBoxBackup", "POST", "/zstack/v1/externalbackup/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_Z_BOX_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ExternalBackup> as Model>::SHAPE)).long_running(),
@@ -46,6 +49,31 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "AddZBox", "POST", "/zstack/v1/zbox").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_Z_BOX_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "EjectZBox", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("ejectZBox").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "SyncZBoxCapacity", "PUT", "/zstack/v1/zbox/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncZBoxCapacity").response(Response::Body(<Reply<super::ZBox> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateCbtTask", "POST", "/zstack/v1/cbt-task/create").request(&CREATE_CBT_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CbtTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DisableCbtTask", "POST", "/zstack/v1/cbt-task/disable/{uuid}").params(UUID).request(&DISABLE_CBT_TASK_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "EnableCbtTask", "POST", "/zstack/v1/cbt-task/enable/{uuid}").params(UUID).request(&ENABLE_CBT_TASK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CbtTask> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ExportNbdVolumes", "POST", "/zstack/v1/cbt-task/exportvolume").request(&EXPORT_NBD_VOLUMES_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "UnexportNbdVolumes", "POST", "/zstack/v1/cbt-task/unexportvolume").request(&UNEXPORT_NBD_VOLUMES_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteCbtTask", "DELETE", "/zstack/v1/cbt-task/{uuid}").params(PARAMS_6).long_running(),
+    Operation::new(System::Zstack, "CreateDataVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}").params(BACKUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateRootVolumeTemplateFromVolumeBackup", "POST", "/zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}").params(BACKUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_ROOT_VOLUME_TEMPLATE_FROM_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncVmBackup", "PUT", "/zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions").params(IMAGE_STORE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVmBackup").response(Response::Body(&SYNC_VM_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteVmBackup", "DELETE", "/zstack/v1/vm-backups/{groupUuid}").params(PARAMS_7).long_running(),
+    Operation::new(System::Zstack, "RecoverVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("recoverVmBackupFromImageStoreBackupStorage").response(Response::Body(&RECOVER_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "RevertVmFromVmBackup", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&REVERT_VM_FROM_VM_BACKUP_REQUEST).wrapper("revertVmFromVmBackup").long_running(),
+    Operation::new(System::Zstack, "SyncVmBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/vm-backups/{groupUuid}/actions").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncVmBackupFromImageStoreBackupStorage").response(Response::Body(&SYNC_VM_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CreateVmFromVolumeBackup", "POST", "/zstack/v1/vm-instances/from/vm-backup/{backupUuid}").params(BACKUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_FROM_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmFromVmBackup", "POST", "/zstack/v1/vm-instances/from/vm-backups/{groupUuid}").params(GROUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_VM_FROM_VM_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncVolumeBackup", "PUT", "/zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions").params(IMAGE_STORE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncVolumeBackup").response(Response::Body(&SYNC_VOLUME_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "DeleteVolumeBackup", "DELETE", "/zstack/v1/volume-backups/{uuid}").params(PARAMS_8).long_running(),
+    Operation::new(System::Zstack, "RecoverBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&RECOVER_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("recoverBackupFromImageStoreBackupStorage").response(Response::Body(<Reply<super::VolumeBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RevertVolumeFromVolumeBackup", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&REVERT_VOLUME_FROM_VOLUME_BACKUP_REQUEST).wrapper("revertVolumeFromVolumeBackup").long_running(),
+    Operation::new(System::Zstack, "SyncBackupFromImageStoreBackupStorage", "PUT", "/zstack/v1/volume-backups/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_BACKUP_FROM_IMAGE_STORE_BACKUP_STORAGE_REQUEST).wrapper("syncBackupFromImageStoreBackupStorage").response(Response::Body(<Reply<super::VolumeBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateDataVolumeFromVolumeBackup", "POST", "/zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}").params(BACKUP_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_FROM_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseVolume> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmBackup", "POST", "/zstack/v1/volumes/{rootVolumeUuid}/vm-backups").params(PARAMS_9).request(&CREATE_VM_BACKUP_REQUEST).wrapper("params").response(Response::Body(&CREATE_VM_BACKUP_RESULT)).long_running(),
+    Operation::new(System::Zstack, "CreateVolumeBackup", "POST", "/zstack/v1/volumes/{volumeUuid}/volume-backups").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::VolumeBackup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryCbtTask", "GET", "/zstack/v1/cbt-task").also(&["/zstack/v1/cbt-task/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::CbtTask> as Model>::SHAPE, Page::<super::CbtTask>::LIST)),
+    Operation::new(System::Zstack, "QueryVolumeBackup", "GET", "/zstack/v1/volume-backups").also(&["/zstack/v1/volume-backups/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VolumeBackup> as Model>::SHAPE, Page::<super::VolumeBackup>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -85,6 +113,31 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::ZBox>>),
     Some(make::<Reply<super::ZBox>>),
     Some(make::<Reply<super::ZBox>>),
+    Some(make::<Reply<super::CbtTask>>),
+    None,
+    Some(make::<Reply<super::CbtTask>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::Image>>),
+    Some(make::<Reply<super::Image>>),
+    Some(make::<super::SyncVmBackupResult>),
+    None,
+    Some(make::<super::RecoverVmBackupFromImageStoreBackupStorageResult>),
+    None,
+    Some(make::<super::SyncVmBackupFromImageStoreBackupStorageResult>),
+    Some(make::<Reply<super::BaseVmInstance>>),
+    Some(make::<Reply<super::BaseVmInstance>>),
+    Some(make::<super::SyncVolumeBackupResult>),
+    None,
+    Some(make::<Reply<super::VolumeBackup>>),
+    None,
+    Some(make::<Reply<super::VolumeBackup>>),
+    Some(make::<Reply<super::BaseVolume>>),
+    Some(make::<super::CreateVmBackupResult>),
+    Some(make::<Reply<super::VolumeBackup>>),
+    Some(make::<Page<super::CbtTask>>),
+    Some(make::<Page<super::VolumeBackup>>),
 ];
 backhaul_wire::generated_call! {
     /// `POST /zstack/v1/cdp-backup-storage/mount-recovery-point`: Mounts a virtual machine instance recovery point.
@@ -591,4 +644,314 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/create`: Creates a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/36`
+    CreateCbtTask = 36 -> Reply<super::CbtTask>, () super::CreateCbtTaskRequest;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/disable/{uuid}`: Disables a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/37`
+    DisableCbtTask = 37 -> (), (uuid: Id) super::DisableCbtTaskRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/enable/{uuid}`: Enables a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/38`
+    EnableCbtTask = 38 -> Reply<super::CbtTask>, (uuid: Id) super::EnableCbtTaskRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/exportvolume`: Exports NBD volumes.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/39`
+    ExportNbdVolumes = 39 -> (), () super::ExportNbdVolumesRequest;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/cbt-task/unexportvolume`: Ends the export of NBD volumes.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/40`
+    UnexportNbdVolumes = 40 -> (), () super::UnexportNbdVolumesRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/cbt-task/{uuid}`: Deletes a CBT task.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/41`
+    DeleteCbtTask = 41 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Force.
+    force: Option<bool> = "force" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/images/data-volume-templates/from/volume-template/{backupUuid}`: Creates a data volume template from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/42`
+    CreateDataVolumeTemplateFromVolumeBackup = 42 -> Reply<super::Image>, (backup_uuid: Id) super::CreateDataVolumeTemplateFromVolumeBackupRequest;
+    /// Backup uuid.
+    backup_uuid: Id = "backupUuid" backup_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/images/root-volume-templates/from/volume-template/{backupUuid}`: Creates a root volume template from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/43`
+    CreateRootVolumeTemplateFromVolumeBackup = 43 -> Reply<super::Image>, (backup_uuid: Id) super::CreateRootVolumeTemplateFromVolumeBackupRequest;
+    /// Backup uuid.
+    backup_uuid: Id = "backupUuid" backup_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/imageStore/{imageStoreUuid}/actions`: Synchronises virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/44`
+    SyncVmBackup = 44 -> super::SyncVmBackupResult, (image_store_uuid: Id);
+    /// Image store uuid.
+    image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-backups/{groupUuid}`: Deletes a virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/45`
+    DeleteVmBackup = 45 -> (), (group_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Backup storage uuids.
+    backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+    /// Handle dependency.
+    handle_dependency: Option<bool> = "handleDependency" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Brings back: virtual machine backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/46`
+    RecoverVmBackupFromImageStoreBackupStorage = 46 -> super::RecoverVmBackupFromImageStoreBackupStorageResult, (group_uuid: Id) super::RecoverVmBackupFromImageStoreBackupStorageRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Goes back to: virtual machine from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/47`
+    RevertVmFromVmBackup = 47 -> (), (group_uuid: Id) super::RevertVmFromVmBackupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-backups/{groupUuid}/actions`: Synchronises virtual machine backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/48`
+    SyncVmBackupFromImageStoreBackupStorage = 48 -> super::SyncVmBackupFromImageStoreBackupStorageResult, (group_uuid: Id) super::SyncVmBackupFromImageStoreBackupStorageRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/vm-backup/{backupUuid}`: Creates a virtual machine from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/49`
+    CreateVmFromVolumeBackup = 49 -> Reply<super::BaseVmInstance>, (backup_uuid: Id) super::CreateVmFromVolumeBackupRequest;
+    /// Backup uuid.
+    backup_uuid: Id = "backupUuid" backup_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/from/vm-backups/{groupUuid}`: Creates a virtual machine from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/50`
+    CreateVmFromVmBackup = 50 -> Reply<super::BaseVmInstance>, (group_uuid: Id) super::CreateVmFromVmBackupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/imageStore/{imageStoreUuid}/actions`: Synchronises volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/51`
+    SyncVolumeBackup = 51 -> super::SyncVolumeBackupResult, (image_store_uuid: Id);
+    /// Image store uuid.
+    image_store_uuid: Id = "imageStoreUuid" image_store_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/volume-backups/{uuid}`: Deletes a volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/52`
+    DeleteVolumeBackup = 52 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Backup storage uuids.
+    backup_storage_uuids: Vec<Id> = "backupStorageUuids" Vec::new();
+    /// Handle dependency.
+    handle_dependency: Option<bool> = "handleDependency" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Brings back: backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/53`
+    RecoverBackupFromImageStoreBackupStorage = 53 -> Reply<super::VolumeBackup>, (uuid: Id) super::RecoverBackupFromImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Goes back to: volume from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/54`
+    RevertVolumeFromVolumeBackup = 54 -> (), (uuid: Id) super::RevertVolumeFromVolumeBackupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/volume-backups/{uuid}/actions`: Synchronises backup from image store backup storage.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/55`
+    SyncBackupFromImageStoreBackupStorage = 55 -> Reply<super::VolumeBackup>, (uuid: Id) super::SyncBackupFromImageStoreBackupStorageRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/data-volume/from/volume-template/{backupUuid}`: Creates a data volume from volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/56`
+    CreateDataVolumeFromVolumeBackup = 56 -> Reply<super::BaseVolume>, (backup_uuid: Id) super::CreateDataVolumeFromVolumeBackupRequest;
+    /// Backup uuid.
+    backup_uuid: Id = "backupUuid" backup_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/{rootVolumeUuid}/vm-backups`: Creates a virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/57`
+    CreateVmBackup = 57 -> super::CreateVmBackupResult, (root_volume_uuid: Id) super::CreateVmBackupRequest;
+    /// Root volume uuid.
+    root_volume_uuid: Id = "rootVolumeUuid" root_volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/volumes/{volumeUuid}/volume-backups`: Creates a volume backup.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/58`
+    CreateVolumeBackup = 58 -> Reply<super::VolumeBackup>, (volume_uuid: Id) super::CreateVolumeBackupRequest;
+    /// Volume uuid.
+    volume_uuid: Id = "volumeUuid" volume_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cbt-task`: Finds CBT tasks.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/59`
+    QueryCbtTask = 59 -> Page<super::CbtTask>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/volume-backups`: Finds volume backups.
+    ///
+    /// Schema: `schemas/zstack/backups.json#/operations/60`
+    QueryVolumeBackup = 60 -> Page<super::VolumeBackup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

@@ -10,6 +10,8 @@ const PARAMS_4: &[Param] = &[Param::path("clusterUuid", Kind::Id), Param::path("
 const PARAMS_5: &[Param] = &[Param::path("clusterUuid", Kind::Id), Param::path("networkUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::path("gatewayUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("networkUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::path("groupUuid", Kind::Id)];
+const PARAMS_9: &[Param] = &[Param::path("backupUuid", Kind::Id)];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryBareMetal2Instance", "GET", "/zstack/v1/baremetal2/bm-instances").also(&["/zstack/v1/baremetal2/bm-instances/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::BareMetal2Instance> as Model>::SHAPE, Page::<super::BareMetal2Instance>::LIST)),
     Operation::new(System::Zstack, "CreateBareMetal2Instance", "POST", "/zstack/v1/baremetal2/bm-instances").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_BARE_METAL2_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
@@ -64,6 +66,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "DeleteBareMetal2ProvisionNetwork", "DELETE", "/zstack/v1/baremetal2/provision-networks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "ChangeBareMetal2ProvisionNetworkState", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_BARE_METAL2_PROVISION_NETWORK_STATE_REQUEST).wrapper("changeBareMetal2ProvisionNetworkState").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateBareMetal2ProvisionNetwork", "PUT", "/zstack/v1/baremetal2/provision-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_BARE_METAL2_PROVISION_NETWORK_REQUEST).wrapper("updateBareMetal2ProvisionNetwork").response(Response::Body(<Reply<super::BareMetal2ProvisionNetwork> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateBareMetal2InstanceFromVmBackup", "POST", "/zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}").params(PARAMS_8).request(&CREATE_BARE_METAL2_INSTANCE_FROM_VM_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateBareMetal2InstanceFromVolumeBackup", "POST", "/zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}").params(PARAMS_9).request(&CREATE_BARE_METAL2_INSTANCE_FROM_VOLUME_BACKUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BareMetal2Instance> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -120,6 +124,8 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     None,
     Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
     Some(make::<Reply<super::BareMetal2ProvisionNetwork>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
+    Some(make::<Reply<super::BareMetal2Instance>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/baremetal2/bm-instances`: Finds bare metal2 instances.
@@ -860,4 +866,20 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/baremetal2-instance/from/vm-backup/{groupUuid}`: Creates a bare metal 2 instance from virtual machine backup.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/53`
+    CreateBareMetal2InstanceFromVmBackup = 53 -> Reply<super::BareMetal2Instance>, (group_uuid: Id) super::CreateBareMetal2InstanceFromVmBackupRequest;
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/baremetal2-instance/from/volume-backup/{backupUuid}`: Creates a bare metal 2 instance from volume backup.
+    ///
+    /// Schema: `schemas/zstack/baremetal2.json#/operations/54`
+    CreateBareMetal2InstanceFromVolumeBackup = 54 -> Reply<super::BareMetal2Instance>, (backup_uuid: Id) super::CreateBareMetal2InstanceFromVolumeBackupRequest;
+    /// Backup uuid.
+    backup_uuid: Id = "backupUuid" backup_uuid.into();
 }

@@ -2,13 +2,12 @@
 
 //! ZStack: the operations of `common`.
 use super::prelude::*;
-const PARAMS_0: &[Param] = &[Param::path("uuid", Kind::Id)];
-const PARAMS_1: &[Param] = &[Param::query("script", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_2: &[Param] = &[Param::path("apiId", Kind::Id), Param::query("all", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_3: &[Param] = &[Param::query("zql", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_0: &[Param] = &[Param::query("script", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_1: &[Param] = &[Param::path("apiId", Kind::Id), Param::query("all", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_2: &[Param] = &[Param::query("zql", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new(System::Zstack, "GetApiJob", "GET", "/zstack/v1/api-jobs/{uuid}").params(PARAMS_0).response(Response::Body(&API_JOB_RESULT)).anonymous(),
-    Operation::new(System::Zstack, "BatchQuery", "GET", "/zstack/v1/batch-queries").params(PARAMS_1).response(Response::Body(&BATCH_QUERY_RESULT)),
+    Operation::new(System::Zstack, "GetApiJob", "GET", "/zstack/v1/api-jobs/{uuid}").params(UUID).response(Response::Body(&API_JOB_RESULT)).anonymous(),
+    Operation::new(System::Zstack, "BatchQuery", "GET", "/zstack/v1/batch-queries").params(PARAMS_0).response(Response::Body(&BATCH_QUERY_RESULT)),
     Operation::new(System::Zstack, "QueryLongJob", "GET", "/zstack/v1/longjobs").also(&["/zstack/v1/longjobs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LongJob> as Model>::SHAPE, Page::<super::LongJob>::LIST)),
     Operation::new(System::Zstack, "SubmitLongJob", "POST", "/zstack/v1/longjobs").params(SYSTEM_TAGS_USER_TAGS).request(&SUBMIT_LONG_JOB_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "DeleteLongJob", "DELETE", "/zstack/v1/longjobs/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
@@ -18,8 +17,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "ResumeLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("resumeLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateLongJob", "PUT", "/zstack/v1/longjobs/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_LONG_JOB_REQUEST).wrapper("updateLongJob").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "RefreshSearchIndexes", "GET", "/zstack/v1/search/indexes/refresh").params(SYSTEM_TAGS_USER_TAGS_TOO),
-    Operation::new(System::Zstack, "GetTaskProgress", "GET", "/zstack/v1/task-progresses/{apiId}").params(PARAMS_2).response(Response::Body(<Page<super::TaskProgress> as Model>::SHAPE)),
-    Operation::new(System::Zstack, "ZQLQuery", "GET", "/zstack/v1/zql").params(PARAMS_3).response(Response::Body(&ZQL_QUERY_RESULT)),
+    Operation::new(System::Zstack, "GetTaskProgress", "GET", "/zstack/v1/task-progresses/{apiId}").params(PARAMS_1).response(Response::Body(<Page<super::TaskProgress> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "ZQLQuery", "GET", "/zstack/v1/zql").params(PARAMS_2).response(Response::Body(&ZQL_QUERY_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[

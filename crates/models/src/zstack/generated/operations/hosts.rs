@@ -24,6 +24,9 @@ const PARAMS_18: &[Param] = &[Param::path("hostUuid", Kind::Id), Param::query("s
 const PARAMS_19: &[Param] = &[Param::path("interfaceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_20: &[Param] = &[Param::query("hostUuids", Kind::Id).list().required(), Param::query("syncSignatures", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_21: &[Param] = &[Param::query("local", Kind::Bool), Param::query("configure", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_22: &[Param] = &[Param::query("hostUuids", Kind::Id).list().required(), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_23: &[Param] = &[Param::query("username", Kind::Text).required(), Param::query("password", Kind::Text), Param::query("sshPort", Kind::Int).required(), Param::query("hostName", Kind::Text).required(), Param::query("excludedTypes", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_24: &[Param] = &[Param::path("hostUuid", Kind::Id)];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryAgentVersion", "GET", "/zstack/v1/agent-version").also(&["/zstack/v1/agent-version/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::AgentVersion> as Model>::SHAPE, Page::<super::AgentVersion>::LIST)),
     Operation::new(System::Zstack, "GetClusterHostNetworkFacts", "GET", "/zstack/v1/cluster/hosts-network-facts/{clusterUuid}").params(PARAMS_0).response(Response::Body(&GET_CLUSTER_HOST_NETWORK_FACTS_RESULT)),
@@ -108,6 +111,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "CreateMiniCluster", "POST", "/zstack/v1/mini-clusters").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_MINI_CLUSTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Cluster> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "GetCandidateMiniHosts", "GET", "/zstack/v1/mini-clusters/candidate-hosts").params(PARAMS_21).response(Response::Body(&GET_CANDIDATE_MINI_HOSTS_RESULT)),
     Operation::new(System::Zstack, "BootstrapMiniHost", "POST", "/zstack/v1/mini-clusters/hosts").params(SYSTEM_TAGS_USER_TAGS).request(&BOOTSTRAP_MINI_HOST_REQUEST).wrapper("params").response(Response::Body(&BOOTSTRAP_MINI_HOST_RESULT)).long_running(),
+    Operation::new(System::Zstack, "GetCandidateNetworkBondings", "GET", "/zstack/v1/cluster/hosts-network-bondings").params(PARAMS_22).response(Response::Body(&GET_CANDIDATE_NETWORK_BONDINGS_RESULT)),
+    Operation::new(System::Zstack, "GetPhysicalMachineBlockDevices", "GET", "/zstack/v1/host/get-block-devices").params(PARAMS_23).response(Response::Body(&GET_PHYSICAL_MACHINE_BLOCK_DEVICES_RESULT)),
+    Operation::new(System::Zstack, "MountBlockDevice", "POST", "/zstack/v1/host/mount-block-device").params(SYSTEM_TAGS_USER_TAGS).request(&MOUNT_BLOCK_DEVICE_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "CreateHostNetworkServiceType", "POST", "/zstack/v1/hosts/service-types").request(&CREATE_HOST_NETWORK_SERVICE_TYPE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostNetworkLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHostNetworkServiceType", "DELETE", "/zstack/v1/hosts/service-types/{uuid}").params(UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "UpdateHostNetworkServiceType", "PUT", "/zstack/v1/hosts/service-types/{uuid}/actions").params(UUID).request(&UPDATE_HOST_NETWORK_SERVICE_TYPE_REQUEST).wrapper("updateHostNetworkServiceType").response(Response::Body(<Reply<super::HostNetworkLabel> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").params(PARAMS_24).request(&GENERATE_HYGON_MDEV_DEVICES_REQUEST).wrapper("generateHygonMdevDevices").long_running(),
+    Operation::new(System::Zstack, "UngenerateHygonMdevDevices", "PUT", "/zstack/v1/hygon-devices/{hostUuid}/actions").params(PARAMS_24).wrapper("ungenerateHygonMdevDevices").long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -194,6 +205,14 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::Cluster>>),
     Some(make::<super::GetCandidateMiniHostsResult>),
     Some(make::<super::BootstrapMiniHostResult>),
+    Some(make::<super::GetCandidateNetworkBondingsResult>),
+    Some(make::<super::GetPhysicalMachineBlockDevicesResult>),
+    None,
+    Some(make::<Reply<super::HostNetworkLabel>>),
+    None,
+    Some(make::<Reply<super::HostNetworkLabel>>),
+    None,
+    None,
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/agent-version`: Finds agent versions.
@@ -1376,4 +1395,90 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/cluster/hosts-network-bondings`: Gives candidate network bondings.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/83`
+    GetCandidateNetworkBondings = 83 -> super::GetCandidateNetworkBondingsResult, ();
+    /// Host uuids.
+    host_uuids: Vec<Id> = "hostUuids" Vec::new();
+    /// Limit.
+    limit: Option<i64> = "limit" None;
+    /// Start.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/host/get-block-devices`: Gives physical machine block devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/84`
+    GetPhysicalMachineBlockDevices = 84 -> super::GetPhysicalMachineBlockDevicesResult, (username: String, ssh_port: i64, host_name: String);
+    /// Username.
+    username: String = "username" username.into();
+    /// Password.
+    password: Option<String> = "password" None;
+    /// SSH port.
+    ssh_port: i64 = "sshPort" ssh_port.into();
+    /// Host name.
+    host_name: String = "hostName" host_name.into();
+    /// Excluded types.
+    excluded_types: Vec<String> = "excludedTypes" Vec::new();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/host/mount-block-device`: Mounts a block device.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/85`
+    MountBlockDevice = 85 -> (), () super::MountBlockDeviceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/hosts/service-types`: Creates a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/86`
+    CreateHostNetworkServiceType = 86 -> Reply<super::HostNetworkLabel>, () super::CreateHostNetworkServiceTypeRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/hosts/service-types/{uuid}`: Deletes a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/87`
+    DeleteHostNetworkServiceType = 87 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hosts/service-types/{uuid}/actions`: Changes a host network service type.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/88`
+    UpdateHostNetworkServiceType = 88 -> Reply<super::HostNetworkLabel>, (uuid: Id) super::UpdateHostNetworkServiceTypeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Generates hygon mdev devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/89`
+    GenerateHygonMdevDevices = 89 -> (), (host_uuid: Id) super::GenerateHygonMdevDevicesRequest;
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/hygon-devices/{hostUuid}/actions`: Takes back: hygon mdev devices.
+    ///
+    /// Schema: `schemas/zstack/hosts.json#/operations/90`
+    UngenerateHygonMdevDevices = 90 -> (), (host_uuid: Id);
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
 }

@@ -18,6 +18,9 @@ const PARAMS_12: &[Param] = &[Param::path("projectUuid", Kind::Id), Param::query
 const PARAMS_13: &[Param] = &[Param::path("projectUuid", Kind::Id), Param::path("organizationUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_14: &[Param] = &[Param::path("projectUuid", Kind::Id), Param::query("virtualIDUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_15: &[Param] = &[Param::query("apisToCheck", Kind::Text).list(), Param::query("onlyCheckParams", Kind::Bool), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_16: &[Param] = &[Param::path("projectId", Kind::Text), Param::path("repositoryId", Kind::Text), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_17: &[Param] = &[Param::path("projectId", Kind::Text), Param::path("repositoryId", Kind::Text), Param::path("imageName", Kind::Text), Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_18: &[Param] = &[Param::query("limit", Kind::Int), Param::query("start", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "GetIAM2VirtualIDInGroup", "GET", "/zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID").params(PARAMS_0).response(Response::Body(&GET_IAM2_VIRTUAL_ID_IN_GROUP_RESULT)),
     Operation::new(System::Zstack, "UpdateOrganizationQuota", "PUT", "/zstack/v1/iam2/Organization/quotas/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_ORGANIZATION_QUOTA_REQUEST).wrapper("updateOrganizationQuota").response(Response::Body(<Reply<super::Quota> as Model>::SHAPE)).long_running(),
@@ -109,6 +112,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "UpdateIAM2VirtualID", "PUT", "/zstack/v1/iam2/virtual-ids/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IAM2_VIRTUAL_ID_REQUEST).wrapper("updateIAM2VirtualID").response(Response::Body(<Reply<super::IAM2VirtualID> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "RemoveAttributesFromIAM2VirtualID", "DELETE", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_ATTRIBUTE_UUIDS_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "AddAttributesToIAM2VirtualID", "POST", "/zstack/v1/iam2/virtual-ids/{uuid}/attributes").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_ATTRIBUTES_TO_IAM2_VIRTUAL_ID_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetIAM2ProjectContainerImages", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image").params(PARAMS_16).response(Response::Body(&GET_IAM2_PROJECT_CONTAINER_IMAGES_RESULT)),
+    Operation::new(System::Zstack, "GetIAM2ProjectContainerImageTags", "GET", "/zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag").params(PARAMS_17).response(Response::Body(&GET_IAM2_PROJECT_CONTAINER_IMAGE_TAGS_RESULT)),
+    Operation::new(System::Zstack, "GetIAM2ProjectContainerClusterCandidates", "GET", "/zstack/v1/iam2/projects/container/cluster/candidates").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IAM2_PROJECT_CONTAINER_CLUSTER_CANDIDATES_RESULT)),
+    Operation::new(System::Zstack, "GetIAM2ProjectRepository", "GET", "/zstack/v1/iam2/projects/repositories").params(PARAMS_18).response(Response::Body(&GET_IAM2_PROJECT_REPOSITORY_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -202,6 +209,10 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::IAM2VirtualID>>),
     None,
     None,
+    Some(make::<super::GetIAM2ProjectContainerImagesResult>),
+    Some(make::<super::GetIAM2ProjectContainerImageTagsResult>),
+    Some(make::<super::GetIAM2ProjectContainerClusterCandidatesResult>),
+    Some(make::<super::GetIAM2ProjectRepositoryResult>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/iam2/IAM2VirtualIDGroup/IAM2VirtualID`: Gives IAM2 virtual id in group.
@@ -1444,6 +1455,68 @@ backhaul_wire::generated_call! {
     AddAttributesToIam2VirtualId = 89 -> (), (uuid: Id) super::AddAttributesToIAM2VirtualIDRequest;
     /// Uuid.
     uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image`: Gives IAM 2 project container images.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/90`
+    GetIam2ProjectContainerImages = 90 -> super::GetIAM2ProjectContainerImagesResult, (project_id: String, repository_id: String);
+    /// The project's id.
+    project_id: String = "projectId" project_id.into();
+    /// The repository's id.
+    repository_id: String = "repositoryId" repository_id.into();
+    /// Limit.
+    limit: Option<i64> = "limit" None;
+    /// Start.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/project/{projectId}/repository/{repositoryId}/image/{imageName}/tag`: Gives IAM 2 project container image tags.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/91`
+    GetIam2ProjectContainerImageTags = 91 -> super::GetIAM2ProjectContainerImageTagsResult, (project_id: String, repository_id: String, image_name: String);
+    /// The project's id.
+    project_id: String = "projectId" project_id.into();
+    /// The repository's id.
+    repository_id: String = "repositoryId" repository_id.into();
+    /// Image name.
+    image_name: String = "imageName" image_name.into();
+    /// Limit.
+    limit: Option<i64> = "limit" None;
+    /// Start.
+    start: Option<i64> = "start" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/container/cluster/candidates`: Gives IAM 2 project container cluster candidates.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/92`
+    GetIam2ProjectContainerClusterCandidates = 92 -> super::GetIAM2ProjectContainerClusterCandidatesResult, ();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/iam2/projects/repositories`: Gives IAM 2 project repository.
+    ///
+    /// Schema: `schemas/zstack/iam2.json#/operations/93`
+    GetIam2ProjectRepository = 93 -> super::GetIAM2ProjectRepositoryResult, ();
+    /// Limit.
+    limit: Option<i64> = "limit" None;
+    /// Start.
+    start: Option<i64> = "start" None;
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.

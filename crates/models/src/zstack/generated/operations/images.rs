@@ -10,6 +10,7 @@ const PARAMS_4: &[Param] = &[Param::path("imageId", Kind::Text), Param::query("s
 const PARAMS_5: &[Param] = &[Param::path("volumeSnapshotUuid", Kind::Id), Param::query("volumeUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::path("volumeUuid", Kind::Id), Param::query("volumeSnapshotUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("backupStorageUuids", Kind::Id).list(), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::path("primaryStorageUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryImagePackage", "GET", "/zstack/v1/image-packages").also(&["/zstack/v1/image-packages/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ImagePackage> as Model>::SHAPE, Page::<super::ImagePackage>::LIST)),
     Operation::new(System::Zstack, "DeleteImagePackage", "DELETE", "/zstack/v1/image-packages/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
@@ -37,6 +38,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "SyncImageSize", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncImageSize").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateImage", "PUT", "/zstack/v1/images/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_IMAGE_REQUEST).wrapper("updateImage").response(Response::Body(<Reply<super::Image> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "GetImageQga", "GET", "/zstack/v1/images/{uuid}/qga").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_IMAGE_QGA_RESULT)),
+    Operation::new(System::Zstack, "GetCandidateImagesForCreatingVm", "GET", "/zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image").params(PARAMS_8).response(Response::Body(&GET_CANDIDATE_IMAGES_FOR_CREATING_VM_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -66,6 +68,7 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::Image>>),
     Some(make::<Reply<super::Image>>),
     Some(make::<super::GetImageQgaResult>),
+    Some(make::<super::GetCandidateImagesForCreatingVmResult>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/image-packages`: Finds image packages.
@@ -408,6 +411,18 @@ backhaul_wire::generated_call! {
     GetImageQga = 25 -> super::GetImageQgaResult, (uuid: Id);
     /// Uuid.
     uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/images/primaryStorage/{primaryStorageUuid}/candidate-image`: Gives candidate images for creating virtual machine.
+    ///
+    /// Schema: `schemas/zstack/images.json#/operations/26`
+    GetCandidateImagesForCreatingVm = 26 -> super::GetCandidateImagesForCreatingVmResult, (primary_storage_uuid: Id);
+    /// Primary storage uuid.
+    primary_storage_uuid: Id = "primaryStorageUuid" primary_storage_uuid.into();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.

@@ -8,6 +8,16 @@ const PARAMS_2: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path
 const PARAMS_3: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path("clusterUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 const PARAMS_4: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path("clusterUuid", Kind::Id), Param::query("remoteVtepIp", Kind::Text).required(), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_5: &[Param] = &[Param::path("portMirrorUuid", Kind::Id), Param::path("type", Kind::Enum(&GET_CANDIDATE_VM_NICS_FOR_PORT_MIRROR_TYPE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_6: &[Param] = &[Param::query("l2NetworkUuids", Kind::Id).list().required()];
+const PARAMS_7: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path("hostUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::path("l2NetworkUuid", Kind::Id), Param::path("hostUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_9: &[Param] = &[Param::path("groupUuid", Kind::Id), Param::path("nfvInstUuid", Kind::Id)];
+const PARAMS_10: &[Param] = &[Param::path("nfvInstGroupUuid", Kind::Id), Param::path("networkServiceUuid", Kind::Id)];
+const PARAMS_11: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("sdnControllerUuid", Kind::Id).required(), Param::query("deleteMode", Kind::Text)];
+const PARAMS_12: &[Param] = &[Param::path("sdnControllerUuid", Kind::Id)];
+const PARAMS_13: &[Param] = &[Param::path("sdnControllerUuid", Kind::Id), Param::path("hostUuid", Kind::Id)];
+const PARAMS_14: &[Param] = &[Param::path("sdnControllerUuid", Kind::Id), Param::path("hostUuid", Kind::Id), Param::query("vSwitchType", Kind::Text)];
+const PARAMS_15: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id)];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryL2Network", "GET", "/zstack/v1/l2-networks").also(&["/zstack/v1/l2-networks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::L2Network> as Model>::SHAPE, Page::<super::L2Network>::LIST)),
     Operation::new(System::Zstack, "CreateL2HardwareVxlanNetwork", "POST", "/zstack/v1/l2-networks/hardware-vxlan").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_L2_HARDWARE_VXLAN_NETWORK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L2Network> as Model>::SHAPE)).long_running(),
@@ -55,6 +65,45 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "AddSdnController", "POST", "/zstack/v1/sdn-controllers").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SDN_CONTROLLER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "RemoveSdnController", "DELETE", "/zstack/v1/sdn-controllers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "UpdateSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SDN_CONTROLLER_REQUEST).wrapper("updateSdnController").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateHostKernelInterface", "POST", "/zstack/v1/l2-networks/kernel-interfaces").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_HOST_KERNEL_INTERFACE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HostKernelInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHostKernelInterface", "DELETE", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateHostKernelInterface", "PUT", "/zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_HOST_KERNEL_INTERFACE_REQUEST).wrapper("updateHostKernelInterface").response(Response::Body(<Reply<super::HostKernelInterface> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetVfPciDeviceAvailableInL2Network", "GET", "/zstack/v1/l2-networks/vf-pci-devices-available").params(PARAMS_6).response(Response::Body(&GET_VF_PCI_DEVICE_AVAILABLE_IN_L2_NETWORK_RESULT)),
+    Operation::new(System::Zstack, "UpdateVirtualSwitchUplinkBondings", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_REQUEST).wrapper("updateVirtualSwitchUplinkBondings").response(Response::Body(&UPDATE_VIRTUAL_SWITCH_UPLINK_BONDINGS_RESULT)).long_running(),
+    Operation::new(System::Zstack, "UpdateVirtualSwitchUplinkGroup", "PUT", "/zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_VIRTUAL_SWITCH_UPLINK_GROUP_REQUEST).wrapper("updateVirtualSwitchUplinkGroup").response(Response::Body(<Reply<super::UplinkGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachL2NetworkToHost", "POST", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").params(PARAMS_7).request(&ATTACH_L2_NETWORK_TO_HOST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseL2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachL2NetworkFromHost", "DELETE", "/zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}").params(PARAMS_8).response(Response::Body(<Reply<super::BaseL2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateL2NetworkVirtualNetworkId", "PUT", "/zstack/v1/l2-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L2_NETWORK_VIRTUAL_NETWORK_ID_REQUEST).wrapper("updateL2NetworkVirtualNetworkId").response(Response::Body(<Reply<super::BaseL2Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateNfvInstGroup", "POST", "/zstack/v1/nfvinstgroup/group").request(&CREATE_NFV_INST_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachNfvInstToGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").params(PARAMS_9).wrapper("attachNfvInstToGroup").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachNfvInstFromGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions").params(PARAMS_9).wrapper("detachNfvInstFromGroup").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AddL3NetworkToGroup", "POST", "/zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}").params(PARAMS_10).request(&ADD_L3_NETWORK_TO_GROUP_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "DeleteNfvInstGroup", "DELETE", "/zstack/v1/nfvinstgroup/group/{uuid}").params(UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "ChangeNfvInstGroupOperationMode", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").params(UUID).request(&CHANGE_NFV_INST_GROUP_OPERATION_MODE_REQUEST).wrapper("changeNfvInstGroupOperationMode").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ProvisionNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").params(UUID).wrapper("provisionNfvInstGroup").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").params(UUID).wrapper("syncNfvInstGroup").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateNfvInstGroup", "PUT", "/zstack/v1/nfvinstgroup/group/{uuid}/actions").params(UUID).request(&UPDATE_NFV_INST_GROUP_REQUEST).wrapper("updateNfvInstGroup").response(Response::Body(<Reply<super::NfvInstGroup> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateNfvInst", "POST", "/zstack/v1/nfvinstgroup/inst").request(&CREATE_NFV_INST_REQUEST).wrapper("params").response(Response::Body(<Reply<super::NfvInst> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHuaweiIMasterFabric", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}").params(UUID_SDN_CONTROLLER_UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "DeleteHuaweiIMasterTenant", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}").params(UUID_SDN_CONTROLLER_UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "DeleteHuaweiIMasterVpc", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}").params(PARAMS_11).long_running(),
+    Operation::new(System::Zstack, "CreateHuaweiIMasterVRouter", "POST", "/zstack/v1/sdn-controller/huawei-imaster/vrouters").request(&CREATE_HUAWEI_I_MASTER_V_ROUTER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::HuaweiIMasterVRouter> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteHuaweiIMasterVRouter", "DELETE", "/zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}").params(UUID_SDN_CONTROLLER_UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "PullHuaweiIMasterController", "PUT", "/zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions").params(UUID).request(&PULL_HUAWEI_I_MASTER_CONTROLLER_REQUEST).wrapper("pullHuaweiIMasterController").response(Response::Body(&PULL_HUAWEI_I_MASTER_CONTROLLER_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ReconnectSdnController", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/actions").params(PARAMS_12).wrapper("reconnectSdnController").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SdnControllerAddHost", "POST", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").params(PARAMS_13).request(&SDN_CONTROLLER_ADD_HOST_REQUEST).response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SdnControllerRemoveHost", "DELETE", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}").params(PARAMS_14).response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SdnControllerChangeHost", "PUT", "/zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions").params(PARAMS_13).request(&SDN_CONTROLLER_CHANGE_HOST_REQUEST).wrapper("sdnControllerChangeHost").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ChangeSdnController", "PUT", "/zstack/v1/sdn-controllers/{uuid}/actions").params(UUID).request(&CHANGE_SDN_CONTROLLER_REQUEST).wrapper("changeSdnController").response(Response::Body(<Reply<super::SdnController> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "PullSdnControllerTenant", "PUT", "/zstack/v1/sdn-controllers/{uuid}/tenant/actions").params(UUID).wrapper("pullSdnControllerTenant").response(Response::Body(&PULL_SDN_CONTROLLER_TENANT_RESULT)).long_running(),
+    Operation::new(System::Zstack, "ReconnectNfvInst", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions").params(PARAMS_15).wrapper("reconnectNfvInst").response(Response::Body(<Reply<super::BaseApplianceVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ProvisionNfvInstConfig", "PUT", "/zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision").params(PARAMS_15).wrapper("provisionNfvInstConfig").response(Response::Body(<Reply<super::BaseApplianceVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryHostKernelInterface", "GET", "/zstack/v1/l2-networks/kernel-interfaces").also(&["/zstack/v1/l2-networks/kernel-interfaces/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HostKernelInterface> as Model>::SHAPE, Page::<super::HostKernelInterface>::LIST)),
+    Operation::new(System::Zstack, "QueryUplinkGroup", "GET", "/zstack/v1/l2-networks/virtual-switch/uplink-group").also(&["/zstack/v1/l2-networks/virtual-switch/uplink-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::UplinkGroup> as Model>::SHAPE, Page::<super::UplinkGroup>::LIST)),
+    Operation::new(System::Zstack, "QueryHuaweiIMasterFabric", "GET", "/zstack/v1/sdn-controller/huawei-imaster/fabrics").also(&["/zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HuaweiIMasterFabric> as Model>::SHAPE, Page::<super::HuaweiIMasterFabric>::LIST)),
+    Operation::new(System::Zstack, "QueryHuaweiIMasterTenant", "GET", "/zstack/v1/sdn-controller/huawei-imaster/tenants").also(&["/zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HuaweiIMasterTenant> as Model>::SHAPE, Page::<super::HuaweiIMasterTenant>::LIST)),
+    Operation::new(System::Zstack, "QueryHuaweiIMasterVpc", "GET", "/zstack/v1/sdn-controller/huawei-imaster/vpcs").also(&["/zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HuaweiIMasterVpc> as Model>::SHAPE, Page::<super::HuaweiIMasterVpc>::LIST)),
+    Operation::new(System::Zstack, "QueryHuaweiIMasterVRouter", "GET", "/zstack/v1/sdn-controller/huawei-imaster/vrouters").also(&["/zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::HuaweiIMasterVRouter> as Model>::SHAPE, Page::<super::HuaweiIMasterVRouter>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -104,6 +153,45 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::SdnController>>),
     None,
     Some(make::<Reply<super::SdnController>>),
+    Some(make::<Reply<super::HostKernelInterface>>),
+    None,
+    Some(make::<Reply<super::HostKernelInterface>>),
+    Some(make::<super::GetVfPciDeviceAvailableInL2NetworkResult>),
+    Some(make::<super::UpdateVirtualSwitchUplinkBondingsResult>),
+    Some(make::<Reply<super::UplinkGroup>>),
+    Some(make::<Reply<super::BaseL2Network>>),
+    Some(make::<Reply<super::BaseL2Network>>),
+    Some(make::<Reply<super::BaseL2Network>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    None,
+    None,
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInstGroup>>),
+    Some(make::<Reply<super::NfvInst>>),
+    None,
+    None,
+    None,
+    Some(make::<Reply<super::HuaweiIMasterVRouter>>),
+    None,
+    Some(make::<super::PullHuaweiIMasterControllerResult>),
+    Some(make::<Reply<super::SdnController>>),
+    Some(make::<Reply<super::SdnController>>),
+    Some(make::<Reply<super::SdnController>>),
+    Some(make::<Reply<super::SdnController>>),
+    Some(make::<Reply<super::SdnController>>),
+    Some(make::<super::PullSdnControllerTenantResult>),
+    Some(make::<Reply<super::BaseApplianceVm>>),
+    Some(make::<Reply<super::BaseApplianceVm>>),
+    Some(make::<Page<super::HostKernelInterface>>),
+    Some(make::<Page<super::UplinkGroup>>),
+    Some(make::<Page<super::HuaweiIMasterFabric>>),
+    Some(make::<Page<super::HuaweiIMasterTenant>>),
+    Some(make::<Page<super::HuaweiIMasterVpc>>),
+    Some(make::<Page<super::HuaweiIMasterVRouter>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/l2-networks`: Finds L2 networks.
@@ -802,4 +890,474 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l2-networks/kernel-interfaces`: Creates a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/46`
+    CreateHostKernelInterface = 46 -> Reply<super::HostKernelInterface>, () super::CreateHostKernelInterfaceRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l2-networks/kernel-interfaces/{uuid}`: Deletes a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/47`
+    DeleteHostKernelInterface = 47 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/kernel-interfaces/{uuid}/actions`: Changes a host kernel interface.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/48`
+    UpdateHostKernelInterface = 48 -> Reply<super::HostKernelInterface>, (uuid: Id) super::UpdateHostKernelInterfaceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/vf-pci-devices-available`: Gives VF PCI device available in l 2 network.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/49`
+    GetVfPciDeviceAvailableInL2Network = 49 -> super::GetVfPciDeviceAvailableInL2NetworkResult, ();
+    /// L2network uuids.
+    l2_network_uuids: Vec<Id> = "l2NetworkUuids" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-bondings`: Changes virtual switch uplink bondings.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/50`
+    UpdateVirtualSwitchUplinkBondings = 50 -> super::UpdateVirtualSwitchUplinkBondingsResult, (uuid: Id) super::UpdateVirtualSwitchUplinkBondingsRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/virtual-switch/{uuid}/uplink-group`: Changes a virtual switch uplink group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/51`
+    UpdateVirtualSwitchUplinkGroup = 51 -> Reply<super::UplinkGroup>, (uuid: Id) super::UpdateVirtualSwitchUplinkGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Attaches l 2 network to host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/52`
+    AttachL2NetworkToHost = 52 -> Reply<super::BaseL2Network>, (l2_network_uuid: Id, host_uuid: Id) super::AttachL2NetworkToHostRequest;
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l2-networks/{l2NetworkUuid}/hosts/{hostUuid}`: Detaches l 2 network from host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/53`
+    DetachL2NetworkFromHost = 53 -> Reply<super::BaseL2Network>, (l2_network_uuid: Id, host_uuid: Id);
+    /// L2network uuid.
+    l2_network_uuid: Id = "l2NetworkUuid" l2_network_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l2-networks/{uuid}/actions`: Changes a l 2 network virtual network id.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/54`
+    UpdateL2NetworkVirtualNetworkId = 54 -> Reply<super::BaseL2Network>, (uuid: Id) super::UpdateL2NetworkVirtualNetworkIdRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/group`: Creates a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/55`
+    CreateNfvInstGroup = 55 -> Reply<super::NfvInstGroup>, () super::CreateNfvInstGroupRequest;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Attaches NFV instance to group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/56`
+    AttachNfvInstToGroup = 56 -> Reply<super::NfvInstGroup>, (group_uuid: Id, nfv_inst_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Nfv inst uuid.
+    nfv_inst_uuid: Id = "nfvInstUuid" nfv_inst_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{groupUuid}/instances/{nfvInstUuid}/actions`: Detaches NFV instance from group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/57`
+    DetachNfvInstFromGroup = 57 -> Reply<super::NfvInstGroup>, (group_uuid: Id, nfv_inst_uuid: Id);
+    /// Group uuid.
+    group_uuid: Id = "groupUuid" group_uuid.into();
+    /// Nfv inst uuid.
+    nfv_inst_uuid: Id = "nfvInstUuid" nfv_inst_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/group/{nfvInstGroupUuid}/service/{networkServiceUuid}`: Adds a l 3 network to group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/58`
+    AddL3NetworkToGroup = 58 -> (), (nfv_inst_group_uuid: Id, network_service_uuid: Id) super::AddL3NetworkToGroupRequest;
+    /// Nfv inst group uuid.
+    nfv_inst_group_uuid: Id = "nfvInstGroupUuid" nfv_inst_group_uuid.into();
+    /// Network service uuid.
+    network_service_uuid: Id = "networkServiceUuid" network_service_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/nfvinstgroup/group/{uuid}`: Deletes a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/59`
+    DeleteNfvInstGroup = 59 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes NFV instance group operation mode.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/60`
+    ChangeNfvInstGroupOperationMode = 60 -> Reply<super::NfvInstGroup>, (uuid: Id) super::ChangeNfvInstGroupOperationModeRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Provisions NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/61`
+    ProvisionNfvInstGroup = 61 -> Reply<super::NfvInstGroup>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Synchronises NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/62`
+    SyncNfvInstGroup = 62 -> Reply<super::NfvInstGroup>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/nfvinstgroup/group/{uuid}/actions`: Changes a NFV instance group.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/63`
+    UpdateNfvInstGroup = 63 -> Reply<super::NfvInstGroup>, (uuid: Id) super::UpdateNfvInstGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/nfvinstgroup/inst`: Creates a NFV instance.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/64`
+    CreateNfvInst = 64 -> Reply<super::NfvInst>, () super::CreateNfvInstRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/fabrics/{uuid}`: Deletes a huawei I master fabric.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/65`
+    DeleteHuaweiIMasterFabric = 65 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Option<Id> = "sdnControllerUuid" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/tenants/{uuid}`: Deletes a huawei I master tenant.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/66`
+    DeleteHuaweiIMasterTenant = 66 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Option<Id> = "sdnControllerUuid" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vpcs/{uuid}`: Deletes a huawei I master vpc.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/67`
+    DeleteHuaweiIMasterVpc = 67 -> (), (uuid: Id, sdn_controller_uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Id = "sdnControllerUuid" sdn_controller_uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Creates a huawei I master v router.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/68`
+    CreateHuaweiIMasterVRouter = 68 -> Reply<super::HuaweiIMasterVRouter>, () super::CreateHuaweiIMasterVRouterRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controller/huawei-imaster/vrouters/{uuid}`: Deletes a huawei I master v router.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/69`
+    DeleteHuaweiIMasterVRouter = 69 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Option<Id> = "sdnControllerUuid" None;
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controller/huawei-imaster/{uuid}/actions`: Pulls huawei I master controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/70`
+    PullHuaweiIMasterController = 70 -> super::PullHuaweiIMasterControllerResult, (uuid: Id) super::PullHuaweiIMasterControllerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/actions`: Connects anew: SDN controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/71`
+    ReconnectSdnController = 71 -> Reply<super::SdnController>, (sdn_controller_uuid: Id);
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Id = "sdnControllerUuid" sdn_controller_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller add host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/72`
+    SdnControllerAddHost = 72 -> Reply<super::SdnController>, (sdn_controller_uuid: Id, host_uuid: Id) super::SdnControllerAddHostRequest;
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Id = "sdnControllerUuid" sdn_controller_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}`: SDN controller remove host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/73`
+    SdnControllerRemoveHost = 73 -> Reply<super::SdnController>, (sdn_controller_uuid: Id, host_uuid: Id);
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Id = "sdnControllerUuid" sdn_controller_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// V switch type.
+    v_switch_type: Option<String> = "vSwitchType" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{sdnControllerUuid}/hosts/{hostUuid}/actions`: SDN controller change host.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/74`
+    SdnControllerChangeHost = 74 -> Reply<super::SdnController>, (sdn_controller_uuid: Id, host_uuid: Id) super::SdnControllerChangeHostRequest;
+    /// Sdn controller uuid.
+    sdn_controller_uuid: Id = "sdnControllerUuid" sdn_controller_uuid.into();
+    /// Host uuid.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{uuid}/actions`: Changes SDN controller.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/75`
+    ChangeSdnController = 75 -> Reply<super::SdnController>, (uuid: Id) super::ChangeSdnControllerRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/sdn-controllers/{uuid}/tenant/actions`: Pulls SDN controller tenant.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/76`
+    PullSdnControllerTenant = 76 -> super::PullSdnControllerTenantResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/actions`: Connects anew: NFV instance.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/77`
+    ReconnectNfvInst = 77 -> Reply<super::BaseApplianceVm>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/appliances/nfvinst/{vmInstanceUuid}/provision`: Provisions NFV instance config.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/78`
+    ProvisionNfvInstConfig = 78 -> Reply<super::BaseApplianceVm>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/kernel-interfaces`: Finds host kernel interfaces.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/79`
+    QueryHostKernelInterface = 79 -> Page<super::HostKernelInterface>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l2-networks/virtual-switch/uplink-group`: Finds uplink groups.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/80`
+    QueryUplinkGroup = 80 -> Page<super::UplinkGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/fabrics`: Finds huawei I master fabrics.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/81`
+    QueryHuaweiIMasterFabric = 81 -> Page<super::HuaweiIMasterFabric>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/tenants`: Finds huawei I master tenants.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/82`
+    QueryHuaweiIMasterTenant = 82 -> Page<super::HuaweiIMasterTenant>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/vpcs`: Finds huawei I master vpcs.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/83`
+    QueryHuaweiIMasterVpc = 83 -> Page<super::HuaweiIMasterVpc>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/sdn-controller/huawei-imaster/vrouters`: Finds huawei I master v routers.
+    ///
+    /// Schema: `schemas/zstack/l2_networks.json#/operations/84`
+    QueryHuaweiIMasterVRouter = 84 -> Page<super::HuaweiIMasterVRouter>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

@@ -54,6 +54,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "UpdateL3Network", "PUT", "/zstack/v1/l3-networks/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_L3_NETWORK_REQUEST).wrapper("updateL3Network").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "QueryNetworkServiceProvider", "GET", "/zstack/v1/network-services/providers").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::NetworkServiceProvider> as Model>::SHAPE, Page::<super::NetworkServiceProvider>::LIST)),
     Operation::new(System::Zstack, "GetNetworkServiceTypes", "GET", "/zstack/v1/network-services/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_NETWORK_SERVICE_TYPES_RESULT)),
+    Operation::new(System::Zstack, "CreatePortGroup", "POST", "/zstack/v1/l3-networks/port-group").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_PORT_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeletePortGroup", "DELETE", "/zstack/v1/l3-networks/port-group/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdatePortGroup", "PUT", "/zstack/v1/l3-networks/port-group/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_PORT_GROUP_REQUEST).wrapper("updatePortGroup").response(Response::Body(<Reply<super::L3Network> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "QueryPortGroup", "GET", "/zstack/v1/l3-networks/port-group").also(&["/zstack/v1/l3-networks/port-group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PortGroup> as Model>::SHAPE, Page::<super::PortGroup>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -97,6 +101,10 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::L3Network>>),
     Some(make::<Page<super::NetworkServiceProvider>>),
     Some(make::<super::GetNetworkServiceTypesResult>),
+    Some(make::<Reply<super::L3Network>>),
+    None,
+    Some(make::<Reply<super::L3Network>>),
+    Some(make::<Page<super::PortGroup>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ip-capacity`: Gives IP address capacity.
@@ -719,4 +727,64 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/l3-networks/port-group`: Creates a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/40`
+    CreatePortGroup = 40 -> Reply<super::L3Network>, () super::CreatePortGroupRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/l3-networks/port-group/{uuid}`: Deletes a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/41`
+    DeletePortGroup = 41 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/l3-networks/port-group/{uuid}/actions`: Changes a port group.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/42`
+    UpdatePortGroup = 42 -> Reply<super::L3Network>, (uuid: Id) super::UpdatePortGroupRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/l3-networks/port-group`: Finds port groups.
+    ///
+    /// Schema: `schemas/zstack/l3_networks.json#/operations/43`
+    QueryPortGroup = 43 -> Page<super::PortGroup>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

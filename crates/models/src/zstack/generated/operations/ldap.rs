@@ -18,6 +18,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "UpdateLdapServer", "PUT", "/zstack/v1/ldap/servers/{ldapServerUuid}").params(PARAMS_2).request(&UPDATE_LDAP_SERVER_REQUEST).wrapper("updateLdapServer").response(Response::Body(<Reply<super::LdapServer> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "DeleteLdapServer", "DELETE", "/zstack/v1/ldap/servers/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "SyncLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).wrapper("syncLdapServer").response(Response::Body(<Reply<super::LongJob> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "SyncAccountsFromLdapServer", "PUT", "/zstack/v1/ldap/servers/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_REQUEST).wrapper("syncAccountsFromLdapServer").response(Response::Body(&SYNC_ACCOUNTS_FROM_LDAP_SERVER_RESULT)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -33,6 +34,7 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::LdapServer>>),
     None,
     Some(make::<Reply<super::LongJob>>),
+    Some(make::<super::SyncAccountsFromLdapServerResult>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/ldap/bindings`: Finds LDAP bindings.
@@ -197,6 +199,18 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/ldap.json#/operations/11`
     SyncLdapServer = 11 -> Reply<super::LongJob>, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/ldap/servers/{uuid}/actions`: Synchronises accounts from LDAP server.
+    ///
+    /// Schema: `schemas/zstack/ldap.json#/operations/12`
+    SyncAccountsFromLdapServer = 12 -> super::SyncAccountsFromLdapServerResult, (uuid: Id) super::SyncAccountsFromLdapServerRequest;
     /// Uuid.
     uuid: Id = "uuid" uuid.into();
     /// System tags, such as `name::value`.

@@ -18,6 +18,7 @@ const PARAMS_12: &[Param] = &[Param::path("resourceUuid", Kind::Id), Param::path
 const PARAMS_13: &[Param] = &[Param::path("resourceUuid", Kind::Id), Param::path("category", Kind::Text), Param::path("name", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_14: &[Param] = &[Param::query("resourceUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_15: &[Param] = &[Param::query("sourceHostnames", Kind::Text).list(), Param::query("targetHostnames", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_16: &[Param] = &[Param::query("repeats", Kind::Int), Param::query("startTime", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "CleanQueue", "PUT", "/zstack/v1/clean/queue").params(SYSTEM_TAGS_USER_TAGS).request(&CLEAN_QUEUE_REQUEST).wrapper("cleanQueue").long_running(),
     Operation::new(System::Zstack, "GetChainTask", "GET", "/zstack/v1/core/task-details").params(PARAMS_0).response(Response::Body(&GET_CHAIN_TASK_RESULT)),
@@ -76,6 +77,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "SyncChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).wrapper("syncChronyServers").long_running(),
     Operation::new(System::Zstack, "UpdateChronyServers", "PUT", "/zstack/v1/zops/chrony/actions").params(SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CHRONY_SERVERS_REQUEST).wrapper("updateChronyServers").long_running(),
     Operation::new(System::Zstack, "GetChronyServers", "GET", "/zstack/v1/zops/chrony/servers").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_CHRONY_SERVERS_RESULT)),
+    Operation::new(System::Zstack, "GetMissedElaboration", "GET", "/zstack/v1/errorcode/elaborations/missed").params(PARAMS_16).response(Response::Body(&GET_MISSED_ELABORATION_RESULT)),
+    Operation::new(System::Zstack, "RefreshPluginDrivers", "PUT", "/zstack/v1/external/plugins").request(&REFRESH_PLUGIN_DRIVERS_REQUEST).wrapper("refreshPluginDrivers").long_running(),
+    Operation::new(System::Zstack, "DeletePluginDrivers", "DELETE", "/zstack/v1/external/plugins/{uuid}").params(UUID_DELETE_MODE).long_running(),
+    Operation::new(System::Zstack, "AddLogServer", "POST", "/zstack/v1/log/servers").request(&ADD_LOG_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::LogServer> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateLogServer", "PUT", "/zstack/v1/log/servers").request(&UPDATE_LOG_SERVER_REQUEST).wrapper("updateLogServer").long_running(),
+    Operation::new(System::Zstack, "QueryLogServer", "GET", "/zstack/v1/log/servers").also(&["/zstack/v1/log/servers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::LogServer> as Model>::SHAPE, Page::<super::LogServer>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -136,6 +143,12 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     None,
     None,
     Some(make::<super::GetChronyServersResult>),
+    Some(make::<super::GetMissedElaborationResult>),
+    None,
+    None,
+    Some(make::<Reply<super::LogServer>>),
+    None,
+    Some(make::<Page<super::LogServer>>),
 ];
 backhaul_wire::generated_call! {
     /// `PUT /zstack/v1/clean/queue`: Cleans up a queue.
@@ -880,4 +893,70 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/errorcode/elaborations/missed`: Gives missed elaboration.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/57`
+    GetMissedElaboration = 57 -> super::GetMissedElaborationResult, ();
+    /// Repeats.
+    repeats: Option<i64> = "repeats" None;
+    /// Start time.
+    start_time: Option<String> = "startTime" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/external/plugins`: Reads anew: plugin drivers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/58`
+    RefreshPluginDrivers = 58 -> (), () super::RefreshPluginDriversRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/external/plugins/{uuid}`: Deletes plugin drivers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/59`
+    DeletePluginDrivers = 59 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/log/servers`: Adds a log server.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/60`
+    AddLogServer = 60 -> Reply<super::LogServer>, () super::AddLogServerRequest;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/log/servers`: Changes a log server.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/61`
+    UpdateLogServer = 61 -> (), () super::UpdateLogServerRequest;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/log/servers`: Finds log servers.
+    ///
+    /// Schema: `schemas/zstack/management.json#/operations/62`
+    QueryLogServer = 62 -> Page<super::LogServer>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

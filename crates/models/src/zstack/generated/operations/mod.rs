@@ -7,6 +7,10 @@ use super::*;
 mod accounts;
 #[cfg(feature = "zstack-identity")]
 pub use self::accounts::*;
+#[cfg(feature = "zstack-compute")]
+mod ai;
+#[cfg(feature = "zstack-compute")]
+pub use self::ai::*;
 #[cfg(feature = "zstack-automation")]
 mod autoscaling;
 #[cfg(feature = "zstack-automation")]
@@ -187,6 +191,11 @@ mod lists {
         Param::body("systemTags", Kind::Text).list(),
         Param::body("userTags", Kind::Text).list(),
     ];
+    pub(super) const BACKUP_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
+        Param::path("backupUuid", Kind::Id),
+        Param::body("systemTags", Kind::Text).list(),
+        Param::body("userTags", Kind::Text).list(),
+    ];
     pub(super) const CHASSIS_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
         Param::path("chassisUuid", Kind::Id),
         Param::body("systemTags", Kind::Text).list(),
@@ -199,6 +208,11 @@ mod lists {
     ];
     pub(super) const GROUP_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
         Param::path("groupUuid", Kind::Id),
+        Param::body("systemTags", Kind::Text).list(),
+        Param::body("userTags", Kind::Text).list(),
+    ];
+    pub(super) const IMAGE_STORE_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
+        Param::path("imageStoreUuid", Kind::Id),
         Param::body("systemTags", Kind::Text).list(),
         Param::body("userTags", Kind::Text).list(),
     ];
@@ -242,6 +256,12 @@ mod lists {
         Param::body("systemTags", Kind::Text).list(),
         Param::body("userTags", Kind::Text).list(),
     ];
+    pub(super) const SHARED_BLOCK_GROUP_UUID_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
+        Param::path("sharedBlockGroupUuid", Kind::Id),
+        Param::path("uuid", Kind::Id),
+        Param::body("systemTags", Kind::Text).list(),
+        Param::body("userTags", Kind::Text).list(),
+    ];
     pub(super) const TEMPLATE_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
         Param::path("templateUuid", Kind::Id),
         Param::body("systemTags", Kind::Text).list(),
@@ -269,11 +289,27 @@ mod lists {
         Param::query("systemTags", Kind::Text).list(),
         Param::query("userTags", Kind::Text).list(),
     ];
+    pub(super) const UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO: &[Param] = &[
+        Param::path("uuid", Kind::Id),
+        Param::query("deleteMode", Kind::Text),
+        Param::query("systemTags", Kind::Text).list(),
+        Param::query("userTags", Kind::Text).list(),
+    ];
+    pub(super) const UUID_DELETE_MODE: &[Param] = &[
+        Param::path("uuid", Kind::Id),
+        Param::query("deleteMode", Kind::Text),
+    ];
+    pub(super) const UUID_SDN_CONTROLLER_UUID_DELETE_MODE: &[Param] = &[
+        Param::path("uuid", Kind::Id),
+        Param::query("sdnControllerUuid", Kind::Id),
+        Param::query("deleteMode", Kind::Text),
+    ];
     pub(super) const UUID_SYSTEM_TAGS_USER_TAGS_TOO: &[Param] = &[
         Param::path("uuid", Kind::Id),
         Param::query("systemTags", Kind::Text).list(),
         Param::query("userTags", Kind::Text).list(),
     ];
+    pub(super) const UUID: &[Param] = &[Param::path("uuid", Kind::Id)];
     pub(super) const V_ROUTER_UUID_SYSTEM_TAGS_USER_TAGS: &[Param] = &[
         Param::path("vRouterUuid", Kind::Id),
         Param::body("systemTags", Kind::Text).list(),
@@ -350,6 +386,8 @@ use backhaul_wire::generated::{Operation, concat, total};
 const PARTS: &[&[Operation]] = &[
     #[cfg(feature = "zstack-identity")]
     self::accounts::OPERATIONS,
+    #[cfg(feature = "zstack-compute")]
+    self::ai::OPERATIONS,
     #[cfg(feature = "zstack-automation")]
     self::autoscaling::OPERATIONS,
     #[cfg(feature = "zstack-storage")]
@@ -433,6 +471,8 @@ pub static OPERATIONS: &[Operation] = &concat::<_, { total(PARTS) }>(PARTS);
 const ANSWER_PARTS: &[&[Option<backhaul_wire::generated::Make>]] = &[
     #[cfg(feature = "zstack-identity")]
     self::accounts::ANSWERS,
+    #[cfg(feature = "zstack-compute")]
+    self::ai::ANSWERS,
     #[cfg(feature = "zstack-automation")]
     self::autoscaling::ANSWERS,
     #[cfg(feature = "zstack-storage")]

@@ -10,6 +10,9 @@ const PARAMS_4: &[Param] = &[Param::query("instant", Kind::Bool), Param::query("
 const PARAMS_5: &[Param] = &[Param::query("labels", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::query("matches", Kind::Text).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("vmUuids", Kind::Id).list().required(), Param::query("instant", Kind::Bool), Param::query("startTime", Kind::Int), Param::query("endTime", Kind::Int), Param::query("step", Kind::Text), Param::query("expression", Kind::Text).required(), Param::query("relativeTime", Kind::Text), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::path("observabilityServerUuid", Kind::Id)];
+const PARAMS_9: &[Param] = &[Param::path("observabilityServerUuid", Kind::Id), Param::query("serviceType", Kind::Text).required(), Param::query("serviceUuid", Kind::Id).required()];
+const PARAMS_10: &[Param] = &[Param::path("observabilityServerUuid", Kind::Id), Param::query("serviceType", Kind::Text).required(), Param::query("serviceUuid", Kind::Id).required(), Param::query("limit", Kind::Int), Param::query("startTime", Kind::Text), Param::query("endTime", Kind::Text), Param::query("sortDirection", Kind::Text), Param::query("labelFilters", Kind::Json)];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryEventLog", "GET", "/zstack/v1/eventlogs").also(&["/zstack/v1/eventlogs/{id}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::EventLog> as Model>::SHAPE, Page::<super::EventLog>::LIST)),
     Operation::new(System::Zstack, "GetLogConfiguration", "GET", "/zstack/v1/log/configurations").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_LOG_CONFIGURATION_RESULT)),
@@ -51,6 +54,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "CreateWebhook", "POST", "/zstack/v1/web-hooks").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_WEBHOOK_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "DeleteWebhook", "DELETE", "/zstack/v1/web-hooks/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "UpdateWebhook", "PUT", "/zstack/v1/web-hooks/{uuid}").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_WEBHOOK_REQUEST).wrapper("updateWebhook").response(Response::Body(<Reply<super::Webhook> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "AttachServiceToObservabilityServer", "POST", "/zstack/v1/observability-server/{observabilityServerUuid}/service").params(PARAMS_8).request(&ATTACH_SERVICE_TO_OBSERVABILITY_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ObservabilityServerVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachServiceFromObservabilityServer", "DELETE", "/zstack/v1/observability-server/{observabilityServerUuid}/service").params(PARAMS_9).response(Response::Body(<Reply<super::ObservabilityServerVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "GetObservabilityServerServiceData", "GET", "/zstack/v1/observability-server/{observabilityServerUuid}/service-data").params(PARAMS_10).response(Response::Body(&GET_OBSERVABILITY_SERVER_SERVICE_DATA_RESULT)),
+    Operation::new(System::Zstack, "CreateObservabilityServer", "POST", "/zstack/v1/observability-servers").request(&CREATE_OBSERVABILITY_SERVER_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseVmInstance> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -94,6 +101,10 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::Webhook>>),
     None,
     Some(make::<Reply<super::Webhook>>),
+    Some(make::<Reply<super::ObservabilityServerVm>>),
+    Some(make::<Reply<super::ObservabilityServerVm>>),
+    Some(make::<super::GetObservabilityServerServiceDataResult>),
+    Some(make::<Reply<super::BaseVmInstance>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/eventlogs`: Finds event logs.
@@ -698,4 +709,52 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/observability-server/{observabilityServerUuid}/service`: Attaches service to observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/40`
+    AttachServiceToObservabilityServer = 40 -> Reply<super::ObservabilityServerVm>, (observability_server_uuid: Id) super::AttachServiceToObservabilityServerRequest;
+    /// Observability server uuid.
+    observability_server_uuid: Id = "observabilityServerUuid" observability_server_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/observability-server/{observabilityServerUuid}/service`: Detaches service from observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/41`
+    DetachServiceFromObservabilityServer = 41 -> Reply<super::ObservabilityServerVm>, (observability_server_uuid: Id, service_type: String, service_uuid: Id);
+    /// Observability server uuid.
+    observability_server_uuid: Id = "observabilityServerUuid" observability_server_uuid.into();
+    /// Service type.
+    service_type: String = "serviceType" service_type.into();
+    /// Service uuid.
+    service_uuid: Id = "serviceUuid" service_uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/observability-server/{observabilityServerUuid}/service-data`: Gives observability server service data.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/42`
+    GetObservabilityServerServiceData = 42 -> super::GetObservabilityServerServiceDataResult, (observability_server_uuid: Id, service_type: String, service_uuid: Id);
+    /// Observability server uuid.
+    observability_server_uuid: Id = "observabilityServerUuid" observability_server_uuid.into();
+    /// Service type.
+    service_type: String = "serviceType" service_type.into();
+    /// Service uuid.
+    service_uuid: Id = "serviceUuid" service_uuid.into();
+    /// Limit.
+    limit: Option<i64> = "limit" None;
+    /// Start time.
+    start_time: Option<String> = "startTime" None;
+    /// End time.
+    end_time: Option<String> = "endTime" None;
+    /// Sort direction.
+    sort_direction: Option<String> = "sortDirection" None;
+    /// Label filters.
+    label_filters: Option<String> = "labelFilters" None;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/observability-servers`: Creates an observability server.
+    ///
+    /// Schema: `schemas/zstack/monitoring.json#/operations/43`
+    CreateObservabilityServer = 43 -> Reply<super::BaseVmInstance>, () super::CreateObservabilityServerRequest;
 }

@@ -10,9 +10,8 @@ const PARAMS_4: &[Param] = &[Param::path("uuid", Kind::Id), Param::query("monHos
 const PARAMS_5: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::query("dstPrimaryStorageUuid", Kind::Id).required(), Param::query("limit", Kind::Int), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_6: &[Param] = &[Param::path("primaryStorageUuid", Kind::Id), Param::query("hostUuid", Kind::Id), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_7: &[Param] = &[Param::query("clusterUuid", Kind::Id).required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_8: &[Param] = &[Param::path("sharedBlockGroupUuid", Kind::Id), Param::path("uuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
-const PARAMS_9: &[Param] = &[Param::query("uuid", Kind::Id).required(), Param::query("resourceUuid", Kind::Id), Param::query("resourceType", Kind::Text), Param::query("trashType", Kind::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
-const PARAMS_10: &[Param] = &[Param::path("primaryStorageUuid", Kind::Id), Param::query("uris", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_8: &[Param] = &[Param::query("uuid", Kind::Id).required(), Param::query("resourceUuid", Kind::Id), Param::query("resourceType", Kind::Text), Param::query("trashType", Kind::Enum(&GET_TRASH_ON_PRIMARY_STORAGE_TRASH_TYPE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
+const PARAMS_9: &[Param] = &[Param::path("primaryStorageUuid", Kind::Id), Param::query("uris", Kind::Text).list(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryPrimaryStorage", "GET", "/zstack/v1/primary-storage").params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::PrimaryStorage> as Model>::SHAPE, Page::<super::PrimaryStorage>::LIST)),
     Operation::new(System::Zstack, "AddExternalPrimaryStorage", "POST", "/zstack/v1/primary-storage/addon").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_EXTERNAL_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
@@ -60,17 +59,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorage", "GET", "/zstack/v1/primary-storage/sharedblockgroup").also(&["/zstack/v1/primary-storage/sharedblockgroup/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorage>::LIST)),
     Operation::new(System::Zstack, "AddSharedBlockGroupPrimaryStorage", "POST", "/zstack/v1/primary-storage/sharedblockgroup").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_GROUP_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "GetSharedBlockCandidate", "GET", "/zstack/v1/primary-storage/sharedblockgroup/sharedblock-candidates").params(PARAMS_7).response(Response::Body(&GET_SHARED_BLOCK_CANDIDATE_RESULT)),
-    Operation::new(System::Zstack, "RefreshSharedblockDeviceCapacity", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}").params(PARAMS_8).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
-    Operation::new(System::Zstack, "UpdateSharedBlock", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").params(PARAMS_8).request(&UPDATE_SHARED_BLOCK_REQUEST).wrapper("updateSharedBlock").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "RefreshSharedblockDeviceCapacity", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}").params(SHARED_BLOCK_GROUP_UUID_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "UpdateSharedBlock", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").params(SHARED_BLOCK_GROUP_UUID_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SHARED_BLOCK_REQUEST).wrapper("updateSharedBlock").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "AddSharedBlockToSharedBlockGroup", "POST", "/zstack/v1/primary-storage/sharedblockgroup/{uuid}/sharedblocks").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_BLOCK_TO_SHARED_BLOCK_GROUP_REQUEST).wrapper("params").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "AddSimulatorPrimaryStorage", "POST", "/zstack/v1/primary-storage/simulators").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SIMULATOR_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "AddSharedMountPointPrimaryStorage", "POST", "/zstack/v1/primary-storage/smp").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_SHARED_MOUNT_POINT_PRIMARY_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-    Operation::new(System::Zstack, "GetTrashOnPrimaryStorage", "GET", "/zstack/v1/primary-storage/trash").params(PARAMS_9).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetTrashOnPrimaryStorage", "GET", "/zstack/v1/primary-storage/trash").params(PARAMS_8).response(Response::Body(<Page<super::InstallPathRecycle> as Model>::SHAPE)),
     Operation::new(System::Zstack, "GetPrimaryStorageTypes", "GET", "/zstack/v1/primary-storage/types").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_PRIMARY_STORAGE_TYPES_RESULT)),
     Operation::new(System::Zstack, "PrimaryStorageMigrateVolume", "PUT", "/zstack/v1/primary-storage/volumes/{volumeUuid}/actions").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS).request(&PRIMARY_STORAGE_MIGRATE_VOLUME_REQUEST).wrapper("primaryStorageMigrateVolume").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "GetPrimaryStorageCandidatesForVolumeMigration", "GET", "/zstack/v1/primary-storage/volumes/{volumeUuid}/migration-candidates").params(VOLUME_UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(<Page<super::PrimaryStorage> as Model>::SHAPE)),
     Operation::new(System::Zstack, "SyncPrimaryStorageCapacity", "PUT", "/zstack/v1/primary-storage/{primaryStorageUuid}/actions").params(PARAMS_3).wrapper("syncPrimaryStorageCapacity").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
-    Operation::new(System::Zstack, "GetPrimaryStorageUsageReport", "GET", "/zstack/v1/primary-storage/{primaryStorageUuid}/usage/report").params(PARAMS_10).response(Response::Body(&GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT)),
+    Operation::new(System::Zstack, "GetPrimaryStorageUsageReport", "GET", "/zstack/v1/primary-storage/{primaryStorageUuid}/usage/report").params(PARAMS_9).response(Response::Body(&GET_PRIMARY_STORAGE_USAGE_REPORT_RESULT)),
     Operation::new(System::Zstack, "DeletePrimaryStorage", "DELETE", "/zstack/v1/primary-storage/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS).long_running(),
     Operation::new(System::Zstack, "ChangePrimaryStorageState", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_PRIMARY_STORAGE_STATE_REQUEST).wrapper("changePrimaryStorageState").response(Response::Body(<Reply<super::PrimaryStorage> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "CleanUpImageCacheOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_IMAGE_CACHE_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpImageCacheOnPrimaryStorage").long_running(),
@@ -81,6 +80,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "CleanUpTrashOnPrimaryStorage", "PUT", "/zstack/v1/primary-storage/{uuid}/trash/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_REQUEST).wrapper("cleanUpTrashOnPrimaryStorage").response(Response::Body(&CLEAN_UP_TRASH_ON_PRIMARY_STORAGE_RESULT)).long_running(),
     Operation::new(System::Zstack, "QuerySharedBlockGroupPrimaryStorageHostRef", "GET", "/zstack/v1/sharedblock-group/host-refs").also(&["/zstack/v1/sharedblock-group/host-refs/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlockGroupPrimaryStorageHostRef> as Model>::SHAPE, Page::<super::SharedBlockGroupPrimaryStorageHostRef>::LIST)),
     Operation::new(System::Zstack, "QuerySharedBlock", "GET", "/zstack/v1/sharedblock-group/sharedblocks").also(&["/zstack/v1/sharedblock-group/sharedblocks/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::SharedBlock> as Model>::SHAPE, Page::<super::SharedBlock>::LIST)),
+    Operation::new(System::Zstack, "UpdateSharedBlockDiskUuid", "PUT", "/zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions").params(SHARED_BLOCK_GROUP_UUID_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SHARED_BLOCK_DISK_UUID_REQUEST).wrapper("updateSharedBlockDiskUuid").response(Response::Body(<Reply<super::SharedBlockGroupPrimaryStorage> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -151,6 +151,7 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<super::CleanUpTrashOnPrimaryStorageResult>),
     Some(make::<Page<super::SharedBlockGroupPrimaryStorageHostRef>>),
     Some(make::<Page<super::SharedBlock>>),
+    Some(make::<Reply<super::SharedBlockGroupPrimaryStorage>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/primary-storage`: Finds primary storages.
@@ -1165,4 +1166,18 @@ backhaul_wire::generated_call! {
     sort: Option<String> = "sort" None;
     /// The fields to give, separated by commas.
     fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/primary-storage/sharedblockgroup/{sharedBlockGroupUuid}/sharedblocks/{uuid}/actions`: Changes a shared block disk uuid.
+    ///
+    /// Schema: `schemas/zstack/primary_storage.json#/operations/67`
+    UpdateSharedBlockDiskUuid = 67 -> Reply<super::SharedBlockGroupPrimaryStorage>, (shared_block_group_uuid: Id, uuid: Id) super::UpdateSharedBlockDiskUuidRequest;
+    /// Shared block group uuid.
+    shared_block_group_uuid: Id = "sharedBlockGroupUuid" shared_block_group_uuid.into();
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
 }

@@ -50,6 +50,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "ChangeSecurityMachineState", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&CHANGE_SECURITY_MACHINE_STATE_REQUEST).wrapper("changeSecurityMachineState").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateSecurityMachine", "PUT", "/zstack/v1/security-machines/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SECURITY_MACHINE_REQUEST).wrapper("updateSecurityMachine").response(Response::Body(<Reply<super::SecurityMachine> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "StartDataProtection", "POST", "/zstack/v1/start/data/protection/").params(SYSTEM_TAGS_USER_TAGS).request(&START_DATA_PROTECTION_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "AttachCCSCertificateToAccount", "POST", "/zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&ATTACH_CCS_CERTIFICATE_TO_ACCOUNT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DetachCCSCertificateFromAccount", "POST", "/zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "UpdateCCSCertificateAccountState", "POST", "/zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}").params(ACCOUNT_UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CCS_CERTIFICATE_ACCOUNT_STATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::CCSCertificate> as Model>::SHAPE)).long_running(),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -98,6 +101,9 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::SecurityMachine>>),
     Some(make::<Reply<super::SecurityMachine>>),
     None,
+    Some(make::<Reply<super::CCSCertificate>>),
+    None,
+    Some(make::<Reply<super::CCSCertificate>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/check/batch/data/integrity/`: Checks a batch data integrity.
@@ -642,6 +648,42 @@ backhaul_wire::generated_call! {
     ///
     /// Schema: `schemas/zstack/security.json#/operations/44`
     StartDataProtection = 44 -> (), () super::StartDataProtectionRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/attach-account/{accountUuid}`: Attaches CCS certificate to account.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/45`
+    AttachCcsCertificateToAccount = 45 -> Reply<super::CCSCertificate>, (account_uuid: Id) super::AttachCCSCertificateToAccountRequest;
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/detach-account/{accountUuid}`: Detaches CCS certificate from account.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/46`
+    DetachCcsCertificateFromAccount = 46 -> (), (account_uuid: Id);
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/crypto/ccs-certificate/update-state/{accountUuid}`: Changes a CCS certificate account state.
+    ///
+    /// Schema: `schemas/zstack/security.json#/operations/47`
+    UpdateCcsCertificateAccountState = 47 -> Reply<super::CCSCertificate>, (account_uuid: Id) super::UpdateCCSCertificateAccountStateRequest;
+    /// Account uuid.
+    account_uuid: Id = "accountUuid" account_uuid.into();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.

@@ -3,6 +3,7 @@
 //! ZStack: the operations of `storage_devices`.
 use super::prelude::*;
 const PARAMS_0: &[Param] = &[Param::path("uuid", Kind::Id), Param::path("clusterUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
+const PARAMS_1: &[Param] = &[Param::query("hostUuid", Kind::Id).required(), Param::query("lunUuids", Kind::Id).list().required(), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryFiberChannelStorage", "GET", "/zstack/v1/storage-devices/fiber-channel/controllers").also(&["/zstack/v1/storage-devices/fiber-channel/controllers/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::FiberChannelStorage> as Model>::SHAPE, Page::<super::FiberChannelStorage>::LIST)),
     Operation::new(System::Zstack, "RefreshFiberChannelStorage", "POST", "/zstack/v1/storage-devices/fiber-channel/controllers").params(SYSTEM_TAGS_USER_TAGS).request(&REFRESH_FIBER_CHANNEL_STORAGE_REQUEST).wrapper("params").response(Response::Body(<Page<super::FiberChannelStorage> as Model>::SHAPE)).long_running(),
@@ -30,6 +31,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "DetachScsiLunFromHost", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&DETACH_SCSI_LUN_FROM_HOST_REQUEST).wrapper("detachScsiLunFromHost").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "UpdateScsiLun", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_SCSI_LUN_REQUEST).wrapper("updateScsiLun").response(Response::Body(<Reply<super::ScsiLun> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "CheckScsiLunClusterStatus", "PUT", "/zstack/v1/storage-devices/scsi-lun/{uuid}/cluster/{clusterUuid}").params(PARAMS_0).wrapper("checkScsiLunClusterStatus").response(Response::Body(<Reply<super::ScsiLunClusterStatus> as Model>::SHAPE)),
+    Operation::new(System::Zstack, "GetHostMultipathTopology", "GET", "/zstack/v1/storage-devices/multipath/topology").params(PARAMS_1).response(Response::Body(&GET_HOST_MULTIPATH_TOPOLOGY_RESULT)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -59,6 +61,7 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Reply<super::ScsiLun>>),
     Some(make::<Reply<super::ScsiLun>>),
     Some(make::<Reply<super::ScsiLunClusterStatus>>),
+    Some(make::<super::GetHostMultipathTopologyResult>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/storage-devices/fiber-channel/controllers`: Finds fiber channel storages.
@@ -495,6 +498,20 @@ backhaul_wire::generated_call! {
     uuid: Id = "uuid" uuid.into();
     /// Cluster uuid.
     cluster_uuid: Id = "clusterUuid" cluster_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/storage-devices/multipath/topology`: Gives host multipath topology.
+    ///
+    /// Schema: `schemas/zstack/storage_devices.json#/operations/26`
+    GetHostMultipathTopology = 26 -> super::GetHostMultipathTopologyResult, (host_uuid: Id);
+    /// The host.
+    host_uuid: Id = "hostUuid" host_uuid.into();
+    /// Lun uuids.
+    lun_uuids: Vec<Id> = "lunUuids" Vec::new();
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.

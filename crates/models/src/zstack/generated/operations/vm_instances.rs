@@ -38,6 +38,7 @@ const PARAMS_32: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::qu
 const PARAMS_33: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_34: &[Param] = &[Param::path("vmInstanceUuid", Kind::Id), Param::query("startupStrategy", Kind::Enum(&UPDATE_VM_USER_DEFINED_XML_HOOK_SCRIPT_STARTUP_STRATEGY)), Param::query("deleteMode", Kind::Enum(&DELETE_MODE)), Param::query("systemTags", Kind::Text).list(), Param::query("userTags", Kind::Text).list()];
 const PARAMS_35: &[Param] = &[Param::path("xmlHookUuid", Kind::Id), Param::path("vmInstanceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
+const PARAMS_36: &[Param] = &[Param::path("templatedVmInstanceUuid", Kind::Id), Param::body("systemTags", Kind::Text).list(), Param::body("userTags", Kind::Text).list()];
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "GetCandidateVMForAttachingAffinityGroup", "GET", "/zstack/v1/VM/attachingGroup").params(PARAMS_0).response(Response::Body(<Page<super::VmInstance> as Model>::SHAPE)),
     Operation::new(System::Zstack, "RequestConsoleAccess", "POST", "/zstack/v1/consoles").params(SYSTEM_TAGS_USER_TAGS).request(&REQUEST_CONSOLE_ACCESS_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Console> as Model>::SHAPE)).long_running(),
@@ -228,6 +229,22 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "QueryVmInstanceDeviceAddressGroup", "GET", "/zstack/v1/vmInstance/device/address/group").also(&["/zstack/v1/vmInstance/device/address/group/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::VmInstanceDeviceAddressGroup> as Model>::SHAPE, Page::<super::VmInstanceDeviceAddressGroup>::LIST)),
     Operation::new(System::Zstack, "DetachUserDefinedXmlHookScriptFromVm", "DELETE", "/zstack/v1/xmlhook/vm-instances/{vmInstanceUuid}/detach").params(PARAMS_34).long_running(),
     Operation::new(System::Zstack, "AttachUserDefinedXmlHookScriptToVm", "POST", "/zstack/v1/xmlhook/{xmlHookUuid}/vm-instances/{vmInstanceUuid}").params(PARAMS_35).request(&ATTACH_USER_DEFINED_XML_HOOK_SCRIPT_TO_VM_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "AddContainerManagementVm", "POST", "/zstack/v1/container/management/vm").params(SYSTEM_TAGS_USER_TAGS).request(&ADD_CONTAINER_MANAGEMENT_VM_REQUEST).wrapper("params").response(Response::Body(<Reply<super::ContainerManagementVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteContainerManagementVm", "DELETE", "/zstack/v1/container/management/vm/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateContainerManagementVm", "PUT", "/zstack/v1/container/management/vm/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_CONTAINER_MANAGEMENT_VM_REQUEST).wrapper("updateContainerManagementVm").response(Response::Body(<Reply<super::ContainerManagementVm> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateNfvInstOffering", "POST", "/zstack/v1/instance-offerings/nfvinst").request(&CREATE_NFV_INST_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseInstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateObservabilityServerOffering", "POST", "/zstack/v1/instance-offerings/observability-servers").request(&CREATE_OBSERVABILITY_SERVER_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseInstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateOvnControllerOffering", "POST", "/zstack/v1/instance-offerings/ovn").request(&CREATE_OVN_CONTROLLER_OFFERING_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseInstanceOffering> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "DeleteTemplatedVmInstance", "DELETE", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}").params(UUID_DELETE_MODE_SYSTEM_TAGS_USER_TAGS_TOO).long_running(),
+    Operation::new(System::Zstack, "UpdateTemplatedVmInstance", "PUT", "/zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_TEMPLATED_VM_INSTANCE_REQUEST).wrapper("updateTemplatedVmInstance").response(Response::Body(<Reply<super::TemplatedVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "ConvertTemplatedVmInstanceToVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance").params(PARAMS_36).request(&CONVERT_TEMPLATED_VM_INSTANCE_TO_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::BaseVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateVmInstanceFromTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance").params(PARAMS_36).request(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(&CREATE_VM_INSTANCE_FROM_TEMPLATED_VM_INSTANCE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "SetVmInstanceHygonMdev", "POST", "/zstack/v1/vm-instances/{uuid}/hygon-mdev").params(UUID).request(&SET_VM_INSTANCE_HYGON_MDEV_REQUEST).wrapper("params").long_running(),
+    Operation::new(System::Zstack, "GetVmUptime", "GET", "/zstack/v1/vm-instances/{uuid}/uptime").params(UUID_SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&GET_VM_UPTIME_RESULT)),
+    Operation::new(System::Zstack, "ConvertVmInstanceToTemplatedVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).wrapper("params").response(Response::Body(<Reply<super::TemplatedVmInstance> as Model>::SHAPE)).long_running(),
+    Operation::new(System::Zstack, "CreateTemplatedVmInstanceFromVmInstance", "POST", "/zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance").params(VM_INSTANCE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_REQUEST).wrapper("params").response(Response::Body(&CREATE_TEMPLATED_VM_INSTANCE_FROM_VM_INSTANCE_RESULT)).long_running(),
+    Operation::new(System::Zstack, "QueryContainerManagementVm", "GET", "/zstack/v1/container/management/vm").also(&["/zstack/v1/container/management/vm/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ContainerManagementVm> as Model>::SHAPE, Page::<super::ContainerManagementVm>::LIST)),
+    Operation::new(System::Zstack, "QueryTemplatedVmInstance", "GET", "/zstack/v1/vm-instances/templatedVmInstance").also(&["/zstack/v1/vm-instances/templatedVmInstance/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::TemplatedVmInstance> as Model>::SHAPE, Page::<super::TemplatedVmInstance>::LIST)),
 ];
 #[cfg(feature = "registry")]
 pub(super) const ANSWERS: &[Option<Make>] = &[
@@ -420,6 +437,22 @@ pub(super) const ANSWERS: &[Option<Make>] = &[
     Some(make::<Page<super::VmInstanceDeviceAddressGroup>>),
     None,
     None,
+    Some(make::<Reply<super::ContainerManagementVm>>),
+    None,
+    Some(make::<Reply<super::ContainerManagementVm>>),
+    Some(make::<Reply<super::BaseInstanceOffering>>),
+    Some(make::<Reply<super::BaseInstanceOffering>>),
+    Some(make::<Reply<super::BaseInstanceOffering>>),
+    None,
+    Some(make::<Reply<super::TemplatedVmInstance>>),
+    Some(make::<Reply<super::BaseVmInstance>>),
+    Some(make::<super::CreateVmInstanceFromTemplatedVmInstanceResult>),
+    None,
+    Some(make::<super::GetVmUptimeResult>),
+    Some(make::<Reply<super::TemplatedVmInstance>>),
+    Some(make::<super::CreateTemplatedVmInstanceFromVmInstanceResult>),
+    Some(make::<Page<super::ContainerManagementVm>>),
+    Some(make::<Page<super::TemplatedVmInstance>>),
 ];
 backhaul_wire::generated_call! {
     /// `GET /zstack/v1/VM/attachingGroup`: Gives possible virtual machine for attaching affinity group.
@@ -3046,4 +3079,200 @@ backhaul_wire::generated_call! {
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
     user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/container/management/vm`: Adds a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/189`
+    AddContainerManagementVm = 189 -> Reply<super::ContainerManagementVm>, () super::AddContainerManagementVmRequest;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/container/management/vm/{uuid}`: Deletes a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/190`
+    DeleteContainerManagementVm = 190 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/container/management/vm/{uuid}/actions`: Changes a container management virtual machine.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/191`
+    UpdateContainerManagementVm = 191 -> Reply<super::ContainerManagementVm>, (uuid: Id) super::UpdateContainerManagementVmRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/nfvinst`: Creates a NFV instance offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/192`
+    CreateNfvInstOffering = 192 -> Reply<super::BaseInstanceOffering>, () super::CreateNfvInstOfferingRequest;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/observability-servers`: Creates an observability server offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/193`
+    CreateObservabilityServerOffering = 193 -> Reply<super::BaseInstanceOffering>, () super::CreateObservabilityServerOfferingRequest;
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/instance-offerings/ovn`: Creates a OVN controller offering.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/194`
+    CreateOvnControllerOffering = 194 -> Reply<super::BaseInstanceOffering>, () super::CreateOvnControllerOfferingRequest;
+}
+backhaul_wire::generated_call! {
+    /// `DELETE /zstack/v1/vm-instances/templatedVmInstance/{uuid}`: Deletes a templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/195`
+    DeleteTemplatedVmInstance = 195 -> (), (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// Delete mode.
+    delete_mode: Option<String> = "deleteMode" None;
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `PUT /zstack/v1/vm-instances/templatedVmInstance/{uuid}/actions`: Changes a templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/196`
+    UpdateTemplatedVmInstance = 196 -> Reply<super::TemplatedVmInstance>, (uuid: Id) super::UpdateTemplatedVmInstanceRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/convert-to-vmInstance`: Converts templated virtual machine instance to virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/197`
+    ConvertTemplatedVmInstanceToVmInstance = 197 -> Reply<super::BaseVmInstance>, (templated_vm_instance_uuid: Id) super::ConvertTemplatedVmInstanceToVmInstanceRequest;
+    /// Templated vm instance uuid.
+    templated_vm_instance_uuid: Id = "templatedVmInstanceUuid" templated_vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{templatedVmInstanceUuid}/create-vmInstance-from-templated-vmInstance`: Creates a virtual machine instance from templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/198`
+    CreateVmInstanceFromTemplatedVmInstance = 198 -> super::CreateVmInstanceFromTemplatedVmInstanceResult, (templated_vm_instance_uuid: Id) super::CreateVmInstanceFromTemplatedVmInstanceRequest;
+    /// Templated vm instance uuid.
+    templated_vm_instance_uuid: Id = "templatedVmInstanceUuid" templated_vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{uuid}/hygon-mdev`: Sets virtual machine instance hygon mdev.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/199`
+    SetVmInstanceHygonMdev = 199 -> (), (uuid: Id) super::SetVmInstanceHygonMdevRequest;
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/{uuid}/uptime`: Gives virtual machine uptime.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/200`
+    GetVmUptime = 200 -> super::GetVmUptimeResult, (uuid: Id);
+    /// Uuid.
+    uuid: Id = "uuid" uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/convert-to-templatedVmInstance`: Converts virtual machine instance to templated virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/201`
+    ConvertVmInstanceToTemplatedVmInstance = 201 -> Reply<super::TemplatedVmInstance>, (vm_instance_uuid: Id);
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `POST /zstack/v1/vm-instances/{vmInstanceUuid}/create-templated-vmInstance`: Creates a templated virtual machine instance from virtual machine instance.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/202`
+    CreateTemplatedVmInstanceFromVmInstance = 202 -> super::CreateTemplatedVmInstanceFromVmInstanceResult, (vm_instance_uuid: Id) super::CreateTemplatedVmInstanceFromVmInstanceRequest;
+    /// Vm instance uuid.
+    vm_instance_uuid: Id = "vmInstanceUuid" vm_instance_uuid.into();
+    /// System tags, such as `name::value`.
+    system_tags: Vec<String> = "systemTags" Vec::new();
+    /// User tags.
+    user_tags: Vec<String> = "userTags" Vec::new();
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/container/management/vm`: Finds container management virtual machines.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/203`
+    QueryContainerManagementVm = 203 -> Page<super::ContainerManagementVm>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
+}
+backhaul_wire::generated_call! {
+    /// `GET /zstack/v1/vm-instances/templatedVmInstance`: Finds templated virtual machine instances.
+    ///
+    /// Schema: `schemas/zstack/vm_instances.json#/operations/204`
+    QueryTemplatedVmInstance = 204 -> Page<super::TemplatedVmInstance>, ();
+    /// A condition such as `state=Enabled`; all given must hold.
+    q: Vec<String> = "q" Vec::new();
+    /// How many items at most: 1000 when left out.
+    limit: Option<i64> = "limit" None;
+    /// How many items to skip.
+    start: Option<i64> = "start" None;
+    /// Whether to give the number of items alone.
+    count: Option<bool> = "count" None;
+    /// Accepted and without effect.
+    group_by: Option<String> = "groupBy" None;
+    /// Whether to give the number of all items beside this page.
+    reply_with_count: Option<bool> = "replyWithCount" None;
+    /// A filter of the server by name and value.
+    filter_name: Option<String> = "filterName" None;
+    /// A field, with `-` before it for descending order.
+    sort: Option<String> = "sort" None;
+    /// The fields to give, separated by commas.
+    fields: Option<String> = "fields" None;
 }

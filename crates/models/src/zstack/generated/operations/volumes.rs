@@ -22,7 +22,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(System::Zstack, "UpdateDiskOffering", "PUT", "/zstack/v1/disk-offerings/{uuid}/actions").params(UUID_SYSTEM_TAGS_USER_TAGS).request(&UPDATE_DISK_OFFERING_REQUEST).wrapper("updateDiskOffering").response(Response::Body(<Reply<super::DiskOffering> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "QueryExponBlockVolume", "GET", "/zstack/v1/expon/block-volumes").also(&["/zstack/v1/expon/block-volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::ExponBlockVolume> as Model>::SHAPE, Page::<super::ExponBlockVolume>::LIST)),
     Operation::new(System::Zstack, "QueryVolume", "GET", "/zstack/v1/volumes").also(&["/zstack/v1/volumes/{uuid}"]).params(Q_LIMIT_START_COUNT_GROUP_BY_REPLY_WITH_COUNT_FILTER_NAME_SORT_FIELDS).response(Response::Page(<Page<super::Volume> as Model>::SHAPE, Page::<super::Volume>::LIST)),
-    Operation::new(System::Zstack, "BatchSyncVolumeSize", "POST", "/zstack/v1/volumes/batch-sync-volumes").params(SYSTEM_TAGS_USER_TAGS_TOO).response(Response::Body(&BATCH_SYNC_VOLUME_SIZE_RESULT)),
+    Operation::new(System::Zstack, "BatchSyncVolumeSize", "POST", "/zstack/v1/volumes/batch-sync-volumes").params(SYSTEM_TAGS_USER_TAGS_TOO).request(&BATCH_SYNC_VOLUME_SIZE_REQUEST).response(Response::Body(&BATCH_SYNC_VOLUME_SIZE_RESULT)),
     Operation::new(System::Zstack, "CreateDataVolume", "POST", "/zstack/v1/volumes/data").params(SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "CreateDataVolumeFromVolumeTemplate", "POST", "/zstack/v1/volumes/data/from/data-volume-templates/{imageUuid}").params(IMAGE_UUID_SYSTEM_TAGS_USER_TAGS).request(&CREATE_DATA_VOLUME_FROM_VOLUME_TEMPLATE_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
     Operation::new(System::Zstack, "CreateDataVolumeFromVolumeSnapshot", "POST", "/zstack/v1/volumes/data/from/volume-snapshots/{volumeSnapshotUuid}").params(PARAMS_1).request(&CREATE_DATA_VOLUME_FROM_VOLUME_SNAPSHOT_REQUEST).wrapper("params").response(Response::Body(<Reply<super::Volume> as Model>::SHAPE)).long_running(),
@@ -282,10 +282,10 @@ backhaul_wire::generated_call! {
     fields: Option<String> = "fields" None;
 }
 backhaul_wire::generated_call! {
-    /// `POST /zstack/v1/volumes/batch-sync-volumes`: In one call: a sync volume size.
+    /// `POST /zstack/v1/volumes/batch-sync-volumes`: Reads the sizes of a cluster's volumes anew.
     ///
     /// Schema: `schemas/zstack/volumes.json#/operations/11`
-    BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult, ();
+    BatchSyncVolumeSize = 11 -> super::BatchSyncVolumeSizeResult, () super::BatchSyncVolumeSizeRequest;
     /// System tags, such as `name::value`.
     system_tags: Vec<String> = "systemTags" Vec::new();
     /// User tags.
