@@ -100,9 +100,8 @@ fn em_rows(estate: &Estate) -> Vec<Row> {
 fn backed_up(estate: &Estate, repository: &str) -> i64 {
     let of = |kind: &'static str, owner: &str| {
         let owner = owner.to_owned();
-        let is = move |it: &&EmRecord| {
-            it.entity().shape().name == kind && it.belongs_to.iter().any(|id| guid(id) == owner)
-        };
+        let is =
+            move |it: &&EmRecord| it.entity().shape().name == kind && it.belongs_to.iter().any(|id| guid(id) == owner);
         estate.em.records.iter().filter(is)
     };
     let number = |it: &EmRecord| match it.entity().field("BackupSize").scalar() {

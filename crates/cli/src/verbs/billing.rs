@@ -43,7 +43,8 @@ pub(crate) fn run(args: &Billing, console: &Console) -> Outcome {
     let bills = bills(&history.series, &prices, period).map_err(|error| wrong(&error))?;
     let gaps = bills.iter().flat_map(|bill| &bill.items).filter(|item| item.gap_seconds > 0).count();
     if gaps > 0 {
-        console.warn(&format!("of {gaps} items it is not known all month what was used: see gap_hours; it is not billed"));
+        console
+            .warn(&format!("of {gaps} items it is not known all month what was used: see gap_hours; it is not billed"));
     }
     console.note(&format!("prices are per {}; a gigabyte is a {}", per(&prices), prices.unit.name()));
     let columns = COLUMNS.map(|(name, kind)| Column::new(name, kind)).to_vec();
@@ -74,22 +75,23 @@ fn period(args: &Billing) -> Result<Period, Failure> {
 
 /// A line per repository, and one with the sum. Amounts are texts: as binary numbers they would not be what they are.
 fn rows(bill: &Bill, prices: &Prices) -> Vec<Vec<Value>> {
-    let line = |system: &str, server: &str, repository: &str, days: [Value; 2], amount: String, gap: Value, note: &str| {
-        let text = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
-        let [local, object] = days;
-        vec![
-            bill.customer.clone().into(),
-            text(system),
-            text(server),
-            text(repository),
-            local,
-            object,
-            amount.into(),
-            prices.currency.clone().into(),
-            gap,
-            text(note),
-        ]
-    };
+    let line =
+        |system: &str, server: &str, repository: &str, days: [Value; 2], amount: String, gap: Value, note: &str| {
+            let text = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+            let [local, object] = days;
+            vec![
+                bill.customer.clone().into(),
+                text(system),
+                text(server),
+                text(repository),
+                local,
+                object,
+                amount.into(),
+                prices.currency.clone().into(),
+                gap,
+                text(note),
+            ]
+        };
     let item = |item: &backhaul_fleet::billing::Item| {
         let days = [item.local_days, item.object_days].map(|days| days.round_dp(3).normalize().to_string().into());
         let amount = item.amount.round_dp(prices.decimals + 4).normalize().to_string();

@@ -69,8 +69,9 @@ fn address(place: &Place) -> Result<String, Failure> {
     if let Some(store) = &place.store {
         return Ok(store.clone());
     }
-    let folders = etcetera::choose_base_strategy()
-        .map_err(|_| Failure::usage("there is no home folder to keep runs in").with_help("name a folder with --store"))?;
+    let folders = etcetera::choose_base_strategy().map_err(|_| {
+        Failure::usage("there is no home folder to keep runs in").with_help("name a folder with --store")
+    })?;
     Ok(folders.data_dir().join("backhaul").join("store").to_string_lossy().into_owned())
 }
 

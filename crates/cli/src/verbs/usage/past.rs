@@ -53,7 +53,11 @@ pub(super) fn at(args: &Usage, day: Date, console: &Console) -> Outcome {
         let near: Vec<String> = before.into_iter().chain(after).collect();
         let says = format!("{}: there is no run of {day}", store.name());
         let failure = Failure::new(Code::DataSaysNo, says);
-        return Err(if near.is_empty() { failure } else { failure.with_help(format!("the nearest are of {}", near.join(" and "))) });
+        return Err(if near.is_empty() {
+            failure
+        } else {
+            failure.with_help(format!("the nearest are of {}", near.join(" and ")))
+        });
     }
     let is_newest = |row: &&Row| newest.get(row.server.as_str()).copied() == row.collected_at;
     let rows: Vec<Row> = history.series.iter().map(|it| &it.row).filter(is_newest).cloned().collect();
@@ -85,7 +89,10 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         console.warn("some runs are of the future: has the clock of this machine, or of a collector, gone back?");
     }
     if history.series.is_empty() {
-        return Err(Failure::new(Code::DataSaysNo, format!("{}: there are no runs of the last {days} days", store.name())));
+        return Err(Failure::new(
+            Code::DataSaysNo,
+            format!("{}: there are no runs of the last {days} days", store.name()),
+        ));
     }
     let matches = |series: &&Series| {
         filter.as_ref().is_none_or(|filter| filter.matches(&series.row))
@@ -110,8 +117,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
 
 fn read(args: &Usage, since: Timestamp, until: Timestamp, console: &Console) -> Result<(Store, History), Failure> {
     let store = open(&args.past.place)?;
-    let mut history =
-        connect::wait_for(async { store.history(since, until).await.map_err(|error| failure(&error)) })?;
+    let mut history = connect::wait_for(async { store.history(since, until).await.map_err(|error| failure(&error)) })?;
     history.unreadable.iter().for_each(|error| console.warn(&format!("left out: {error}")));
     if !args.fleet.profiles.is_empty() {
         history.series.retain(|it| args.fleet.profiles.contains(&it.row.server));
