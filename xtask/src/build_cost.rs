@@ -3,7 +3,7 @@
 //! The schemas of a whole OpenAPI document go through the JSON Schema front end and the type back end into a throw-away crate
 //! below `target/`; beside it stand H and a program that decodes and encodes every type.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use backhaul_codegen::emit;
+use backhaul_codegen::features::Closure;
 use backhaul_codegen::ir::{TypeShape, Types};
 use backhaul_codegen::json_schema::{self, File};
 use serde_json::{Map, Value, json};
@@ -36,14 +37,6 @@ fn checked_in(feature: &str, rounds: usize) -> Result<()> {
     }
     copy(&models.join("src"), &folder.join("src"))?;
     let system = feature.split('-').next().unwrap_or(feature);
-    let mut names = Vec::new();
-    for entry in fs::read_dir(models.join(format!("src/{system}/generated")))? {
-        let path = entry?.path();
-        if path.is_file() {
-            names.extend(types(&fs::read_to_string(&path)?, feature).map(|name| format!("{system}::{name}")));
-        }
-    }
-    println!("{} structs and unions", names.len());
     let own = fs::read_to_string(models.join("Cargo.toml"))?;
     let (_, features) = own.split_once("[features]\n").ok_or("no features")?;
     let (features, _) = features.split_once("\n[").ok_or("no end of the features")?;
@@ -53,24 +46,8 @@ fn checked_in(feature: &str, rounds: usize) -> Result<()> {
         "backhaul-wire = {{ path = {wire:?} }}\nserde_json = \"1\"\n[features]\ndefault = [{feature:?}]\n{features}"
     );
     fs::write(folder.join("Cargo.toml"), manifest("measured-models", &dependencies))?;
-    write_programs(&home, &names, "")?;
+    write_programs(&home, system)?;
     measure(&home, rounds)
-}
-
-/// The structs and unions of a generated file that are there with a feature.
-fn types<'t>(text: &'t str, feature: &str) -> impl Iterator<Item = &'t str> {
-    let wanted = format!("{feature:?}");
-    let whole = !feature.contains('-');
-    let (mut on, mut listing) = (true, false);
-    let lines = text.lines().filter(move |line| {
-        if line.starts_with("#[cfg(") {
-            on = whole || line.contains(&wanted);
-        }
-        let was = listing;
-        listing = line.ends_with("generated_struct! {") || was && !line.ends_with('}');
-        was && listing && on
-    });
-    lines.flat_map(|line| line.split(';').map(str::trim).filter(|name| !name.is_empty()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
@@ -155,44 +132,45 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
     if models.exists() {
         fs::remove_dir_all(&models)?;
     }
-    fs::create_dir_all(models.join("src/generated"))?;
+    fs::create_dir_all(models.join("src"))?;
     fs::write(
         models.join("Cargo.toml"),
         manifest("measured-models", &format!("backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []")),
     )?;
-    fs::write(models.join("src/lib.rs"), "pub mod generated;\npub enum Measured {}\n")?;
-    fs::write(models.join("src/generated/mod.rs"), emit::module(types, "Measured"))?;
-    for (family, members) in types.by_family() {
-        fs::write(
-            models.join(format!("src/generated/{}.rs", emit::module_name(family))),
-            emit::family("Measured.", &members, &BTreeSet::new(), &types.edited()),
-        )?;
+    fs::write(
+        models.join("src/lib.rs"),
+        "pub mod generated;\npub enum Measured {}\nimpl backhaul_wire::Api for Measured {\n    \
+         const SYSTEM: backhaul_wire::System = backhaul_wire::System::Vb365;\n}\n",
+    )?;
+    let closure = Closure::new(BTreeMap::new(), types, &[]);
+    let (api, requests) = ("Measured", &BTreeSet::new());
+    let system = emit::System { api, replies: false, types, operations: &[], requests, closure: &closure };
+    for (path, code) in system.files(&models.join("src/generated")) {
+        fs::create_dir_all(path.parent().unwrap_or(home))?;
+        fs::write(path, code)?;
     }
-    fs::write(models.join("src/generated/operations.rs"), "//! No operations are measured.\n")?;
-    let names = types.types.iter().filter(|t| matches!(t.shape, TypeShape::Struct(_))).map(|t| t.name.clone());
-    write_programs(home, &names.collect::<Vec<_>>(), "::generated")
+    write_programs(home, "generated")
 }
 
 /// The program that decodes and encodes every type, and H.
-fn write_programs(home: &Path, names: &[String], module: &str) -> Result<()> {
+fn write_programs(home: &Path, module: &str) -> Result<()> {
     let wire = crate::root().join("crates/wire");
-    let calls: String = names.iter().map(|name| format!("    go::<{name}>(&body);\n")).collect();
     let all = home.join("use-all");
     fs::create_dir_all(all.join("src"))?;
+    let models = "measured-models = { path = \"../models\", features = [\"registry\"] }";
     fs::write(
         all.join("Cargo.toml"),
-        manifest(
-            "use-all",
-            &format!("backhaul-wire = {{ path = {wire:?} }}\nmeasured-models = {{ path = \"../models\" }}"),
-        ),
+        manifest("use-all", &format!("backhaul-wire = {{ path = {wire:?} }}\n{models}")),
     )?;
     fs::write(
         all.join("src/main.rs"),
         format!(
-            "use backhaul_wire::json;\nuse measured_models{module}::*;\n\
-             fn go<T: backhaul_wire::reflect::Model>(body: &[u8]) {{\n    let value: T = json::decode(body).unwrap();\n    \
-             println!(\"{{}}\", json::encode(&value, json::Case::Schema).unwrap().len());\n}}\n\
-             fn main() {{\n    let body = std::fs::read(std::env::args().nth(1).unwrap()).unwrap();\n{calls}}}\n"
+            "use backhaul_wire::generated::TypeEntry;\nuse backhaul_wire::json;\n\
+             fn main() {{\n    let body = std::fs::read(std::env::args().nth(1).unwrap()).unwrap();\n    \
+             for entry in measured_models::{module}::TYPES {{\n        \
+             let TypeEntry::Struct(_, make) = entry else {{ continue }};\n        let mut value = make();\n        \
+             json::decode_into(value.as_mut(), &body, None).unwrap();\n        \
+             println!(\"{{}}\", json::encode(value.as_ref(), json::Case::Schema).unwrap().len());\n    }}\n}}\n"
         ),
     )?;
     let small = home.join("small-serde");

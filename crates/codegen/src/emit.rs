@@ -1,12 +1,12 @@
 //! The back ends: what the IR looks like in Rust.
 
+mod calls;
+mod docs;
 mod em_queries;
 mod filter;
 mod inventories;
+mod layout;
 mod names;
-mod operations;
-mod params;
-mod parts;
 mod tables;
 mod types;
 mod unions;
@@ -15,11 +15,8 @@ mod words;
 pub use em_queries::em_queries;
 pub use filter::filter_fields;
 pub use inventories::inventories;
+pub use layout::System;
 pub use names::{constant, field_name, module_name};
-pub use operations::operations;
-pub use params::ParamLists;
-pub use parts::{family_parts, module_parts, operations_module, operations_part};
-pub use types::{family, module};
 pub use words::field_words;
 pub(crate) use words::split as words_of;
 

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Types {
     /// The types, by name in schema order; a name stands once per system.
     pub types: Vec<Type>,
+    /// What each family is, as a sentence.
+    pub titles: BTreeMap<String, String>,
 }
 
 impl Types {
@@ -14,6 +16,12 @@ impl Types {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|t| t.name == name)
+    }
+
+    /// What a family is, as a sentence.
+    #[must_use]
+    pub fn title(&self, family: &str) -> String {
+        self.titles.get(family).cloned().unwrap_or_else(|| format!("The family `{family}`."))
     }
 
     /// The types of each schema file, in file order.

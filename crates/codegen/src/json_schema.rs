@@ -61,7 +61,8 @@ pub fn read(files: &[File]) -> Result<Types> {
             return Err(place(&ty.source, rule));
         }
     }
-    let mut types = Types { types };
+    let title = |file: &File| Some((file.family().to_owned(), file.json.get("title")?.as_str()?.to_owned()));
+    let mut types = Types { types, titles: files.iter().filter_map(title).collect() };
     union::gather(&mut types)?;
     types.box_recursion();
     Ok(types)

@@ -4,6 +4,8 @@
 
 mod zstack;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -247,10 +249,37 @@ pub fn query(query: &QueryType) -> ir::Operation {
     }
 }
 
+/// Gives each of Enterprise Manager's operations, which stand in one file, the family of the types below the same path: that of most of
+/// its neighbours' answers.
+pub(crate) fn spread(operations: &mut [ir::Operation], types: &Types) {
+    let mut votes: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
+    for operation in operations.iter() {
+        let named = crate::features::used(operation).into_iter().filter_map(|name| types.get(name));
+        for ty in named.filter(|ty| ty.family != SHARED) {
+            *votes.entry(place(&operation.path)).or_default().entry(&ty.family).or_default() += 1;
+        }
+    }
+    for operation in operations {
+        let family = votes.get(&place(&operation.path)).and_then(|votes| {
+            // Of as many the first by name, so that the order of a file means nothing.
+            votes.iter().max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)))
+        });
+        operation.family = family.map_or(SHARED, |(name, _)| name).to_owned();
+    }
+}
+
+/// The family of what every resource shares.
+const SHARED: &str = "core";
+
+/// The first segment of a path after `/api`.
+fn place(path: &str) -> String {
+    path.split(['/', '?']).filter(|segment| !segment.is_empty()).nth(1).unwrap_or_default().to_lowercase()
+}
+
 /// The family of queries.
 pub(crate) const QUERIES: &str = "queries";
 /// The parameter that chooses between the two forms of an answer.
-const FORMAT: &str = "format";
+pub(crate) const FORMAT: &str = "format";
 
 /// An optional parameter in the query string.
 fn query_param(name: &str, kind: Kind, doc: &str) -> ir::Param {

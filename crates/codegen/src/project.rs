@@ -21,11 +21,10 @@ use crate::{emit, import, operations, queries, xsd};
 pub type Files = BTreeMap<PathBuf, String>;
 
 /// Folders that hold generated files only: what is in one and not generated is stale.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 6] = [
     "crates/models/src/em/generated",
     "crates/models/src/vb365/generated",
     "crates/models/src/zstack/generated",
-    "crates/models/src/zstack/generated/operations",
     "crates/filter/src/generated",
     "crates/transport/src/generated",
     "schemas/forms",
@@ -38,9 +37,7 @@ const FOLDERS: [&str; 7] = [
 pub fn generate(root: &Path) -> Result<Files> {
     let mut files = Files::new();
     em(&mut files, root)?;
-    for (system, variant, title) in
-        [("vb365", "Vb365", "Veeam Backup for Microsoft 365"), ("zstack", "Zstack", "ZStack")]
-    {
+    for (system, api) in [("vb365", "Vb365"), ("zstack", "Zstack")] {
         let (types, operations, features) = schemas(root, system)?;
         let closure = Closure::new(features, &types, &operations);
         if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
@@ -48,8 +45,7 @@ pub fn generate(root: &Path) -> Result<Files> {
             let all = Inventories::read(&path, parse(root, &path)?, &types)?;
             files.insert(format!("crates/filter/src/generated/{system}.rs").into(), emit::inventories(&all, &types));
         }
-        let made = Made { system, variant, title, types: &types, operations: &operations };
-        if closure.is_empty() { made.whole(&mut files)? } else { made.parts(&mut files, &closure)? }
+        files.extend(models(system, api, &types, &operations, &closure)?);
     }
     forms(&mut files)?;
     for system in ["em", "vb365", "zstack"] {
@@ -91,6 +87,7 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
     let json: serde_json::Value = parse(root, path)?;
     let list = json.get("operations").cloned().unwrap_or_default();
     let mut operations = operations::read(path, &list, &types)?;
+    operations::spread(&mut operations, &types);
     let queries = queries::read("em/queries.json", &text(root, "em/queries.json")?, &types)?;
     operations.extend(queries.types.iter().map(operations::query));
     let modules =
@@ -101,68 +98,21 @@ fn em(files: &mut Files, root: &Path) -> Result<()> {
         let others: &[&str] = if crate_name == "filter" { &["zstack"] } else { &[] };
         files.insert(folder.join("mod.rs"), emit::modules(&[module], others));
     }
-    let title = "Veeam Backup Enterprise Manager";
-    Made { system: "em", variant: "Em", title, types: &types, operations: &operations }.whole(files)
+    let closure = Closure::new(BTreeMap::new(), &types, &operations);
+    files.extend(models("em", "Em", &types, &operations, &closure)?);
+    Ok(())
 }
 
-/// What one system's models are made from.
-struct Made<'a> {
-    system: &'a str,
-    variant: &'a str,
-    title: &'a str,
-    types: &'a Types,
-    operations: &'a [Operation],
-}
-
-impl Made<'_> {
-    /// The files of models that are compiled as a whole.
-    fn whole(&self, files: &mut Files) -> Result<()> {
-        let folder = self.folder()?;
-        files.insert(folder.join("mod.rs"), emit::module(self.types, self.variant));
-        files.insert(folder.join("operations.rs"), emit::operations(self.variant, self.operations));
-        let (requests, edited) = (requests(self.operations), self.types.edited());
-        for (family, members) in self.types.by_family() {
-            let code = emit::family(&self.types_of(family), &members, &requests, &edited);
-            files.insert(folder.join(format!("{}.rs", emit::module_name(family))), code);
-        }
-        Ok(())
+/// The generated files of one system's models.
+fn models(system: &str, api: &str, types: &Types, operations: &[Operation], closure: &Closure) -> Result<Files> {
+    if let Some((first, second)) = twins(operations) {
+        let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
+        let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
+        return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
     }
-
-    /// The files of models in parts, which cargo features turn on.
-    fn parts(&self, files: &mut Files, closure: &Closure) -> Result<()> {
-        let folder = self.folder()?;
-        files.insert(folder.join("mod.rs"), emit::module_parts(self.types, self.variant, closure));
-        let requests = requests(self.operations);
-        for (family, members) in self.types.by_family() {
-            let code = emit::family_parts(&self.types_of(family), &members, closure, &requests);
-            files.insert(folder.join(format!("{}.rs", emit::module_name(family))), code);
-        }
-        let shared = emit::ParamLists::of_many(self.operations, closure);
-        let mut families: Vec<&str> = self.operations.iter().map(|operation| operation.family.as_str()).collect();
-        families.dedup();
-        for family in &families {
-            let all: Vec<&Operation> = self.operations.iter().filter(|it| it.family == *family).collect();
-            let doc = format!("{}: the operations of `{family}`.", self.title);
-            let code = emit::operations_part(self.variant, &doc, &all, &shared);
-            files.insert(folder.join(format!("operations/{}.rs", emit::module_name(family))), code);
-        }
-        files.insert(folder.join("operations/mod.rs"), emit::operations_module(&families, closure, &shared));
-        Ok(())
-    }
-
-    /// The folder of the models, once it is sure that no two operations are one.
-    fn folder(&self) -> Result<PathBuf> {
-        if let Some((first, second)) = twins(self.operations) {
-            let (file, pointer) = second.source.split_once('#').unwrap_or((&second.source, ""));
-            let rule = format!("`{} {}` is named or routed like {}", second.method, second.path, first.source);
-            return Err(SchemaError::new(file.trim_start_matches("schemas/"), pointer, rule));
-        }
-        Ok(PathBuf::from(format!("crates/models/src/{}/generated", self.system)))
-    }
-
-    fn types_of(&self, family: &str) -> String {
-        format!("{}: the types of `{family}`.", self.title)
-    }
+    let requests = requests(operations);
+    let system_of = emit::System { api, replies: system != "em", types, operations, requests: &requests, closure };
+    Ok(system_of.files(Path::new(&format!("crates/models/src/{system}/generated"))))
 }
 
 /// The types that are sent.
@@ -332,16 +282,19 @@ pub fn write(root: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
 
 fn stale(root: &Path, files: &Files) -> io::Result<Vec<PathBuf>> {
     let mut out = Vec::new();
-    for folder in FOLDERS {
-        let entries = match fs::read_dir(root.join(folder)) {
+    let mut folders: Vec<PathBuf> = FOLDERS.iter().map(PathBuf::from).collect();
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(root.join(&folder)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
         for entry in entries {
             let entry = entry?;
-            let path = Path::new(folder).join(entry.file_name());
-            if !entry.file_type()?.is_dir() && !files.contains_key(&path) {
+            let path = folder.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else if !files.contains_key(&path) {
                 out.push(path);
             }
         }

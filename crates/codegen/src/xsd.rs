@@ -15,7 +15,7 @@
 //!
 //! | keyword | stands in | meaning |
 //! | --- | --- | --- |
-//! | `b:family name` | the schema itself | the types that follow, up to the next one, are generated in this module |
+//! | `b:family name` | the schema itself | the types that follow, up to the next one, are generated in this module; its documentation is the module's |
 //! | `b:type rust` | a type | its name in Rust, where the rule below gives a bad or a taken one |
 //! | `b:type aliases` | a type | more names that the vendor gives it, between spaces |
 //! | `b:type keep-unknown="true"` | a struct | fields that it does not know are kept and written back |
@@ -51,7 +51,7 @@ pub fn read(path: &str, text: &str) -> Result<Types> {
     })?;
     let root = element::Element::new(path, document.root_element());
     let schema = schema::Schema::read(root)?;
-    let mut types = Types { types: schema.types()? };
+    let mut types = Types { types: schema.types()?, titles: schema.titles };
     types.box_recursion();
     Ok(types)
 }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use backhaul_codegen::features::Closure;
 use backhaul_codegen::ir::{Kind, Repeat, Struct, TypeShape, Types};
 use backhaul_codegen::json_schema::{self, File};
 use backhaul_codegen::{emit, operations, project};
@@ -399,7 +400,10 @@ fn a_name_that_rust_has_taken_is_still_a_name() {
         "Option": { "type": "object", "properties": { "type": { "type": "string" }, "self": { "type": "string" }, "2fa": { "type": "string" } } },
         "Kind": { "enum": ["Self", "1h", "Unknown", "a-b", "a b", ""] },
     }));
-    let members: Vec<_> = types.types.iter().collect();
-    let code = emit::family("A test.", &members, &Default::default(), &Default::default());
-    syn::parse_file(&code).unwrap_or_else(|error| panic!("{error}: {code}"));
+    let (closure, requests) = (Closure::default(), Default::default());
+    let (api, types) = ("Test", &types);
+    let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
+    for code in system.files(std::path::Path::new("")).values() {
+        syn::parse_file(code).unwrap_or_else(|error| panic!("{error}: {code}"));
+    }
 }

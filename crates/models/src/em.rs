@@ -1,9 +1,9 @@
 //! Veeam Backup Enterprise Manager.
 
 #[rustfmt::skip]
+#[allow(missing_docs, reason = "a name that says all has no sentence that repeats it")]
 mod generated;
 
-pub use generated::operations;
 pub use generated::*;
 
 /// Veeam Backup Enterprise Manager, as a type: the [`Call::Api`](backhaul_wire::Call::Api) of its calls.

@@ -3,7 +3,7 @@
 use backhaul_wire::operation::Response;
 use backhaul_wire::{ApiVersion, Kind, Operation, Shape, Struct, System};
 
-use backhaul_wire::generated::Make;
+use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 pub use backhaul_wire::generated::TypeEntry;
 
 /// A system's types, in schema order; none when its feature is off.
@@ -27,7 +27,7 @@ pub fn operations(system: System) -> &'static [Operation] {
     tables(system).0
 }
 
-fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
+fn tables(system: System) -> (&'static [Operation], &'static [MakeAnswer]) {
     match system {
         #[cfg(feature = "em")]
         System::Em => (crate::em::operations::OPERATIONS, crate::em::operations::ANSWERS),
@@ -40,11 +40,16 @@ fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
     }
 }
 
-/// How empty answers of older forms are made: the operation's index, and the form's last version.
-fn older_answers(system: System) -> &'static [(usize, Option<ApiVersion>, Make)] {
+/// How empty answers of older forms are made, family by family.
+fn older_answers(system: System) -> &'static [&'static [OlderAnswer]] {
     match system {
+        #[cfg(feature = "em")]
+        System::Em => crate::em::operations::OLDER_ANSWERS,
         #[cfg(feature = "vb365")]
         System::Vb365 => crate::vb365::operations::OLDER_ANSWERS,
+        #[cfg(feature = "zstack-core")]
+        System::Zstack => crate::zstack::operations::OLDER_ANSWERS,
+        #[allow(unreachable_patterns)]
         _ => &[],
     }
 }
@@ -79,7 +84,7 @@ pub fn page_of(system: System, item: &str) -> Option<Box<dyn Struct>> {
     let item = find_type(system, item)?.name();
     let (operations, answers) = tables(system);
     let index = operations.iter().position(|operation| listed(operation).is_some_and(|shape| shape.name == item))?;
-    answers.get(index).copied().flatten().map(|make| make())
+    answers.get(index).and_then(|make| make())
 }
 
 /// The type of the items that an operation lists.
@@ -117,7 +122,7 @@ pub fn find_operation(system: System, name: &str) -> Option<&'static Operation> 
 pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     let (operations, answers) = tables(operation.system);
     let index = operations.iter().position(|row| row.name == operation.name)?;
-    answers.get(index).copied().flatten().map(|make| make())
+    answers.get(index).and_then(|make| make())
 }
 
 /// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the newest.
@@ -127,9 +132,8 @@ pub fn answer_in(operation: &Operation, version: Option<ApiVersion>) -> Option<B
     if until.is_none() {
         return answer(operation);
     }
-    let index = operations(operation.system).iter().position(|row| row.name == operation.name)?;
-    let older = older_answers(operation.system).iter().find(|(of, last, _)| (*of, *last) == (index, until));
-    older.map(|(_, _, make)| make())
+    let mut older = older_answers(operation.system).iter().copied().flatten();
+    older.find(|(name, last, _)| (*name, *last) == (operation.name, until)).map(|(_, _, make)| make())
 }
 
 /// An empty value for the error that a system answers with.

@@ -1,10 +1,10 @@
 //! ZStack.
 
 #[rustfmt::skip]
+#[allow(missing_docs, reason = "a name that says all has no sentence that repeats it")]
 mod generated;
 mod reply;
 
-pub use generated::operations;
 pub use generated::*;
 pub use reply::{Page, Reply};
 

@@ -1,6 +1,6 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
-pub use crate::operation::{Api, Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
+pub use crate::operation::{Answer, Api, Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
     Edit, EditValue, Enum, EnumList, EnumSlot, Known, Model, Slot, Struct, StructList, StructMap, StructSlot,
     UnionSlot, Unknown, UnknownValue, View, copy, narrow,
@@ -16,6 +16,12 @@ pub use std::collections::BTreeMap;
 
 /// How an empty value of some type is made.
 pub type Make = fn() -> Box<dyn Struct>;
+
+/// How an empty answer is made, where an operation answers with a body.
+pub type MakeAnswer = fn() -> Option<Box<dyn Struct>>;
+
+/// How an empty answer of an older form is made: the operation, the last version of the form, and how.
+pub type OlderAnswer = (&'static str, Option<ApiVersion>, Make);
 
 /// A generated type, as `types` and `check` find it by name.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,12 @@
-//! Types, requests and calls as tables: what the generator writes for systems that are too large to be written out.
+//! Types, requests and calls as tables: what the generator writes.
 //!
-//! Each macro takes one table and gives what the generator writes out for the other systems. A table is a third as long, and a reader sees all that
-//! is known of a field in one row. `docs/decisions/0014-zstack-operations-as-tables.md` says why.
+//! Each macro takes one table and gives what would else be written out. A table is a third as long, and a reader sees all that is known of
+//! a field in one row. `docs/decisions/0020-one-dialect-of-generated-code.md` says why.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::reflect::{Enum, Unknown};
+use crate::reflect::{Edit, Enum, Unknown};
 use crate::text::{DateTime, Id};
 
 /// An empty field, as a constant.
@@ -25,6 +25,10 @@ impl<T> Empty for Vec<T> {
 
 impl<K, V> Empty for BTreeMap<K, V> {
     const EMPTY: Self = Self::new();
+}
+
+impl<T> Empty for Edit<T> {
+    const EMPTY: Self = Self::ABSENT;
 }
 
 impl Empty for Unknown {
@@ -50,6 +54,12 @@ impl<T> Given<Self> for Vec<T> {
 }
 
 impl<K, V> Given<Self> for BTreeMap<K, V> {
+    fn given(value: Self) -> Self {
+        value
+    }
+}
+
+impl<T> Given<Self> for Edit<T> {
     fn given(value: Self) -> Self {
         value
     }
@@ -128,6 +138,7 @@ macro_rules! generated_model {
         $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)*;
         $($(#[$field_doc:meta])* $at:literal $field:ident: $ty:ty = $view:ident, $make:ident $def:tt $(.$more:ident $arg:tt)*;)*
     ) => {
+        $crate::generated_struct! { $name; }
         $(#[$doc])*
         #[non_exhaustive]
         pub struct $name {
@@ -212,16 +223,14 @@ macro_rules! generated_request {
 macro_rules! generated_choice {
     (
         $(#[$doc:meta])* $name:ident = $shape:ident($aliases:expr);
-        $($at:literal $value:ident = $text:literal $(.$more:ident $arg:tt)*;)*
+        $($(#[$value_doc:meta])* $at:literal $value:ident = $text:literal $(.$more:ident $arg:tt)*;)*
     ) => {
+        $crate::generated_enum! { $name; }
         $(#[$doc])*
         #[derive(Clone)]
         #[non_exhaustive]
         pub enum $name {
-            $(
-                #[doc = concat!("`", $text, "`.")]
-                $value,
-            )*
+            $($(#[$value_doc])* $value,)*
             /// A value that this list does not have, kept as it came.
             Unknown($crate::generated::UnknownValue),
         }
@@ -251,21 +260,66 @@ macro_rules! generated_choice {
     };
 }
 
-/// A typed call: what it must be made with, its parameters in wire order and how each begins, and its body.
+/// An operation: its row, and a typed call of it.
 ///
 /// ```text
-/// UpdateZone = 4 -> Reply<super::Zone>, (uuid: Id) super::UpdateZoneRequest;
-/// uuid: Id = "uuid" uuid.into();
-/// user_tags: Vec<String> = "userTags" Vec::new();
+/// UpdateZone = op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").wrapper("updateZone").long_running();
+/// (uuid: Id) body(UpdateZoneRequest) -> body(Reply<Zone>);
+/// uuid: Id [uuid.into()] path("uuid", Kind::Id);
+/// user_tags: Vec<String> [Vec::new()] body("userTags", Kind::Text).list();
 /// ```
 ///
-/// 4 is the index of its operation among `OPERATIONS` of the module.
+/// In the second line stand what the call must be made with, its body (`maybe` where it may be left out), how the answer comes
+/// ([`Response`](crate::operation::Response)) and its type; below, a row for each parameter with its name, type, how it begins and its
+/// [`Param`](crate::operation::Param). A call of an older form begins with `GetX = older GetXNow until 5;` instead.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_call {
     (
-        $(#[$doc:meta])* $name:ident = $at:literal -> $answer:ty, ($($arg:ident: $given:ty),*) $($body:ty)?;
-        $($(#[$param_doc:meta])* $param:ident: $ty:ty = $wire:literal $begin:expr;)*
+        $(#[$doc:meta])* $name:ident = op($($op:expr),*) $(.$with:ident $given:tt)*;
+        ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> $how:ident($answer:ty $(, $reference:ty)?);
+        $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $place:ident($wire:literal, $kind:expr) $(.$more:ident($($of:tt)*))*;)*
+    ) => {
+        $crate::generated_call! {
+            @call $(#[$doc])* $name
+            {
+                const OPERATION: &'static $crate::generated::Operation = {
+                    // By itself, since what refers to the static of an enum is not promoted inside an expression.
+                    const PARAMS: &[$crate::generated::Param] = &[
+                        $($crate::generated::Param::$place($wire, $kind) $(.$more($($of)*))*,)*
+                        $($crate::generated_call! { @asks $reference })?
+                    ];
+                    &$crate::generated::Operation::new(<ThisApi as $crate::generated::Api>::SYSTEM, $($op),*)
+                        $(.$with $given)*
+                        $(.request(<$body as $crate::generated::Model>::SHAPE))?
+                        $(.request(<$maybe as $crate::generated::Model>::SHAPE))?
+                        .params(PARAMS)
+                        .response($crate::generated_call! { @$how $answer $(, $reference)? })
+                };
+            }
+            ($($arg: $arg_ty),*) $(body($body))? $(maybe($maybe))? -> ($answer $(, $reference)?);
+            $($(#[$param_doc])* $param: $ty [$begin] $wire;)*
+        }
+    };
+    (
+        $(#[$doc:meta])* $name:ident = older $newest:ident until $until:literal;
+        ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> $how:ident($answer:ty $(, $reference:ty)?);
+        $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $place:ident($wire:literal, $kind:expr) $(.$more:ident($($of:tt)*))*;)*
+    ) => {
+        $crate::generated_call! {
+            @call $(#[$doc])* $name
+            {
+                const OPERATION: &'static $crate::generated::Operation = <$newest as $crate::generated::Call>::OPERATION;
+                const FORM_UNTIL: Option<$crate::generated::ApiVersion> = $crate::generated::ApiVersion::new($until);
+            }
+            ($($arg: $arg_ty),*) $(body($body))? $(maybe($maybe))? -> ($answer $(, $reference)?);
+            $($(#[$param_doc])* $param: $ty [$begin] $wire;)*
+        }
+    };
+    (
+        @call $(#[$doc:meta])* $name:ident { $($constants:tt)* }
+        ($($arg:ident: $arg_ty:ty),*) $(body($body:ty))? $(maybe($maybe:ty))? -> ($answer:ty $(, $reference:ty)?);
+        $($(#[$param_doc:meta])* $param:ident: $ty:ty [$begin:expr] $wire:literal;)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
@@ -276,35 +330,81 @@ macro_rules! generated_call {
                 /// The body to send.
                 pub body: $body,
             )?
+            $(
+                /// The body to send, if any.
+                pub body: Option<$maybe>,
+            )?
         }
         impl $name {
             /// A call with what it must have.
             #[must_use]
             #[allow(clippy::too_many_arguments, reason = "the API wants them all")]
             #[allow(clippy::new_without_default, reason = "what a call must have may change with the API")]
-            pub fn new($($arg: impl Into<$given>,)* $(body: $body)?) -> Self {
+            pub fn new($($arg: impl Into<$arg_ty>,)* $(body: impl Into<$body>)?) -> Self {
                 Self {
                     $($param: $begin,)*
-                    $(body: <$body as From<$body>>::from(body),)?
+                    $(body: ::std::convert::Into::<$body>::into(body),)?
+                    $(body: None::<$maybe>,)?
                 }
             }
         }
         impl $crate::generated::Call for $name {
             type Api = ThisApi;
             type Answer = $answer;
-            const OPERATION: &'static $crate::generated::Operation = &OPERATIONS[$at];
+            $($constants)*
             $(
-                #[inline]
                 fn body(&self) -> Option<&dyn $crate::generated::Struct> {
                     let body: &$body = &self.body;
                     Some(body)
                 }
             )?
-            #[inline]
+            $(
+                fn body(&self) -> Option<&dyn $crate::generated::Struct> {
+                    let body: Option<&$maybe> = self.body.as_ref();
+                    body.map(|body| body as &dyn $crate::generated::Struct)
+                }
+            )?
             #[allow(unused_variables, reason = "a call may have no parameters")]
             fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
                 $($crate::generated::ParamValue::visit(&self.$param, $wire, visit);)*
+                // A typed call reads one type, so it always asks for all fields.
+                $($crate::generated_call! { @visit visit $reference })?
             }
         }
+    };
+    (@asks $reference:ty) => { $crate::generated::Param::query($crate::generated::FORMAT, $crate::generated::Kind::Text) };
+    (@visit $visit:ident $reference:ty) => { $visit($crate::generated::FORMAT, $crate::generated::ENTITY) };
+    (@empty $answer:ty) => { $crate::generated::Response::Empty };
+    (@bytes $answer:ty) => { $crate::generated::Response::Bytes };
+    (@body $answer:ty) => { $crate::generated::Response::Body(<$answer as $crate::generated::Model>::SHAPE) };
+    (@page $answer:ty) => {
+        $crate::generated::Response::Page(<$answer as $crate::generated::Model>::SHAPE, <$answer>::LIST)
+    };
+    (@forms $answer:ty, $reference:ty) => {
+        $crate::generated::Response::Forms(
+            <$answer as $crate::generated::Model>::SHAPE,
+            <$reference as $crate::generated::Model>::SHAPE,
+        )
+    };
+}
+
+/// The operations of a file: calls by name, and operations that have none as rows with the type of their answer.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! generated_operations {
+    (calls { $($name:ident;)* } $(op($($op:expr),*) $(.$with:ident $given:tt)* -> $answer:ty;)*) => {
+        /// The operations of this family, in schema order.
+        pub const OPERATIONS: &[$crate::generated::Operation] = &[
+            $(*<$name as $crate::generated::Call>::OPERATION,)*
+            $(
+                $crate::generated::Operation::new(<ThisApi as $crate::generated::Api>::SYSTEM, $($op),*)
+                    $(.$with $given)*,
+            )*
+        ];
+        #[cfg(feature = "registry")]
+        pub(in super::super) const ANSWERS: &[$crate::generated::MakeAnswer] = &[
+            $(<<$name as $crate::generated::Call>::Answer as $crate::generated::Answer>::make,)*
+            $(<$answer as $crate::generated::Answer>::make,)*
+        ];
     };
 }

@@ -19,6 +19,11 @@ pub fn module_name(name: &str) -> String {
     if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() { format!("n{name}") } else { name }
 }
 
+/// The module of a family. `core` would stand before the crate of that name wherever all is imported.
+pub(super) fn family_module(name: &str) -> String {
+    if name == "core" { "common".to_owned() } else { module_name(name) }
+}
+
 /// The Rust name of a static or constant.
 #[must_use]
 pub fn constant(name: &str) -> Ident {

@@ -1,23 +1,47 @@
-//! Types, requests and calls as tables for the macros of `backhaul_wire::tables`.
+//! Types as tables for the macros of `backhaul_wire::tables`.
 
-use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 
-use super::names::{constant, field_name, type_name, variant};
-use super::operations::{answer, request_type, value_type};
-use super::types::{access, documentation, field_doc, field_shape, held_type, member, versions, with_versions};
-use super::words::field_words;
-use crate::ir::{Field, Operation, Param, Repeat, Struct, Type, Value};
+use super::docs::{documentation, field_doc, value_doc};
+use super::names::{constant, variant};
+use super::types::{access, field_shape, held_type, member, versions};
+use super::unions;
+use crate::ir::{Field, Repeat, Struct, Type, TypeShape, Value};
+
+/// A type; `sent` says that it is a request's body.
+pub(super) fn ty(ty: &Type, sent: bool, edited: bool) -> String {
+    let mut out = match &ty.shape {
+        TypeShape::Struct(body) if sent => structure(ty, body) + &request(ty, body),
+        TypeShape::Struct(body) => structure(ty, body),
+        TypeShape::Union(body) => unions::union(ty, body),
+        TypeShape::Enum(values) => choice(ty, values),
+    };
+    if edited {
+        let kind = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
+        out.push_str(&format!("backhaul_wire::generated_edit! {{ {kind} {} }}\n", ty.name));
+    }
+    out
+}
+
+/// A row of the list of types: a struct's shape and how an empty value is made, or an enum's shape.
+pub(super) fn entry(ty: &Type) -> String {
+    let (name, shape) = (&ty.name, constant(&ty.name));
+    match &ty.shape {
+        TypeShape::Struct(_) | TypeShape::Union(_) => format!("TypeEntry::Struct(&{shape}, make::<{name}>)"),
+        TypeShape::Enum(_) => format!("TypeEntry::Enum(&{shape})"),
+    }
+}
 
 /// A struct named `rust`; `docs` and `more` (of the shape) differ for the struct behind a union.
 pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str) -> String {
     let mut out = format!("backhaul_wire::generated_model! {{\n{}", doc(docs));
     let aliases: Vec<String> = ty.aliases.iter().map(|alias| format!("{alias:?}")).collect();
     let aliases = if aliases.is_empty() { String::new() } else { format!(".aliases(&[{}])", aliases.join(", ")) };
+    let root = body.root.as_ref().map(|root| format!(".root({root:?})")).unwrap_or_default();
     let bare = body.bare_list.map(|index| format!(".bare_list({index})")).unwrap_or_default();
     let range = plain(versions(ty.versions));
     let (shape, title) = (constant(&ty.name), &ty.name);
-    out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{bare}{more}{range};\n"));
+    out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{root}{bare}{more}{range};\n"));
     for (index, field) in body.fields.iter().enumerate() {
         let (name, held, view) = (member(field), plain(held_type(field, true)), access(field));
         let shape = plain(field_shape(field));
@@ -29,14 +53,21 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
 }
 
 /// A struct as it stands in the schemas.
-pub(super) fn structure(ty: &Type, body: &Struct) -> String {
+fn structure(ty: &Type, body: &Struct) -> String {
     model(ty, &ty.name, body, &documentation(ty), "")
 }
 
 /// What a caller fills a request with.
-pub(super) fn request(ty: &Type, body: &Struct) -> String {
+///
+/// What became required after the type's first version is set like what is optional, so that a newer version of an API changes
+/// no constructor: whether it is there is checked when it is sent to a version that wants it.
+fn request(ty: &Type, body: &Struct) -> String {
+    let from_the_start = |field: &Field| {
+        let since = field.versions.since.is_none_or(|since| ty.versions.since.is_some_and(|first| since <= first));
+        field.required && since && field.versions.until.is_none()
+    };
     let list = |required: bool| {
-        let fields = body.fields.iter().filter(|field| field.required == required);
+        let fields = body.fields.iter().filter(|field| from_the_start(field) == required);
         let given = fields.map(|field| format!("{}: {}", member(field), plain(given(field))));
         given.collect::<Vec<_>>().join(", ")
     };
@@ -48,55 +79,21 @@ fn given(field: &Field) -> TokenStream {
 }
 
 /// An enum.
-pub(super) fn choice(ty: &Type, values: &[Value]) -> String {
+fn choice(ty: &Type, values: &[Value]) -> String {
     let mut out = format!("backhaul_wire::generated_choice! {{\n{}", doc(&documentation(ty)));
     out.push_str(&format!("    {} = {}(&{:?});\n", ty.name, constant(&ty.name), ty.aliases));
     for (index, value) in values.iter().enumerate() {
         let range = plain(versions(value.versions));
+        out.push_str(&doc(&value_doc(value)));
         out.push_str(&format!("    {index} {} = {:?}{range};\n", variant(&value.name), value.name));
     }
     out + "}\n"
 }
 
-/// A typed call of the operation at `index`.
-pub(super) fn call(index: usize, operation: &Operation) -> String {
-    let text = format!("`{} {}`: {}", operation.method, operation.path, operation.doc);
-    let text = with_versions(text, operation.versions);
-    let answer = answer(&operation.response).map_or_else(|| "()".to_owned(), plain);
-    let must = |param: &&Param| param.required && !param.list;
-    let given = operation.params.iter().filter(must);
-    let given = given.map(|param| format!("{}: {}", field_name(&param.name), plain(value_type(&param.kind))));
-    let body =
-        operation.request.as_ref().map(|request| format!(" {}", plain(request_type(request)))).unwrap_or_default();
-    let mut out = format!(
-        "backhaul_wire::generated_call! {{\n{}    {} = {index} -> {answer}, ({}){body};\n",
-        doc(&format!("{text}\n\nSchema: `{}`", operation.source)),
-        type_name(&operation.name.to_upper_camel_case()),
-        given.collect::<Vec<_>>().join(", "),
-    );
-    for param in &operation.params {
-        let text = if param.doc.is_empty() { field_words(&param.name) } else { param.doc.clone() };
-        out.push_str(&doc(&with_versions(text, param.versions)));
-        let (name, ty, wire) = (field_name(&param.name), plain(value_type(&param.kind)), &param.name);
-        out.push_str(&match (param.required, param.list) {
-            (_, true) => format!("    {name}: Vec<{ty}> = {wire:?} Vec::new();\n"),
-            (true, false) => format!("    {name}: {ty} = {wire:?} {name}.into();\n"),
-            (false, false) => format!("    {name}: Option<{ty}> = {wire:?} None;\n"),
-        });
-    }
-    out + "}\n"
-}
-
 /// `///` lines in a table.
-fn doc(text: &str) -> String {
+pub(super) fn doc(text: &str) -> String {
     text.lines().map(|line| format!("    {}\n", format!("/// {line}").trim_end())).collect()
 }
-
-/// A text one step further in.
-pub(super) fn indented(text: &str) -> String {
-    text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
-}
-
 /// Tokens as a person would write them: quote puts a blank around each.
 pub(super) fn plain(tokens: TokenStream) -> String {
     let mut out = String::new();
@@ -116,7 +113,7 @@ pub(super) fn plain(tokens: TokenStream) -> String {
             ' ' if !in_text => {
                 let next = chars.peek().copied().unwrap_or(' ');
                 let before = out.chars().last().unwrap_or(' ');
-                let open = matches!(before, '(' | '[' | '<' | ':' | '&' | '.' | '#' | '!');
+                let open = matches!(before, '(' | '[' | '<' | '&' | '.' | '#' | '!') || out.ends_with("::");
                 let close = matches!(next, ')' | ']' | '>' | ',' | ';' | ':' | '.' | '<' | '(' | '?' | '!');
                 if !open && !close {
                     out.push(' ');

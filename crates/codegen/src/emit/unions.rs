@@ -1,47 +1,34 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::doc;
+use super::docs::{documentation, field_doc};
 use super::names::{constant, type_name, variant};
-use super::types::{access_type, documentation, field_doc, member, structure};
+use super::types::{access_type, member};
+use super::{HEADER, doc, render, tables};
 use crate::ir::{Field, Kind, Repeat, Struct, Type, Union};
 
 /// The name of the struct that holds the unknown kinds of a union, and has every field of the known ones.
-pub(super) fn any_name(union: &str) -> String {
+fn any_name(union: &str) -> String {
     format!("Any{union}")
 }
 
-/// A union: an enum over its kinds, and the struct of unknown ones.
-pub(super) fn union(ty: &Type, body: &Union) -> TokenStream {
-    let shape = kinds(ty);
-    let wide = structure(ty, &any_name(&ty.name), &wide(body), Some(&quote! { .union(&#shape) }));
-    let choice = choice(ty, body);
-    quote! { #wide #choice }
-}
-
-/// The constant that tells the kinds of a union apart.
-pub(super) fn kinds(ty: &Type) -> Ident {
-    format_ident!("{}_KINDS", constant(&ty.name))
-}
-
-/// The struct of unknown kinds.
-pub(super) fn wide(body: &Union) -> Struct {
-    Struct { fields: body.fields.clone(), ..Struct::default() }
-}
-
-/// What the struct of unknown kinds is.
-pub(super) fn wide_doc(ty: &Type) -> String {
-    format!(
+/// A union: the struct of its unknown kinds, and an enum over all of them.
+pub(super) fn union(ty: &Type, body: &Union) -> String {
+    let any = any_name(&ty.name);
+    let wide = Struct { fields: body.fields.clone(), ..Struct::default() };
+    let docs = format!(
         "Every field that a kind of [`{}`] has, and those that an unknown kind came with.\n\nSchema: `{}`",
         ty.name, ty.source
-    )
+    );
+    let kinds = format_ident!("{}_KINDS", constant(&ty.name));
+    let wide = tables::model(ty, &any, &wide, &docs, &format!(".union(&{kinds})"));
+    wide + render(choice(ty, body, &kinds)).trim_start_matches(HEADER)
 }
 
 /// The enum over the kinds of a union.
-pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
+fn choice(ty: &Type, body: &Union, shape: &Ident) -> TokenStream {
     let name = type_name(&ty.name);
     let any = any_name(&ty.name);
-    let shape = kinds(ty);
     let any = type_name(&any);
     let docs = doc(&documentation(ty));
     let idents = variants(body);
@@ -123,6 +110,7 @@ pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
             fn from(any: #any) -> Self { narrow(&any).unwrap_or(Self::Unknown(any)) }
         }
         #(#froms)*
+        backhaul_wire::generated_struct! { #name; }
     }
 }
 

@@ -2,18 +2,18 @@
 
 /// Units that stand at the end of names.
 const UNITS: [(&str, &str); 12] = [
-    ("Bytes", "in bytes"),
-    ("KB", "in KB"),
-    ("MB", "in MB"),
-    ("GB", "in GB"),
-    ("TB", "in TB"),
-    ("Milliseconds", "in milliseconds"),
-    ("Seconds", "in seconds"),
-    ("Minutes", "in minutes"),
-    ("Hours", "in hours"),
-    ("Days", "in days"),
-    ("Percent", "in percent"),
-    ("Percents", "in percent"),
+    ("Bytes", "In bytes."),
+    ("KB", "In KB."),
+    ("MB", "In MB."),
+    ("GB", "In GB."),
+    ("TB", "In TB."),
+    ("Milliseconds", "In milliseconds."),
+    ("Seconds", "In seconds."),
+    ("Minutes", "In minutes."),
+    ("Hours", "In hours."),
+    ("Days", "In days."),
+    ("Percent", "In percent."),
+    ("Percents", "In percent."),
 ];
 
 /// Words that keep their capitals.
@@ -59,9 +59,15 @@ pub fn field_words(wire: &str) -> String {
         _ => capital(&rest(0)),
     };
     match unit {
-        Some(unit) => format!("{text}, {unit}."),
+        Some(unit) => format!("{text}, {}{}", unit[..1].to_lowercase(), &unit[1..]),
         None => format!("{text}."),
     }
+}
+
+/// The unit that a name ends with, as a sentence: `In bytes.`
+pub(super) fn unit(name: &str) -> Option<&'static str> {
+    let (_, unit) = UNITS.iter().find(|(end, _)| name.strip_suffix(end).is_some_and(|start| !start.is_empty()))?;
+    Some(unit)
 }
 
 /// `JobSessionDeleteEvent` as `Job session delete event.`

@@ -11,6 +11,8 @@ const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "keep-unknown"])];
 
 /// A schema's definitions, found but not yet rendered into types.
 pub(super) struct Schema<'a> {
+    /// What each family is.
+    pub(super) titles: BTreeMap<String, String>,
     /// In file order.
     definitions: Vec<Definition<'a>>,
     /// The places in `definitions`, by name.
@@ -62,13 +64,16 @@ impl<'a> Schema<'a> {
         if root.get("elementFormDefault") != Some("qualified") {
             return Err(root.error("`elementFormDefault` is `qualified`: every element is"));
         }
-        let mut schema = Self { definitions: Vec::new(), index: BTreeMap::new() };
+        let mut schema = Self { definitions: Vec::new(), index: BTreeMap::new(), titles: BTreeMap::new() };
         let (mut family, mut roots) = (None, Vec::new());
         for child in root.top()? {
             match child.tag() {
                 "annotation" => {
                     let notes = child.annotation(&[("family", &["name"])])?;
-                    family = notes.get("family", "name").or(family);
+                    if let Some(name) = notes.get("family", "name") {
+                        family = Some(name);
+                        schema.titles.insert(name.to_owned(), notes.doc);
+                    }
                 }
                 "element" => roots.push(child),
                 _ => {

@@ -1,0 +1,257 @@
+//! Operations as tables: a row of data and a typed call in one.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::HEADER;
+use super::docs::{evidence, param_doc, with_versions};
+use super::names::{field_name, type_name};
+use super::tables::{doc, plain};
+use super::types::{kind, versions};
+use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response};
+use crate::operations::{FORMAT, QUERIES};
+
+/// The operations of one family, as a file.
+#[must_use]
+pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
+    let calls: Vec<&&Operation> = all.iter().filter(|operation| operation.family != QUERIES).collect();
+    let queries: Vec<&&Operation> = all.iter().filter(|operation| operation.family == QUERIES).collect();
+    let own: BTreeSet<String> = calls.iter().map(|operation| call_name(operation)).collect();
+    let scope = Scope { own: &own };
+    let mut out = format!("{HEADER}//! {title}\n\nuse super::super::prelude::*;\n");
+    for operation in &calls {
+        out.push_str(&scope.calls(operation));
+    }
+    let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(operation))).collect();
+    let rows: String = queries.iter().map(|operation| scope.query(operation)).collect();
+    out.push_str(&format!("backhaul_wire::generated_operations! {{\n    calls {{\n{names}    }}\n{rows}}}\n"));
+    let older = calls.iter().flat_map(|operation| {
+        let forms = operation.older.iter().filter_map(|form| Some((scope.answer(&form.response)?, form.until)));
+        forms.map(|(answer, until)| {
+            format!("    ({:?}, {}, make::<{}>),\n", operation.name, plain(version(until)), plain(answer))
+        })
+    });
+    let older: String = older.collect();
+    out.push_str(
+        "/// How an empty answer of an older form is made: the operation, the last version of the form, and how.\n",
+    );
+    out.push_str("#[cfg(feature = \"registry\")]\n");
+    out.push_str(&format!("pub(in super::super) const OLDER_ANSWERS: &[OlderAnswer] = &[\n{older}];\n"));
+    out
+}
+
+/// The name of an operation's call.
+pub(super) fn call_name(operation: &Operation) -> String {
+    operation.name.to_upper_camel_case()
+}
+
+/// The names that are taken by a file's calls, so that a type of the same name is written with its path.
+struct Scope<'a> {
+    own: &'a BTreeSet<String>,
+}
+
+impl Scope<'_> {
+    /// The typed calls of an operation: one for its newest form, and one for each older form that it does not fit
+    /// (`Operation::fits`).
+    fn calls(&self, operation: &Operation) -> String {
+        let newest = self.call(operation, None);
+        let older = operation.older.iter().filter(|form| {
+            let answers = |response| self.answer(response).is_some();
+            form.request != operation.request || answers(&form.response) && answers(&operation.response)
+        });
+        let older = older.map(|form| {
+            let mut then = operation.clone();
+            then.name = format!("{}_V{}", operation.name, form.until);
+            then.versions.until = Some(form.until);
+            then.request.clone_from(&form.request);
+            then.response.clone_from(&form.response);
+            self.call(&then, Some((operation, form.until)))
+        });
+        newest + &older.collect::<String>()
+    }
+
+    fn call(&self, operation: &Operation, older_of: Option<(&Operation, u8)>) -> String {
+        // A typed call reads one type, so it always asks for all fields.
+        let asks = matches!(operation.response, Response::Forms(..));
+        let mut out = format!("backhaul_wire::generated_call! {{\n{}", doc(&documentation(operation)));
+        for alias in &operation.aliases {
+            out.push_str(&format!("    #[doc(alias = {alias:?})]\n"));
+        }
+        let optional = operation.request.as_ref().is_some_and(|request| request.optional);
+        let must: Vec<&Param> = operation.params.iter().filter(|param| param.required && !param.list).collect();
+        if must.is_empty() && (operation.request.is_none() || optional) {
+            // A call that must have nothing can also be made from nothing.
+            out.push_str("    #[derive(Default)]\n");
+        }
+        let name = call_name(operation);
+        out.push_str(&match older_of {
+            None => format!("    {name} = {};\n", self.row(operation)),
+            Some((newest, until)) => format!("    {name} = older {} until {until};\n", call_name(newest)),
+        });
+        let args = must.iter().map(|param| format!("{}: {}", field_name(&param.name), plain(self.value(&param.kind))));
+        let args = args.collect::<Vec<_>>().join(", ");
+        let body = operation
+            .request
+            .as_ref()
+            .map(|request| format!(" {}({})", if optional { "maybe" } else { "body" }, plain(self.request(request))));
+        out.push_str(&format!("    ({args}){} -> {};\n", body.unwrap_or_default(), self.reply(&operation.response)));
+        for param in operation.params.iter().filter(|param| !(asks && param.name == FORMAT)) {
+            out.push_str(&doc(&param_doc(param)));
+            let (name, ty, shape) =
+                (field_name(&param.name), plain(self.value(&param.kind)), plain(param_shape(param)));
+            let shape = shape.trim_start_matches("Param::");
+            out.push_str(&match (param.required, param.list) {
+                (_, true) => format!("    {name}: Vec<{ty}> [Vec::new()] {shape};\n"),
+                (true, false) => format!("    {name}: {ty} [{name}.into()] {shape};\n"),
+                (false, false) => format!("    {name}: Option<{ty}> [None] {shape};\n"),
+            });
+        }
+        out + "}\n"
+    }
+
+    /// A query of Enterprise Manager, which has no call: its types are those of the filter language.
+    fn query(&self, operation: &Operation) -> String {
+        let params = operation.params.iter().map(param_shape);
+        let params = plain(quote! { #(#params),* });
+        let response = plain(self.response(&operation.response));
+        format!("    {}.params(&[{params}]).response({response}) -> QueryResult;\n", self.row(operation))
+    }
+
+    /// `op("UpdateZone", "PUT", "/zstack/v1/zones/{uuid}/actions").long_running()`: what the table does not say elsewhere.
+    fn row(&self, operation: &Operation) -> String {
+        let Operation { name, aliases, also, method, path, .. } = operation;
+        let aliases = (!aliases.is_empty()).then(|| quote! { .aliases(&[#(#aliases),*]) });
+        let also = (!also.is_empty()).then(|| quote! { .also(&[#(#also),*]) });
+        let range = versions(operation.versions);
+        let wrapper = operation.wrapper.as_ref().map(|wrapper| quote! { .wrapper(#wrapper) });
+        let bare = operation.bare.map(|bare| {
+            let end = |number: Option<u8>| number.map_or_else(|| quote! { None }, version);
+            let (since, until) = (end(bare.since), end(bare.until));
+            quote! { .bare(Versions::new(#since, #until)) }
+        });
+        let older = operation.older.iter().map(|form| {
+            let (until, response) = (version(form.until), self.response(&form.response));
+            let request = match form.request.as_ref().map(|request| self.request(request)) {
+                None => quote! { None },
+                Some(request) => quote! { Some(<#request as Model>::SHAPE) },
+            };
+            quote! { Form { until: #until, request: #request, response: #response } }
+        });
+        let older = (!operation.older.is_empty()).then(|| quote! { .older(&[#(#older),*]) });
+        let long_running = operation.long_running.then(|| quote! { .long_running() });
+        let anonymous = operation.anonymous.then(|| quote! { .anonymous() });
+        plain(quote! {
+            op(#name, #method, #path) #aliases #also #range #wrapper #bare #older #long_running #anonymous
+        })
+    }
+
+    /// What stands after the arrow of a call: how the answer comes, and its type.
+    fn reply(&self, response: &Response) -> String {
+        let answer = self.answer(response).map(plain).unwrap_or_default();
+        match response {
+            Response::Empty => "empty(())".to_owned(),
+            Response::Bytes => "bytes(())".to_owned(),
+            Response::Forms(_, reference) => format!("forms({answer}, {})", plain(self.ty(reference))),
+            Response::Page(_) => format!("page({answer})"),
+            _ => format!("body({answer})"),
+        }
+    }
+
+    /// The Rust type of an answer.
+    fn answer(&self, response: &Response) -> Option<TokenStream> {
+        Some(match response {
+            Response::Empty | Response::Bytes => return None,
+            Response::Body(name) | Response::List(name, _) | Response::Forms(name, _) => self.ty(name),
+            Response::Page(item) | Response::Inventories(item) => {
+                let item = self.ty(item);
+                quote! { Page<#item> }
+            }
+            Response::Inventory(item) => {
+                let item = self.ty(item);
+                quote! { Reply<#item> }
+            }
+        })
+    }
+
+    fn response(&self, response: &Response) -> TokenStream {
+        let Some(answer) = self.answer(response) else {
+            return match response {
+                Response::Bytes => quote! { Response::Bytes },
+                _ => quote! { Response::Empty },
+            };
+        };
+        match response {
+            Response::Forms(_, reference) => {
+                let reference = self.ty(reference);
+                quote! { Response::Forms(<#answer as Model>::SHAPE, <#reference as Model>::SHAPE) }
+            }
+            Response::List(_, list) => quote! { Response::Page(<#answer as Model>::SHAPE, #list) },
+            Response::Page(_) => quote! { Response::Page(<#answer as Model>::SHAPE, <#answer>::LIST) },
+            _ => quote! { Response::Body(<#answer as Model>::SHAPE) },
+        }
+    }
+
+    /// The Rust type of a request body.
+    fn request(&self, request: &Request) -> TokenStream {
+        match &request.ty {
+            None => quote! { Ids },
+            Some(name) => {
+                let name = self.ty(name);
+                if request.list {
+                    quote! { Items<#name> }
+                } else {
+                    name
+                }
+            }
+        }
+    }
+
+    fn value(&self, kind: &Kind) -> TokenStream {
+        match kind {
+            Kind::Bool => quote! { bool },
+            Kind::Int => quote! { i64 },
+            Kind::Float => quote! { f64 },
+            Kind::Id => quote! { Id },
+            Kind::DateTime => quote! { DateTime },
+            Kind::Enum(name) => self.ty(name),
+            Kind::Text | Kind::Secret | Kind::Json | Kind::Struct(_) => quote! { String },
+        }
+    }
+
+    fn ty(&self, name: &str) -> TokenStream {
+        let ident = type_name(name);
+        if self.own.contains(name) {
+            quote! { super::super::#ident }
+        } else {
+            quote! { #ident }
+        }
+    }
+}
+
+fn documentation(operation: &Operation) -> String {
+    let text = format!("`{} {}`: {}", operation.method, operation.path, operation.doc);
+    let evidence = evidence(&operation.evidence).map(|text| format!("\n\n{text}")).unwrap_or_default();
+    format!("{}{evidence}\n\nSchema: `{}`", with_versions(&text, operation.versions), operation.source)
+}
+
+/// `ApiVersion::new(5)`
+fn version(number: u8) -> TokenStream {
+    let number = Literal::u8_unsuffixed(number);
+    quote! { ApiVersion::new(#number) }
+}
+
+/// `Param::path("uuid", Kind::Id)`
+fn param_shape(param: &Param) -> TokenStream {
+    let (name, kind, versions) = (&param.name, kind(&param.kind), versions(param.versions));
+    let place = match param.place {
+        ParamPlace::Path => quote! { path },
+        ParamPlace::Query => quote! { query },
+        ParamPlace::Body => quote! { body },
+    };
+    let list = param.list.then(|| quote! { .list() });
+    let required = (param.required && param.place != ParamPlace::Path).then(|| quote! { .required() });
+    quote! { Param::#place(#name, #kind) #list #required #versions }
+}
