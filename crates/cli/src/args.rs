@@ -7,8 +7,13 @@ pub(crate) mod catalogue;
 pub(crate) mod common;
 pub(crate) mod data;
 pub(crate) mod filter;
+#[cfg(feature = "store")]
+pub(crate) mod past;
 pub(crate) mod profile;
 pub(crate) mod sim;
+#[cfg(feature = "store")]
+pub(crate) mod store;
+pub(crate) mod usage;
 pub(crate) mod values;
 
 use clap::{Args, Parser, Subcommand};
@@ -66,7 +71,16 @@ Environment:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Storage usage: one row per server, repository and tenant
-    Usage(data::Usage),
+    Usage(usage::Usage),
+    /// Keep what usage says now, to be asked later
+    #[cfg(feature = "store")]
+    Collect(store::Collect),
+    /// What tenants owe for a month, from the runs that were kept
+    #[cfg(feature = "store")]
+    Billing(store::Billing),
+    /// Look after the runs that were kept
+    #[cfg(feature = "store")]
+    Store(store::Store),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -104,7 +118,9 @@ impl Cli {
     /// How often `-v` was given.
     pub(crate) fn verbosity(&self) -> u8 {
         match &self.verb {
-            Verb::Usage(args) => args.connection.verbose,
+            Verb::Usage(args) => args.fleet.connection.verbose,
+            #[cfg(feature = "store")]
+            Verb::Collect(args) => args.fleet.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,

@@ -1,12 +1,14 @@
 //! From the servers that a command chose to clients that speak to them.
 
 mod demo;
+mod fleet;
 mod refusal;
 
 use backhaul_transport::http::{HttpOptions, TlsChoice};
 use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Version};
 use backhaul_wire::System;
 
+pub(crate) use fleet::Fleet;
 pub(crate) use refusal::refusal;
 
 use crate::api_version;

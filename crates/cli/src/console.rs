@@ -42,6 +42,19 @@ impl Console {
         self.stdout_is_terminal
     }
 
+    /// Whether a person reads stderr.
+    pub(crate) fn stderr_is_terminal(&self) -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a terminal.
+    pub(crate) fn progress(&self, text: &str) {
+        let width = terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+        let text: String = escape::line(text).chars().take(width.saturating_sub(1)).collect();
+        let mut stderr = anstream::stderr().lock();
+        let _ = write!(stderr, "\r\u{1b}[K{text}").and_then(|()| stderr.flush());
+    }
+
     /// Whether stdout shows colours and bold: by `--color`, else `NO_COLOR` and old terminals say no.
     pub(crate) fn colours(&self) -> bool {
         match self.colour {

@@ -103,6 +103,14 @@ impl Failure {
         self
     }
 
+    /// The same, with a longer name in place of the server's.
+    pub(crate) fn renamed(mut self, name: &str, longer: &str) -> Self {
+        if let Some(rest) = self.message.strip_prefix(name) {
+            self.message = format!("{longer}{rest}");
+        }
+        self
+    }
+
     /// The exit code.
     pub(crate) fn code(&self) -> Code {
         self.code

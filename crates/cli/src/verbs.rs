@@ -1,7 +1,11 @@
 //! What each verb does: one module each, with one `run` that says how it ended.
 
+#[cfg(feature = "store")]
+mod billing;
 mod call;
 mod check;
+#[cfg(feature = "store")]
+mod collect;
 mod completions;
 mod filter;
 mod ops;
@@ -9,6 +13,8 @@ mod profile;
 mod profile_test;
 mod query;
 mod sim;
+#[cfg(feature = "store")]
+mod store;
 mod types;
 mod usage;
 
@@ -20,6 +26,12 @@ use crate::exit::Outcome;
 pub(crate) fn run(cli: &Cli, console: &Console) -> Outcome {
     match &cli.verb {
         Verb::Usage(args) => usage::run(args, console),
+        #[cfg(feature = "store")]
+        Verb::Collect(args) => collect::run(args, console),
+        #[cfg(feature = "store")]
+        Verb::Billing(args) => billing::run(args, console),
+        #[cfg(feature = "store")]
+        Verb::Store(args) => store::run(args, console),
         Verb::Query(args) => query::run(args, console),
         Verb::Call(args) => call::run(args, console),
         Verb::Ops(args) => ops::run(args, console),

@@ -25,6 +25,11 @@ const COLUMNS: [&str; 15] = [
     "available",
 ];
 
+/// What is printed, without the time at which it was collected.
+fn timeless(out: &str) -> String {
+    out.lines().filter(|line| !line.contains("\"collected_at\"")).collect::<Vec<_>>().join("\n")
+}
+
 fn set(values: Vec<Value>) -> BTreeSet<String> {
     values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
@@ -55,7 +60,8 @@ fn without_a_configuration_file_the_demo_serves() -> Result {
     assert!(ran.out.lines().count() > 10 && ran.out.starts_with("system"), "{}", ran.out);
     assert!(ran.out.contains(" TiB") && ran.err.contains("no configuration file"), "{}", ran.err);
     let csv = home.demo(&["usage", "-o", "csv"])?.ends(0);
-    assert_eq!(csv.out.lines().next(), Some(COLUMNS.join(",").as_str()));
+    let header = csv.out.lines().next().unwrap_or_default();
+    assert!(header.starts_with(&format!("{},quota_percent,", COLUMNS.join(","))), "{header}");
     let lines = home.demo(&["usage", "-o", "ndjson"])?.ends(0);
     assert!(lines.out.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()));
     Ok(())
@@ -70,11 +76,11 @@ fn rows_are_filtered_and_sorted_here() -> Result {
     assert!(used.len() > 1 && used.is_sorted_by(|a, b| a >= b) && used.iter().all(|used| *used > 1_000_000_000_000));
     let file = home.file("filter.txt", &format!("{filter}\n"))?;
     let same = home.demo(&["usage", "--filter", &format!("@{file}"), "--sort-desc", "USED_BYTES"])?.ends(0);
-    assert_eq!(same.out, ran.out);
+    assert_eq!(timeless(&same.out), timeless(&ran.out));
     assert_eq!(home.demo(&["usage", "--filter", "tenant==nobody"])?.ends(0).out, "[]\n");
     let pasted = "system = \u{201c}vb365\u{201d} and used_bytes > 1000000000000";
     let pasted = home.demo(&["usage", "--filter", pasted, "--sort-desc", "used_bytes"])?.ends(0);
-    assert_eq!(pasted.out, ran.out);
+    assert_eq!(timeless(&pasted.out), timeless(&ran.out));
     assert!(pasted.err.contains("is read as `;`"), "{}", pasted.err);
 
     for (arguments, says) in [
@@ -109,7 +115,7 @@ fn two_servers_answer_and_one_that_fails_does_not_stop_them() -> Result {
 
     home.add("wrong", "em", one.url("em"), &["--pin", two.pin()])?;
     let some = home.run(&["usage", "-o", "json"])?.ends(6);
-    assert_eq!(some.out, ran.out);
+    assert_eq!(timeless(&some.out), timeless(&ran.out));
     assert!(some.err.contains("wrong: ") && some.err.contains(one.pin()), "{}", some.err);
     let none = home.run(&["usage", "-p", "wrong"])?.ends(4);
     assert!(none.out.is_empty());
@@ -131,5 +137,111 @@ fn two_servers_answer_and_one_that_fails_does_not_stop_them() -> Result {
     assert_eq!(few.json()?, json!([{"server": "berlin", "Name": "ABC Company"}]));
     let refused = home.run(&["query", "em.BackupServer", "--sort-asc", "IpOrDnsName"])?.ends(2);
     assert!(refused.err.contains("only the server knows"), "{}", refused.err);
+    Ok(())
+}
+
+/// A provider with one tenant that has two quotas on one repository, and a repository of which no tenant has a part.
+const TWO_QUOTAS: &str = r##"{"em": {
+  "backupServers": [{"UID": "urn:veeam:BackupServer:00000000-0000-4000-8000-000000000001", "Name": "b1"}],
+  "repositories": [
+    {"backupServer": "00000000-0000-4000-8000-000000000001", "UID": "urn:veeam:Repository:00000000-0000-4000-8000-000000000002",
+     "Name": "r1", "Capacity": 104857600, "FreeSpace": 52428800}
+  ],
+  "tenants": [
+    {"backupServer": "00000000-0000-4000-8000-000000000001", "UID": "urn:veeam:CloudTenant:00000000-0000-4000-8000-000000000003",
+     "Name": "t", "Resources": {"CloudTenantResources": [
+       {"Id": "00000000-0000-4000-8000-000000000004", "RepositoryQuota": {"RepositoryUid":
+         "urn:veeam:Repository:00000000-0000-4000-8000-000000000002", "Quota": 10, "UsedQuota": 5}},
+       {"Id": "00000000-0000-4000-8000-000000000005", "RepositoryQuota": {"RepositoryUid":
+         "urn:veeam:Repository:00000000-0000-4000-8000-000000000002", "Quota": 10, "UsedQuota": 7}}
+     ]}}
+  ]
+}}"##;
+
+#[test]
+fn every_quota_of_a_tenant_counts() -> Result {
+    let home = Home::new()?;
+    let estate = home.file("estate.json", TWO_QUOTAS)?;
+    let sim = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0", "--estate", &estate])?;
+    home.add("em", "em", sim.url("em"), &[])?;
+    let rows = home.run(&["usage"])?.ends(0);
+    assert_eq!(rows.column("used_bytes")?, [json!(5 << 20), json!(7 << 20)]);
+    assert_eq!(rows.column("quota_percent")?, [json!(50.0), json!(70.0)]);
+    let total = home.run(&["usage", "--total"])?.ends(0);
+    assert_eq!(total.column("used_bytes")?, [json!(12 << 20)]);
+    assert_eq!(total.column("capacity_bytes")?, [json!(100 << 20)]);
+    Ok(())
+}
+
+#[test]
+fn questions_are_answered_without_counting_twice() -> Result {
+    let home = Home::new()?;
+    let systems = home.demo(&["usage", "--by", "system", "--total"])?.ends(0);
+    assert_eq!(systems.column("system")?, [json!("em"), json!("vb365"), json!("zstack"), json!(null)]);
+    let rows = home.demo(&["usage", "--filter", "system==em"])?.ends(0);
+    let sum = |kind: &str| -> Result<i64> {
+        let rows = rows.json()?;
+        let rows = rows.as_array().ok_or("no array")?.iter();
+        Ok(rows.filter(|row| row["tenant_kind"] != kind).filter_map(|row| row["used_bytes"].as_i64()).sum())
+    };
+    assert_eq!(systems.column("used_bytes")?.first(), Some(&json!(sum("subtenant")?)));
+    assert!(sum("nothing")? > sum("subtenant")?);
+    // A repository of which no tenant has a part has usage from its backup files.
+    let unused = home.demo(&["usage", "--filter", "repository==\"Backup Volume 01\""])?.ends(0);
+    assert!(unused.column("used_bytes")?.iter().all(|used| used.as_i64().is_some_and(|used| used > 0)));
+
+    let top = home.demo(&["usage", "--top", "3", "--fields", "server,used_bytes", "-o", "csv"])?.ends(0);
+    assert_eq!(top.out.lines().count(), 4);
+    let over = home.demo(&["usage", "--over", "90%"])?.ends(0);
+    let percents = over.column("quota_percent")?.into_iter().zip(over.column("fill_percent")?);
+    assert!(percents.map(|(a, b)| a.as_f64().unwrap_or(0.0).max(b.as_f64().unwrap_or(0.0))).all(|is| is > 90.0));
+    // 5 TiB lie in a bucket whose cache has 128 GiB: it is as full as the limit says that is set for it.
+    let bucket = home.demo(&["usage", "--filter", "repository==\"Wasabi archive\""])?.ends(0);
+    assert_eq!(bucket.column("fill_percent")?, [json!(62.5)]);
+    let sorted = home.demo(&["usage", "--sort-asc", "system,-used_bytes", "--fields", "system,used_bytes"])?.ends(0);
+    let pairs: Vec<_> = sorted.column("system")?.into_iter().zip(sorted.column("used_bytes")?).collect();
+    assert!(pairs.is_sorted_by_key(|(system, used)| (system.to_string(), -used.as_i64().unwrap_or(-1))));
+
+    let computers = home.demo(&["usage", "--level", "computer", "--filter", "item_kind==computer"])?.ends(0);
+    assert_eq!(set(computers.column("item")?), ["enterprise03.tech.local".to_owned()].into());
+    for (arguments, says) in [
+        (&["--fields", "usd_bytes"][..], "did you mean `used_bytes`?"),
+        (&["--by", "server", "--sort-asc", "tenant"], "there is no column `tenant`"),
+        (&["--over", "much"], "such as 80%"),
+    ] {
+        let refused = home.demo(&[&["usage"], arguments].concat())?.ends(2);
+        assert!(refused.out.is_empty() && refused.err.contains(says), "{}", refused.err);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_part_that_fails_is_named_and_the_rest_stands() -> Result {
+    let home = Home::new()?;
+    let faults = r#"{"faults": [{"path": "*/5a905bb5-9071-433c-9d2f-f805d4da2cf4/usedRepositories*", "effect": "status", "status": 500}]}"#;
+    let faults = home.file("faults.json", faults)?;
+    let sim = SimProcess::start(&home, &["--http", "--vb365", "127.0.0.1:0", "--faults", &faults])?;
+    home.add("m365", "vb365", sim.url("vb365"), &[])?;
+    let ran = home.run(&["usage"])?.ends(6);
+    assert!(ran.err.contains("m365: organization "), "{}", ran.err);
+    assert!(ran.column("partial")?.iter().all(|partial| *partial == json!(true)));
+    // What is seen from the other side stands: the repositories still tell of that organization.
+    let whole = home.demo(&["usage", "-p", "demo-vb365"])?.ends(0);
+    assert_eq!(ran.column("used_bytes")?.len(), whole.column("used_bytes")?.len());
+    Ok(())
+}
+
+#[test]
+fn a_slow_server_has_a_deadline_and_the_others_do_not_wait() -> Result {
+    let home = Home::new()?;
+    let faults =
+        home.file("faults.json", r#"{"faults": [{"system": "em", "path": "/api/query*", "delayMs": 30000}]}"#)?;
+    let slow = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0", "--faults", &faults])?;
+    let quick = SimProcess::start(&home, &["--http", "--em", "127.0.0.1:0"])?;
+    home.add("a-slow", "em", slow.url("em"), &[])?;
+    home.add("quick", "em", quick.url("em"), &[])?;
+    let ran = home.run(&["usage", "--deadline", "3s", "-o", "ndjson"])?.ends(6);
+    assert!(ran.err.contains("a-slow: not done within 3 s"), "{}", ran.err);
+    assert!(ran.out.lines().count() > 10 && ran.out.lines().all(|line| line.contains("\"quick\"")));
     Ok(())
 }

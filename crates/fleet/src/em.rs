@@ -1,6 +1,9 @@
-//! Enterprise Manager: cloud tenants by their quotas on repositories, subtenants inside them.
+//! Enterprise Manager: cloud tenants by their quotas on repositories, subtenants inside them; repositories of which no tenant
+//! has a part, by the files of the backups on them.
 
-use std::collections::BTreeMap;
+mod backups;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use backhaul_filter::em::{
     CloudSubtenant as CloudSubtenantQuery, CloudTenant as CloudTenantQuery, Repository as RepositoryQuery,
@@ -8,28 +11,38 @@ use backhaul_filter::em::{
 use backhaul_models::em::{CloudSubtenant, CloudTenant, Link, Repository};
 use backhaul_transport::em::EmQuery;
 use backhaul_transport::{Client, Error, em::EmClient};
-use futures_util::{TryStreamExt, try_join};
+use futures_util::{TryStreamExt, future, join, try_join};
 
+use self::backups::Backups;
+use crate::Level;
+use crate::collect::Found;
+use crate::problem::Problem;
 use crate::row::{Row, from_mb, known};
 
-pub(crate) async fn usage(server: &str, client: &Client) -> Result<Vec<Row>, Error> {
+pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result<Found, Error> {
     let em = EmClient::from(client.clone());
-    let (repositories, tenants, subtenants): (Vec<Repository>, Vec<CloudTenant>, Vec<CloudSubtenant>) =
-        try_join!(all::<RepositoryQuery>(&em), all::<CloudTenantQuery>(&em), all::<CloudSubtenantQuery>(&em))?;
-    let mut table = Table { server, repositories: BTreeMap::new(), resources: BTreeMap::new(), rows: Vec::new() };
-    for repository in repositories {
-        if let Some(id) = repository.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str()))) {
-            table.repositories.insert(id, repository);
+    if matches!(level, Level::Job | Level::Computer) {
+        let repositories: Vec<Repository> = all::<RepositoryQuery>(&em).await?;
+        let mut table = Table::new(server, repositories);
+        table.backups(&em, level).await;
+        return Ok(table.found);
+    }
+    // Without tenants there still are repositories; without repositories there is nothing to hang a row on.
+    let (repositories, tenants) = join!(
+        all::<RepositoryQuery>(&em),
+        // A tenant's quotas are what its subtenants' quotas are parts of: the two are asked for as one.
+        async { try_join!(all::<CloudTenantQuery>(&em), all::<CloudSubtenantQuery>(&em)) },
+    );
+    let mut table = Table::new(server, repositories?);
+    match tenants {
+        Ok((tenants, subtenants)) => {
+            tenants.iter().for_each(|tenant| table.tenant(tenant));
+            subtenants.iter().for_each(|subtenant| table.subtenant(subtenant));
         }
+        Err(error) => table.found.problems.push(Problem::of("cloud tenants", error)),
     }
-    for tenant in &tenants {
-        table.tenant(tenant);
-    }
-    for subtenant in &subtenants {
-        table.subtenant(subtenant);
-    }
-    table.unused();
-    Ok(table.rows)
+    table.unused(&em).await;
+    Ok(table.found)
 }
 
 async fn all<Q: EmQuery>(em: &EmClient) -> Result<Vec<Q::Entity>, Error> {
@@ -42,13 +55,19 @@ struct Table<'a> {
     repositories: BTreeMap<String, Repository>,
     /// The repository and the tenant of each tenant's storage quota, by the quota's id.
     resources: BTreeMap<String, (String, Option<String>)>,
-    rows: Vec<Row>,
+    found: Found,
 }
 
-impl Table<'_> {
+impl<'a> Table<'a> {
+    fn new(server: &'a str, repositories: Vec<Repository>) -> Self {
+        let id = |repository: &Repository| repository.uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str())));
+        let repositories = repositories.into_iter().filter_map(|it| Some((id(&it)?, it))).collect();
+        Self { server, repositories, resources: BTreeMap::new(), found: Found::default() }
+    }
+
     fn tenant(&mut self, tenant: &CloudTenant) {
         let id = tenant.uid.as_ref().map(|uid| uid.guid().unwrap_or(uid.as_str()).to_owned());
-        for resource in &tenant.resources {
+        for (at, resource) in tenant.resources.iter().enumerate() {
             let Some(quota) = &resource.repository_quota else { continue };
             let repository = quota.repository_uid.as_ref().map(|uid| key(uid.guid().unwrap_or(uid.as_str())));
             if let (Some(resource), Some(repository)) = (&resource.id, &repository) {
@@ -58,42 +77,86 @@ impl Table<'_> {
                 tenant: tenant.name.clone(),
                 tenant_id: id.clone(),
                 tenant_kind: Some("tenant".to_owned()),
+                tenant_state: Some("present".to_owned()),
+                // Two quotas without an id are two quotas, not one.
+                quota_id: Some(resource.id.as_ref().map_or_else(|| format!("#{at}"), |id| id.as_str().to_owned())),
                 used_bytes: from_mb(quota.used_quota),
                 quota_bytes: from_mb(quota.quota),
                 ..self.on(repository)
             };
-            self.rows.push(row);
+            self.found.rows.push(row);
         }
     }
 
     fn subtenant(&mut self, subtenant: &CloudSubtenant) {
         let Some(quota) = &subtenant.repository_quota else { return };
         let resource = quota.tenant_resource_id.as_ref().and_then(|id| self.resources.get(&key(id.as_str()))).cloned();
-        let up = subtenant.links.iter().find(|link| is_up_to(link, "CloudTenant")).and_then(|link| link.name.clone());
+        let up = link_up(&subtenant.links, "CloudTenant").and_then(|link| link.name.clone());
         let (repository, parent) = resource.map_or((None, None), |(repository, tenant)| (Some(repository), tenant));
         let row = Row {
             tenant: subtenant.name.clone(),
             tenant_id: subtenant.id.as_ref().map(|id| id.as_str().to_owned()),
             tenant_kind: Some("subtenant".to_owned()),
+            tenant_state: Some("present".to_owned()),
             parent_tenant: up.or(parent),
+            quota_id: quota.tenant_resource_id.as_ref().map(|id| id.as_str().to_owned()),
             used_bytes: from_mb(quota.used_quota_mb),
             // An unlimited subtenant's number is what it was before; its tenant's quota is the limit.
             quota_bytes: if quota.unlimited == Some(true) { None } else { from_mb(quota.quota_mb) },
             ..self.on(repository)
         };
-        self.rows.push(row);
+        self.found.rows.push(row);
     }
 
-    /// Repositories that no tenant has a quota on.
-    fn unused(&mut self) {
-        let used: std::collections::BTreeSet<String> =
-            self.rows.iter().filter_map(|row| row.repository_id.clone()).collect();
+    /// Repositories of which no tenant has a part: what the backups on them take.
+    async fn unused(&mut self, em: &EmClient) {
+        let used: BTreeSet<String> = self.found.rows.iter().filter_map(|row| row.repository_id.clone()).collect();
         let unused: Vec<String> = self.repositories.keys().filter(|id| !used.contains(*id)).cloned().collect();
-        for id in unused {
-            let row = self.on(Some(id));
-            // A repository's volume may hold more than backups: what is taken of it is not what backups use.
-            self.rows.push(row);
+        if unused.is_empty() {
+            return;
         }
+        let backups = Backups::read(em).await;
+        for id in unused {
+            // A repository's volume may hold more than backups: what is taken of it is not what backups use.
+            let used = backups.as_ref().ok().and_then(|backups| backups.on_repository(&id));
+            let row = Row { used_bytes: used, ..self.on(Some(id)) };
+            self.found.rows.push(row);
+        }
+        if let Err(error) = backups {
+            self.found.problems.push(Problem::of("backups and their files", error));
+        }
+    }
+
+    /// Each repository by the jobs or computers whose backups are on it.
+    async fn backups(&mut self, em: &EmClient, level: Level) {
+        let (backups, computers) = match level {
+            Level::Computer => join!(Backups::read(em), backups::computers(em)),
+            _ => join!(Backups::read(em), future::ok(BTreeMap::new())),
+        };
+        let read = backups.and_then(|backups| Ok((backups, computers?)));
+        let (items, problem) = match read {
+            Ok((backups, computers)) => (backups.items((level == Level::Computer).then_some(&computers)), None),
+            Err(error) => (Vec::new(), Some(Problem::of("backups and their files", error))),
+        };
+        let mut seen = BTreeSet::new();
+        for item in items {
+            seen.extend(item.repository.clone());
+            let row = Row {
+                item: item.name,
+                item_id: item.id,
+                item_kind: Some(item.kind.to_owned()),
+                used_bytes: item.bytes,
+                ..self.on(item.repository)
+            };
+            self.found.rows.push(row);
+        }
+        let empty: Vec<String> = self.repositories.keys().filter(|id| !seen.contains(*id)).cloned().collect();
+        for id in empty {
+            let used_bytes = if problem.is_none() { Some(0) } else { None };
+            let row = Row { used_bytes, ..self.on(Some(id)) };
+            self.found.rows.push(row);
+        }
+        self.found.problems.extend(problem);
     }
 
     /// A row with all that belongs to the repository.
@@ -111,9 +174,18 @@ impl Table<'_> {
     }
 }
 
-fn is_up_to(link: &Link, kind: &str) -> bool {
-    let of_kind = link.r#type.as_deref().is_some_and(|found| found.trim_end_matches("Reference") == kind);
-    of_kind && link.rel.as_deref() == Some("Up")
+/// The link up to what an entity belongs to.
+fn link_up<'a>(links: &'a [Link], kind: &str) -> Option<&'a Link> {
+    links.iter().find(|link| {
+        let of_kind = link.r#type.as_deref().is_some_and(|found| found.trim_end_matches("Reference") == kind);
+        of_kind && link.rel.as_deref() == Some("Up")
+    })
+}
+
+/// The id of what a link leads to.
+fn target(link: &Link) -> Option<String> {
+    let path = link.href.as_deref()?.split(['?', '#']).next()?;
+    path.trim_end_matches('/').rsplit('/').next().filter(|id| !id.is_empty()).map(key)
 }
 
 /// Ids come in any letter case.

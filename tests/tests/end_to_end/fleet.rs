@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use backhaul_fleet::{Row, Server, usage};
-use backhaul_sim::{Estate, Sim, TlsMode};
+use backhaul_sim::{EmRecord, Estate, Sim, TlsMode};
 use backhaul_transport::{Client, EmFormat, Version};
+use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Id, System};
 
 use crate::{options, sorted};
@@ -87,10 +88,31 @@ fn em_rows(estate: &Estate) -> Vec<Row> {
     for repository in &em.repositories {
         let id = guid(repository.entity.uid.as_ref().unwrap());
         if !used.contains(&id) {
-            rows.push(on(Some(id)));
+            let mut row = on(Some(id.clone()));
+            row.used_bytes = Some(backed_up(estate, &id));
+            rows.push(row);
         }
     }
     rows
+}
+
+/// What the files of all backups on a repository take.
+fn backed_up(estate: &Estate, repository: &str) -> i64 {
+    let of = |kind: &'static str, owner: &str| {
+        let owner = owner.to_owned();
+        let is =
+            move |it: &&EmRecord| it.entity().shape().name == kind && it.belongs_to.iter().any(|id| guid(id) == owner);
+        estate.em.records.iter().filter(is)
+    };
+    let number = |it: &EmRecord| match it.entity().field("BackupSize").scalar() {
+        Some(Scalar::Int(bytes)) => bytes,
+        _ => 0,
+    };
+    let id = |it: &EmRecord| match it.entity().field("UID").scalar() {
+        Some(Scalar::Text(uid)) => guid(&Id::from(uid)),
+        _ => String::new(),
+    };
+    of("Backup", repository).flat_map(|backup| of("BackupFile", &id(backup))).map(number).sum()
 }
 
 /// What a version can tell: v3 knows of no object storage, and no version before v4 of a repository's id in the usage.

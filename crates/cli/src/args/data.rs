@@ -1,4 +1,4 @@
-//! `usage`, `query`, `call`: the verbs that speak to servers.
+//! `query`, `call`: the verbs that speak to one API in its own words.
 
 use std::path::PathBuf;
 
@@ -7,37 +7,6 @@ use clap::{Args, ValueEnum};
 use super::common::{Connection, Output, Sort};
 use super::values::{self, Qualified};
 use crate::input::{Expression, Source};
-
-/// `backhaul usage`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-A row's used_bytes is its backups on local and on object storage. Unknown is null (`-` in a table), never 0. \
-A subtenant's usage is inside its tenant's: do not add the two. A repository's capacity and free space stand on \
-each of its rows: take them once per repository.
-
-Examples:
-  backhaul usage
-  backhaul usage -p berlin -p munich --sort-desc used_bytes
-  backhaul usage --filter 'used_bytes>1000000000000' -o csv > usage.csv
-  backhaul usage --filter @big-tenants.txt -o ndjson")]
-pub(crate) struct Usage {
-    /// The servers to ask; may be repeated [default: all in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
-    pub(crate) profiles: Vec<String>,
-
-    /// Which rows to print: a filter, @FILE, or - for standard input
-    #[arg(long, value_name = "EXPR")]
-    pub(crate) filter: Option<Expression>,
-
-    #[command(flatten)]
-    pub(crate) sort: Sort,
-
-    #[command(flatten)]
-    pub(crate) output: Output,
-
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
 
 /// `backhaul query`
 #[derive(Debug, Args)]

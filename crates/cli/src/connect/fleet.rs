@@ -1,0 +1,77 @@
+//! The servers of a fleet, opened one after the other as their turn comes: ten thousand clients at once would be ten thousand
+//! TLS configurations.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::Size;
+use super::{check_version, client, demo, options};
+use crate::args::common::Connection;
+use crate::console::Console;
+use crate::exit::Failure;
+use crate::profile::Server;
+
+/// The servers of a command, none of them opened yet.
+#[derive(Debug)]
+pub(crate) struct Fleet<'a> {
+    servers: &'a [Server],
+    wanted: &'a Connection,
+    console: &'a Console,
+    demo: Option<backhaul_sim::Sim>,
+    failed: RefCell<Vec<(usize, Failure)>>,
+}
+
+impl<'a> Fleet<'a> {
+    /// Starts the demo servers that are needed; nothing is sent yet.
+    pub(crate) async fn new(
+        servers: &'a [Server],
+        wanted: &'a Connection,
+        console: &'a Console,
+    ) -> Result<Self, Failure> {
+        check_version(servers, wanted)?;
+        let demo = demo::start(servers).await?;
+        Ok(Self { servers, wanted, console, demo, failed: RefCell::default() })
+    }
+
+    /// Makes a client for each server when it is asked for. One that cannot be made is left out, and is among
+    /// [`failed`](Fleet::failed) from then on. `begun` is told the place of each.
+    pub(crate) fn open(&self, begun: impl Fn(usize)) -> impl Iterator<Item = backhaul_fleet::Server> {
+        self.servers.iter().enumerate().filter_map(move |(at, server)| {
+            let options = match server {
+                Server::Demo(which) => demo::options(*which, self.demo.as_ref()),
+                Server::Profile(profile) => options(profile, self.console),
+            };
+            match options.and_then(|options| client(server, options, self.wanted, Size::Usual)) {
+                Ok(client) => {
+                    begun(at);
+                    Some(backhaul_fleet::Server { name: server.name().to_owned(), client })
+                }
+                Err(failure) => {
+                    self.failed.borrow_mut().push((at, failure.of_server(server.name())));
+                    None
+                }
+            }
+        })
+    }
+
+    /// The places of servers for which no client could be made, and why: no password, a certificate file that is gone. Each is
+    /// given once.
+    pub(crate) fn failed(&self) -> Vec<(usize, Failure)> {
+        self.failed.take()
+    }
+
+    /// The places of the servers by name.
+    pub(crate) fn places(&self) -> HashMap<&'a str, usize> {
+        self.servers.iter().enumerate().map(|(at, server)| (server.name(), at)).collect()
+    }
+
+    /// Whether two servers are at one address, so that the order in which they answer matters.
+    pub(crate) fn shares_addresses(&self) -> bool {
+        let address = |server: &Server| match server {
+            Server::Profile(profile) => profile.address().to_owned(),
+            Server::Demo(demo) => demo.system().name().to_owned(),
+        };
+        let mut seen = std::collections::HashSet::new();
+        !self.servers.iter().all(|server| seen.insert(address(server)))
+    }
+}

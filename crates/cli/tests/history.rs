@@ -1,0 +1,55 @@
+//! Usage over time: what is kept, and what is made of it.
+
+#![cfg(feature = "store")]
+
+mod common;
+
+use common::{Home, Result};
+use serde_json::json;
+
+const PRICES: &str = "currency = \"EUR\"\n[[price]]\nlocal = \"0.05\"\n";
+
+#[test]
+fn what_is_collected_can_be_asked_later() -> Result {
+    let home = Home::new()?;
+    let store = home.path("store").to_string_lossy().into_owned();
+    let missing = home.demo(&["usage", "--since", "30d", "--store", &store])?.ends(2);
+    assert!(missing.err.contains("there is no store here"), "{}", missing.err);
+
+    let live = home.demo(&["usage", "--save", "--store", &store])?.ends(0);
+    home.demo(&["collect", "--store", &store])?.ends(0);
+    let files = common::Ran::new(home.unnamed(&["store", "list", "--store", &store, "-o", "json"]).output()?)?.ends(0);
+    assert_eq!(files.column("system")?.len(), 6);
+    let verified = common::Ran::new(home.unnamed(&["store", "verify", "--store", &store]).output()?)?.ends(0);
+    assert!(verified.err.contains("6 files"), "{}", verified.err);
+
+    let since = home.demo(&["usage", "--since", "7d", "--store", &store, "-o", "json"])?.ends(0);
+    assert_eq!(since.column("used_bytes")?.len(), live.column("used_bytes")?.len());
+    assert!(since.column("runs")?.iter().all(|runs| [json!(0), json!(2)].contains(runs)), "{}", since.out);
+    assert!(since.out.contains("too little history to tell"));
+
+    let today = live.column("collected_at")?.first().and_then(|at| Some(at.as_str()?.get(..10)?.to_owned()));
+    let today = today.ok_or("no time")?;
+    let at = home.demo(&["usage", "--at", &today, "--store", &store, "--total"])?.ends(0);
+    let now = home.demo(&["usage", "--total"])?.ends(0);
+    assert_eq!(at.column("used_bytes")?, now.column("used_bytes")?);
+    let never = home.demo(&["usage", "--at", "2001-01-01", "--store", &store])?.ends(1);
+    assert!(never.err.contains(&today), "{}", never.err);
+
+    let prices = home.file("prices.toml", PRICES)?;
+    let billing = |month: &str| {
+        let line = ["billing", "--month", month, "--prices", &prices, "--store", &store, "-o", "json"];
+        common::Ran::new(home.unnamed(&line).output()?)
+    };
+    let bill = billing(today.get(..7).ok_or("no month")?)?.ends(0);
+    assert!(bill.err.contains("it is not known all month what was used"), "{}", bill.err);
+    assert!(bill.column("customer")?.contains(&json!("ABC Company")));
+    assert!(!bill.column("customer")?.contains(&json!("User01")), "a subtenant is billed with its tenant");
+    billing("2001-01")?.ends(1);
+
+    let gone = ["store", "delete-tenant", "ABC Company", "--store", &store];
+    common::Ran::new(home.unnamed(&gone).output()?)?.ends(0);
+    common::Ran::new(home.unnamed(&gone).output()?)?.ends(1);
+    home.demo(&["usage", "--save", "--level", "job", "--store", &store])?.ends(2);
+    Ok(())
+}

@@ -1,0 +1,113 @@
+use super::*;
+use crate::row::Row;
+
+type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+const DAY: i64 = 86_400;
+
+fn point(day: i64, used: Option<i64>, object: Option<i64>) -> Point {
+    Point::new(day * DAY, used, object, None)
+}
+
+fn period(days: i64) -> Result<Period> {
+    Ok(Period { since: Timestamp::from_second(0)?, until: Timestamp::from_second(days * DAY)?, longest_gap: 2 * DAY })
+}
+
+fn series(tenant: &str, parent: Option<&str>, repository: &str, points: Vec<Point>) -> Series {
+    let row = Row {
+        system: "em".to_owned(),
+        server: "s".to_owned(),
+        tenant: Some(tenant.to_owned()),
+        tenant_kind: Some(if parent.is_some() { "subtenant" } else { "tenant" }.to_owned()),
+        parent_tenant: parent.map(str::to_owned),
+        repository: Some(repository.to_owned()),
+        ..Row::default()
+    };
+    Series::new(row, points)
+}
+
+const PRICES: &str = r#"
+currency = "EUR"
+unit = "GB"
+minimum = "1.00"
+[[price]]
+repository = "gold*"
+local = "0.10"
+multiplier = "2"
+[[price]]
+local = "0.01"
+object_storage = "0.001"
+"#;
+
+#[test]
+fn an_integral_over_time_and_its_gaps() -> Result {
+    let gb = 1_000_000_000;
+    // 10 GB for two days, then evenly up to 20 GB in two more, then three days of which nobody knows.
+    let points = vec![point(0, Some(10 * gb), None), point(2, Some(10 * gb), None), point(4, Some(20 * gb), None)];
+    let bills = bills(&[series("a", None, "gold 1", points)], &Prices::parse(PRICES)?, period(7)?)?;
+    let [bill] = bills.as_slice() else { return Err("one bill".into()) };
+    let [item] = bill.items.as_slice() else { return Err("one item".into()) };
+    assert_eq!((item.local_days, item.gap_seconds), (Decimal::from(50), 3 * DAY));
+    assert_eq!((bill.amount.to_string().as_str(), bill.is_minimum), ("10.00", false));
+    Ok(())
+}
+
+#[test]
+fn runs_too_far_apart_are_a_gap_and_the_edges_are_cut() -> Result {
+    let gb = 1_000_000_000;
+    let far = vec![point(0, Some(gb), None), point(5, Some(gb), None)];
+    let over = vec![point(-1, Some(gb), Some(gb)), point(1, Some(gb), Some(gb)), point(3, None, None)];
+    let all = [series("a", None, "x", far), series("b", None, "x", over)];
+    let bills = bills(&all, &Prices::parse(PRICES)?, period(5)?)?;
+    let items: Vec<_> = bills.iter().flat_map(|bill| &bill.items).collect();
+    assert_eq!(items.iter().map(|it| it.gap_seconds).collect::<Vec<_>>(), [5 * DAY, 4 * DAY]);
+    assert_eq!(items.iter().map(|it| it.object_days).collect::<Vec<_>>(), [Decimal::ZERO, Decimal::ONE]);
+    assert!(bills.iter().all(|bill| bill.is_minimum && bill.amount.to_string() == "1.00"));
+    Ok(())
+}
+
+#[test]
+fn a_subtenant_is_billed_with_its_tenant_and_once() -> Result {
+    let flat = |bytes| vec![point(0, Some(bytes), None), point(1, Some(bytes), None)];
+    let gb = 1_000_000_000;
+    let all = [
+        series("a", None, "x", flat(1000 * gb)),
+        series("a1", Some("a"), "x", flat(400 * gb)),
+        series("a2", Some("a"), "y", flat(100 * gb)),
+    ];
+    let bills = bills(&all, &Prices::parse(PRICES)?, period(1)?)?;
+    assert_eq!(
+        bills.iter().map(|bill| (bill.customer.as_str(), bill.amount.to_string())).collect::<Vec<_>>(),
+        [("a", "11.00".to_owned())]
+    );
+    Ok(())
+}
+
+#[test]
+fn a_month_is_as_long_as_it_was() -> Result {
+    let prices = Prices::parse("currency = \"EUR\"\nunit = \"GB\"\nper = \"month\"\n[[price]]\nlocal = \"3\"\n")?;
+    let gb = 1_000_000_000;
+    let points = (0..=31).map(|day| point(day, Some(gb), None)).collect();
+    let bills = bills(&[series("a", None, "x", points)], &prices, period(31)?)?;
+    assert_eq!(bills.first().map(|bill| bill.amount.to_string()), Some("3.00".to_owned()));
+    Ok(())
+}
+
+#[test]
+fn what_has_no_price_is_named_and_bad_files_are_refused() -> Result {
+    let gold = Prices::parse("currency = \"EUR\"\n[[price]]\nrepository = \"gold*\"\nlocal = \"1\"\n")?;
+    let refused = bills(&[series("a", None, "silver", Vec::new())], &gold, period(1)?);
+    assert!(refused.is_err_and(|error| error.to_string().contains("no price for silver on s")));
+    for (text, says) in [
+        ("", "currency"),
+        ("currency = \"EUR\"\n[[price]]\nlocal = 0.05\n", "string"),
+        ("currency = \"EUR\"\n[[price]]\nlocal = \"cheap\"\n", "is no amount"),
+        ("currency = \"EUR\"\n[[price]]\nlocal = \"-1\"\n", "below zero"),
+        ("currency = \"EUR\"\nunit = \"TB\"\n[[price]]\nlocal = \"1\"\n", "TB"),
+        ("currency = \"EUR\"\n[[price]]\nlocale = \"1\"\n", "locale"),
+    ] {
+        let error = Prices::parse(text).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(says), "{text}: {error}");
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+use std::fmt;
+use std::io;
+
+/// What is wrong with a store, where, and what to do.
+#[derive(Debug)]
+pub struct StoreError {
+    kind: StoreErrorKind,
+    place: String,
+    says: String,
+}
+
+/// The kinds of what can be wrong with a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// The address is none.
+    Address,
+    /// There is no store.
+    Missing,
+    /// The place cannot be reached, read or written to.
+    Place,
+    /// A file was written by a newer release.
+    Newer,
+    /// A file was not written by this library.
+    Foreign,
+    /// A file is not whole, or was changed.
+    Damaged,
+    /// A fault of this library.
+    Fault,
+}
+
+impl StoreError {
+    pub(super) fn new(kind: StoreErrorKind, place: &str, says: impl Into<String>) -> Self {
+        Self { kind, place: place.to_owned(), says: says.into() }
+    }
+
+    pub(super) fn io(place: &str, error: &io::Error) -> Self {
+        Self::new(StoreErrorKind::Place, place, error.to_string())
+    }
+
+    pub(super) fn object(place: &str, error: object_store::Error) -> Self {
+        // The innermost error says it: the layers above repeat paths and URLs.
+        let mut source: &dyn std::error::Error = &error;
+        while let Some(inner) = source.source() {
+            source = inner;
+        }
+        let says = match &error {
+            object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+                format!("access is denied: {source}")
+            }
+            _ => source.to_string(),
+        };
+        Self::new(StoreErrorKind::Place, place, says)
+    }
+
+    pub(super) fn fault(place: &str, error: impl fmt::Display) -> Self {
+        Self::new(StoreErrorKind::Fault, place, format!("a row cannot be kept: {error}"))
+    }
+
+    /// What kind it is.
+    #[must_use]
+    pub fn kind(&self) -> StoreErrorKind {
+        self.kind
+    }
+
+    /// Whether it is about one file, so that the others can be read without it.
+    #[must_use]
+    pub fn is_one_file(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Newer | StoreErrorKind::Foreign | StoreErrorKind::Damaged)
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.says)
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,168 @@
+use object_store::memory::InMemory;
+
+use super::*;
+
+type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+const DAY: i64 = 86_400;
+/// 2026-10-01.
+const START: i64 = 1_790_812_800;
+
+fn at(day: i64) -> Result<Timestamp> {
+    Ok(Timestamp::from_second(START + day * DAY)?)
+}
+
+fn date(day: i64) -> Result<Date> {
+    Ok(at(day)?.to_zoned_datetime(TimeZone::UTC).date())
+}
+
+fn row(system: &str, tenant: &str, used: Option<i64>, at: Timestamp) -> Row {
+    Row {
+        system: system.to_owned(),
+        server: "s".to_owned(),
+        tenant: Some(tenant.to_owned()),
+        tenant_id: Some(format!("ID-{tenant}")),
+        repository: Some("r".to_owned()),
+        used_bytes: used,
+        capacity_bytes: Some(1000),
+        free_bytes: Some(300),
+        available: Some(true),
+        collected_at: Some(at),
+        ..Row::default()
+    }
+}
+
+async fn save(store: &Store, day: i64, rows: &[Row]) -> Result<usize> {
+    let mut run = store.run(at(day)?);
+    run.push(rows)?;
+    Ok(run.finish().await?)
+}
+
+/// Three days, two systems.
+async fn filled() -> Result<Store> {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    for day in 0..3 {
+        let (at, used) = (at(day)?, Some(100 + day));
+        let rows = [row("em", "a", used, at), row("em", "b", None, at), row("vb365", "Zoë <b>", Some(i64::MAX), at)];
+        assert_eq!(save(&store, day, &rows).await?, 3);
+    }
+    Ok(store)
+}
+
+#[tokio::test]
+async fn what_was_saved_is_read_as_it_was() -> Result {
+    let store = filled().await?;
+    assert_eq!(store.all_files().await?.len(), 6);
+    let history = store.history(at(0)?, at(9)?).await?;
+    assert_eq!((history.files, history.series.len(), history.unreadable.len()), (6, 3, 0));
+    let newest = |tenant: &str| history.series.iter().find(|it| it.row.tenant.as_deref() == Some(tenant)).ok_or("none");
+    assert_eq!(newest("a")?.row, row("em", "a", Some(102), at(2)?));
+    assert_eq!(newest("Zoë <b>")?.row, row("vb365", "Zoë <b>", Some(i64::MAX), at(2)?));
+    let points: Vec<_> = newest("a")?.points.iter().map(|it| (it.second, it.used_bytes, it.taken_bytes)).collect();
+    let wanted: Vec<_> = (0..3).map(|day| (START + day * DAY, Some(100 + day), Some(700))).collect();
+    assert_eq!(points, wanted);
+    let one_day = store.history(at(1)?, at(1)?).await?;
+    assert!(one_day.series.iter().all(|it| it.points.len() == 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn compacting_loses_and_doubles_nothing_even_when_cut_short() -> Result {
+    let store = filled().await?;
+    save(&store, 0, &[row("em", "a", Some(7), at(0)?)]).await?;
+    let before = store.history(at(0)?, at(9)?).await?;
+    let old: Vec<_> =
+        store.all_files().await?.into_iter().filter(|file| file.day == date(0).unwrap_or_default()).collect();
+    let mut kept = Vec::new();
+    for file in &old {
+        kept.push((file.path.clone(), store.fetch(file).await?));
+    }
+    assert_eq!(store.compact(date(1)?).await?, Compacted { before: 2, after: 1 });
+    let points = |history: &History| {
+        let mut all: Vec<_> = history.series.iter().map(|it| (it.row.tenant.clone(), it.points.clone())).collect();
+        all.iter_mut().for_each(|(_, points)| points.sort_by_key(|it| (it.second, it.used_bytes)));
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    };
+    assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+    // As if it had ended before the old files were removed.
+    for (path, content) in kept {
+        store.put(&path, content, PutMode::Overwrite).await?;
+    }
+    assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+    store.compact(date(1)?).await?;
+    assert_eq!(points(&store.history(at(0)?, at(9)?).await?), points(&before));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_tenant_and_old_days_can_be_removed() -> Result {
+    let store = filled().await?;
+    let mut subtenant = row("em", "a1", Some(1), at(2)?);
+    subtenant.parent_tenant = Some("a".to_owned());
+    save(&store, 2, &[subtenant]).await?;
+    assert_eq!(store.delete_tenant("a").await?, 4);
+    assert_eq!(store.delete_tenant("id-zoë <b>").await?, 3);
+    let left = store.history(at(0)?, at(9)?).await?;
+    assert!(left.series.len() == 1 && left.series.iter().all(|it| it.row.tenant.as_deref() == Some("b")));
+    assert_eq!(store.prune(date(2)?).await?, 2);
+    assert_eq!(store.all_files().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_not_ours_is_told_and_never_summed() -> Result {
+    let store = filled().await?;
+    let folder = store.partition(date(1)?, "em");
+    let whole = store.fetch(store.all_files().await?.first().ok_or("no file")?).await?;
+    let half = whole.slice(..whole.len() / 2);
+    store.put(&Path::from(format!("{folder}/half.parquet")), half, PutMode::Create).await?;
+    store.put(&Path::from(format!("{folder}/notes.txt")), Bytes::from_static(b"?"), PutMode::Create).await?;
+    store.put(&Path::from(format!("{folder}/text.parquet")), Bytes::from_static(b"PAR1?"), PutMode::Create).await?;
+    let history = store.history(at(0)?, at(9)?).await?;
+    assert_eq!((history.series.len(), history.unreadable.len()), (3, 2));
+    assert!(history.unreadable.iter().all(|error| error.to_string().contains("no whole Parquet file")));
+    let verified = store.verify().await?;
+    assert_eq!((verified.files, verified.rows, verified.unreadable.len()), (6, 9, 2));
+    // Deleting on request must not claim what it cannot know.
+    assert!(store.delete_tenant("a").await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_prefix_of_a_file_is_told_and_none_panics() -> Result {
+    let store = filled().await?;
+    let files = store.all_files().await?;
+    let file = files.first().ok_or("no file")?;
+    let whole = store.fetch(file).await?;
+    for length in (0..whole.len()).step_by(7) {
+        assert!(file::Reader::new(file, "x".to_owned(), whole.slice(..length)).is_err(), "{length}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn folders_are_made_to_write_and_never_to_read() -> Result {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("store");
+    let name = path.to_str().ok_or("a path")?;
+    assert!(Store::open(name).is_err_and(|error| error.kind() == StoreErrorKind::Missing));
+    assert!(!path.exists());
+    let store = Store::create(name)?;
+    save(&store, 0, &[row("em", "a", Some(1), at(0)?)]).await?;
+    let [file] = &Store::open(name)?.all_files().await?[..] else { return Err("one file".into()) };
+    assert!(file.path().starts_with("day=2026-10-01/system=em/20261001T000000Z-"), "{}", file.path());
+    for wrong in ["ftp://x", "s3://"] {
+        assert!(Store::open(wrong).is_err_and(|error| error.kind() == StoreErrorKind::Address));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_collectors_at_once_write_both() -> Result {
+    let store = Store::of(Arc::new(InMemory::new()), "memory");
+    let (a, b) = ([row("em", "a", Some(1), at(0)?)], [row("em", "b", Some(1), at(0)?)]);
+    let (a, b) = futures_util::join!(save(&store, 0, &a), save(&store, 0, &b));
+    assert_eq!((a?, b?, store.all_files().await?.len()), (1, 1, 2));
+    Ok(())
+}
