@@ -98,7 +98,8 @@ fn refuse_others(path: &Path, file: &File) -> Result<(), Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
-    let (mode, owner, me) = (metadata.permissions().mode() & 0o777, metadata.uid(), rustix::process::geteuid().as_raw());
+    let (mode, owner, me) =
+        (metadata.permissions().mode() & 0o777, metadata.uid(), rustix::process::geteuid().as_raw());
     let path = path.display();
     if metadata.is_file() && owner != me && owner != 0 {
         return Err(Failure::usage(format!("the configuration file {path} belongs to another user (uid {owner})"))

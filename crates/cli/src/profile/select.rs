@@ -92,7 +92,8 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
     let mut names = expanded(wanted.profiles, &Known::of(&file))?;
     if !named {
         names = expanded(&file.default_names()?, &Known::of(&file))?;
-        let fits = |name: &str| wanted.system.is_none_or(|system| file.get(name).is_ok_and(|it| it.profile.system == system));
+        let fits =
+            |name: &str| wanted.system.is_none_or(|system| file.get(name).is_ok_and(|it| it.profile.system == system));
         names.retain(|(name, _)| fits(name));
     }
     if names.is_empty() {
@@ -203,7 +204,9 @@ impl<'a> Known<'a> {
         if found.is_empty() {
             let path = file.path().display();
             return Err(Failure::usage(format!("there is no group `{name}` in {path}, and no profile has that tag"))
-                .with_help(format!("write `{name} = [\"a\", \"b*\"]` under [groups], or `tags = [\"{name}\"]` in profiles")));
+                .with_help(format!(
+                    "write `{name} = [\"a\", \"b*\"]` under [groups], or `tags = [\"{name}\"]` in profiles"
+                )));
         }
         Ok(found)
     }

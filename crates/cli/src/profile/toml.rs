@@ -143,10 +143,13 @@ pub(crate) fn update(table: &mut dyn TableLike, profile: &Profile) {
 
 /// What an item says, without how it is laid out.
 fn plain(item: &Item) -> String {
-    item.clone().into_value().map(|mut value| {
-        value.decor_mut().clear();
-        value.to_string()
-    }).unwrap_or_default()
+    item.clone()
+        .into_value()
+        .map(|mut value| {
+            value.decor_mut().clear();
+            value.to_string()
+        })
+        .unwrap_or_default()
 }
 
 /// The keys of one profile's table.

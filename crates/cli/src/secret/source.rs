@@ -286,9 +286,11 @@ mod tests {
         let run = |script: &str| {
             from_command(&["sh", "-c", script].map(String::from), Duration::from_millis(500)).map(|_| ())
         };
-        for (script, says) in
-            [("exec sleep 60", "has not ended"), ("exec yes", "prints more"), ("exec >&-; exec sleep 60", "has not ended")]
-        {
+        for (script, says) in [
+            ("exec sleep 60", "has not ended"),
+            ("exec yes", "prints more"),
+            ("exec >&-; exec sleep 60", "has not ended"),
+        ] {
             let failure = run(script).err();
             assert!(failure.as_ref().is_some_and(|it| it.message().contains(says)), "{script}: {failure:?}");
         }

@@ -130,7 +130,10 @@ fn learned(profile: Profile, console: &Console) -> Result<Profile, Failure> {
         return Err(Failure::usage(format!("--learn-pin: {} shows no certificate", profile.address())));
     }
     let pin = connect::wait_for(connect::certificate(&profile))?;
-    console.note(&format!("{} shows the certificate {pin} (SHA-256): compare it with the server's own", profile.address()));
+    console.note(&format!(
+        "{} shows the certificate {pin} (SHA-256): compare it with the server's own",
+        profile.address()
+    ));
     Ok(Profile { trust: Trust::Pin(pin), ..profile })
 }
 
