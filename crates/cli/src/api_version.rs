@@ -17,14 +17,14 @@ pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
         System::Vb365 => number.parse().ok().filter(|n| VB365.contains(n)).map(|n: u8| format!("v{n}")),
         System::Em if lower == "latest" => Some(lower),
         System::Em => match number.split(['.', '_']).collect::<Vec<_>>()[..] {
-            ["1", minor] if is_number(minor) => Some(format!("v1_{minor}")),
+            ["1", minor @ ("5" | "6" | "7")] => Some(format!("v1_{minor}")),
             _ => None,
         },
         System::Zstack => number.split('.').all(is_number).then(|| number.to_owned()),
     };
     known.ok_or_else(|| {
         let expected = match system {
-            System::Em => "latest, or a number such as v1_7",
+            System::Em => "v1_5, v1_6, v1_7 or latest",
             System::Vb365 => "v3 to v8",
             System::Zstack => "a release such as 5.2.1",
         };
@@ -74,6 +74,7 @@ mod tests {
             (System::Vb365, "1.7"),
             (System::Em, "v8"),
             (System::Em, "2.0"),
+            (System::Em, "v1_4"),
             (System::Zstack, "latest"),
             (System::Zstack, "5."),
             (System::Zstack, ""),

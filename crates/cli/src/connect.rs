@@ -14,8 +14,8 @@ pub(crate) use refusal::refusal;
 use crate::api_version;
 use crate::args::common::{self, Connection};
 use crate::console::Console;
-use crate::exit::Failure;
-use crate::profile::{Profile, Server, Trust};
+use crate::exit::{Code, Failure};
+use crate::profile::{Pin, Profile, Server, Trust};
 
 /// Waits for work that speaks to servers: on this thread, since a command waits for the network and not for itself.
 pub(crate) fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -164,14 +164,40 @@ fn check_version(servers: &[Server], wanted: &Connection) -> Result<(), Failure>
     refused.map_or(Ok(()), |message| Err(Failure::usage(message)))
 }
 
-fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
-    profile.cautions().iter().for_each(|caution| console.warn(caution));
-    let tls = match &profile.trust {
+/// Whether a client can be made of the profile: its CA file has a certificate, its version is one. Nothing is sent.
+pub(crate) fn check(profile: &Profile) -> Result<(), Failure> {
+    let mut options = Options::new(profile.address(), "", "").map_err(Failure::usage)?;
+    options.http.tls = tls(&profile.trust)?;
+    Client::new(profile.system, options).map(drop).map_err(|error| Failure::usage(error.to_string()))
+}
+
+/// The fingerprint of the certificate that the profile's server shows. Nobody logs on: no certificate has the pin that
+/// is asked for, so that the connection ends before a request is sent.
+pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
+    let mut options = Options::new(profile.address(), "nobody", "").map_err(Failure::usage)?;
+    options.http.tls = TlsChoice::Pin([0; 32]);
+    let client = Client::new(profile.system, options).map_err(|error| Failure::usage(error.to_string()))?;
+    let unknown = || Failure::new(Code::NotReachable, format!("{} shows no certificate", profile.address()));
+    let Err(error) = client.logon().await else { return Err(unknown()) };
+    let shown = error.http().and_then(|http| http.fingerprint()).map(str::parse);
+    match shown {
+        Some(pin) => pin.map_err(Failure::internal),
+        None => Err(refusal(&error, &profile.name)),
+    }
+}
+
+fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
+    Ok(match trust {
         Trust::System => TlsChoice::System,
         Trust::Pin(pin) => TlsChoice::Pin(pin.0),
         Trust::Ca(path) => TlsChoice::Ca(std::fs::read(path).map_err(|error| Failure::file(path, &error))?),
         Trust::Insecure => TlsChoice::Insecure,
-    };
+    })
+}
+
+fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
+    profile.cautions().iter().for_each(|caution| console.warn(caution));
+    let tls = tls(&profile.trust)?;
     let (user, password) = profile.credentials()?;
     let mut options = Options::new(profile.address(), user, password).map_err(Failure::usage)?;
     options.http = HttpOptions::default();

@@ -43,6 +43,8 @@ pub(crate) struct Profile {
     pub(crate) api_version: Option<String>,
     /// Where VB365 is logged on to with an answer of the Microsoft identity platform, which then stands in place of the password.
     pub(crate) microsoft: Option<Microsoft>,
+    /// Words by which `-p @TAG` finds it.
+    pub(crate) tags: Vec<String>,
 }
 
 /// A logon at the Microsoft identity platform that VB365 is shown.
@@ -148,6 +150,11 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, Failure> {
     } else {
         failure.with_help("it begins with https:// or http://, such as https://em.example.com:9398")
     })
+}
+
+/// The name as a shell takes it for one word.
+pub(crate) fn quoted(name: &str) -> String {
+    shlex::try_quote(name).map_or_else(|_| name.to_owned(), |name| name.into_owned())
 }
 
 /// Whether a profile may be called so: one line of visible text that no flag or file argument looks like.

@@ -185,3 +185,57 @@ fn a_broken_pipe_is_quiet() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn a_profile_is_changed_and_renamed_and_keeps_the_rest() -> Result {
+    let home = Home::new()?;
+    let sim = common::SimProcess::start(&home, &["--em", "127.0.0.1:0"])?;
+    home.add("old", "em", sim.url("em"), &["--tags", "berlin,old"])?;
+    // What the refusal recommends is one whole command, and it mends the profile.
+    let refused = home.run(&["profile", "test", "old"])?.ends(4);
+    let recipe = refused.err.split("backhaul profile set ").nth(1).ok_or("no recipe")?.trim();
+    let words: Vec<&str> = ["profile", "set"].into_iter().chain(recipe.split(' ')).collect();
+    home.run(&words)?.ends(0);
+    home.run(&["profile", "test", "old"])?.ends(0);
+    // The certificate is asked for on request.
+    home.run(&["profile", "set", "old", "--system-trust", "--tags", "munich"])?.ends(0);
+    home.run(&["profile", "test", "old"])?.ends(4);
+    let learned = home.run(&["profile", "set", "old", "--learn-pin"])?.ends(0);
+    assert!(learned.err.contains(sim.pin()), "{}", learned.err);
+    home.run(&["profile", "rename", "old", "new"])?.ends(0);
+    home.run(&["profile", "test", "new"])?.ends(0);
+    let shown = home.run(&["profile", "show", "new", "-o", "json"])?.ends(0).json()?;
+    assert_eq!((&shown["tags"][0], &shown["trust_value"]), (&"munich".into(), &sim.pin().into()));
+    let origin = home.run(&["profile", "show", "new", "--origin", "-o", "json"])?.ends(0);
+    let value = |key: &str| origin.json().map(|rows| rows.as_array()?.iter().find(|row| row["key"] == key).cloned());
+    assert!(value("url")?.is_some_and(|row| row["origin"].as_str().is_some_and(|it| it.ends_with("[profiles.new]"))));
+    assert!(value("api_version")?.is_some_and(|row| row["origin"] == "not set"));
+    for refused in [
+        &["set", "nobody", "--user", "x"][..],
+        &["set", "new", "--pin", "abc"],
+        &["set", "new", "--api-version", "v1_4"],
+        &["rename", "new", "-x"],
+        &["rename", "nobody", "x"],
+    ] {
+        home.run(&[&["profile"], refused].concat())?.ends(2);
+    }
+    Ok(())
+}
+
+#[test]
+fn slips_in_the_configuration_are_told() -> Result {
+    let home = Home::new()?;
+    let no_pem = home.file("ca.pem", "no certificate\n")?;
+    let add = ["profile", "add", "x", "--system", "em", "--url", "https://em", "--ca", &no_pem];
+    assert!(home.run(&add)?.ends(2).err.contains("certificate"));
+    home.file("backhaul.toml", "foo = 1\n[profile.x]\nsystem = \"em\"\n")?;
+    let listed = home.run(&["profile", "list"])?.ends(0).err;
+    assert!(listed.contains("`foo` is not known") && listed.contains("did you mean `profiles`?"), "{listed}");
+    #[cfg(unix)]
+    {
+        set_mode(&home.config(), 0o666)?;
+        let refused = home.run(&["profile", "list"])?.ends(2).err;
+        assert!(refused.contains("others can write") && refused.contains("chmod go-w"), "{refused}");
+    }
+    Ok(())
+}

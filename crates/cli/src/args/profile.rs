@@ -19,6 +19,9 @@ Profiles stand in one TOML file, which may be edited by hand: BACKHAUL_CONFIG na
 A VB365 server may be shown a logon at Microsoft: `logon` is `assertion`, or `operator` for the Restore Portal, with the \
 `client_id` of the application. In place of the password then comes the platform's answer, JSON on one line.
 
+-p takes a name, a list (a,b), a pattern ('em-*'), or @NAME: a group of the file ([groups] with berlin = [\"em1\", \"vb-*\"]), \
+or all profiles with that tag. `default = [\"em1\"]` at the file's top serves when -p is not given.
+
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
   backhaul profile list
@@ -42,6 +45,10 @@ pub(crate) enum ProfileVerb {
     List(List),
     /// Show a profile, and where its password comes from
     Show(Show),
+    /// Change a profile, and keep the rest of it
+    Set(Box<Set>),
+    /// Give a profile another name
+    Rename(Rename),
     /// Log on to a profile's server, and say what answered
     Test(Name),
     /// Remove a profile
@@ -56,10 +63,10 @@ password file must be readable by its owner alone. A password command is split i
 without one; the first line that it prints is the password.
 
 A server's certificate is checked against the system's trusted authorities, unless --pin, --ca or --insecure \
-says otherwise. The pin of a server's certificate:
-  openssl s_client -connect em.example.com:9398 </dev/null | openssl x509 -noout -fingerprint -sha256
+says otherwise. --learn-pin asks the server for its certificate, sends nothing else, and pins it; compare it with:
+  openssl x509 -noout -fingerprint -sha256 -in server.pem
 
-An existing profile is not overwritten: remove it first.
+An existing profile is not overwritten: `backhaul profile set` changes it.
 
 Examples:
   backhaul profile add prod --system em --url https://em.example.com:9398 --user svc
@@ -100,11 +107,69 @@ pub(crate) struct Add {
     #[arg(long, value_name = "V")]
     pub(crate) api_version: Option<String>,
 
+    /// Words by which -p @TAG finds the profile
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+
     #[command(flatten)]
     pub(crate) password: Password,
 
     #[command(flatten)]
     pub(crate) trust: Trust,
+}
+
+/// `backhaul profile set`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Only what is named changes. What else stands in the file, comments too, stays.
+
+Examples:
+  backhaul profile set prod --learn-pin
+  backhaul profile set prod --url https://em2.example.com:9398
+  backhaul profile set prod --password-command 'pass em' --tags berlin,customer-7")]
+pub(crate) struct Set {
+    /// The profile's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    // Text on purpose: clap would print a refused value, and a URL may hold a password.
+    /// The server's address, such as https://em.example.com:9398
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+
+    /// The account, or the id of the access key that the profile has
+    #[arg(long, value_name = "USER")]
+    pub(crate) user: Option<String>,
+
+    /// The API version to speak; `newest` goes back to the newest that both sides know
+    #[arg(long, value_name = "V")]
+    pub(crate) api_version: Option<String>,
+
+    /// Words by which -p @TAG finds the profile, in place of those that it has
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) tags: Option<Vec<String>>,
+
+    #[command(flatten)]
+    pub(crate) password: Password,
+
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+
+    /// Trust what the system's authorities vouch for, and nothing else
+    #[arg(long, conflicts_with_all = ["pin", "learn_pin", "ca", "insecure"], help_heading = "TLS")]
+    pub(crate) system_trust: bool,
+}
+
+/// `backhaul profile rename`
+#[derive(Debug, Args)]
+pub(crate) struct Rename {
+    /// The profile's name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+
+    /// Its new name
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
 }
 
 /// Where the password comes from: at most one; none asks on the terminal.
@@ -134,6 +199,10 @@ pub(crate) struct Trust {
     #[arg(long, value_name = "SHA256")]
     pub(crate) pin: Option<String>,
 
+    /// Ask the server for its certificate, and trust it from now on, and no other
+    #[arg(long)]
+    pub(crate) learn_pin: bool,
+
     /// Trust the authorities in this PEM file
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
@@ -156,6 +225,10 @@ pub(crate) struct Show {
     /// The profile's name
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
+
+    /// Say of each value where it comes from: rows of key, value and origin
+    #[arg(long)]
+    pub(crate) origin: bool,
 
     #[command(flatten)]
     pub(crate) output: Output,

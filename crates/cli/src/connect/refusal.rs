@@ -9,10 +9,8 @@ pub(crate) fn refusal(error: &Error, name: &str) -> Failure {
     let failure = Failure::new(code(error), error.to_string()).of_server(name);
     match error.http().and_then(|http| http.fingerprint()) {
         Some(fingerprint) => failure.with_help(format!(
-            "if that is the server's own: backhaul profile remove {name}, then \
-             backhaul profile add {name} --system {} --url {} --pin {fingerprint}",
-            error.system(),
-            error.server(),
+            "if that is the server's own: backhaul profile set {} --pin {fingerprint}",
+            crate::profile::quoted(name)
         )),
         None => failure,
     }

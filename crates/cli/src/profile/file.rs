@@ -1,8 +1,8 @@
 //! The configuration file: where it is, and how it is read and changed without losing what a person wrote in it.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -16,6 +16,8 @@ use crate::{input, suggest};
 pub(crate) const VARIABLE: &str = "BACKHAUL_CONFIG";
 
 const PROFILES: &str = "profiles";
+const GROUPS: &str = "groups";
+const DEFAULT: &str = "default";
 
 /// Where the configuration file is, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +48,11 @@ impl Location {
 
     /// Opens the file; `None` when there is none and the user named none.
     pub(crate) fn open(&self) -> Result<Option<ConfigFile>, Failure> {
-        match fs::read(&self.path) {
-            Ok(bytes) => ConfigFile::parse(&self.path, bytes).map(Some),
+        match read(&self.path) {
+            Ok((bytes, file)) => {
+                refuse_others(&self.path, &file)?;
+                ConfigFile::parse(&self.path, bytes).map(Some)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound && !self.named => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(Failure::usage(format!("there is no file {}, which {VARIABLE} names", self.path.display())))
@@ -56,11 +61,61 @@ impl Location {
         }
     }
 
-    /// Opens the file, or begins a new one.
-    pub(crate) fn open_or_new(&self) -> Result<ConfigFile, Failure> {
-        let unnamed = Self { named: false, ..self.clone() };
-        Ok(unnamed.open()?.unwrap_or_else(|| ConfigFile { path: self.path.clone(), document: DocumentMut::new() }))
+    /// Opens the file, also when it was named and is yet to be written.
+    pub(crate) fn open_if_there(&self) -> Result<Option<ConfigFile>, Failure> {
+        Self { named: false, ..self.clone() }.open()
     }
+
+    /// Opens the file, or begins a new one, changes it and saves it. Commands that change it at the same time wait for
+    /// each other, so that none undoes what another did.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut ConfigFile) -> Result<T, Failure>) -> Result<T, Failure> {
+        // The file itself is replaced by each change, so that a lock on it would guard an old one.
+        let path = self.path.with_extension("lock");
+        let fail = |error: io::Error| Failure::internal(format!("cannot lock {}: {error}", path.display()));
+        if let Some(folder) = path.parent() {
+            create_private_folder(folder).map_err(fail)?;
+        }
+        let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(fail)?;
+        lock.lock().map_err(fail)?;
+        let new = || ConfigFile { path: self.path.clone(), document: DocumentMut::new() };
+        let mut file = self.open_if_there()?.unwrap_or_else(new);
+        let done = change(&mut file)?;
+        file.save()?;
+        Ok(done)
+    }
+}
+
+fn read(path: &Path) -> io::Result<(Vec<u8>, File)> {
+    let mut file = File::open(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok((bytes, file))
+}
+
+/// Refuses a file that somebody else can write: it says which programs are run and whom passwords are sent to.
+#[cfg(unix)]
+fn refuse_others(path: &Path, file: &File) -> Result<(), Failure> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
+    let (mode, owner, me) =
+        (metadata.permissions().mode() & 0o777, metadata.uid(), rustix::process::geteuid().as_raw());
+    let path = path.display();
+    if metadata.is_file() && owner != me && owner != 0 {
+        return Err(Failure::usage(format!("the configuration file {path} belongs to another user (uid {owner})"))
+            .with_help(format!("it says which programs are run: make a copy of your own, and name it in {VARIABLE}")));
+    }
+    if metadata.is_file() && mode & 0o022 != 0 {
+        return Err(Failure::usage(format!("others can write the configuration file {path} (mode {mode:03o})"))
+            .with_help(format!("it says which programs are run: chmod go-w {path}")));
+    }
+    Ok(())
+}
+
+/// Elsewhere, access is not a matter of a mode.
+#[cfg(not(unix))]
+fn refuse_others(_path: &Path, _file: &File) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// The configuration file's content. Comments, order and keys that are not ours survive a change.
@@ -111,12 +166,73 @@ impl ConfigFile {
         toml::read(name, table, self.path.parent().unwrap_or(Path::new("")))
     }
 
+    /// The names that stand for several profiles, each with the names and patterns that it stands for.
+    pub(crate) fn group(&self, name: &str) -> Result<Option<Vec<String>>, Failure> {
+        let item = self.document.get(GROUPS).and_then(Item::as_table_like).and_then(|groups| groups.get(name));
+        item.map(|item| self.names_in(item, &format!("`{GROUPS}.{name}`"))).transpose()
+    }
+
+    /// The profiles that serve when none is named, by names and patterns.
+    pub(crate) fn default_names(&self) -> Result<Vec<String>, Failure> {
+        let item = self.document.get(DEFAULT);
+        item.map_or(Ok(Vec::new()), |item| self.names_in(item, &format!("`{DEFAULT}`")))
+    }
+
+    /// One name, or a list of names.
+    fn names_in(&self, item: &Item, what: &str) -> Result<Vec<String>, Failure> {
+        let one = item.as_str().map(|name| vec![name.to_owned()]);
+        let list = || item.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect();
+        one.or_else(list).ok_or_else(|| {
+            let path = self.path.display();
+            Failure::usage(format!("{path}, {what}: it must be the name of a profile, or a list of names in quotes"))
+        })
+    }
+
+    /// One sentence for each key beside the profiles that nobody understands.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let known = [PROFILES, GROUPS, DEFAULT];
+        let keys = self.document.iter().map(|(key, _)| key).filter(|key| !known.contains(key));
+        let said = |key: &str| {
+            let hint = suggest::hint(key, known);
+            format!("{}: the key `{}` is not known{hint}", self.path.display(), key.escape_debug())
+        };
+        keys.map(said).collect()
+    }
+
+    /// Puts a changed profile in the place of the old one. Keys that are not ours, comments and order stay.
+    pub(crate) fn replace(&mut self, profile: &Profile) -> Result<(), Failure> {
+        let unknown = self.unknown(&profile.name);
+        let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
+        let table = profiles.and_then(|profiles| profiles.get_mut(&profile.name)).and_then(Item::as_table_like_mut);
+        toml::update(table.ok_or(unknown)?, profile);
+        Ok(())
+    }
+
+    /// Gives a profile another name; it stays in its place.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) -> Result<(), Failure> {
+        if self.contains(new) {
+            return Err(Failure::usage(format!("there is a profile `{new}` already")));
+        }
+        let unknown = self.unknown(old);
+        let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
+        let profiles = profiles.filter(|profiles| profiles.contains_key(old)).ok_or(unknown)?;
+        // Those after it are taken out and put back behind it, so that the order stays.
+        let place = profiles.iter().position(|(name, _)| name == old).unwrap_or(0);
+        let later: Vec<String> = profiles.iter().skip(place).map(|(name, _)| name.to_owned()).collect();
+        let items: Vec<(String, Item)> =
+            later.into_iter().filter_map(|name| profiles.remove(&name).map(|item| (name, item))).collect();
+        for (name, item) in items {
+            profiles.insert(if name == old { new } else { &name }, item);
+        }
+        Ok(())
+    }
+
     /// Adds a profile; an existing one is not overwritten.
     pub(crate) fn add(&mut self, profile: &Profile) -> Result<(), Failure> {
         let name = &profile.name;
         if self.contains(name) {
             return Err(Failure::usage(format!("there is a profile `{name}` already"))
-                .with_help(format!("backhaul profile remove {name}, then add it anew")));
+                .with_help(format!("`backhaul profile set {name}` changes it")));
         }
         let mut parent = Table::new();
         parent.set_implicit(true);

@@ -50,6 +50,7 @@ fn profile(name: &str) -> Result<Profile> {
         user: Some("admin".into()),
         password: Source::Env("ZSTACK_PASSWORD".into()),
         trust: Trust::System,
+        tags: Vec::new(),
         api_version: None,
         microsoft: None,
     })
@@ -156,5 +157,65 @@ fn it_is_private_and_a_link_stays_a_link() -> Result {
     assert!(fs::symlink_metadata(&link)?.is_symlink());
     assert_eq!(fs::metadata(file.path())?.permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_dir(folder.path())?.count(), 2, "no temporary file stays behind");
+    Ok(())
+}
+
+#[test]
+fn a_changed_profile_keeps_what_is_not_ours() -> Result {
+    let (_folder, mut file) = open(HAND_WRITTEN)?;
+    let mut old = file.get("old")?.profile;
+    old.url = parse_url("https://other:9398")?;
+    old.trust = Trust::Pin("ab".repeat(32).parse()?);
+    old.tags = vec!["berlin".into()];
+    file.replace(&old)?;
+    file.rename("old", "older")?;
+    let text = saved(&file)?;
+    let wanted = HAND_WRITTEN
+        .replace("[profiles.old]", "[profiles.older]")
+        .replace("\"https://old:9398\"", "\"https://other:9398\"")
+        .replace("# why\n", &format!("# why\npin = \"{}\"\ntags = [\"berlin\"]\n", "ab".repeat(32)));
+    assert_eq!(text, wanted);
+    assert_eq!(file.names(), ["older", "new"]);
+    assert_eq!(file.rename("older", "new").map_err(|failure| failure.code()), Err(Code::Usage));
+    assert_eq!(file.rename("nobody", "x").map_err(|failure| failure.code()), Err(Code::Usage));
+    Ok(())
+}
+
+#[test]
+fn slips_beside_the_profiles_are_told() -> Result {
+    let (_folder, file) = open("[profile.x]\nsystem = \"em\"\n")?;
+    let warnings = file.warnings();
+    assert!(warnings.len() == 1 && warnings[0].contains("did you mean `profiles`?"), "{warnings:?}");
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_others_can_write_is_refused() -> Result {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir()?;
+    let location = Location { path: folder.path().join("config.toml"), named: true };
+    fs::write(&location.path, HAND_WRITTEN)?;
+    for (mode, read) in [(0o600, true), (0o644, true), (0o666, false), (0o620, false)] {
+        fs::set_permissions(&location.path, fs::Permissions::from_mode(mode))?;
+        assert_eq!(location.open().is_ok(), read, "{mode:o}");
+    }
+    Ok(())
+}
+
+/// As many commands as a script starts at once: each change is there afterwards.
+#[test]
+fn changes_at_the_same_time_are_all_kept() -> Result {
+    let folder = tempfile::tempdir()?;
+    let location = Location { path: folder.path().join("new").join("config.toml"), named: true };
+    let profile = profile("p")?;
+    std::thread::scope(|scope| {
+        for number in 0..16 {
+            let profile = Profile { name: format!("p{number}"), ..profile.clone() };
+            let location = &location;
+            scope.spawn(move || location.change(|file| file.add(&profile)));
+        }
+    });
+    assert_eq!(location.open()?.map(|file| file.names().len()), Some(16));
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Which servers a command speaks to.
 
-use super::{Demo, Location, Profile};
+use wildmatch::WildMatch;
+
+use super::{ConfigFile, Demo, Location, Profile};
 use crate::console::Console;
 use crate::exit::Failure;
 use crate::suggest;
@@ -9,7 +11,8 @@ use backhaul_wire::System;
 /// What the command line says about servers.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Wanted<'a> {
-    /// The names given with `-p`; none means all.
+    /// What was given with `-p`: names, lists `a,b`, patterns `em-*`, groups and tags `@berlin`; nothing means the
+    /// default, else all.
     pub(crate) profiles: &'a [String],
     /// `--demo`.
     pub(crate) demo: bool,
@@ -84,31 +87,39 @@ pub(crate) fn select(wanted: Wanted<'_>, location: &Location) -> Result<Selectio
         });
     };
 
-    let mut selection = Selection { servers: Vec::new(), notice: None, warnings: Vec::new() };
-    let named = unique(wanted.profiles);
-    let names = if named.is_empty() { file.names() } else { named.clone() };
-    for name in names {
-        if !file.contains(name) {
-            return Err(match Demo::find(name) {
+    let mut selection = Selection { servers: Vec::new(), notice: None, warnings: file.warnings() };
+    let named = !wanted.profiles.is_empty();
+    let mut names = expanded(wanted.profiles, &Known::of(&file))?;
+    if !named {
+        names = expanded(&file.default_names()?, &Known::of(&file))?;
+        let fits =
+            |name: &str| wanted.system.is_none_or(|system| file.get(name).is_ok_and(|it| it.profile.system == system));
+        names.retain(|(name, _)| fits(name));
+    }
+    if names.is_empty() {
+        names = file.names().into_iter().map(|name| (name.to_owned(), false)).collect();
+    }
+    for (name, exact) in names {
+        if !file.contains(&name) {
+            return Err(match Demo::find(&name) {
                 Some(demo) => Failure::usage(format!("`{}` is a built-in demo profile", demo.name()))
                     .with_help("add --demo: with a configuration file, the demo serves only when asked for"),
-                None => file.unknown(name),
+                None => file.unknown(&name),
             });
         }
-        let read = file.get(name);
-        // A broken profile of another system is none of this command's business, unless it is named.
-        let read = match (read, wanted.system) {
-            (Err(failure), Some(_)) if named.is_empty() => {
+        // A profile of another system is none of this command's business, broken or not, unless it is named.
+        let read = match (file.get(&name), wanted.system) {
+            (Err(failure), Some(_)) if !exact => {
                 selection.warnings.push(format!("skipped: {failure}"));
                 continue;
             }
             (read, _) => read?,
         };
         if wanted.system.is_some_and(|system| system != read.profile.system) {
-            if named.is_empty() {
+            if !exact {
                 continue;
             }
-            return Err(other_system(name, read.profile.system, wanted.system));
+            return Err(other_system(&name, read.profile.system, wanted.system));
         }
         selection.warnings.extend(read.warnings);
         selection.servers.push(Server::Profile(Box::new(read.profile)));
@@ -140,10 +151,13 @@ pub(crate) fn select_one(wanted: Wanted<'_>, location: &Location) -> Result<(Ser
 
 fn demo(wanted: Wanted<'_>, why: &str, unknown: impl Fn(&str) -> Failure) -> Result<Selection, Failure> {
     let mut servers = Vec::new();
-    for name in unique(wanted.profiles) {
-        let demo = Demo::find(name).ok_or_else(|| unknown(name))?;
+    for (name, exact) in expanded(wanted.profiles, &Known::demo())? {
+        let demo = Demo::find(&name).ok_or_else(|| unknown(&name))?;
         if wanted.system.is_some_and(|system| system != demo.system()) {
-            return Err(other_system(name, demo.system(), wanted.system));
+            if !exact {
+                continue;
+            }
+            return Err(other_system(&name, demo.system(), wanted.system));
         }
         servers.push(Server::Demo(demo));
     }
@@ -160,15 +174,82 @@ fn other_system(name: &str, is: System, wanted: Option<System>) -> Failure {
     Failure::usage(format!("profile `{name}` is a server of {}, not of {wanted}", is.product()))
 }
 
-/// The names without repeats: a server that is asked twice would count twice.
-fn unique(names: &[String]) -> Vec<&str> {
-    let mut unique = Vec::new();
-    for name in names {
-        if !unique.contains(&name.as_str()) {
-            unique.push(name.as_str());
+/// What `-p` can mean.
+struct Known<'a> {
+    names: Vec<&'a str>,
+    file: Option<&'a ConfigFile>,
+}
+
+impl<'a> Known<'a> {
+    fn of(file: &'a ConfigFile) -> Self {
+        Self { names: file.names(), file: Some(file) }
+    }
+
+    fn demo() -> Self {
+        Self { names: Demo::ALL.map(Demo::name).into(), file: None }
+    }
+
+    /// The profiles that a group lists, or that have a tag of this name.
+    fn group(&self, name: &str) -> Result<Vec<(String, bool)>, Failure> {
+        let Some(file) = self.file else {
+            return Err(Failure::usage(format!("there is no group `{name}`: the demo has none")));
+        };
+        if let Some(names) = file.group(name)? {
+            // A group within a group could go in circles.
+            let plain = Self { names: self.names.clone(), file: None };
+            return Ok(expanded(&names, &plain)?.into_iter().map(|(name, _)| (name, false)).collect());
+        }
+        let tagged = |profile: &&&str| file.get(profile).is_ok_and(|it| it.profile.tags.iter().any(|tag| tag == name));
+        let found: Vec<_> = self.names.iter().filter(tagged).map(|name| ((*name).to_owned(), false)).collect();
+        if found.is_empty() {
+            let path = file.path().display();
+            return Err(Failure::usage(format!("there is no group `{name}` in {path}, and no profile has that tag"))
+                .with_help(format!(
+                    "write `{name} = [\"a\", \"b*\"]` under [groups], or `tags = [\"{name}\"]` in profiles"
+                )));
+        }
+        Ok(found)
+    }
+
+    fn mean(&self, word: &str) -> Result<Vec<(String, bool)>, Failure> {
+        // A profile of just that name wins over every other reading.
+        if self.names.contains(&word) {
+            return Ok(vec![(word.to_owned(), true)]);
+        }
+        if let Some(group) = word.strip_prefix('@') {
+            return self.group(group);
+        }
+        if word.contains(['*', '?']) {
+            let pattern = WildMatch::new(word);
+            let found = self.names.iter().filter(|name| pattern.matches(name));
+            let found: Vec<_> = found.map(|name| ((*name).to_owned(), false)).collect();
+            if found.is_empty() {
+                return Err(Failure::usage(format!("no profile matches `{word}`"))
+                    .with_help(format!("the profiles are {}", self.names.join(", "))));
+            }
+            return Ok(found);
+        }
+        Ok(vec![(word.to_owned(), true)])
+    }
+}
+
+/// The profiles that the words of `-p` mean, without repeats: a server that is asked twice would count twice. Of each,
+/// whether it was named itself, and not by a pattern or a group.
+fn expanded(words: &[String], known: &Known<'_>) -> Result<Vec<(String, bool)>, Failure> {
+    let mut all: Vec<(String, bool)> = Vec::new();
+    for word in words {
+        let several = !known.names.contains(&word.as_str());
+        let parts = if several { word.split(',').map(str::trim).collect() } else { vec![word.as_str()] };
+        for part in parts {
+            for (name, exact) in known.mean(part)? {
+                match all.iter_mut().find(|(other, _)| *other == name) {
+                    Some(known) => known.1 |= exact,
+                    None => all.push((name, exact)),
+                }
+            }
         }
     }
-    unique
+    Ok(all)
 }
 
 fn demo_names() -> String {

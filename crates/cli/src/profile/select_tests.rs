@@ -124,3 +124,46 @@ fn one_server_must_be_the_only_one() -> Result {
     assert_eq!(many.help(), Some("name one with -p: berlin, munich"));
     Ok(())
 }
+
+#[test]
+fn fleets_are_chosen_by_lists_patterns_groups_and_tags() -> Result {
+    let rest = "\n[profiles.\"a,b\"]\nsystem = \"zstack\"\nurl = \"https://ab\"\ntags = [\"south\"]\n\n[groups]\n\
+                south = [\"m*\"]\nall = [\"*\"]\nhalf = \"berlin\"\n";
+    let tagged = FILE.replace("https://berlin:9398\"\n", "https://berlin:9398\"\ntags = [\"old\", \"north\"]\n");
+    let case = Case::new(Some(&format!("{tagged}{rest}")), true)?;
+    for (profiles, system, chosen) in [
+        (&["munich,berlin"][..], None, &["munich", "berlin"][..]),
+        (&["m*"], None, &["munich", "m365"]),
+        (&["m*"], Some(System::Em), &["munich"]),
+        (&["m?nich", "*"], Some(System::Em), &["munich", "berlin"]),
+        (&["@south"], None, &["munich", "m365"]),
+        (&["@north"], None, &["berlin"]),
+        (&["@half,@south"], Some(System::Vb365), &["m365"]),
+        (&["@all"], Some(System::Zstack), &["a,b"]),
+        // A profile that is called so wins.
+        (&["a,b"], None, &["a,b"]),
+    ] {
+        assert_eq!(case.names(profiles, false, system), ok(chosen), "{profiles:?}");
+    }
+    for (profiles, system) in
+        [(&["x*"][..], None), (&["@west"], None), (&["berlin,m365"], Some(System::Em)), (&["m*"], Some(System::Zstack))]
+    {
+        assert_eq!(case.names(profiles, false, system), Err(Code::Usage), "{profiles:?}");
+    }
+    let demo = Case::new(None, false)?;
+    assert_eq!(demo.names(&["demo-v*"], false, None), ok(&["demo-vb365", "demo-vb365-org"]));
+    Ok(())
+}
+
+#[test]
+fn the_default_serves_when_none_is_named() -> Result {
+    let case = Case::new(Some(&format!("default = [\"berlin\", \"m365\"]\n\n{FILE}")), true)?;
+    assert_eq!(case.names(&[], false, None), ok(&["berlin", "m365"]));
+    assert_eq!(case.names(&[], false, Some(System::Em)), ok(&["berlin"]));
+    assert_eq!(case.names(&["munich"], false, None), ok(&["munich"]));
+    let other = Case::new(Some(&format!("default = \"m365\"\n\n{FILE}")), true)?;
+    assert_eq!(other.names(&[], false, Some(System::Em)), ok(&["berlin", "munich"]));
+    let wrong = Case::new(Some(&format!("default = 1\n\n{FILE}")), true)?;
+    assert_eq!(wrong.names(&[], false, None), Err(Code::Usage));
+    Ok(())
+}

@@ -13,7 +13,7 @@ use crate::exit::Failure;
 use crate::secret::Source;
 use crate::{api_version, suggest};
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "system",
     "url",
     "user",
@@ -29,6 +29,7 @@ const KEYS: [&str; 15] = [
     "api_version",
     "logon",
     "client_id",
+    "tags",
 ];
 
 /// A profile as read, and what in its table nobody understands.
@@ -65,6 +66,7 @@ pub(crate) fn read(name: &str, table: &dyn TableLike, folder: &Path) -> Result<R
             .map(|text| api_version::normalise(system, &text).map_err(|problem| keys.wrong("api_version", &problem)))
             .transpose()?,
         microsoft: keys.microsoft(system)?,
+        tags: keys.tags()?,
     };
     let unknown = table.iter().map(|(key, _)| key).filter(|key| !KEYS.contains(key));
     let warnings = unknown
@@ -117,7 +119,37 @@ pub(crate) fn write(profile: &Profile) -> Table {
         table.insert("logon", value(microsoft.kind()));
         table.insert("client_id", value(&microsoft.client_id));
     }
+    if !profile.tags.is_empty() {
+        table.insert("tags", value(profile.tags.iter().map(String::as_str).collect::<toml_edit::Array>()));
+    }
     table
+}
+
+/// Writes the profile over its table: keys of ours that it no longer has go, those that are not ours stay.
+pub(crate) fn update(table: &mut dyn TableLike, profile: &Profile) {
+    let written = write(profile);
+    for key in KEYS {
+        let same = match (table.get(key), written.get(key)) {
+            (Some(old), Some(new)) => plain(old) == plain(new),
+            (old, new) => old.is_none() && new.is_none(),
+        };
+        match written.get(key) {
+            _ if same => {}
+            Some(new) => drop(table.insert(key, new.clone())),
+            None => drop(table.remove(key)),
+        }
+    }
+}
+
+/// What an item says, without how it is laid out.
+fn plain(item: &Item) -> String {
+    item.clone()
+        .into_value()
+        .map(|mut value| {
+            value.decor_mut().clear();
+            value.to_string()
+        })
+        .unwrap_or_default()
 }
 
 /// The keys of one profile's table.
@@ -168,6 +200,13 @@ impl Keys<'_> {
         let client_id = client_id.filter(|id| !id.is_empty());
         let client_id = client_id.ok_or_else(|| self.wrong("client_id", "it is missing"))?;
         Ok(Some(Microsoft { client_id, operator }))
+    }
+
+    /// A list of words, by which `-p @TAG` finds the profile.
+    fn tags(&self) -> Result<Vec<String>, Failure> {
+        let Some(item) = self.table.get("tags") else { return Ok(Vec::new()) };
+        let tags = item.as_array().and_then(|tags| tags.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
+        tags.ok_or_else(|| self.wrong("tags", "it must be a list of words, each in quotes"))
     }
 
     fn utc_offset(&self) -> Result<UtcOffset, Failure> {
@@ -264,6 +303,7 @@ mod tests {
                 trust,
                 api_version: Some("v8".into()),
                 microsoft: operator.then(|| Microsoft { client_id: "app".into(), operator: true }),
+                tags: vec!["prod".into()],
             };
             let read = from_text(&write(&profile).to_string())?;
             assert_eq!(read, Read { profile, warnings: vec![] });
@@ -327,6 +367,7 @@ mod tests {
             ("system = \"zstack\"\nurl = \"https://z\"\naccess_key = \"a\"\naccount = \"b\"", "access_key"),
             ("system = \"zstack\"\nurl = \"https://z\"\naccount = \"b\"", "account"),
             ("system = \"zstack\"\nurl = \"https://z\"\nutc_offset = \"8\"", "utc_offset"),
+            ("system = \"em\"\nurl = \"https://em\"\ntags = \"prod\"", "tags"),
         ] {
             let failure = from_text(text).err();
             let message = failure.as_ref().map_or("", Failure::message);

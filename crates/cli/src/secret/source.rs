@@ -3,11 +3,18 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use super::Secret;
 use crate::exit::Failure;
 use crate::input;
+
+/// How long a password command may take: a person may have to unlock something.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+/// How much a password command may print; a password is shorter.
+const MOST_BYTES: u64 = 64 * 1024;
 
 /// Where a password comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +64,7 @@ impl Source {
         let secret = match self {
             Self::File(path) => from_file(path)?,
             Self::Env(name) => from_env(name)?,
-            Self::Command(words) => from_command(words)?,
+            Self::Command(words) => from_command(words, COMMAND_LIMIT)?,
             Self::Prompt => from_prompt(profile)?,
         };
         if secret.expose().is_empty() {
@@ -127,21 +134,58 @@ fn from_env(name: &str) -> Result<Secret, Failure> {
 
 /// Runs the program without a shell. Its output is never shown, whatever happens; its stderr is its own, so that it can
 /// say why it fails. Standard input is kept from it: that may be the filter or the body.
-fn from_command(words: &[String]) -> Result<Secret, Failure> {
+fn from_command(words: &[String], limit: Duration) -> Result<Secret, Failure> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(Failure::usage("the password command is empty"));
     };
-    let output = Command::new(program)
+    let named = format!("the password command `{program}`");
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::usage(format!("the password command `{program}` did not start: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::usage(format!("the password command `{program}` failed: {}", output.status)));
+        .spawn()
+        .map_err(|error| Failure::usage(format!("{named} did not start: {error}")))?;
+    let ended = finish(&mut child, limit);
+    if !matches!(ended, Ok((_, _))) {
+        // What is still running is ours to end; that it may have ended by itself meanwhile is no matter.
+        let _ = child.kill();
+        let _ = child.wait();
     }
-    let text = input::utf8(output.stdout, &format!("what the password command `{program}` printed"))?;
+    let (printed, status) = ended.map_err(|problem| Failure::usage(format!("{named} {problem}")))?;
+    if !status.success() {
+        return Err(Failure::usage(format!("{named} failed: {status}")));
+    }
+    let text = input::utf8(printed, &format!("what {named} printed"))?;
     Ok(Secret::from(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// What a program prints until its end, and how it ended. One that goes on, or that prints without end, is an error.
+fn finish(child: &mut Child, limit: Duration) -> Result<(Vec<u8>, ExitStatus), String> {
+    let until = Instant::now() + limit;
+    let too_long = || format!("has not ended after {} s", limit.as_secs());
+    let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
+    let (sender, printed) = mpsc::channel();
+    // A thread of its own: a program that neither prints nor ends must not hold us.
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let read = stdout.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+        // Nobody listens any more when the time was up.
+        let _ = sender.send(read.map(|_| bytes));
+    });
+    let bytes = printed.recv_timeout(limit).map_err(|_| too_long())?;
+    let bytes = bytes.map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(format!("prints more than {MOST_BYTES} bytes"));
+    }
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok((bytes, status)),
+            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+            Ok(None) => return Err(too_long()),
+            Err(error) => return Err(format!("cannot be waited for: {error}")),
+        }
+    }
 }
 
 fn from_prompt(profile: &str) -> Result<Secret, Failure> {
@@ -234,5 +278,21 @@ mod tests {
         assert_eq!(failure.code(), Code::Usage);
         assert!(!failure.message().contains("hunter2"), "{failure}");
         Ok(())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_without_end_is_ended() {
+        let run = |script: &str| {
+            from_command(&["sh", "-c", script].map(String::from), Duration::from_millis(500)).map(|_| ())
+        };
+        for (script, says) in [
+            ("exec sleep 60", "has not ended"),
+            ("exec yes", "prints more"),
+            ("exec >&-; exec sleep 60", "has not ended"),
+        ] {
+            let failure = run(script).err();
+            assert!(failure.as_ref().is_some_and(|it| it.message().contains(says)), "{script}: {failure:?}");
+        }
     }
 }

@@ -6,7 +6,8 @@ use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
 
 use super::profile_test;
-use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Show, Trust as TrustArgs};
+use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Trust as TrustArgs};
+use crate::connect;
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{self, Column, Format, Kind, Style, Table};
@@ -25,6 +26,8 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
         ProfileVerb::List(args) => list(args, &location, console),
         ProfileVerb::Show(args) => show(args, &location, console),
         ProfileVerb::Remove(args) => remove(&args.name, &location, console),
+        ProfileVerb::Set(args) => set(args, &location, console),
+        ProfileVerb::Rename(args) => rename(args, &location, console),
         ProfileVerb::Test(args) => {
             let names = [args.name.clone()];
             // A demo profile that is named here is asked for.
@@ -49,47 +52,125 @@ fn add(args: &Add, location: &Location, console: &Console) -> Outcome {
         user,
         logon,
         utc_offset: args.utc_offset.unwrap_or_default(),
-        password: password(&args.password)?,
-        trust: trust(&args.trust)?,
+        password: password(&args.password)?.unwrap_or(Source::Prompt),
+        trust: trust(&args.trust)?.unwrap_or(Trust::System),
         api_version: version.map_err(Failure::usage)?,
         microsoft: None,
+        tags: args.tags.clone(),
     };
-    if let Source::File(_) = profile.password {
-        // Read once now, so that a wrong mode or an empty file shows here and not in next night's report.
-        profile.password.read(&profile.name)?;
+    if location.open_if_there()?.is_some_and(|file| file.contains(&profile.name)) {
+        // Said before the server is asked for its certificate, too.
+        return location.change(|file| file.add(&profile)).map(|()| Code::Done);
     }
-    let mut file = location.open_or_new()?;
-    file.add(&profile)?;
-    file.save()?;
-    for caution in profile.cautions() {
-        console.warn(&caution);
-    }
-    console.note(&format!("profile `{}` added to {}", profile.name, file.path().display()));
+    let profile = if args.trust.learn_pin { learned(profile, console)? } else { profile };
+    checked(&profile)?;
+    location.change(|file| file.add(&profile))?;
+    said(&profile, "added to", location, console);
     Ok(Code::Done)
 }
 
-fn password(args: &Password) -> Result<Source, Failure> {
+fn set(args: &Set, location: &Location, console: &Console) -> Outcome {
+    let changed = |mut profile: Profile| -> Result<Profile, Failure> {
+        if let Some(url) = &args.url {
+            profile.url = parse_url(url)?;
+        }
+        profile.user = args.user.clone().or(profile.user);
+        if let Some(version) = &args.api_version {
+            let version = (!version.eq_ignore_ascii_case("newest")).then_some(version);
+            let version = version.map(|text| api_version::normalise(profile.system, text)).transpose();
+            profile.api_version = version.map_err(Failure::usage)?;
+        }
+        profile.password = password(&args.password)?.unwrap_or(profile.password);
+        profile.trust = if args.system_trust { Trust::System } else { trust(&args.trust)?.unwrap_or(profile.trust) };
+        profile.tags = args.tags.clone().unwrap_or(profile.tags);
+        Ok(profile)
+    };
+    // A server may take its time to show its certificate: nobody waits for the file meanwhile.
+    let before = existing_profile(&args.name, location)?;
+    let pin = if args.trust.learn_pin { Some(learned(changed(before)?, console)?.trust) } else { None };
+    let profile = location.change(|file| {
+        let mut profile = changed(file.get(&args.name)?.profile)?;
+        profile.trust = pin.clone().unwrap_or(profile.trust);
+        checked(&profile)?;
+        file.replace(&profile)?;
+        Ok(profile)
+    })?;
+    said(&profile, "changed in", location, console);
+    Ok(Code::Done)
+}
+
+fn rename(args: &Rename, location: &Location, console: &Console) -> Outcome {
+    check_name(&args.new)?;
+    existing_profile(&args.name, location)?;
+    location.change(|file| file.rename(&args.name, &args.new))?;
+    console.note(&format!("profile `{}` is called `{}` now", args.name, args.new));
+    Ok(Code::Done)
+}
+
+/// The profile of a name, as it stands in the file.
+fn existing_profile(name: &str, location: &Location) -> Result<Profile, Failure> {
+    let file = location.open()?.ok_or_else(|| {
+        let path = location.path.display();
+        Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}"))
+    })?;
+    file.get(name).map(|read| read.profile)
+}
+
+/// Finds now what would show only in next night's report: a password file of a wrong mode, a CA file without a certificate.
+fn checked(profile: &Profile) -> Result<(), Failure> {
+    if let Source::File(_) = profile.password {
+        profile.password.read(&profile.name)?;
+    }
+    connect::check(profile)
+}
+
+/// The profile with a pin of the certificate that its server shows.
+fn learned(profile: Profile, console: &Console) -> Result<Profile, Failure> {
+    if profile.url.scheme() != "https" {
+        return Err(Failure::usage(format!("--learn-pin: {} shows no certificate", profile.address())));
+    }
+    let pin = connect::wait_for(connect::certificate(&profile))?;
+    console.note(&format!(
+        "{} shows the certificate {pin} (SHA-256): compare it with the server's own",
+        profile.address()
+    ));
+    Ok(Profile { trust: Trust::Pin(pin), ..profile })
+}
+
+fn said(profile: &Profile, done: &str, location: &Location, console: &Console) {
+    for caution in profile.cautions() {
+        console.warn(&caution);
+    }
+    console.note(&format!("profile `{}` {done} {}", profile.name, location.path.display()));
+}
+
+/// Where the password comes from; nothing when no option says so.
+fn password(args: &Password) -> Result<Option<Source>, Failure> {
     if let Some(path) = &args.password_file {
-        return existing(path).map(Source::File);
+        return existing(path).map(|path| Some(Source::File(path)));
     }
     if let Some(name) = &args.password_env {
         if name.is_empty() || name.contains(['=', '\0']) {
             return Err(Failure::usage("--password-env takes the name of an environment variable"));
         }
-        return Ok(Source::Env(name.clone()));
+        return Ok(Some(Source::Env(name.clone())));
     }
-    args.password_command.as_deref().map_or(Ok(Source::Prompt), Source::command)
+    args.password_command.as_deref().map(Source::command).transpose()
 }
 
-fn trust(args: &TrustArgs) -> Result<Trust, Failure> {
+/// Which certificate is trusted; nothing when no option says so, or the server is to be asked.
+fn trust(args: &TrustArgs) -> Result<Option<Trust>, Failure> {
     if let Some(pin) = &args.pin {
-        return pin.parse().map(Trust::Pin).map_err(|problem| Failure::usage(format!("--pin: {problem}")));
+        let pin = pin.parse().map_err(|problem| Failure::usage(format!("--pin: {problem}")).with_help(LEARN))?;
+        return Ok(Some(Trust::Pin(pin)));
     }
     if let Some(path) = &args.ca {
-        return existing(path).map(Trust::Ca);
+        return existing(path).map(|path| Some(Trust::Ca(path)));
     }
-    Ok(if args.insecure { Trust::Insecure } else { Trust::System })
+    Ok(args.insecure.then_some(Trust::Insecure))
 }
+
+const LEARN: &str = "--learn-pin asks the server for it";
 
 /// The path of a file that is there, fit for the configuration file: absolute, and text.
 fn existing(path: &Path) -> Result<PathBuf, Failure> {
@@ -103,6 +184,7 @@ fn existing(path: &Path) -> Result<PathBuf, Failure> {
 
 fn list(args: &List, location: &Location, console: &Console) -> Outcome {
     let file = location.open()?;
+    file.iter().flat_map(ConfigFile::warnings).for_each(|warning| console.warn(&warning));
     let mut rows = Vec::new();
     for name in file.iter().flat_map(ConfigFile::names) {
         let read = file.as_ref().map(|file| file.get(name));
@@ -154,6 +236,20 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
         }
     };
     let style = args.output.style(console)?;
+    if args.origin {
+        let origin = |key: &str, value: &Value| match (value, key) {
+            (Value::Null, _) => "not set".to_owned(),
+            (_, "password_from") if *value == json!("prompt") => "default".to_owned(),
+            (_, "trust") if *value == json!("system") => "default".to_owned(),
+            _ if Demo::find(&args.name).is_some() => "built in".to_owned(),
+            _ => format!("{} [profiles.{}]", location.path.display(), args.name),
+        };
+        let columns = ["key", "value", "origin"].map(|name| Column::new(name, Kind::Name).asked()).into();
+        let row = |(key, value): (String, Value)| vec![json!(key), value.clone(), json!(origin(&key, &value))];
+        let rows = fields.into_iter().map(row).collect();
+        Table { columns, rows }.print(&style, console)?;
+        return Ok(Code::Done);
+    }
     if style.format == Format::Json && style.jq.is_none() && !style.count {
         output::print_json(&Value::Object(fields), console)?;
     } else if style.is_table() {
@@ -168,15 +264,12 @@ fn show(args: &Show, location: &Location, console: &Console) -> Outcome {
 }
 
 fn remove(name: &str, location: &Location, console: &Console) -> Outcome {
-    let Some(mut file) = location.open()? else {
-        return Err(Failure::usage(format!(
-            "there is no profile `{name}`, as there is no configuration file {}",
-            location.path.display()
-        )));
-    };
-    file.remove(name)?;
-    file.save()?;
-    console.note(&format!("profile `{name}` removed from {}", file.path().display()));
+    if location.open()?.is_none() {
+        let path = location.path.display();
+        return Err(Failure::usage(format!("there is no profile `{name}`, as there is no configuration file {path}")));
+    }
+    location.change(|file| file.remove(name))?;
+    console.note(&format!("profile `{name}` removed from {}", location.path.display()));
     Ok(Code::Done)
 }
 
@@ -214,6 +307,9 @@ fn logon(profile: &Profile) -> Map<String, Value> {
     };
     if profile.utc_offset != UtcOffset::default() {
         said.insert("utc_offset".to_owned(), json!(profile.utc_offset.to_string()));
+    }
+    if !profile.tags.is_empty() {
+        said.insert("tags".to_owned(), json!(profile.tags));
     }
     if let Some(microsoft) = &profile.microsoft {
         said.insert("logon".to_owned(), json!(microsoft.kind()));
