@@ -157,8 +157,8 @@ fn every_request_of_the_sources_is_what_the_row_says() {
         let operation = operation(&name);
         let Some(body) = example.get("body").and_then(Value::as_object) else { continue };
         for (member, inner) in body.iter().filter(|(member, _)| !member.ends_with("Tags")) {
-            if operation.wrapper != member {
-                wrong.push(format!("{name}: {member} instead of {}", operation.wrapper));
+            if operation.wrapper != Some(member) {
+                wrong.push(format!("{name}: {member} instead of {}", operation.wrapper.unwrap_or_default()));
             }
             let request = || registry::make(System::Zstack, operation.request?.name);
             match (inner.as_object().is_some_and(Map::is_empty), operation.request) {

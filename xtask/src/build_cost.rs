@@ -160,8 +160,8 @@ fn write_crates(home: &Path, types: &Types) -> Result<()> {
         models.join("Cargo.toml"),
         manifest("measured-models", &format!("backhaul-wire = {{ path = {wire:?} }}\n[features]\nregistry = []")),
     )?;
-    fs::write(models.join("src/lib.rs"), "pub mod generated;\n")?;
-    fs::write(models.join("src/generated/mod.rs"), emit::module(types))?;
+    fs::write(models.join("src/lib.rs"), "pub mod generated;\npub enum Measured {}\n")?;
+    fs::write(models.join("src/generated/mod.rs"), emit::module(types, "Measured"))?;
     for (family, members) in types.by_family() {
         fs::write(
             models.join(format!("src/generated/{}.rs", emit::module_name(family))),

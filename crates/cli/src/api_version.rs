@@ -39,8 +39,8 @@ pub(crate) fn number(system: System, text: &str) -> Result<Option<u8>, Failure> 
 }
 
 /// One end of a range of versions: the number, or null where the range is open.
-pub(crate) fn bound(version: u8) -> Option<u8> {
-    (version > 0).then_some(version)
+pub(crate) fn bound(version: Option<backhaul_wire::ApiVersion>) -> Option<u8> {
+    version.map(backhaul_wire::ApiVersion::get)
 }
 
 fn is_number(text: &str) -> bool {

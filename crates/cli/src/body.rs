@@ -109,7 +109,7 @@ impl Outline {
 
 /// The root element that a type's documents have.
 fn root_name(shape: &Shape) -> &str {
-    if shape.root.is_empty() { shape.name } else { shape.root }
+    shape.root.unwrap_or(shape.name)
 }
 
 /// The local name of the first element, behind the declaration, comments and instructions.

@@ -4,6 +4,8 @@
 //! [`emit`] back ends render it with quote and prettyplease. [`project`] knows which file comes from which and writes or checks
 //! them. Everything is deterministic: the same schemas give the same bytes.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod diff;
 pub mod emit;
 pub mod error;

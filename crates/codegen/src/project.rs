@@ -118,7 +118,7 @@ impl Made<'_> {
     /// The files of models that are compiled as a whole.
     fn whole(&self, files: &mut Files) -> Result<()> {
         let folder = self.folder()?;
-        files.insert(folder.join("mod.rs"), emit::module(self.types));
+        files.insert(folder.join("mod.rs"), emit::module(self.types, self.variant));
         files.insert(folder.join("operations.rs"), emit::operations(self.variant, self.operations));
         let (requests, edited) = (requests(self.operations), self.types.edited());
         for (family, members) in self.types.by_family() {
@@ -131,7 +131,7 @@ impl Made<'_> {
     /// The files of models in parts, which cargo features turn on.
     fn parts(&self, files: &mut Files, closure: &Closure) -> Result<()> {
         let folder = self.folder()?;
-        files.insert(folder.join("mod.rs"), emit::module_parts(self.types, closure));
+        files.insert(folder.join("mod.rs"), emit::module_parts(self.types, self.variant, closure));
         let requests = requests(self.operations);
         for (family, members) in self.types.by_family() {
             let code = emit::family_parts(&self.types_of(family), &members, closure, &requests);

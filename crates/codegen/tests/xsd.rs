@@ -293,7 +293,7 @@ fn emission_is_rust_and_the_same_every_time() {
     let once = || {
         let types = types();
         let queries = queries::read("em/queries.json", QUERIES, &types).unwrap();
-        let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries), emit::module(&types)];
+        let mut out = vec![emit::filter_fields(&queries), emit::em_queries(&queries), emit::module(&types, "Em")];
         out.extend(
             types
                 .by_family()

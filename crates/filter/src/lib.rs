@@ -57,6 +57,8 @@
 //! it does not promise that a server evaluates as [`eval`] does where the vendor's pages are
 //! silent, and of ZQL it writes what the server's queries can ask for, not its functions and joins.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod ast;
 pub mod build;
 pub mod check;
@@ -101,3 +103,8 @@ pub use print::{PrintError, print, print_with};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
 pub use span::Span;
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

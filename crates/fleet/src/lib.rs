@@ -13,6 +13,8 @@
 //!   where only backups are kept (ZStack); else it is unknown.
 //! - Unknown is `None`, never 0.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod em;
 mod row;
 mod vb365;

@@ -31,6 +31,8 @@
 //! Features are additive. A part of ZStack brings what it refers to: with `zstack-storage` alone there is `zstack::VmInstance` wherever a
 //! volume names one, and none of the 300 calls about virtual machines.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub use backhaul_wire as wire;
 
 #[cfg(feature = "em")]
@@ -77,3 +79,8 @@ macro_rules! reply_traits {
 }
 #[cfg(any(feature = "vb365", feature = "zstack-core"))]
 pub(crate) use reply_traits;
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

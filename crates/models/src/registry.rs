@@ -1,7 +1,7 @@
 //! Types, operations and answers by name, for programs that learn at run time what they read.
 
 use backhaul_wire::operation::Response;
-use backhaul_wire::{Kind, Operation, Shape, Struct, System};
+use backhaul_wire::{ApiVersion, Kind, Operation, Shape, Struct, System};
 
 use backhaul_wire::generated::Make;
 pub use backhaul_wire::generated::TypeEntry;
@@ -41,7 +41,7 @@ fn tables(system: System) -> (&'static [Operation], &'static [Option<Make>]) {
 }
 
 /// How empty answers of older forms are made: the operation's index, and the form's last version.
-fn older_answers(system: System) -> &'static [(usize, u8, Make)] {
+fn older_answers(system: System) -> &'static [(usize, Option<ApiVersion>, Make)] {
     match system {
         #[cfg(feature = "vb365")]
         System::Vb365 => crate::vb365::operations::OLDER_ANSWERS,
@@ -120,11 +120,11 @@ pub fn answer(operation: &Operation) -> Option<Box<dyn Struct>> {
     answers.get(index).copied().flatten().map(|make| make())
 }
 
-/// As [`answer`], in one version of the API, where older ones may answer with another type; 0 is the newest.
+/// As [`answer`], in one version of the API, where older ones may answer with another type; without a version in the newest.
 #[must_use]
-pub fn answer_in(operation: &Operation, version: u8) -> Option<Box<dyn Struct>> {
+pub fn answer_in(operation: &Operation, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
     let until = operation.form(version).until;
-    if until == 0 {
+    if until.is_none() {
         return answer(operation);
     }
     let index = operations(operation.system).iter().position(|row| row.name == operation.name)?;
@@ -150,7 +150,7 @@ pub fn error(system: System) -> Option<Box<dyn Struct>> {
 /// `target` is a path, with or without a host before it and a query after it. Letter case and the names of placeholders do not
 /// count, and a literal segment wins over a placeholder.
 #[must_use]
-pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'static Operation, Option<u8>)> {
+pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'static Operation, Option<ApiVersion>)> {
     let target = match target.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
         None => target,
@@ -160,13 +160,14 @@ pub fn match_request(system: System, method: &str, target: &str) -> Option<(&'st
     let mut version = None;
     if system == System::Vb365 {
         let number = segments.first().and_then(|first| strip_prefix(first, "v")).and_then(|number| number.parse().ok());
+        let number = number.and_then(ApiVersion::new);
         if number.is_some() {
             version = number;
             segments.remove(0);
         }
     }
     let matching = operations(system).iter().filter(|operation| operation.method.eq_ignore_ascii_case(method));
-    let matching = matching.filter(|operation| version.is_none_or(|version| operation.versions.contains(version)));
+    let matching = matching.filter(|operation| version.is_none() || operation.versions.contains(version));
     let best = matching
         .filter_map(|operation| Some((fit(operation, &segments, query)?, operation)))
         .max_by_key(|(fit, _)| *fit);

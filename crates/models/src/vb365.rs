@@ -7,3 +7,11 @@ mod reply;
 pub use generated::operations;
 pub use generated::*;
 pub use reply::{Ids, Items, Page};
+
+/// Veeam Backup for Microsoft 365, as a type: the [`Call::Api`](backhaul_wire::Call::Api) of its calls.
+#[derive(Debug, Clone, Copy)]
+pub enum Vb365 {}
+
+impl backhaul_wire::Api for Vb365 {
+    const SYSTEM: backhaul_wire::System = backhaul_wire::System::Vb365;
+}

@@ -28,6 +28,8 @@
 //! | `route`, `project` | the operation that a request calls; the answer of one version |
 //! | `server` | TCP, TLS and HTTP |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod agenda;
 mod builder;
 mod clock;
@@ -52,3 +54,8 @@ pub use estate::{
 pub use fault::{Effect, Fault, Faults};
 pub use form::FormError;
 pub use sim::{RecordedRequest, Sim, StartError};
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

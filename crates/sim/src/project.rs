@@ -1,5 +1,6 @@
 //! Answers cut down to what one version of an API has.
 
+use backhaul_wire::ApiVersion;
 use backhaul_wire::shape::{Field, Kind, Shape};
 use backhaul_wire::{EncodeError, Struct, json};
 use serde_json::Value;
@@ -23,7 +24,7 @@ fn prune(value: &mut Value, shape: &Shape, version: u8) {
         return;
     };
     members.retain(|name, _| match field(shape, name) {
-        Some(field) => field.versions.contains(version),
+        Some(field) => field.versions.contains(ApiVersion::new(version)),
         None => true,
     });
     for (name, member) in members {

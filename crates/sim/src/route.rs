@@ -1,5 +1,6 @@
 //! Finding the operation that a request calls, in the route tables of `backhaul-models`.
 
+use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 
 use backhaul_wire::Operation;
@@ -94,7 +95,7 @@ impl Router {
         let (mut others, mut actions) = (Vec::new(), Vec::new());
         let mut best: Option<(usize, &Row, PathParams)> = None;
         for row in &self.rows {
-            let there = version.is_none_or(|version| row.operation.versions.contains(version));
+            let there = version.is_none_or(|version| row.operation.versions.contains(ApiVersion::new(version)));
             let Some(params) = row.matches(&segments, self.ignore_case).filter(|_| there && wanted(row.operation))
             else {
                 continue;

@@ -32,6 +32,7 @@ mod token;
 mod usage;
 mod world;
 
+use backhaul_wire::ApiVersion;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -194,7 +195,7 @@ impl Call<'_> {
     /// A query parameter, if the operation has it in this version; its letter case does not count.
     fn param(&self, name: &str) -> Option<&str> {
         let known = self.operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name))?;
-        if !known.versions.contains(self.version) {
+        if !known.versions.contains(ApiVersion::new(self.version)) {
             return None;
         }
         let sent = self.params.iter().find(|(sent, _)| sent.eq_ignore_ascii_case(name));
@@ -203,7 +204,7 @@ impl Call<'_> {
 
     fn has_param(&self, name: &str) -> bool {
         let mut params = self.operation.params.iter();
-        params.any(|param| param.name == name && param.versions.contains(self.version))
+        params.any(|param| param.name == name && param.versions.contains(ApiVersion::new(self.version)))
     }
 
     /// A link: absolute up to v5, relative to the host from v6 on; the path of a resource is in lower case.
@@ -239,8 +240,9 @@ impl Call<'_> {
     /// Fails when a parameter is missing that must be given; v3 to v5 are not that strict.
     fn complete(&self) -> Result<(), Refusal> {
         let query = self.operation.params.iter().filter(|param| param.place == ParamPlace::Query);
-        let mut required =
-            query.filter(|param| param.required && self.version >= 6 && param.versions.contains(self.version));
+        let mut required = query.filter(|param| {
+            param.required && self.version >= 6 && param.versions.contains(ApiVersion::new(self.version))
+        });
         match required.find(|param| self.param(param.name).is_none()) {
             Some(param) => Err(Refusal::bad(format!("The {} field is required.", param.name))),
             None => Ok(()),

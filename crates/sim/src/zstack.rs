@@ -81,7 +81,8 @@ impl Zstack {
                 // There is such an address, but the body is for none of its operations.
                 Routed::Found(operation, _) => {
                     members?;
-                    let text = format!("the body must have the key '{}' of an action of this path", operation.wrapper);
+                    let wrapper = operation.wrapper.unwrap_or_default();
+                    let text = format!("the body must have the key '{wrapper}' of an action of this path");
                     return Err(Refusal::text(text));
                 }
                 Routed::OtherMethods(methods) => {

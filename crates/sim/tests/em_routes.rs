@@ -141,7 +141,7 @@ fn in_namespace(body: &str) -> String {
 
 /// A body that the operation takes; `None` where what is there is sent back.
 fn body(operation: &Operation) -> Option<String> {
-    let name = operation.request.map_or("", |shape| shape.root);
+    let name = operation.request.and_then(|shape| shape.root).unwrap_or_default();
     let inner = match name {
         "" => return Some(String::new()),
         "BackupServerSpec" => {

@@ -123,9 +123,9 @@ async fn call(client: &Client<'_>, operation: &Operation) -> Answer {
         path = format!("{path}?{}", query.join("&"));
     }
     let mut body = String::new();
-    if !operation.wrapper.is_empty() {
+    if let Some(wrapper) = operation.wrapper {
         let inside = operation.request.map_or_else(Map::new, |shape| required(operation.name, shape));
-        body = Value::Object(Map::from_iter([(operation.wrapper.to_owned(), inside.into())])).to_string();
+        body = Value::Object(Map::from_iter([(wrapper.to_owned(), inside.into())])).to_string();
     }
     if operation.name == "GetBackupStorageCapacity" {
         path.push_str("?all=true");

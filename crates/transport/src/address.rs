@@ -1,6 +1,7 @@
 //! From an operation and its parameters to a URL, and from a server's link to the next one.
 
 use backhaul_filter::url as filter_url;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::{Param, ParamPlace};
 use backhaul_wire::{Kind, Operation, System};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -80,12 +81,12 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
 
 /// Whether an operation has a parameter in a version.
 pub(crate) fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
-    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(version))
+    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(ApiVersion::new(version)))
 }
 
 /// Refuses an operation that the version lacks.
 pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
-    if version == 0 || operation.versions.contains(version) {
+    if version == 0 || operation.versions.contains(ApiVersion::new(version)) {
         return Ok(());
     }
     let versions = operation.versions;
@@ -102,7 +103,7 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
                 if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
         };
-        if version > 0 && !param.versions.contains(version) {
+        if version > 0 && !param.versions.contains(ApiVersion::new(version)) {
             let versions = param.versions;
             let name = param.name;
             return Err(Reason::Version(format!("the parameter `{name}` is not in v{version}: it is in {versions}")));

@@ -4,6 +4,7 @@ mod download;
 mod exchange;
 mod policy;
 
+use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -223,7 +224,7 @@ impl Client {
     /// The answer to a typed call.
     pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
         let mut answer = C::Answer::default();
-        let has_body = raw.has_body() && C::OPERATION.form(version).response.shape().is_some();
+        let has_body = raw.has_body() && C::OPERATION.form(ApiVersion::new(version)).response.shape().is_some();
         if let Some(target) = answer.target().filter(|_| has_body) {
             self.read(raw, target, None)?;
         }
@@ -231,9 +232,14 @@ impl Client {
     }
 
     /// Refuses a typed call that the version lacks, or that has another version's form.
-    pub(crate) fn check_form(&self, operation: &'static Operation, until: u8, version: u8) -> Result<()> {
+    pub(crate) fn check_form(
+        &self,
+        operation: &'static Operation,
+        until: Option<ApiVersion>,
+        version: u8,
+    ) -> Result<()> {
         address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
-        if operation.fits(until, version) {
+        if operation.fits(until, ApiVersion::new(version)) {
             return Ok(());
         }
         let rule =
@@ -266,7 +272,7 @@ impl Client {
         let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
         let version = self.version().await?;
         if version > 0 {
-            json::check_versions(body, version).map_err(fail)?;
+            json::check_versions(body, ApiVersion::new(version)).map_err(fail)?;
         }
         let bytes = match (self.core.system, self.core.options.em_format) {
             (System::Em, EmFormat::Xml) => xml::encode_request(body),
@@ -383,11 +389,9 @@ fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
 
 /// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
 fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {
-    if operation.wrapper.is_empty() {
-        return given.body.clone();
-    }
+    let Some(wrapper) = operation.wrapper else { return given.body.clone() };
     let body = given.body.as_deref().unwrap_or(b"{}");
-    let mut out = [b"{\"", operation.wrapper.as_bytes(), b"\":", body].concat();
+    let mut out = [b"{\"", wrapper.as_bytes(), b"\":", body].concat();
     for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
         let values = given.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
         let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();

@@ -32,6 +32,8 @@
 //! | [`error`] | what can go wrong |
 //! | [`http`] | requests, TLS, limits, retries |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod address;
 mod classify;
 pub mod client;
@@ -55,3 +57,8 @@ pub use client::{Client, Given, Policy, Raw};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;
 pub use options::{Assertion, EmFormat, EmLogon, Options, UtcOffset, Vb365Logon, Version, ZstackLogon};
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::version::Versions;
+use crate::version::{ApiVersion, Versions};
 
 /// How much of a body an error keeps.
 const EXCERPT: usize = 2048;
@@ -115,8 +115,8 @@ pub struct EncodeError {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum EncodeReason {
-    Field { version: u8, versions: Versions },
-    Value { version: u8, value: String, versions: Versions },
+    Field { version: Option<ApiVersion>, versions: Versions },
+    Value { version: Option<ApiVersion>, value: String, versions: Versions },
     Missing,
     Format(String),
 }
@@ -140,11 +140,13 @@ impl fmt::Display for EncodeError {
             EncodeReason::Field { version, versions } => {
                 write!(
                     f,
-                    "`{path}` is not in v{version} of the API: it is in {versions}; leave it unset or use such a version"
+                    "`{path}` is not in {} of the API: it is in {versions}; leave it unset or use such a version",
+                    named(*version)
                 )
             }
             EncodeReason::Value { version, value, versions } => {
-                write!(f, "`{path}`: the value `{value}` is not in v{version} of the API: it is in {versions}")
+                let version = named(*version);
+                write!(f, "`{path}`: the value `{value}` is not in {version} of the API: it is in {versions}")
             }
             EncodeReason::Missing => write!(f, "`{path}` is required and not set"),
             EncodeReason::Format(reason) => write!(f, "cannot write `{path}`: {reason}"),
@@ -153,3 +155,7 @@ impl fmt::Display for EncodeError {
 }
 
 impl std::error::Error for EncodeError {}
+
+fn named(version: Option<ApiVersion>) -> String {
+    version.map_or_else(|| "this version".to_owned(), |version| version.to_string())
+}

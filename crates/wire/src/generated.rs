@@ -1,15 +1,15 @@
 //! What generated code calls. Not for use by hand: it may change with any release of the generator.
 
-pub use crate::operation::{Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
+pub use crate::operation::{Api, Call, ENTITY, FORMAT, Form, Operation, Param, ParamPlace, Response, System};
 pub use crate::reflect::{
-    Edit, EditValue, Enum, EnumList, EnumSlot, Model, Slot, Struct, StructList, StructMap, StructSlot, UNION, UNKNOWN,
+    Edit, EditValue, Enum, EnumList, EnumSlot, Known, Model, Slot, Struct, StructList, StructMap, StructSlot,
     UnionSlot, Unknown, UnknownValue, View, copy, narrow,
 };
 pub use crate::serde_impl::{deserialize, deserialize_enum, serialize};
 pub use crate::shape::{EnumShape, EnumValue, Field, Kind, Shape, UnionShape, Variant};
 pub use crate::tables::{Empty, Given, ParamText, ParamValue};
 pub use crate::text::{DateTime, Id, Secret};
-pub use crate::version::Versions;
+pub use crate::version::{ApiVersion, Versions};
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::Value;
 pub use std::collections::BTreeMap;

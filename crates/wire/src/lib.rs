@@ -15,6 +15,8 @@
 //! | [`drift`] | what a body held that the schemas do not know |
 //! | [`error`] | decode and encode errors, with the path inside the body |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod drift;
 pub mod error;
 pub mod json;
@@ -32,8 +34,13 @@ pub mod generated;
 
 pub use drift::Drift;
 pub use error::{DecodeError, EncodeError};
-pub use operation::{Call, Operation, System};
+pub use operation::{Api, Call, Operation, System};
 pub use reflect::{Edit, Enum, Slot, Struct, UnknownValue, View};
 pub use shape::{EnumShape, Field, Kind, Place, Repeat, Shape};
 pub use text::{DateTime, Id, Secret};
-pub use version::Versions;
+pub use version::{ApiVersion, Versions};
+
+/// The examples of the README are tested like those above.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::reflect::Struct;
 use crate::shape::{Kind, Shape};
-use crate::version::Versions;
+use crate::version::{ApiVersion, Versions};
 
 /// One of the three APIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,7 +78,7 @@ pub struct Operation {
     /// The request body's type.
     pub request: Option<&'static Shape>,
     /// Where in the body the request stands, when it is wrapped (ZStack: `logInByAccount`).
-    pub wrapper: &'static str,
+    pub wrapper: Option<&'static str>,
     /// What the answer holds.
     pub response: Response,
     /// The versions that answer a listing with a bare array where the others answer with a page.
@@ -94,8 +94,8 @@ pub struct Operation {
 /// What an operation asked for and answered up to some version.
 #[derive(Debug, Clone, Copy)]
 pub struct Form {
-    /// The last version with this form.
-    pub until: u8,
+    /// The last version with this form; `None` for the newest.
+    pub until: Option<ApiVersion>,
     /// The request body's type.
     pub request: Option<&'static Shape>,
     /// What the answer holds.
@@ -116,7 +116,7 @@ impl Operation {
             params: &[],
             versions: Versions::ALL,
             request: None,
-            wrapper: "",
+            wrapper: None,
             response: Response::Empty,
             bare: None,
             older: &[],
@@ -146,10 +146,17 @@ impl Operation {
         self
     }
 
-    /// Sets the API versions that have it.
+    /// Sets the first API version that has it.
     #[must_use]
-    pub const fn versions(mut self, since: u8, until: u8) -> Self {
-        self.versions = Versions::new(since, until);
+    pub const fn since(mut self, version: u8) -> Self {
+        self.versions.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Sets the last API version that has it.
+    #[must_use]
+    pub const fn until(mut self, version: u8) -> Self {
+        self.versions.until = ApiVersion::new(version);
         self
     }
 
@@ -163,7 +170,7 @@ impl Operation {
     /// Sets the member of the body that wraps the request.
     #[must_use]
     pub const fn wrapper(mut self, member: &'static str) -> Self {
-        self.wrapper = member;
+        self.wrapper = Some(member);
         self
     }
 
@@ -176,8 +183,8 @@ impl Operation {
 
     /// Sets the versions that answer with a bare array.
     #[must_use]
-    pub const fn bare(mut self, since: u8, until: u8) -> Self {
-        self.bare = Some(Versions::new(since, until));
+    pub const fn bare(mut self, versions: Versions) -> Self {
+        self.bare = Some(versions);
         self
     }
 
@@ -202,20 +209,19 @@ impl Operation {
         self
     }
 
-    /// What the operation asks for and answers in one version of the API.
+    /// What the operation asks for and answers in one version of the API; without a version, in the newest.
     #[must_use]
-    pub fn form(&self, version: u8) -> Form {
-        let newest = Form { until: 0, request: self.request, response: self.response };
-        // Systems that number no versions have one form.
-        self.older.iter().find(|form| version != 0 && version <= form.until).copied().unwrap_or(newest)
+    pub fn form(&self, version: Option<ApiVersion>) -> Form {
+        let newest = Form { until: None, request: self.request, response: self.response };
+        self.older.iter().find(|form| version.is_some() && version <= form.until).copied().unwrap_or(newest)
     }
 
-    /// Whether a typed call of the form up to `until` (0 for the newest) can be sent to a version: it is that version's form, or
-    /// asks for the same and one of the two answers is empty.
+    /// Whether a typed call of the form up to `until` (`None` for the newest) can be sent to a version: it is that version's form,
+    /// or asks for the same and one of the two answers is empty.
     #[must_use]
-    pub fn fits(&self, until: u8, version: u8) -> bool {
+    pub fn fits(&self, until: Option<ApiVersion>, version: Option<ApiVersion>) -> bool {
         let form = self.form(version);
-        let call = self.form(if until == 0 { u8::MAX } else { until });
+        let call = self.form(until);
         let name = |request: Option<&Shape>| request.map(|shape| shape.name);
         form.until == call.until
             || name(form.request) == name(call.request)
@@ -305,10 +311,17 @@ impl Param {
         self
     }
 
-    /// Sets the API versions that have it.
+    /// Sets the first API version that has it.
     #[must_use]
-    pub const fn versions(mut self, since: u8, until: u8) -> Self {
-        self.versions = Versions::new(since, until);
+    pub const fn since(mut self, version: u8) -> Self {
+        self.versions.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Sets the last API version that has it.
+    #[must_use]
+    pub const fn until(mut self, version: u8) -> Self {
+        self.versions.until = ApiVersion::new(version);
         self
     }
 }
@@ -343,14 +356,24 @@ impl<T: crate::reflect::Model> Answer for T {
     }
 }
 
+/// One of the systems, as a type: what tells at compile time which client a call is for.
+///
+/// The models have one for each system (`backhaul_models::em::Em`), so that a client can take `Call<Api = Em>` and nothing else.
+pub trait Api: Send + Sync + 'static {
+    /// The system.
+    const SYSTEM: System;
+}
+
 /// A typed call of an operation: its parameters, its body, and the type of its answer.
 pub trait Call: Send + Sync {
+    /// The system that it is for.
+    type Api: Api;
     /// The answer's body; `()` where there is none.
     type Answer: Answer;
     /// The operation.
     const OPERATION: &'static Operation;
-    /// The last version whose form this call has, when later ones ask for or answer another type; 0 for the newest form.
-    const FORM_UNTIL: u8 = 0;
+    /// The last version whose form this call has, when later ones ask for or answer another type; `None` for the newest form.
+    const FORM_UNTIL: Option<ApiVersion> = None;
     /// The body to send.
     fn body(&self) -> Option<&dyn Struct> {
         None

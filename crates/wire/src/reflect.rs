@@ -16,7 +16,7 @@ mod slot;
 mod unknown;
 mod view;
 
-pub use choice::{UNION, UnionSlot, narrow};
+pub use choice::{UnionSlot, narrow};
 pub use copy::copy;
 pub use edit::{Edit, EditSlot, EditValue};
 pub use unknown::{Place as UnknownPlace, Unknown, UnknownField, UnknownValue};
@@ -25,9 +25,9 @@ pub use view::Scalar;
 
 /// A generated struct, seen as its fields.
 ///
-/// `view` and `slot` take indices into `shape().fields`. [`UNKNOWN`] gives the place for fields that the type does not know, on
-/// types that have one, [`UNION`] the choice of a union's kind; any other index past the end gives [`View::None`] and
-/// [`Slot::None`]. A union is seen as the struct that its value is: `shape()` is that of its kind.
+/// `view` and `slot` take indices into `shape().fields`. Past the end stands what the type does not know ([`View::Unknown`],
+/// [`Slot::Unknown`]); a type that keeps no such thing gives [`View::None`] and [`Slot::None`]. A union is seen as the struct that its
+/// value is: `shape()` is that of its kind.
 pub trait Struct: Send + Sync + 'static {
     /// What the type is.
     fn shape(&self) -> &'static Shape;
@@ -35,15 +35,25 @@ pub trait Struct: Send + Sync + 'static {
     fn view(&self, index: usize) -> View<'_>;
     /// A field, to write.
     fn slot(&mut self, index: usize) -> Slot<'_>;
+    /// The choice of a union's kind; `None` on every other type.
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        None
+    }
 }
-
-/// The index at which a type that is sent back keeps the fields that it does not know.
-pub const UNKNOWN: usize = usize::MAX;
 
 /// A generated struct that can be made empty: what decoding needs.
 pub trait Model: Struct + Default + Clone {
     /// What the type is, without a value of it.
     const SHAPE: &'static Shape;
+}
+
+/// A value of an enum type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known<'a> {
+    /// One that the type lists, by its index.
+    Listed(usize),
+    /// One that it does not list.
+    Other(&'a UnknownValue),
 }
 
 /// A generated enum. Unknown texts are kept and written back as they came.
@@ -53,7 +63,7 @@ pub trait Enum: Sized + Send + Sync + 'static {
     /// The value at `index`, `None` past the end.
     fn from_index(index: usize) -> Option<Self>;
     /// The index of a known value, or the unknown text.
-    fn index(&self) -> Result<usize, &UnknownValue>;
+    fn known(&self) -> Known<'_>;
     /// A value that the type does not list.
     fn from_unknown(value: UnknownValue) -> Self;
 
@@ -67,7 +77,7 @@ pub trait Enum: Sized + Send + Sync + 'static {
     /// The text as on the wire.
     #[must_use]
     fn text(&self) -> &str {
-        Self::SHAPE.text(self.index())
+        Self::SHAPE.text(self.known())
     }
 }
 
@@ -124,8 +134,6 @@ pub enum View<'a> {
     Edit(&'a dyn EditSlot),
     /// Fields that the type does not know.
     Unknown(&'a Unknown),
-    /// Which kind of a union the value is.
-    Union(&'a dyn UnionSlot),
 }
 
 /// A field to write: the place where the value stands.
@@ -180,8 +188,6 @@ pub enum Slot<'a> {
     Edit(&'a mut dyn EditSlot),
     /// Fields that the type does not know.
     Unknown(&'a mut Unknown),
-    /// Which kind of a union the value is.
-    Union(&'a mut dyn UnionSlot),
 }
 
 /// A place for one enum value.
@@ -196,7 +202,7 @@ pub trait EnumSlot: Send + Sync {
 impl<E: Enum> EnumSlot for Option<E> {
     fn text(&self) -> Option<&str> {
         match self {
-            Some(value) => Some(E::SHAPE.text(value.index())),
+            Some(value) => Some(E::SHAPE.text(value.known())),
             None => None,
         }
     }
@@ -241,7 +247,7 @@ impl<E: Enum> EnumList for Vec<E> {
     }
     fn push(&mut self, text: &str) -> bool {
         let value = E::from_text(text);
-        let known = value.index().is_ok();
+        let known = matches!(value.known(), Known::Listed(_));
         self.push(value);
         known
     }

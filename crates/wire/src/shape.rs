@@ -3,7 +3,8 @@
 //! Shapes are emitted by `cargo xtask codegen` and only read at run time: by the codecs, by the command's `types` verb, by
 //! the simulator. They refer to each other by reference, so a walk over a whole body needs no registry.
 
-use crate::version::Versions;
+use crate::reflect::Known;
+use crate::version::{ApiVersion, Versions};
 
 /// A struct type: its schema name and its fields, in wire order.
 #[derive(Debug)]
@@ -12,8 +13,8 @@ pub struct Shape {
     pub name: &'static str,
     /// Names that vendors' documents give the same type.
     pub aliases: &'static [&'static str],
-    /// The XML root element, when the type can be a document; empty otherwise.
-    pub root: &'static str,
+    /// The XML root element, when the type can be a document.
+    pub root: Option<&'static str>,
     /// The fields, in the order in which XML wants them.
     pub fields: &'static [Field],
     /// The field that takes a body which is a bare array instead of an object (VB365 turned arrays into pages in v8).
@@ -36,7 +37,7 @@ impl Shape {
         Self {
             name,
             aliases: &[],
-            root: "",
+            root: None,
             fields,
             bare_list: None,
             classes: None,
@@ -56,7 +57,7 @@ impl Shape {
     /// Sets the XML root element.
     #[must_use]
     pub const fn root(mut self, root: &'static str) -> Self {
-        self.root = root;
+        self.root = Some(root);
         self
     }
 
@@ -88,10 +89,17 @@ impl Shape {
         self
     }
 
-    /// Sets the API versions that have the type.
+    /// Sets the first API version that has the type.
     #[must_use]
-    pub const fn versions(mut self, since: u8, until: u8) -> Self {
-        self.versions = Versions::new(since, until);
+    pub const fn since(mut self, version: u8) -> Self {
+        self.versions.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Sets the last API version that has the type.
+    #[must_use]
+    pub const fn until(mut self, version: u8) -> Self {
+        self.versions.until = ApiVersion::new(version);
         self
     }
 
@@ -105,7 +113,7 @@ impl Shape {
     #[must_use]
     pub fn is_document(&self, name: &str) -> bool {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
-        !self.root.is_empty() && (is(self.root) || is(self.name))
+        self.root.is_some_and(|root| is(root) || is(self.name))
     }
 
     /// The index of the field with this wire or JSON name; letter case is ignored when no name fits exactly.
@@ -121,8 +129,8 @@ impl Shape {
 /// What tells the kinds of a union apart.
 #[derive(Debug)]
 pub struct UnionShape {
-    /// The JSON name of the field that names the kind; empty where there is none.
-    pub tag: &'static str,
+    /// The JSON name of the field that names the kind, where there is one.
+    pub tag: Option<&'static str>,
     /// The kinds, in schema order.
     pub variants: &'static [Variant],
 }
@@ -144,10 +152,10 @@ pub struct Field {
     pub wire: &'static str,
     /// The JSON name, in the letter case of the schema.
     pub json: &'static str,
-    /// The name of a list's items inside their XML wrapper; empty when items repeat without a wrapper.
-    pub item: &'static str,
-    /// The name of the array inside the JSON wrapper; empty when the array stands without one.
-    pub json_item: &'static str,
+    /// The name of a list's items inside their XML wrapper; `None` when items repeat without a wrapper.
+    pub item: Option<&'static str>,
+    /// The name of the array inside the JSON wrapper; `None` when the array stands without one.
+    pub json_item: Option<&'static str>,
     /// What a single value is.
     pub kind: Kind,
     /// How many values there may be.
@@ -169,8 +177,8 @@ impl Field {
         Self {
             wire,
             json: wire,
-            item: "",
-            json_item: "",
+            item: None,
+            json_item: None,
             kind,
             repeat: Repeat::One,
             place: Place::Element,
@@ -203,11 +211,17 @@ impl Field {
         self
     }
 
-    /// Sets the names of a wrapped list's items, in XML and in JSON.
+    /// Sets the name of a list's items inside their XML wrapper.
     #[must_use]
-    pub const fn item(mut self, item: &'static str, json_item: &'static str) -> Self {
-        self.item = item;
-        self.json_item = json_item;
+    pub const fn item(mut self, item: &'static str) -> Self {
+        self.item = Some(item);
+        self
+    }
+
+    /// Sets the name of the array inside its JSON wrapper.
+    #[must_use]
+    pub const fn json_item(mut self, json_item: &'static str) -> Self {
+        self.json_item = Some(json_item);
         self
     }
 
@@ -239,10 +253,17 @@ impl Field {
         self
     }
 
-    /// Sets the API versions that have it.
+    /// Sets the first API version that has it.
     #[must_use]
-    pub const fn versions(mut self, since: u8, until: u8) -> Self {
-        self.versions = Versions::new(since, until);
+    pub const fn since(mut self, version: u8) -> Self {
+        self.versions.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Sets the last API version that has it.
+    #[must_use]
+    pub const fn until(mut self, version: u8) -> Self {
+        self.versions.until = ApiVersion::new(version);
         self
     }
 }
@@ -327,10 +348,10 @@ pub struct EnumShape {
 impl EnumShape {
     /// The text of a value, by its index or as it came.
     #[inline(never)] // called from the generated code of every enum type
-    pub(crate) fn text<'a>(&self, value: Result<usize, &'a crate::UnknownValue>) -> &'a str {
+    pub(crate) fn text<'a>(&self, value: Known<'a>) -> &'a str {
         match value {
-            Ok(index) => self.values.get(index).map_or("", |value| value.name),
-            Err(unknown) => unknown.as_str(),
+            Known::Listed(index) => self.values.get(index).map_or("", |value| value.name),
+            Known::Other(unknown) => unknown.as_str(),
         }
     }
 
@@ -361,10 +382,17 @@ impl EnumValue {
         Self { name, versions: Versions::ALL }
     }
 
-    /// Sets the API versions that have it.
+    /// Sets the first API version that has it.
     #[must_use]
-    pub const fn versions(mut self, since: u8, until: u8) -> Self {
-        self.versions = Versions::new(since, until);
+    pub const fn since(mut self, version: u8) -> Self {
+        self.versions.since = ApiVersion::new(version);
+        self
+    }
+
+    /// Sets the last API version that has it.
+    #[must_use]
+    pub const fn until(mut self, version: u8) -> Self {
+        self.versions.until = ApiVersion::new(version);
         self
     }
 }

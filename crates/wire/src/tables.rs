@@ -117,28 +117,23 @@ impl<T: ParamText> ParamValue for Vec<T> {
 /// Zone = ZONE("Zone").aliases(&["ZoneInventory"]);
 /// 0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
 /// 1 name: Option<String> = Text, new("name", Kind::Text);
-/// keep unknown;
 /// ```
 ///
 /// `ZONE` is the static [`Shape`](crate::shape::Shape); `Id` the variant of [`View`](crate::reflect::View) and
-/// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its [`Field`](crate::shape::Field);
-/// `keep` names the field for unknown members.
+/// [`Slot`](crate::reflect::Slot) that hands the field out; `new(..)` and what follows make its [`Field`](crate::shape::Field).
 #[macro_export]
 #[doc(hidden)]
 macro_rules! generated_model {
     (
         $(#[$doc:meta])* $name:ident = $shape:ident($title:literal) $(.$with:ident $given:tt)*;
         $($(#[$field_doc:meta])* $at:literal $field:ident: $ty:ty = $view:ident, $make:ident $def:tt $(.$more:ident $arg:tt)*;)*
-        $(keep $keep:ident;)?
     ) => {
         $(#[$doc])*
         #[non_exhaustive]
         pub struct $name {
             $($(#[$field_doc])* pub $field: $ty,)*
-            $(
-                /// Fields that this type does not know, written back as they came.
-                pub $keep: $crate::generated::Unknown,
-            )?
+            /// Fields that this type does not know, written back as they came.
+            pub unknown: $crate::generated::Unknown,
         }
         pub(crate) static $shape: $crate::generated::Shape = $crate::generated::Shape::new(
             $title,
@@ -147,7 +142,7 @@ macro_rules! generated_model {
         impl $name {
             const EMPTY: Self = Self {
                 $($field: <$ty as $crate::generated::Empty>::EMPTY,)*
-                $($keep: $crate::generated::Unknown::NONE,)?
+                unknown: $crate::generated::Unknown::NONE,
             };
         }
         impl $crate::generated::Model for $name {
@@ -160,15 +155,13 @@ macro_rules! generated_model {
             fn view(&self, index: usize) -> $crate::generated::View<'_> {
                 match index {
                     $($at => $crate::generated::View::$view(&self.$field),)*
-                    $($crate::generated::UNKNOWN => $crate::generated::View::Unknown(&self.$keep),)?
-                    _ => $crate::generated::View::None,
+                    _ => $crate::generated::View::Unknown(&self.unknown),
                 }
             }
             fn slot(&mut self, index: usize) -> $crate::generated::Slot<'_> {
                 match index {
                     $($at => $crate::generated::Slot::$view(&mut self.$field),)*
-                    $($crate::generated::UNKNOWN => $crate::generated::Slot::Unknown(&mut self.$keep),)?
-                    _ => $crate::generated::Slot::None,
+                    _ => $crate::generated::Slot::Unknown(&mut self.unknown),
                 }
             }
         }
@@ -245,10 +238,10 @@ macro_rules! generated_choice {
                     _ => return None,
                 })
             }
-            fn index(&self) -> Result<usize, &$crate::generated::UnknownValue> {
-                Ok(match self {
+            fn known(&self) -> $crate::generated::Known<'_> {
+                $crate::generated::Known::Listed(match self {
                     $(Self::$value => $at,)*
-                    Self::Unknown(value) => return Err(value),
+                    Self::Unknown(value) => return $crate::generated::Known::Other(value),
                 })
             }
             fn from_unknown(value: $crate::generated::UnknownValue) -> Self {
@@ -297,6 +290,7 @@ macro_rules! generated_call {
             }
         }
         impl $crate::generated::Call for $name {
+            type Api = ThisApi;
             type Answer = $answer;
             const OPERATION: &'static $crate::generated::Operation = &OPERATIONS[$at];
             $(

@@ -73,11 +73,13 @@ fn column(shape: &'static Shape, name: &str) -> Result<(Column, Vec<String>), Fa
             _ => None,
         };
         // A list may stand in a wrapper, which may be named and need not be.
-        if segments.peek().is_some() && !field.json_item.is_empty() {
-            path.push(field.json_item.to_owned());
-            if segments.peek().is_some_and(|next| next.eq_ignore_ascii_case(field.json_item)) {
+        if segments.peek().is_some()
+            && let Some(json_item) = field.json_item
+        {
+            path.push(json_item.to_owned());
+            if segments.peek().is_some_and(|next| next.eq_ignore_ascii_case(json_item)) {
                 segments.next();
-                spelled.push(field.json_item);
+                spelled.push(json_item);
             }
         }
     }

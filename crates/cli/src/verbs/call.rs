@@ -4,6 +4,7 @@ mod out;
 mod request;
 mod wait;
 
+use backhaul_wire::ApiVersion;
 use std::path::Path;
 
 use backhaul_models::registry;
@@ -88,7 +89,7 @@ impl Calling<'_> {
     /// VB365 wants an object where an operation takes options, also when there are none.
     fn no_options(&self, version: u8) -> Option<Bytes> {
         let takes = self.operation.system == System::Vb365 && self.operation.method == "POST";
-        self.operation.form(version).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
+        self.operation.form(ApiVersion::new(version)).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
     }
 
     async fn send(&self, peer: &Peer, given: &Given) -> Result<Raw, Failure> {
@@ -101,7 +102,7 @@ impl Calling<'_> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
             Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
-            _ => registry::answer_in(self.operation, version),
+            _ => registry::answer_in(self.operation, ApiVersion::new(version)),
         }
     }
 

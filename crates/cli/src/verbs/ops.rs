@@ -1,6 +1,7 @@
 //! `backhaul ops`: the operations of an API.
 
 use backhaul_models::registry;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::Operation;
 use serde_json::json;
 
@@ -15,7 +16,7 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
     let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
     let version = version.transpose()?.flatten();
     let all = registry::operations(args.system).iter();
-    let rows = all.filter(|it| version.is_none_or(|version| it.versions.contains(version)));
+    let rows = all.filter(|it| version.is_none_or(|version| it.versions.contains(ApiVersion::new(version))));
     // Without a version it is the newest that is told of.
     let rows = rows.map(|it| row(it, version.unwrap_or(0))).collect();
     let columns = vec![
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
 }
 
 fn row(operation: &Operation, version: u8) -> Row {
-    let form = operation.form(version);
+    let form = operation.form(ApiVersion::new(version));
     vec![
         json!(operation.name),
         json!(operation.method),

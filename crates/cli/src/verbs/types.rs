@@ -1,6 +1,7 @@
 //! `backhaul types`: the types of an API, with their fields and values.
 
 use backhaul_models::registry;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::shape::{EnumValue, Field, Place, Repeat};
 use backhaul_wire::{System, Versions};
@@ -40,7 +41,7 @@ struct Described {
 
 impl Scope {
     fn has(&self, versions: Versions) -> bool {
-        self.version.is_none_or(|version| versions.contains(version))
+        self.version.is_none_or(|version| versions.contains(ApiVersion::new(version)))
     }
 
     fn described(&self, entry: TypeEntry) -> Option<Described> {

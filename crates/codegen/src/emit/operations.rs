@@ -1,5 +1,5 @@
 use heck::ToUpperCamelCase;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{constant, field_name, type_name};
@@ -25,7 +25,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
     });
     let older = all.iter().enumerate().flat_map(|(index, operation)| {
         operation.older.iter().filter_map(move |form| {
-            let (answer, until) = (answer(&form.response)?, form.until);
+            let (answer, until) = (answer(&form.response)?, version(Some(form.until)));
             Some(quote! { (#index, #until, make::<#answer>) })
         })
     });
@@ -43,7 +43,7 @@ pub fn operations(system: &str, all: &[Operation]) -> String {
         pub static ANSWERS: &[Option<Make>] = &[#(#answers),*];
         /// The same for older forms: the index of the operation, the last version of the form, and how.
         #[cfg(feature = "registry")]
-        pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[#(#older),*];
+        pub static OLDER_ANSWERS: &[(usize, Option<ApiVersion>, Make)] = &[#(#older),*];
         #(#calls)*
     })
 }
@@ -87,11 +87,11 @@ pub(super) fn row(system: &Ident, operation: &Operation, params: Option<&Ident>)
         }
     };
     let bare = operation.bare.map(|bare| {
-        let (since, until) = (bare.since.unwrap_or(0), bare.until.unwrap_or(0));
-        quote! { .bare(#since, #until) }
+        let (since, until) = (version(bare.since), version(bare.until));
+        quote! { .bare(Versions::new(#since, #until)) }
     });
     let older = operation.older.iter().map(|form| {
-        let (until, response) = (form.until, response_shape(&form.response));
+        let (until, response) = (version(Some(form.until)), response_shape(&form.response));
         let request = match request_shape(form.request.as_ref()) {
             None => quote! { None },
             Some(shape) => quote! { Some(#shape) },
@@ -104,6 +104,14 @@ pub(super) fn row(system: &Ident, operation: &Operation, params: Option<&Ident>)
     quote! {
         Operation::new(System::#system, #name, #method, #path)
             #aliases #also #params #versions #request #wrapper #response #bare #older #long_running #anonymous
+    }
+}
+
+/// `ApiVersion::new(5)`
+fn version(version: Option<u8>) -> TokenStream {
+    match version.map(Literal::u8_unsuffixed) {
+        None => quote! { None },
+        Some(version) => quote! { ApiVersion::new(#version) },
     }
 }
 
@@ -269,7 +277,10 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
         };
         quote! { fn body(&self) -> Option<&dyn Struct> { #body } }
     });
-    let form_until = until.map(|until| quote! { const FORM_UNTIL: u8 = #until; });
+    let form_until = until.map(|until| {
+        let until = version(Some(until));
+        quote! { const FORM_UNTIL: Option<ApiVersion> = #until; }
+    });
     let answer = answer(&operation.response).unwrap_or_else(|| quote! { () });
     quote! {
         #docs
@@ -282,6 +293,7 @@ fn call(index: usize, operation: &Operation, until: Option<u8>) -> TokenStream {
             pub fn new(#(#args),*) -> Self { Self { #(#sets)* #body_set } }
         }
         impl Call for #name {
+            type Api = ThisApi;
             type Answer = #answer;
             const OPERATION: &'static Operation = &OPERATIONS[#index];
             #form_until

@@ -74,7 +74,8 @@ fn group(members: &[&Type], requests: &BTreeSet<&str>) -> String {
 
 /// The module that gathers a system's families.
 #[must_use]
-pub fn module_parts(types: &Types, closure: &Closure) -> String {
+pub fn module_parts(types: &Types, api: &str, closure: &Closure) -> String {
+    let api = format_ident!("{api}");
     let mut modules = Vec::new();
     let mut parts = Vec::new();
     for (family, members) in types.by_family() {
@@ -97,6 +98,7 @@ pub fn module_parts(types: &Types, closure: &Closure) -> String {
         mod prelude {
             pub(super) use backhaul_wire::generated::*;
             pub(super) use super::*;
+            pub(super) use super::super::#api as ThisApi;
         }
         #[cfg(feature = "registry")]
         const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[#(#parts),*];
@@ -167,7 +169,7 @@ pub fn operations_module(families: &[&str], closure: &Closure, shared: &ParamLis
             &concat::<_, { total(ANSWER_PARTS) }>(ANSWER_PARTS);
         /// Older forms: no operation has one.
         #[cfg(feature = "registry")]
-        pub static OLDER_ANSWERS: &[(usize, u8, backhaul_wire::generated::Make)] = &[];
+        pub static OLDER_ANSWERS: &[(usize, Option<backhaul_wire::ApiVersion>, backhaul_wire::generated::Make)] = &[];
     })
 }
 

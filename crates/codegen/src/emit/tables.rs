@@ -15,7 +15,7 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
     let aliases: Vec<String> = ty.aliases.iter().map(|alias| format!("{alias:?}")).collect();
     let aliases = if aliases.is_empty() { String::new() } else { format!(".aliases(&[{}])", aliases.join(", ")) };
     let bare = body.bare_list.map(|index| format!(".bare_list({index})")).unwrap_or_default();
-    let range = plain(versions(ty.versions).unwrap_or_default());
+    let range = plain(versions(ty.versions));
     let (shape, title) = (constant(&ty.name), &ty.name);
     out.push_str(&format!("    {rust} = {shape}({title:?}){aliases}{bare}{more}{range};\n"));
     for (index, field) in body.fields.iter().enumerate() {
@@ -24,9 +24,6 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
         let shape = shape.trim_start_matches("Field::");
         out.push_str(&doc(&field_doc(field)));
         out.push_str(&format!("    {index} {name}: {held} = {view}, {shape};\n"));
-    }
-    if body.keep_unknown {
-        out.push_str("    keep unknown;\n");
     }
     out + "}\n"
 }
@@ -55,7 +52,7 @@ pub(super) fn choice(ty: &Type, values: &[Value]) -> String {
     let mut out = format!("backhaul_wire::generated_choice! {{\n{}", doc(&documentation(ty)));
     out.push_str(&format!("    {} = {}(&{:?});\n", ty.name, constant(&ty.name), ty.aliases));
     for (index, value) in values.iter().enumerate() {
-        let range = plain(versions(value.versions).unwrap_or_default());
+        let range = plain(versions(value.versions));
         out.push_str(&format!("    {index} {} = {:?}{range};\n", variant(&value.name), value.name));
     }
     out + "}\n"

@@ -56,7 +56,8 @@ pub fn family(title: &str, types: &[&Type], requests: &BTreeSet<&str>, edited: &
 
 /// The module that gathers a system's families.
 #[must_use]
-pub fn module(types: &Types) -> String {
+pub fn module(types: &Types, api: &str) -> String {
+    let api = format_ident!("{api}");
     let families: Vec<_> =
         types.by_family().into_keys().map(|family| format_ident!("{}", module_name(family))).collect();
     let entries = types.types.iter().map(|ty| {
@@ -74,6 +75,7 @@ pub fn module(types: &Types) -> String {
         mod prelude {
             pub(super) use backhaul_wire::generated::*;
             pub(super) use super::*;
+            pub(super) use super::super::#api as ThisApi;
         }
         #[cfg(feature = "registry")]
         use backhaul_wire::generated::{TypeEntry, make};
@@ -104,13 +106,6 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
             Repeat::Map => quote! { #ident: BTreeMap::new(), },
         }
     });
-    let keep_empty = body.keep_unknown.then(|| quote! { unknown: Unknown::NONE, });
-    let keep = body.keep_unknown.then(|| {
-        quote! {
-            /// Fields that this type does not know, written back as they came.
-            pub unknown: Unknown,
-        }
-    });
     let fields = body.fields.iter().map(field_shape);
     let aliases = &ty.aliases;
     let aliases = (!aliases.is_empty()).then(|| quote! { .aliases(&[#(#aliases),*]) });
@@ -125,10 +120,14 @@ pub(super) fn structure(ty: &Type, rust: &str, body: &Struct, union: Option<&Tok
     quote! {
         #docs
         #[non_exhaustive]
-        pub struct #name { #(#members)* #keep }
+        pub struct #name {
+            #(#members)*
+            /// Fields that this type does not know, written back as they came.
+            pub unknown: Unknown,
+        }
         pub(crate) static #shape: Shape = Shape::new(#title, &[#(#fields),*]) #aliases #root #bare #union #versions;
         impl #name {
-            const EMPTY: Self = Self { #(#empties)* #keep_empty };
+            const EMPTY: Self = Self { #(#empties)* unknown: Unknown::NONE };
         }
         impl Model for #name {
             const SHAPE: &'static Shape = &#shape;
@@ -164,11 +163,10 @@ fn constructor(ty: &Type, body: &Struct) -> TokenStream {
             pub fn #ident(mut self, #ident: #given) -> Self { self.#ident = #value; self }
         }
     });
-    let rest = (!optional.is_empty() || body.keep_unknown).then(|| quote! { ..Self::default() });
     let new = if required.is_empty() {
         quote! { Self::default() }
     } else {
-        quote! { Self { #(#sets)* #rest } }
+        quote! { Self { #(#sets)* ..Self::default() } }
     };
     quote! {
         impl #name {
@@ -219,17 +217,17 @@ fn given_value(field: &Field) -> TokenStream {
 
 /// The places of the fields, to read and to write.
 fn accessors(body: &Struct) -> TokenStream {
-    if body.fields.is_empty() && !body.keep_unknown {
+    if body.fields.is_empty() {
         return quote! {
-            fn view(&self, _: usize) -> View<'_> { View::None }
-            fn slot(&mut self, _: usize) -> Slot<'_> { Slot::None }
+            fn view(&self, _: usize) -> View<'_> { View::Unknown(&self.unknown) }
+            fn slot(&mut self, _: usize) -> Slot<'_> { Slot::Unknown(&mut self.unknown) }
         };
     }
     let view = arms(body, "View", &quote! { & });
     let slot = arms(body, "Slot", &quote! { &mut });
     quote! {
-        fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::None } }
-        fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::None } }
+        fn view(&self, index: usize) -> View<'_> { match index { #view _ => View::Unknown(&self.unknown) } }
+        fn slot(&mut self, index: usize) -> Slot<'_> { match index { #slot _ => Slot::Unknown(&mut self.unknown) } }
     }
 }
 
@@ -241,8 +239,7 @@ fn arms(body: &Struct, of: &str, borrow: &TokenStream) -> TokenStream {
         let (ident, variant) = (member(field), format_ident!("{}", access(field)));
         quote! { #index => #of::#variant(#borrow self.#ident), }
     });
-    let unknown = body.keep_unknown.then(|| quote! { UNKNOWN => #of::Unknown(#borrow self.unknown), });
-    arms.chain(unknown).collect()
+    arms.collect()
 }
 
 /// The Rust name of a field. An XML element that repeats by itself has a singular name; its list is named as in JSON.
@@ -358,10 +355,8 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
         let json = &field.json;
         quote! { .json(#json) }
     });
-    let item = (field.item.is_some() || field.json_item.is_some()).then(|| {
-        let (item, json_item) = (field.item.as_deref().unwrap_or(""), field.json_item.as_deref().unwrap_or(""));
-        quote! { .item(#item, #json_item) }
-    });
+    let item = field.item.as_ref().map(|item| quote! { .item(#item) });
+    let json_item = field.json_item.as_ref().map(|item| quote! { .json_item(#item) });
     let place = match field.place {
         Place::Element => None,
         Place::Attribute => Some(quote! { .attribute() }),
@@ -370,7 +365,7 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
     let required = field.required.then(|| quote! { .required() });
     let uncertain = field.uncertain.then(|| quote! { .uncertain() });
     let versions = versions(field.versions);
-    quote! { Field::#new(#wire, #kind) #json #item #place #required #uncertain #versions }
+    quote! { Field::#new(#wire, #kind) #json #item #json_item #place #required #uncertain #versions }
 }
 
 pub(super) fn kind(kind: &Kind) -> TokenStream {
@@ -394,12 +389,11 @@ pub(super) fn kind(kind: &Kind) -> TokenStream {
     }
 }
 
-pub(super) fn versions(versions: Versions) -> Option<TokenStream> {
-    (versions != Versions::default()).then(|| {
-        let since = Literal::u8_unsuffixed(versions.since.unwrap_or(0));
-        let until = Literal::u8_unsuffixed(versions.until.unwrap_or(0));
-        quote! { .versions(#since, #until) }
-    })
+/// `.since(6).until(7)`
+pub(super) fn versions(versions: Versions) -> TokenStream {
+    let since = versions.since.map(Literal::u8_unsuffixed).map(|version| quote! { .since(#version) });
+    let until = versions.until.map(Literal::u8_unsuffixed).map(|version| quote! { .until(#version) });
+    quote! { #since #until }
 }
 
 fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
@@ -437,8 +431,8 @@ fn enumeration(ty: &Type, values: &[Value]) -> TokenStream {
             fn from_index(index: usize) -> Option<Self> {
                 Some(match index { #(#indices => Self::#idents,)* _ => return None })
             }
-            fn index(&self) -> Result<usize, &UnknownValue> {
-                Ok(match self { #(Self::#idents => #indices,)* Self::Unknown(value) => return Err(value) })
+            fn known(&self) -> Known<'_> {
+                Known::Listed(match self { #(Self::#idents => #indices,)* Self::Unknown(value) => return Known::Other(value) })
             }
             fn from_unknown(value: UnknownValue) -> Self { Self::Unknown(value) }
         }

@@ -26,7 +26,7 @@ pub(super) fn kinds(ty: &Type) -> Ident {
 
 /// The struct of unknown kinds.
 pub(super) fn wide(body: &Union) -> Struct {
-    Struct { fields: body.fields.clone(), keep_unknown: true, ..Struct::default() }
+    Struct { fields: body.fields.clone(), ..Struct::default() }
 }
 
 /// What the struct of unknown kinds is.
@@ -53,13 +53,15 @@ pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
             doc(&format!("{}.", tags.join(", ")))
         }
     });
-    let tag = body.tag.as_deref().unwrap_or("");
+    let tag = match &body.tag {
+        None => quote! { None },
+        Some(tag) => quote! { Some(#tag) },
+    };
     let rows = body.variants.iter().map(|variant| {
         let (shape, tags) = (constant(&variant.ty), &variant.tags);
         quote! { Variant { shape: &#shape, tags: &[#(#tags),*] } }
     });
     let indices: Vec<_> = (0..body.variants.len()).map(Literal::usize_unsuffixed).collect();
-    let unknown = Literal::usize_unsuffixed(body.variants.len());
     let froms = body.variants.iter().zip(&idents).map(|(variant, ident)| from(&name, ident, variant, body));
     let accessors = common(body).map(|field| {
         let (docs, member, rust) = (doc(&field_doc(field)), member(field), access_type(field));
@@ -101,23 +103,17 @@ pub(super) fn choice(ty: &Type, body: &Union) -> TokenStream {
         }
         impl Struct for #name {
             fn shape(&self) -> &'static Shape { self.kind().shape() }
-            fn view(&self, index: usize) -> View<'_> {
-                if index == UNION { View::Union(self) } else { self.kind().view(index) }
-            }
+            fn view(&self, index: usize) -> View<'_> { self.kind().view(index) }
+            fn union(&mut self) -> Option<&mut dyn UnionSlot> { Some(self) }
             fn slot(&mut self, index: usize) -> Slot<'_> {
-                if index == UNION {
-                    return Slot::Union(self);
-                }
                 match self { #(Self::#idents(kind) => kind.slot(index),)* Self::Unknown(kind) => kind.slot(index) }
             }
         }
         impl UnionSlot for #name {
-            fn index(&self) -> usize {
-                match self { #(Self::#idents(_) => #indices,)* Self::Unknown(_) => #unknown }
-            }
-            fn choose(&mut self, index: usize) {
+            fn kinds(&self) -> &'static UnionShape { &#shape }
+            fn choose(&mut self, index: Option<usize>) {
                 *self = match index {
-                    #(#indices => Self::#idents(Default::default()),)*
+                    #(Some(#indices) => Self::#idents(Default::default()),)*
                     _ => Self::Unknown(Default::default()),
                 };
             }

@@ -1,4 +1,4 @@
-use backhaul_wire::generated::{Field, Id, Kind, Model, Shape, Slot, Struct, View};
+use backhaul_wire::generated::{Field, Id, Kind, Model, Shape, Slot, Struct, Unknown, View};
 
 use super::Link;
 use super::generated::LINK;
@@ -19,6 +19,8 @@ pub struct Page<T> {
     pub set_id: Option<Id>,
     /// Links to the `first`, `prev`, `self` and `next` page.
     pub links: std::collections::BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 
 impl<T: Model> Page<T> {
@@ -29,8 +31,8 @@ impl<T: Model> Page<T> {
         Field::new("offset", Kind::Int),
         Field::new("limit", Kind::Int),
         Field::list("results", Kind::Struct(T::SHAPE)),
-        Field::new("totalCount", Kind::Int).versions(5, 7),
-        Field::new("setId", Kind::Id).versions(6, 0),
+        Field::new("totalCount", Kind::Int).since(5).until(7),
+        Field::new("setId", Kind::Id).since(6),
         Field::map("_links", Kind::Struct(&LINK)),
     ];
 }
@@ -51,7 +53,7 @@ impl<T: Model> Struct for Page<T> {
             3 => View::Int(&self.total_count),
             4 => View::Id(&self.set_id),
             5 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -62,7 +64,7 @@ impl<T: Model> Struct for Page<T> {
             3 => Slot::Int(&mut self.total_count),
             4 => Slot::Id(&mut self.set_id),
             5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -70,7 +72,7 @@ impl<T: Model> Struct for Page<T> {
 impl<T> Default for Page<T> {
     fn default() -> Self {
         let (results, links) = (Vec::new(), std::collections::BTreeMap::new());
-        Self { offset: None, limit: None, results, total_count: None, set_id: None, links }
+        Self { offset: None, limit: None, results, total_count: None, set_id: None, links, unknown: Unknown::NONE }
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, View};
+use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, Unknown, View};
 
 /// The answer of a query: the items of one page.
 pub struct Page<T> {
@@ -12,6 +12,8 @@ pub struct Page<T> {
     pub schema: BTreeMap<String, String>,
     /// Whether the call went well: printed by documents, optional and without meaning.
     pub success: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 
 impl<T: Model> Page<T> {
@@ -40,7 +42,7 @@ impl<T: Model> Struct for Page<T> {
             1 => View::Int(&self.total),
             2 => View::TextMap(&self.schema),
             3 => View::Bool(&self.success),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -49,14 +51,14 @@ impl<T: Model> Struct for Page<T> {
             1 => Slot::Int(&mut self.total),
             2 => Slot::TextMap(&mut self.schema),
             3 => Slot::Bool(&mut self.success),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { inventories: Vec::new(), total: None, schema: BTreeMap::new(), success: None }
+        Self { inventories: Vec::new(), total: None, schema: BTreeMap::new(), success: None, unknown: Unknown::NONE }
     }
 }
 
@@ -68,6 +70,8 @@ pub struct Reply<T> {
     pub schema: BTreeMap<String, String>,
     /// Whether the call went well: printed by documents, optional and without meaning.
     pub success: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 
 impl<T: Model> Reply<T> {
@@ -91,7 +95,7 @@ impl<T: Model> Struct for Reply<T> {
             0 => View::Struct(&self.inventory),
             1 => View::TextMap(&self.schema),
             2 => View::Bool(&self.success),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -99,14 +103,14 @@ impl<T: Model> Struct for Reply<T> {
             0 => Slot::Struct(&mut self.inventory),
             1 => Slot::TextMap(&mut self.schema),
             2 => Slot::Bool(&mut self.success),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
 
 impl<T> Default for Reply<T> {
     fn default() -> Self {
-        Self { inventory: None, schema: BTreeMap::new(), success: None }
+        Self { inventory: None, schema: BTreeMap::new(), success: None, unknown: Unknown::NONE }
     }
 }
 

@@ -142,7 +142,7 @@ fn complete(value: &mut Value, shape: &Shape) {
 /// The values of a field: one, or all of a list, inside its wrapper or not.
 fn items<'v>(member: &'v mut Value, field: &Field) -> Vec<&'v mut Value> {
     let wrapped = field.repeat == Repeat::List && member.is_object();
-    let list = if wrapped { member.get_mut(field.json_item) } else { Some(member) };
+    let list = if wrapped { member.get_mut(field.json_item.unwrap_or_default()) } else { Some(member) };
     match list {
         None => Vec::new(),
         Some(Value::Array(items)) => items.iter_mut().collect(),

@@ -1,5 +1,6 @@
 //! Reading request bodies, in the types of the version that was called.
 
+use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 
 use backhaul_models::registry::make;
@@ -28,7 +29,7 @@ impl Call<'_> {
 
     /// The members of the body, by the names of its type; none when the operation takes no body or none was sent.
     pub(in crate::vb365) fn members(&self) -> Result<Members, Refusal> {
-        let form = self.operation.form(self.version);
+        let form = self.operation.form(ApiVersion::new(self.version));
         let Some(sent) = self.sent()? else { return Ok(Members::new()) };
         let Some(shape) = form.request else { return Ok(Members::new()) };
         if !sent.is_object() {
@@ -42,7 +43,10 @@ impl Call<'_> {
         // what the answer must hold.
         let answered = form.response.shape().is_some_and(|answer| answer.name == shape.name);
         let strict = self.version == *VERSIONS.end() && self.operation.method == "POST" && !answered;
-        let mut required = shape.fields.iter().filter(|field| field.required && field.versions.contains(self.version));
+        let mut required = shape
+            .fields
+            .iter()
+            .filter(|field| field.required && field.versions.contains(ApiVersion::new(self.version)));
         match required.find(|field| strict && !said(field)) {
             Some(field) => Err(Refusal::bad(format!("The {} field is required.", field.json))),
             None => Ok(members),
@@ -55,7 +59,7 @@ impl Call<'_> {
         let Value::Array(items) = sent.as_ref() else {
             return Err(Refusal::bad("The body must be an array."));
         };
-        let list = self.operation.form(self.version).request.and_then(|shape| shape.fields.first());
+        let list = self.operation.form(ApiVersion::new(self.version)).request.and_then(|shape| shape.fields.first());
         match list.map(|list| list.kind) {
             Some(Kind::Struct(shape)) => items.iter().map(|item| read(shape, item).map(Value::Object)).collect(),
             _ => Ok(items.clone()),

@@ -1,5 +1,6 @@
 //! Values that nobody gave: made up from a seed, the same ones every time.
 
+use backhaul_wire::ApiVersion;
 use backhaul_wire::shape::{EnumShape, Field, Kind, Repeat, Variant};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -81,11 +82,18 @@ fn int(name: &str, seed: &str) -> u64 {
 /// A value that the version has: one of every version where there is such a one, so that a record is the same in all.
 fn enumerated(shape: &EnumShape, version: u8, seed: &str) -> Option<&'static str> {
     let every = |value: &&backhaul_wire::shape::EnumValue| {
-        value.versions.contains(3) && value.versions.contains(8) && value.versions.contains(version)
+        value.versions.contains(ApiVersion::new(3))
+            && value.versions.contains(ApiVersion::new(8))
+            && value.versions.contains(ApiVersion::new(version))
     };
     let mut values: Vec<&'static str> = shape.values.iter().filter(every).map(|value| value.name).collect();
     if values.is_empty() {
-        values = shape.values.iter().filter(|value| value.versions.contains(version)).map(|value| value.name).collect();
+        values = shape
+            .values
+            .iter()
+            .filter(|value| value.versions.contains(ApiVersion::new(version)))
+            .map(|value| value.name)
+            .collect();
     }
     if let Some(healthy) = HEALTHY.iter().find(|healthy| values.contains(healthy)) {
         return Some(healthy);
@@ -95,7 +103,7 @@ fn enumerated(shape: &EnumShape, version: u8, seed: &str) -> Option<&'static str
 
 /// What stands in for a value that the version lacks.
 pub(in crate::vb365) fn nearest(shape: &EnumShape, version: u8, value: &str) -> Option<String> {
-    let has = |index: usize| shape.values.get(index).filter(|value| value.versions.contains(version));
+    let has = |index: usize| shape.values.get(index).filter(|value| value.versions.contains(ApiVersion::new(version)));
     match shape.index_of(value) {
         Some(index) => {
             has(index).map(|value| value.name).or_else(|| enumerated(shape, version, value)).map(str::to_owned)
@@ -106,9 +114,10 @@ pub(in crate::vb365) fn nearest(shape: &EnumShape, version: u8, value: &str) -> 
 
 /// The kind of a union that a made-up value is of.
 pub(in crate::vb365) fn variant<'v>(variants: &'v [Variant], version: u8, seed: &str) -> Option<&'v Variant> {
-    let there: Vec<&Variant> = variants.iter().filter(|it| it.shape.versions.contains(version)).collect();
+    let there: Vec<&Variant> =
+        variants.iter().filter(|it| it.shape.versions.contains(ApiVersion::new(version))).collect();
     let at = usize::try_from(number(seed, variants.len() as u64)).unwrap_or(0);
-    let chosen = variants.get(at).filter(|it| it.shape.versions.contains(version));
+    let chosen = variants.get(at).filter(|it| it.shape.versions.contains(ApiVersion::new(version)));
     chosen.or_else(|| there.get(at % there.len().max(1)).copied())
 }
 
@@ -163,7 +172,7 @@ mod tests {
         assert_ne!(id("a"), id("b"));
         assert_eq!(EnumValue::new("x").versions, Versions::ALL);
         static VALUES: [EnumValue; 3] =
-            [EnumValue::new("Old").versions(0, 5), EnumValue::new("New").versions(6, 0), EnumValue::new("Stopped")];
+            [EnumValue::new("Old").until(5), EnumValue::new("New").since(6), EnumValue::new("Stopped")];
         let shape = EnumShape { name: "E", aliases: &[], values: &VALUES };
         assert_eq!(enumerated(&shape, 3, "seed"), Some("Stopped"));
         assert_eq!(nearest(&shape, 8, "old").as_deref(), Some("Stopped"));

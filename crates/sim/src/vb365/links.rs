@@ -1,6 +1,7 @@
 //! The links and actions of records.
 
 use backhaul_models::vb365::Link;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::Shape;
 use serde_json::{Map, Value, json};
 
@@ -79,8 +80,12 @@ impl Call<'_> {
     /// A record's members, with its links and actions where its type has them.
     pub(in crate::vb365) fn linked(&self, place: &Place, record: &Record, shape: &Shape) -> Members {
         let mut body = whole(&place.template, record);
-        let has =
-            |name: &str| shape.fields.iter().any(|field| field.json == name && field.versions.contains(self.version));
+        let has = |name: &str| {
+            shape
+                .fields
+                .iter()
+                .any(|field| field.json == name && field.versions.contains(ApiVersion::new(self.version)))
+        };
         if has("_links") {
             let mut links = self.links(place, record);
             if let Some(Value::Object(given)) = body.remove("_links") {

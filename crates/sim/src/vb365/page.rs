@@ -1,5 +1,6 @@
 //! Listings: a bare array, or a page with links, as the version has it.
 
+use backhaul_wire::ApiVersion;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ impl Call<'_> {
 
     /// The same, out of a cached set.
     pub(in crate::vb365) fn list_of(&self, set: &str, count: usize, show: impl Fn(usize) -> Value) -> Reply {
-        if self.operation.bare.is_some_and(|versions| versions.contains(self.version)) {
+        if self.operation.bare.is_some_and(|versions| versions.contains(ApiVersion::new(self.version))) {
             return Reply::json(StatusCode::OK, &(0..count).map(show).collect());
         }
         let number = |name: &str, default: usize| match self.param(name) {

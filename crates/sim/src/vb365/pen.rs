@@ -1,5 +1,6 @@
 //! Writing answers: what a version has of a record, and what it must have.
 
+use backhaul_wire::ApiVersion;
 use backhaul_wire::shape::{Field, Kind, Repeat, Shape, Variant};
 use serde_json::{Map, Value};
 
@@ -67,7 +68,7 @@ impl Pen<'_> {
     fn object(&self, shape: &Shape, given: &Members, at: At<'_>) -> Value {
         let mut out = Map::new();
         let (shape, tag) = self.kind(shape, given, at);
-        for field in shape.fields.iter().filter(|field| field.versions.contains(self.version)) {
+        for field in shape.fields.iter().filter(|field| field.versions.contains(ApiVersion::new(self.version))) {
             let value = match given.get(field.json).filter(|value| !value.is_null()) {
                 Some(value) => self.given(field, value, at),
                 None if tag.is_some_and(|(name, _)| name == field.json) => tag.map(|(_, value)| value.into()),
@@ -93,19 +94,21 @@ impl Pen<'_> {
     /// Which struct a value is of, and the tag that says so where nothing else does.
     fn kind<'s>(&self, shape: &'s Shape, given: &Members, at: At<'_>) -> (&'s Shape, Option<(&'s str, &'s str)>) {
         let Some(union) = shape.union else { return (shape, None) };
-        let said = given.get(union.tag).and_then(Value::as_str).unwrap_or_default();
+        let said = union.tag.and_then(|tag| given.get(tag)).and_then(Value::as_str).unwrap_or_default();
         let fits = |tag: &str| tag.eq_ignore_ascii_case(said);
         let named = union.variants.iter().find(|variant| variant.tags.iter().any(|tag| fits(tag)));
-        let there = named.filter(|variant| variant.shape.versions.contains(self.version));
+        let there = named.filter(|variant| variant.shape.versions.contains(ApiVersion::new(self.version)));
         let chosen = there
             .or_else(|| self.telling(union.variants, given))
             .or_else(|| invent::variant(union.variants, self.version, at.seed));
         match chosen {
-            Some(variant) if !union.tag.is_empty() => {
-                let has = |tag: &&&str| self.has_tag(variant.shape, union.tag, tag);
-                (variant.shape, variant.tags.iter().find(has).map(|tag| (union.tag, *tag)))
+            Some(variant) => {
+                let value = |name: &'s str| {
+                    let has = |tag: &&&str| self.has_tag(variant.shape, name, tag);
+                    variant.tags.iter().find(has).map(|tag| (name, *tag))
+                };
+                (variant.shape, union.tag.and_then(value))
             }
-            Some(variant) => (variant.shape, None),
             None => (shape, None),
         }
     }
@@ -113,7 +116,7 @@ impl Pen<'_> {
     /// The kind that knows most of what is given, if it knows any of it.
     fn telling<'v>(&self, variants: &'v [Variant], given: &Members) -> Option<&'v Variant> {
         let known = |it: &&Variant| it.shape.fields.iter().filter(|field| given.contains_key(field.json)).count();
-        let there = variants.iter().filter(|it| it.shape.versions.contains(self.version));
+        let there = variants.iter().filter(|it| it.shape.versions.contains(ApiVersion::new(self.version)));
         // The first of those that know as much.
         there.rev().max_by_key(known).filter(|it| known(it) > 1)
     }

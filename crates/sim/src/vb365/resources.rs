@@ -1,5 +1,6 @@
 //! Collections, records and documents: listing, reading, creating, editing, deleting, the same for all of them.
 
+use backhaul_wire::ApiVersion;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ impl Call<'_> {
 
     /// The type of the answer, or of what it lists.
     pub(in crate::vb365) fn answer_shape(&self) -> Option<&'static Shape> {
-        let response = self.operation.form(self.version).response;
+        let response = self.operation.form(ApiVersion::new(self.version)).response;
         listed_in(response).or_else(|| response.shape())
     }
 

@@ -36,7 +36,7 @@ pub(super) fn members(body: &[u8]) -> Result<Body, Refusal> {
 /// Whether a body is one for this operation: several share an address, and the wrapper tells them apart.
 pub(super) fn is_for(operation: &Operation, members: &Body) -> bool {
     let optional = operation.method == "POST" && operation.request.is_none();
-    operation.wrapper.is_empty() || optional || members.contains_key(operation.wrapper)
+    operation.wrapper.is_none_or(|wrapper| optional || members.contains_key(wrapper))
 }
 
 impl Input {
@@ -46,10 +46,12 @@ impl Input {
         query: &[(String, String)],
         mut members: Body,
     ) -> Result<Self, Refusal> {
-        let mut args = match members.remove(operation.wrapper) {
+        let mut args = match operation.wrapper.and_then(|wrapper| members.remove(wrapper)) {
             Some(Value::Object(args)) => args,
             None | Some(Value::Null) => Body::new(),
-            Some(_) => return Err(Refusal::text(format!("'{}' is not an object", operation.wrapper))),
+            Some(_) => {
+                return Err(Refusal::text(format!("'{}' is not an object", operation.wrapper.unwrap_or_default())));
+            }
         };
         // A null is the same as nothing.
         args.retain(|_, value| !value.is_null());

@@ -50,8 +50,8 @@ pub(super) fn fits(link_type: &str, shape: &Shape) -> bool {
         return shape.name == "EntityRef";
     }
     let is = |name: &str| {
-        let known = [shape.name, shape.root];
-        known.iter().chain(shape.aliases).any(|known| known.eq_ignore_ascii_case(name))
+        let known = std::iter::once(&shape.name).chain(shape.root.as_ref());
+        known.chain(shape.aliases).any(|known| known.eq_ignore_ascii_case(name))
     };
     let (single, suffixes) = match strip(link_type, "List") {
         Some(single) => (single, ["ListType", "EntityListType"]),

@@ -1,7 +1,7 @@
 //! Typed listings: a call, and its pages or items as a stream.
 
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{Call, json};
+use backhaul_wire::{ApiVersion, Call, json};
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Pages;
@@ -13,7 +13,7 @@ use crate::options::Version;
 /// What a typed call asks of the version.
 pub(super) struct Typed {
     /// As [`Call::FORM_UNTIL`].
-    pub(super) until: u8,
+    pub(super) until: Option<ApiVersion>,
     /// Why its body cannot be sent: to one version, or to any (0).
     pub(super) refused: Vec<(u8, String)>,
 }
@@ -34,8 +34,8 @@ impl Client {
                 Ok(bytes) => given.body = Some(bytes.into()),
                 Err(error) => typed.refused.push((0, error.to_string())),
             }
-            let errors =
-                Version::VB365.filter_map(|version| Some((version, json::check_versions(body, version).err()?)));
+            let errors = Version::VB365
+                .filter_map(|version| Some((version, json::check_versions(body, ApiVersion::new(version)).err()?)));
             typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
         }
         Listing::of(self.pages_of(Called { operation: C::OPERATION, given, typed: Some(typed) }))

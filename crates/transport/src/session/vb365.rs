@@ -1,5 +1,6 @@
 //! VB365: a bearer token, by password or a Microsoft logon first and by refresh token after that.
 
+use backhaul_wire::ApiVersion;
 use std::time::{Duration, Instant};
 
 use ::http::header::AUTHORIZATION;
@@ -63,7 +64,7 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
         // Else a cookie is handed out, and wanted with every call.
         form.disable_antiforgery_token = Some(true);
     }
-    json::check_versions(&form, version).map_err(|error| Reason::Version(error.to_string()))?;
+    json::check_versions(&form, ApiVersion::new(version)).map_err(|error| Reason::Version(error.to_string()))?;
     let mut request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
         .body("application/x-www-form-urlencoded", encode(&form));
     // A token more does no harm.

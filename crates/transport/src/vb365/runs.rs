@@ -1,5 +1,6 @@
 //! Which run of a job is the one that was just started, where the server does not say.
 
+use backhaul_wire::ApiVersion;
 use std::collections::BTreeSet;
 
 use backhaul_models::vb365::operations::{JobSessionGet, JobSessionGetByJobId};
@@ -42,13 +43,14 @@ impl Runs {
     /// runs, of which each links to its job.
     async fn list(&self, client: &Client) -> Result<Vec<JobSession>> {
         let version = client.version().await?;
-        let runs: Vec<JobSession> = if JobSessionGetByJobId::OPERATION.versions.contains(version) && !self.is_copy {
-            client.list(&JobSessionGetByJobId::new(self.job.clone())).by_item().try_collect().await?
-        } else {
-            let mut call = JobSessionGet::new();
-            call.job_id = (version >= 7).then(|| self.job.clone());
-            client.list(&call).by_item().try_collect().await?
-        };
+        let runs: Vec<JobSession> =
+            if JobSessionGetByJobId::OPERATION.versions.contains(ApiVersion::new(version)) && !self.is_copy {
+                client.list(&JobSessionGetByJobId::new(self.job.clone())).by_item().try_collect().await?
+            } else {
+                let mut call = JobSessionGet::new();
+                call.job_id = (version >= 7).then(|| self.job.clone());
+                client.list(&call).by_item().try_collect().await?
+            };
         Ok(runs.into_iter().filter(|run| is_of(run, &self.job)).collect())
     }
 }

@@ -6,6 +6,7 @@ use backhaul_models::vb365::{
     OperatorRestoreSessionResponse, RepositorySynchronizeSession, RestoreSession, StartJobOptions,
     TeamsOperatorRestoreSessionResponse,
 };
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Edit, Id, Operation, System, json};
@@ -73,7 +74,7 @@ pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -
             _ => None,
         };
     }
-    match operation.form(version).response {
+    match operation.form(ApiVersion::new(version)).response {
         Response::Empty if is(JobStartAction::OPERATION) || is(CopyJobStart::OPERATION) => Some(Kind::Job),
         Response::Body(shape) => match shape.name {
             name if name == JobSession::SHAPE.name => Some(Kind::Job),
@@ -222,7 +223,7 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
         _ => Stopper::Session,
     };
     let goal = if kind == Some(Kind::Explore) { Goal::Open } else { Goal::End };
-    let silent = operation.form(version).response.shape().is_none() || is_action(operation);
+    let silent = operation.form(ApiVersion::new(version)).response.shape().is_none() || is_action(operation);
     if kind == Some(Kind::Job) && silent {
         // What is wrong with the call is told before anything else is asked for it.
         client.ask(operation, given).await?;

@@ -6,7 +6,7 @@ use serde::de::DeserializeSeed;
 use super::Case;
 use super::de::{Context, Fields, Segment, StructSeed};
 use super::ser::Out;
-use crate::reflect::{Model, Slot, Struct, UNION, View};
+use crate::reflect::{Model, Slot, Struct};
 use crate::shape::{Kind, Shape, UnionShape};
 
 /// Makes every object that is a union the kind that the map at `index` names.
@@ -72,13 +72,12 @@ fn choose(
 ) -> Result<(), serde_json::Error> {
     let is = |shape: &Shape| shape.name == class || shape.aliases.contains(&class);
     let Some(wanted) = union.variants.iter().position(|variant| is(variant.shape)) else { return Ok(()) };
-    match object.view(UNION) {
-        View::Union(now) if now.index() != wanted => {}
-        _ => return Ok(()),
+    if std::ptr::eq(object.shape(), union.variants[wanted].shape) {
+        return Ok(());
     }
     let body = serde_json::to_value(Out::wire(object, Case::Schema))?;
-    if let Slot::Union(slot) = object.slot(UNION) {
-        slot.choose(wanted);
+    if let Some(slot) = object.union() {
+        slot.choose(Some(wanted));
     }
     context.forget(place);
     context.push(Segment::Name(place.to_owned()));

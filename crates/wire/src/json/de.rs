@@ -198,7 +198,7 @@ fn read_field<'de, A: MapAccess<'de>>(
         Slot::Edit(place) => read_edit(place, field, map, context),
         slot => {
             // Without a wrapper, an object where a list belongs is its one item.
-            let wrapped = field.item.is_empty();
+            let wrapped = field.item.is_none();
             context.within(Segment::Field(field.json), |context| {
                 map.next_value_seed(NestedSeed { slot, field, wrapped, context })
             })

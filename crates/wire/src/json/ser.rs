@@ -66,7 +66,7 @@ impl Serialize for Out<'_> {
                 }
                 Node::List(list) if list.len == 0 && shape.bare_list.map(usize::from) != Some(index) => {}
                 Node::Map(entries) if entries.len == 0 => {}
-                Node::List(_) if !field.json_item.is_empty() => {
+                Node::List(_) if field.json_item.is_some() => {
                     map.serialize_entry(&*style.name(field.json), &Wrapped { node, field, style })?;
                 }
                 _ => map.serialize_entry(&*style.name(field.json), &Item { node, style })?,
@@ -102,7 +102,10 @@ struct Wrapped<'a> {
 impl Serialize for Wrapped<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(&*self.style.name(self.field.json_item), &Item { node: self.node, style: self.style })?;
+        map.serialize_entry(
+            &*self.style.name(self.field.json_item.unwrap_or(self.field.json)),
+            &Item { node: self.node, style: self.style },
+        )?;
         map.end()
     }
 }

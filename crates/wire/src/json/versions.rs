@@ -1,17 +1,18 @@
 use crate::error::{EncodeError, EncodeReason};
 use crate::reflect::{Node, Scalar, Struct};
 use crate::shape::{Field, Kind};
+use crate::version::ApiVersion;
 
 /// Checks that a request fits one version of the API: every field and enum value that is set exists in it, and every
 /// required field is set.
 ///
 /// # Errors
 /// On the first field or value that the version lacks, naming the versions that have it; on a required field that is unset.
-pub fn check_versions(value: &dyn Struct, version: u8) -> Result<(), EncodeError> {
+pub fn check_versions(value: &dyn Struct, version: Option<ApiVersion>) -> Result<(), EncodeError> {
     check(value, version, "")
 }
 
-fn check(value: &dyn Struct, version: u8, path: &str) -> Result<(), EncodeError> {
+fn check(value: &dyn Struct, version: Option<ApiVersion>, path: &str) -> Result<(), EncodeError> {
     for (index, field) in value.shape().fields.iter().enumerate() {
         let here = || {
             if path.is_empty() { field.json.to_owned() } else { format!("{path}.{}", field.json) }
@@ -34,7 +35,12 @@ fn check(value: &dyn Struct, version: u8, path: &str) -> Result<(), EncodeError>
     Ok(())
 }
 
-fn check_node(node: Node<'_>, field: &Field, version: u8, here: &dyn Fn() -> String) -> Result<(), EncodeError> {
+fn check_node(
+    node: Node<'_>,
+    field: &Field,
+    version: Option<ApiVersion>,
+    here: &dyn Fn() -> String,
+) -> Result<(), EncodeError> {
     match node {
         Node::Struct(nested) => check(nested, version, &here()),
         Node::List(list) => {

@@ -7,49 +7,47 @@
 use serde_json::{Map, Value};
 
 use super::copy::copy_field;
-use super::{Model, Scalar, Slot, Struct};
+use super::{Model, Scalar, Struct};
 
 use crate::shape::{Field, Kind, Repeat, Shape, UnionShape, Variant};
 
-/// The index at which a union tells its kind.
-pub const UNION: usize = usize::MAX - 1;
-
 /// The kind of a union's value.
 pub trait UnionSlot: Send + Sync {
-    /// The index of the kind; `shape().variants.len()` for an unknown one.
-    fn index(&self) -> usize;
-    /// Makes it an empty value of the kind at `index`; past the end, of an unknown one.
-    fn choose(&mut self, index: usize);
+    /// The kinds that there are.
+    fn kinds(&self) -> &'static UnionShape;
+    /// Makes it an empty value of the kind at `index` among [`UnionShape::variants`]; of an unknown one for `None`.
+    fn choose(&mut self, index: Option<usize>);
+    /// Which of its kinds a value is; `None` for an unknown one.
+    fn kind_of(&self, value: &dyn Struct) -> Option<usize> {
+        let shape = value.shape();
+        self.kinds().variants.iter().position(|variant| std::ptr::eq(variant.shape, shape))
+    }
 }
 
 impl UnionShape {
-    /// Which kind a body is; `variants.len()` for an unknown one.
+    /// Which kind a body is; `None` for an unknown one.
     ///
     /// The tag decides. Where there is none, or its value is known and yet means no kind in particular, or it is free text, it is
     /// the kind that knows most of the body's members; of several such the one with the fewest fields of its own, and of those
     /// the first.
-    pub(crate) fn pick(&self, wide: &Shape, body: &Map<String, Value>) -> usize {
-        let unknown = self.variants.len();
-        let tag = wide.index_of(self.tag).and_then(|index| wide.fields.get(index));
+    pub(crate) fn pick(&self, wide: &Shape, body: &Map<String, Value>) -> Option<usize> {
+        let tag = self.tag.and_then(|tag| wide.index_of(tag)).and_then(|index| wide.fields.get(index));
         if let Some(tag) = tag
             && let Some(text) = member(body, tag.json).and_then(Value::as_str).filter(|text| !text.is_empty())
         {
             if let Some(index) = self.tagged(text) {
-                return index;
+                return Some(index);
             }
             if matches!(tag.kind, Kind::Enum(values) if values.index_of(text).is_none()) {
-                return unknown;
+                return None;
             }
         }
         let known = |variant: &Variant| body.iter().filter(|(name, value)| knows(variant.shape, name, value)).count();
-        let mut best = (0, usize::MAX, unknown);
-        for (index, variant) in self.variants.iter().enumerate() {
-            let (count, size) = (known(variant), variant.shape.fields.len());
-            if count > best.0 || count == best.0 && count > 0 && size < best.1 {
-                best = (count, size, index);
-            }
-        }
-        best.2
+        let counted = self.variants.iter().enumerate().map(|(index, variant)| (index, known(variant), variant));
+        let fits = counted.filter(|(_, count, _)| *count > 0);
+        // The first of those that are alike.
+        let best = fits.min_by_key(|(_, count, variant)| (std::cmp::Reverse(*count), variant.shape.fields.len()));
+        best.map(|(index, ..)| index)
     }
 
     /// The kind that a value of the tag means; the longest one that fits.
@@ -80,7 +78,7 @@ pub fn narrow<U: Model>(any: &dyn Struct) -> Option<U> {
         .map(|(_, field)| field)
         .collect();
     let has_all = |shape: &Shape| set.iter().all(|field| shape.index_of(field.json).is_some());
-    let index = match any.field(union.tag).scalar() {
+    let index = match union.tag.and_then(|tag| any.field(tag).scalar()) {
         Some(Scalar::Enum(text) | Scalar::Text(text)) => union.tagged(text),
         _ => None,
     };
@@ -93,8 +91,8 @@ pub fn narrow<U: Model>(any: &dyn Struct) -> Option<U> {
         return None;
     }
     let mut out = U::default();
-    if let Slot::Union(slot) = out.slot(UNION) {
-        slot.choose(index);
+    if let Some(slot) = out.union() {
+        slot.choose(Some(index));
     }
     let shape = out.shape();
     for field in set {

@@ -1,18 +1,18 @@
 use super::{Node, Struct};
 
 impl dyn Struct {
-    /// The fields that the type does not know, on types that are sent back.
+    /// The fields that the type does not know, on types that keep them: all generated ones.
     #[must_use]
     pub fn unknown(&self) -> Option<&super::Unknown> {
-        match self.view(super::UNKNOWN) {
+        match self.view(self.shape().fields.len()) {
             super::View::Unknown(unknown) => Some(unknown),
             _ => None,
         }
     }
 
-    /// Where unknown fields go, on types that are sent back.
+    /// Where unknown fields go, on types that keep them.
     pub fn unknown_mut(&mut self) -> Option<&mut super::Unknown> {
-        match self.slot(super::UNKNOWN) {
+        match self.slot(self.shape().fields.len()) {
             super::Slot::Unknown(unknown) => Some(unknown),
             _ => None,
         }

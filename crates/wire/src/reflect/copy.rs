@@ -1,11 +1,11 @@
-use super::{Slot, Struct, UNION, View};
+use super::{Slot, Struct, View};
 
 /// Copies every field of `from` into `to`, an empty value of the same type.
 ///
 /// `Clone` of the generated types goes through it: deriving `Clone` would cost their build more than all the rest.
 pub fn copy(from: &dyn Struct, to: &mut dyn Struct) {
-    if let (View::Union(from), Slot::Union(to)) = (from.view(UNION), to.slot(UNION)) {
-        to.choose(from.index());
+    if let Some(to) = to.union() {
+        to.choose(to.kind_of(from));
     }
     for index in 0..from.shape().fields.len() {
         copy_field(from.view(index), to.slot(index));

@@ -34,8 +34,6 @@ impl Slot<'_> {
                 v.slot().clear();
             }
             Self::Unknown(v) => **v = super::Unknown::default(),
-            // The kind of a value is not a value.
-            Self::Union(_) => {}
         }
     }
 
@@ -67,7 +65,6 @@ impl Slot<'_> {
             Self::StructMap(v) => Slot::StructMap(*v),
             Self::Edit(v) => Slot::Edit(*v),
             Self::Unknown(v) => Slot::Unknown(v),
-            Self::Union(v) => Slot::Union(*v),
         }
     }
 }

@@ -27,8 +27,11 @@ impl fmt::Debug for UnknownValue {
 }
 
 /// Fields that a type does not know, in the order in which they came.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Unknown(Vec<UnknownField>);
+///
+/// Every generated type has one, and hardly any value has something in it: an empty one is no larger than a pointer.
+#[derive(Clone, Default, PartialEq)]
+#[allow(clippy::box_collection, reason = "one pointer in every struct instead of three")]
+pub struct Unknown(Option<Box<Vec<UnknownField>>>);
 
 /// One unknown field.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,31 +58,46 @@ pub enum Place {
 
 impl Unknown {
     /// No fields.
-    pub const NONE: Self = Self(Vec::new());
+    pub const NONE: Self = Self(None);
 
     /// The fields, in the order in which they came.
-    pub fn iter(&self) -> impl Iterator<Item = &UnknownField> {
-        self.0.iter()
+    pub fn iter(&self) -> std::slice::Iter<'_, UnknownField> {
+        self.0.as_deref().map(Vec::as_slice).unwrap_or_default().iter()
     }
 
     /// The value of the field with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|field| field.name == name).map(|field| &field.value)
+        self.iter().find(|field| field.name == name).map(|field| &field.value)
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.as_ref().is_none_or(|fields| fields.is_empty())
     }
 
     /// Adds a field; an earlier member or attribute of that name is replaced.
     pub fn push(&mut self, field: UnknownField) {
-        let twin = self.0.iter_mut().find(|f| f.name == field.name && f.place == field.place);
+        let fields = self.0.get_or_insert_default();
+        let twin = fields.iter_mut().find(|f| f.name == field.name && f.place == field.place);
         match twin {
             Some(twin) if !matches!(field.place, Place::ElementAfter(_)) => *twin = field,
-            _ => self.0.push(field),
+            _ => fields.push(field),
         }
+    }
+}
+
+impl<'a> IntoIterator for &'a Unknown {
+    type Item = &'a UnknownField;
+    type IntoIter = std::slice::Iter<'a, UnknownField>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter().map(|field| (&field.name, &field.value))).finish()
     }
 }

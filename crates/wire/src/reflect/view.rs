@@ -120,7 +120,7 @@ impl<'a> View<'a> {
             value.as_ref().map_or(Node::Absent, |value| Node::Scalar(scalar(value)))
         }
         let len = match self {
-            View::None | View::Unknown(_) | View::Union(_) => return Node::Absent,
+            View::None | View::Unknown(_) => return Node::Absent,
             View::Edit(v) if v.is_null() => return Node::Json(&Value::Null),
             View::Edit(v) => return v.view().node(),
             View::Bool(v) => return one(v, |v| S::Bool(*v)),

@@ -81,7 +81,7 @@ fn doctype() -> Error {
 /// Checks the root element's name and namespace, reads its attributes, and gives its prefix with the colon.
 fn root(start: &BytesStart<'_>, target: &mut dyn Struct, context: &mut Context<'_>) -> Result<String> {
     let shape = target.shape();
-    let wanted = if shape.root.is_empty() { shape.name } else { shape.root };
+    let wanted = shape.root.unwrap_or(shape.name);
     let found = start.local_name().into_inner();
     if found != wanted {
         return Err(Error::refused(format_args!("the root element is `{found}`, not `{wanted}`")));
@@ -159,7 +159,7 @@ fn find(shape: &Shape, name: &str, attribute: bool, next: usize) -> Option<usize
 /// Puts a text where it belongs: a scalar, or the next item of a list of scalars.
 fn put(slot: Slot<'_>, field: &'static Field, text: Cow<'_, str>, context: &mut Context<'_>) -> Result<()> {
     // The items of a wrapped list have their step of the path already.
-    let name = if field.item.is_empty() { field.wire } else { "" };
+    let name = if field.item.is_none() { field.wire } else { "" };
     let refused = |context: &mut Context<'_>, message: String| {
         if !name.is_empty() {
             context.push(Segment::Field(name));
@@ -216,12 +216,12 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                 Event::Start(start) => match find(shape, start.local_name().into_inner(), false, next) {
                     Some(index) => {
                         let field = &shape.fields[index];
-                        next = if field.repeat == Repeat::One || !field.item.is_empty() { index + 1 } else { index };
+                        next = if field.repeat == Repeat::One || !field.item.is_none() { index + 1 } else { index };
                         let slot = target.slot(index);
                         if let Some(nested) = nested(slot, field, &start, self.context)? {
                             self.children(nested)?;
                             self.context.pop();
-                        } else if field.item.is_empty() {
+                        } else if field.item.is_none() {
                             self.scalar(target.slot(index), field)?;
                         } else {
                             self.wrapped(target.slot(index), field)?;
@@ -235,12 +235,12 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                 Event::Empty(start) => match find(shape, start.local_name().into_inner(), false, next) {
                     Some(index) => {
                         let field = &shape.fields[index];
-                        next = if field.repeat == Repeat::One || !field.item.is_empty() { index + 1 } else { index };
+                        next = if field.repeat == Repeat::One || !field.item.is_none() { index + 1 } else { index };
                         let slot = target.slot(index);
                         // An empty wrapper is an empty list, and any other empty element an empty text.
                         if nested(slot, field, &start, self.context)?.is_some() {
                             self.context.pop();
-                        } else if field.item.is_empty() {
+                        } else if field.item.is_none() {
                             put(target.slot(index), field, Cow::Borrowed(""), self.context)?;
                         }
                     }
@@ -315,7 +315,7 @@ impl<S: Source> Driver<'_, '_, '_, '_, S> {
                     continue;
                 }
             };
-            if start.local_name().into_inner() != field.item {
+            if Some(start.local_name().into_inner()) != field.item {
                 self.context.unknown_field(start.local_name().into_inner());
                 if !empty {
                     self.skip()?;
@@ -426,7 +426,7 @@ fn nested<'t>(
 ) -> Result<Option<&'t mut dyn Struct>> {
     let (segment, target) = match slot {
         Slot::Struct(place) => (Segment::Field(field.wire), place.get_or_default()),
-        Slot::Structs(list) if field.item.is_empty() => (Segment::Item(field.wire, list.len()), list.push()),
+        Slot::Structs(list) if field.item.is_none() => (Segment::Item(field.wire, list.len()), list.push()),
         _ => return Ok(None),
     };
     context.push(segment);

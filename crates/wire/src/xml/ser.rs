@@ -31,7 +31,7 @@ enum Empty {
 
 fn document(value: &dyn Struct, secrets: Empty) -> Result<Vec<u8>, EncodeError> {
     let shape = value.shape();
-    let root = if shape.root.is_empty() { shape.name } else { shape.root };
+    let root = shape.root.unwrap_or(shape.name);
     let mut out = String::with_capacity(1024);
     out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     element(&mut out, root, value, Some(NAMESPACE), root, secrets)?;
@@ -118,8 +118,8 @@ fn member(out: &mut String, field: &Field, node: Node<'_>, path: &str, secrets: 
         Node::Json(value) => leaf(out, field.wire, &json_text(value), &here()),
         Node::List(list) if list.len == 0 => Ok(()),
         Node::List(list) => {
-            let wrapped = !field.item.is_empty();
-            let name = if wrapped { field.item } else { field.wire };
+            let wrapped = field.item.is_some();
+            let name = field.item.unwrap_or(field.wire);
             if wrapped {
                 out.push('<');
                 out.push_str(field.wire);

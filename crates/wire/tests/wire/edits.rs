@@ -34,13 +34,13 @@ fn a_body_that_edits_reads_as_it_was_written() {
 fn an_action_is_one_null_member() {
     let body = JobActionBody::new().start(Edit::NULL);
     assert_eq!(written(&body), json!({ "start": null }));
-    check_versions(&body, 5).unwrap();
+    check_versions(&body, backhaul_wire::ApiVersion::new(5)).unwrap();
 }
 
 #[test]
 fn null_is_checked_against_the_version_like_any_value() {
     let body = AuditEmailSettingsRequest::new().mail_api_url(Edit::NULL);
-    let error = check_versions(&body, 6).unwrap_err().to_string();
+    let error = check_versions(&body, backhaul_wire::ApiVersion::new(6)).unwrap_err().to_string();
     assert!(error.contains("mailApiUrl") && error.contains("v7"), "{error}");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use backhaul_wire::generated::{
-    DateTime, Enum, EnumShape, EnumValue, Field, Id, Kind, Model, Secret, Shape, Slot, Struct, UNKNOWN, Unknown,
+    DateTime, Enum, EnumShape, EnumValue, Field, Id, Kind, Known, Model, Secret, Shape, Slot, Struct, Unknown,
     UnknownValue, Value, View,
 };
 
@@ -17,7 +17,7 @@ pub(crate) enum Color {
 pub(crate) static COLOR: EnumShape = EnumShape {
     name: "Color",
     aliases: &[],
-    values: &[EnumValue::new("Red"), EnumValue::new("DeepBlue").versions(5, 7)],
+    values: &[EnumValue::new("Red"), EnumValue::new("DeepBlue").since(5).until(7)],
 };
 
 impl Enum for Color {
@@ -29,11 +29,11 @@ impl Enum for Color {
             _ => None,
         }
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
+    fn known(&self) -> Known<'_> {
         match self {
-            Self::Red => Ok(0),
-            Self::DeepBlue => Ok(1),
-            Self::Unknown(value) => Err(value),
+            Self::Red => Known::Listed(0),
+            Self::DeepBlue => Known::Listed(1),
+            Self::Unknown(value) => Known::Other(value),
         }
     }
     fn from_unknown(value: UnknownValue) -> Self {
@@ -84,13 +84,13 @@ pub(crate) static EVERY: Shape = Shape::new(
         Field::list("Flags", Kind::Bool),
         Field::list("Counts", Kind::Int),
         Field::list("Shares", Kind::Float),
-        Field::list("Names", Kind::Text).item("Part", ""),
+        Field::list("Names", Kind::Text).item("Part"),
         Field::list("Ids", Kind::Id),
         Field::list("Times", Kind::DateTime),
         Field::list("Anys", Kind::Json),
         Field::list("Colors", Kind::Enum(&COLOR)),
         Field::list("Item", Kind::Struct(&EVERY)).json("Items"),
-        Field::list("NASJobs", Kind::Struct(&EVERY)).item("NASJob", "NASJobs"),
+        Field::list("NASJobs", Kind::Struct(&EVERY)).item("NASJob").json_item("NASJobs"),
         Field::map("Texts", Kind::Text),
         Field::map("Members", Kind::Json),
         Field::map("Parts", Kind::Struct(&EVERY)),
@@ -159,8 +159,7 @@ impl Struct for Every {
             20 => View::TextMap(&self.texts),
             21 => View::JsonMap(&self.members),
             22 => View::StructMap(&self.parts),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -188,8 +187,7 @@ impl Struct for Every {
             20 => Slot::TextMap(&mut self.texts),
             21 => Slot::JsonMap(&mut self.members),
             22 => Slot::StructMap(&mut self.parts),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Fills every slot of a value through reflection, from a string of bytes that proptest makes and shrinks.
 
+use backhaul_wire::generated::Unknown;
 use backhaul_wire::generated::Value;
-use backhaul_wire::generated::{UNION, UNKNOWN, Unknown};
 use backhaul_wire::json::{self, Case};
 use backhaul_wire::shape::{EnumShape, Field, Kind, Place};
 use backhaul_wire::{Slot, Struct};
@@ -112,22 +112,22 @@ impl<'a> Bytes<'a> {
     pub(crate) fn fill(&mut self, target: &mut dyn Struct) {
         let Some(union) = target.shape().union else { return self.fields(target) };
         let choice = usize::from(self.next()) % (union.variants.len() + 1);
-        if let Slot::Union(slot) = target.slot(UNION) {
-            slot.choose(choice);
+        if let Some(slot) = target.union() {
+            slot.choose((choice < union.variants.len()).then_some(choice));
         }
         self.fields(target);
         let body = json::encode(target, Case::Schema).unwrap();
-        if let Slot::Union(union) = target.slot(UNION) {
-            union.choose(usize::MAX);
+        if let Some(slot) = target.union() {
+            slot.choose(None);
         }
         // What stands at a name that two kinds give other types fits only one of them.
         if json::decode_into(target, &body, None).is_err()
-            && let Slot::Union(union) = target.slot(UNION)
+            && let Some(slot) = target.union()
         {
-            union.choose(usize::MAX);
+            slot.choose(None);
         }
         // The fields of other kinds are none of this one's.
-        if let Slot::Unknown(unknown) = target.slot(UNKNOWN) {
+        if let Some(unknown) = target.unknown_mut() {
             *unknown = Unknown::NONE;
         }
     }
@@ -194,7 +194,7 @@ impl<'a> Bytes<'a> {
                 0 => v.set_null(true),
                 _ => self.slot(v.slot(), field, owner),
             },
-            Slot::Unknown(_) | Slot::Union(_) => panic!("{owner} has more among its fields"),
+            Slot::Unknown(_) => panic!("{owner} has more among its fields"),
         }
     }
 }

@@ -89,7 +89,7 @@ fn an_error_does_not_tell_it() {
     assert!(!error.without_excerpt().excerpt().contains("hunter2"));
     let mut form = TokenRequest::default();
     form.password = Some(SECRET.into());
-    let error = json::check_versions(&form, 3).unwrap_err();
+    let error = json::check_versions(&form, backhaul_wire::ApiVersion::new(3)).unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
 }
 

@@ -2,7 +2,7 @@
 
 use backhaul_models::vb365::{GrantType, TokenRequest};
 use backhaul_wire::json::check_versions;
-use backhaul_wire::{Versions, json};
+use backhaul_wire::{ApiVersion, Versions, json};
 
 use crate::every::Every;
 
@@ -11,8 +11,8 @@ fn a_field_of_a_newer_version_is_named_with_its_versions() {
     let mut form = TokenRequest::default();
     form.grant_type = Some(GrantType::Password);
     form.disable_antiforgery_token = Some(true);
-    check_versions(&form, 8).unwrap();
-    let error = check_versions(&form, 6).unwrap_err();
+    check_versions(&form, ApiVersion::new(8)).unwrap();
+    let error = check_versions(&form, ApiVersion::new(6)).unwrap_err();
     assert_eq!(error.path(), "disable_antiforgery_token");
     assert!(error.to_string().contains("not in v6") && error.to_string().contains("v7 and later"), "{error}");
 }
@@ -27,32 +27,33 @@ fn an_enum_value_counts_wherever_it_stands() {
     ] {
         let value: Every = json::decode(body.as_bytes()).unwrap();
         for version in [5, 6, 7] {
-            check_versions(&value, version).unwrap();
+            check_versions(&value, ApiVersion::new(version)).unwrap();
         }
         for version in [3, 4, 8] {
-            let error = check_versions(&value, version).unwrap_err();
+            let error = check_versions(&value, ApiVersion::new(version)).unwrap_err();
             assert_eq!(error.path(), path);
             assert!(error.to_string().contains("`DeepBlue`") && error.to_string().contains("v5 to v7"), "{error}");
         }
     }
     let unknown: Every = json::decode(br#"{"Color": "Puce"}"#).unwrap();
-    check_versions(&unknown, 3).unwrap();
+    check_versions(&unknown, ApiVersion::new(3)).unwrap();
 }
 
 #[test]
 fn a_required_field_that_is_unset_is_named() {
-    let error = check_versions(&TokenRequest::default(), 8).unwrap_err();
+    let error = check_versions(&TokenRequest::default(), ApiVersion::new(8)).unwrap_err();
     assert_eq!(error.path(), "grant_type");
     assert!(error.to_string().contains("required"), "{error}");
 }
 
 #[test]
 fn ranges_include_their_ends() {
-    let range = Versions::new(4, 6);
-    let inside: Vec<u8> = (0..10).filter(|version| range.contains(*version)).collect();
+    let range = Versions::new(ApiVersion::new(4), ApiVersion::new(6));
+    let inside: Vec<u8> = (0..10).filter(|version| range.contains(ApiVersion::new(*version))).collect();
     assert_eq!(inside, [4, 5, 6]);
-    assert!(Versions::ALL.contains(0) && Versions::ALL.contains(u8::MAX));
+    assert!(Versions::ALL.contains(None) && Versions::ALL.contains(ApiVersion::new(u8::MAX)));
+    let ranges = [(0, 0), (0, 5), (6, 0), (4, 4), (3, 5)].into_iter();
     let texts: Vec<String> =
-        [(0, 0), (0, 5), (6, 0), (4, 4), (3, 5)].iter().map(|(a, b)| Versions::new(*a, *b).to_string()).collect();
+        ranges.map(|(a, b)| Versions::new(ApiVersion::new(a), ApiVersion::new(b)).to_string()).collect();
     assert_eq!(texts, ["every version", "up to v5", "v6 and later", "v4", "v3 to v5"]);
 }

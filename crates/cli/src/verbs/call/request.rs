@@ -1,6 +1,7 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
 use backhaul_models::registry;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::{Drift, Operation, Shape, Struct, System};
 use bytes::Bytes;
 use serde_json::Value;
@@ -30,7 +31,10 @@ impl Body {
             return Err(Failure::usage(format!("{} takes no body", operation.name)));
         }
         let bytes = start(&source.read()?).to_vec();
-        let bytes = if operation.wrapper.is_empty() { bytes } else { unwrapped(bytes, operation.wrapper) };
+        let bytes = match operation.wrapper {
+            None => bytes,
+            Some(wrapper) => unwrapped(bytes, wrapper),
+        };
         let mut body = Self { form: Form::of(operation.system, &bytes), bytes, value: None, source: source.name() };
         if operation.older.is_empty() {
             body.value = body.decoded(operation, operation.request, console)?;
@@ -73,7 +77,7 @@ impl Body {
     ) -> Result<Bytes, Failure> {
         let value = match self.value {
             None if !operation.older.is_empty() => {
-                self.decoded(operation, operation.form(peer.version().await?).request, console)?
+                self.decoded(operation, operation.form(ApiVersion::new(peer.version().await?)).request, console)?
             }
             read => read,
         };

@@ -2,6 +2,7 @@
 
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
+use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
@@ -74,7 +75,7 @@ impl Subject {
                 if self.is_job(operation, &outline) {
                     return Ok(plain(system, JobLocation::SHAPE));
                 }
-                let response = operation.form(version).response;
+                let response = operation.form(ApiVersion::new(version)).response;
                 match response {
                     // An action of VB365's v3 to v5 answers with a session or with nothing.
                     Response::Body(_) if is_action(operation) && start(body).is_empty() => {
@@ -82,7 +83,10 @@ impl Subject {
                     }
                     Response::Body(_) | Response::Page(..) => {
                         let name = names::answer_of(response).unwrap_or_default();
-                        Ok(Target { name, make: Box::new(move || registry::answer_in(operation, version)) })
+                        Ok(Target {
+                            name,
+                            make: Box::new(move || registry::answer_in(operation, ApiVersion::new(version))),
+                        })
                     }
                     Response::Forms(entity, reference) => {
                         // A reference has nothing that the other form lacks, but for its root element or its `Refs`.
@@ -155,7 +159,7 @@ fn of_request(system: System, request: &RequestLine, version: Option<u8>) -> Res
             )
         }));
     };
-    let version = version.or(found);
+    let version = version.or(found.map(ApiVersion::get));
     in_version(operation.name, operation.versions, version).map(|()| Of::Answer(operation, version.unwrap_or(0)))
 }
 
@@ -169,7 +173,7 @@ fn any_version(target: &str) -> Option<(u8, String)> {
 
 fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(), Failure> {
     match version {
-        Some(version) if !versions.contains(version) => {
+        Some(version) if !versions.contains(ApiVersion::new(version)) => {
             Err(Failure::usage(format!("{name} is not in v{version} of the API: it is in {versions}")))
         }
         _ => Ok(()),

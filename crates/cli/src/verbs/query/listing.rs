@@ -4,6 +4,7 @@ use backhaul_filter::FieldSchema;
 use backhaul_models::registry;
 use backhaul_transport::em::QueryTypeRow;
 use backhaul_transport::{Params, QUERY_TYPES};
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::{Param, ParamPlace, Response};
 use backhaul_wire::{Operation, Shape, System};
 
@@ -44,7 +45,7 @@ impl Listing {
 
     /// Refuses a version whose listing has items of another type: their fields are not those that were asked for.
     pub(crate) fn check_version(&self, version: u8) -> Result<(), Failure> {
-        match registry::listed_in(self.operation.form(version).response) {
+        match registry::listed_in(self.operation.form(ApiVersion::new(version)).response) {
             Some(item) if item.name != self.item.name => {
                 let (system, wanted) = (self.operation.system, self.item.name);
                 Err(Failure::usage(format!("v{version} of the API lists {} where others list {wanted}", item.name))
@@ -126,20 +127,21 @@ impl Candidate {
     /// The forms in which an operation is a listing: that of the version, or all, the newest first.
     fn all(operation: &'static Operation, version: Option<u8>) -> impl Iterator<Item = Self> {
         let older = if version.is_some() { &[] } else { operation.older };
-        let forms = std::iter::once(operation.form(version.unwrap_or(0))).chain(older.iter().rev().copied());
-        let has = version.is_none_or(|version| operation.versions.contains(version));
+        let forms =
+            std::iter::once(operation.form(version.and_then(ApiVersion::new))).chain(older.iter().rev().copied());
+        let has = version.is_none_or(|version| operation.versions.contains(ApiVersion::new(version)));
         forms.filter(move |_| has).filter_map(move |form| Self::of(operation, form.response))
     }
 
     /// Which of several is meant: one that newer versions still have, then what is more specific, when its parameters are given.
     fn rank(&self) -> (bool, usize) {
-        (self.operation.versions.until == 0, path_params(self.operation).count())
+        (self.operation.versions.until.is_none(), path_params(self.operation).count())
     }
 
     fn takes(self, params: &[(String, String)], version: Option<u8>) -> bool {
         let known = |name: &str| {
             let param = self.operation.params.iter().find(|param| param.name.eq_ignore_ascii_case(name));
-            param.is_some_and(|param| version.is_none_or(|version| param.versions.contains(version)))
+            param.is_some_and(|param| version.is_none_or(|version| param.versions.contains(ApiVersion::new(version))))
         };
         params.iter().all(|(name, _)| known(name))
     }

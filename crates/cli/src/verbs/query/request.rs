@@ -4,6 +4,7 @@ use backhaul_filter::{Ask, Expr, LowerError, Order, Parsed, Plan, Schema, Target
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
 use backhaul_transport::{Client, Given, Params};
+use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;
 use backhaul_wire::{Operation, System};
@@ -51,8 +52,8 @@ fn identifiers(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<&'
     let operation = listing.operation;
     let params = operation.params.iter().filter(|param| {
         let known = match version {
-            Some(version) => param.versions.contains(version),
-            None => param.versions.since <= operation.versions.since && param.versions.until == 0,
+            Some(version) => param.versions.contains(ApiVersion::new(version)),
+            None => param.versions.since <= operation.versions.since && param.versions.until.is_none(),
         };
         let open = !given.iter().any(|(given, _)| given.eq_ignore_ascii_case(param.name));
         known && open && param.place == ParamPlace::Query && matches!(param.kind, Kind::Id)

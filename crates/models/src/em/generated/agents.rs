@@ -33,6 +33,8 @@ pub struct AgentBackupJob {
     pub job_schedule_options: Option<JobScheduleOptions>,
     /// What it backs up and how.
     pub job_info: Option<AgentBackupJobInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_BACKUP_JOB: Shape = Shape::new(
         "AgentBackupJob",
@@ -41,7 +43,7 @@ pub(crate) static AGENT_BACKUP_JOB: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("Description", Kind::Text),
@@ -69,6 +71,7 @@ impl AgentBackupJob {
         next_run: None,
         job_schedule_options: None,
         job_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentBackupJob {
@@ -93,7 +96,7 @@ impl Struct for AgentBackupJob {
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.job_schedule_options),
             12 => View::Struct(&self.job_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -111,7 +114,7 @@ impl Struct for AgentBackupJob {
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.job_schedule_options),
             12 => Slot::Struct(&mut self.job_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -122,6 +125,8 @@ impl Struct for AgentBackupJob {
 pub struct AgentBackupJobs {
     /// Agent backup job.
     pub agent_backup_jobs: Vec<AgentBackupJob>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_BACKUP_JOBS: Shape = Shape::new(
         "AgentBackupJobs",
@@ -135,6 +140,7 @@ pub(crate) static AGENT_BACKUP_JOBS: Shape = Shape::new(
 impl AgentBackupJobs {
     const EMPTY: Self = Self {
         agent_backup_jobs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentBackupJobs {
@@ -147,13 +153,13 @@ impl Struct for AgentBackupJobs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.agent_backup_jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.agent_backup_jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -170,12 +176,15 @@ pub struct AgentBackupJobInfo {
     pub gfs_retention_policy: Option<GfsRetentionPolicy>,
     /// How many restore points are kept.
     pub simple_retention_policy: Option<SimpleRetentionPolicy>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_BACKUP_JOB_INFO: Shape = Shape::new(
         "AgentBackupJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
-                .item("ObjectInAgentBackupJob", "ObjectInAgentBackupJobs"),
+                .item("ObjectInAgentBackupJob")
+                .json_item("ObjectInAgentBackupJobs"),
             Field::new(
                 "GuestProcessingOptions",
                 Kind::Struct(&GUEST_PROCESSING_OPTIONS),
@@ -191,6 +200,7 @@ impl AgentBackupJobInfo {
         guest_processing_options: None,
         gfs_retention_policy: None,
         simple_retention_policy: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentBackupJobInfo {
@@ -206,7 +216,7 @@ impl Struct for AgentBackupJobInfo {
             1 => View::Struct(&self.guest_processing_options),
             2 => View::Struct(&self.gfs_retention_policy),
             3 => View::Struct(&self.simple_retention_policy),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -215,7 +225,7 @@ impl Struct for AgentBackupJobInfo {
             1 => Slot::Struct(&mut self.guest_processing_options),
             2 => Slot::Struct(&mut self.gfs_retention_policy),
             3 => Slot::Struct(&mut self.simple_retention_policy),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -238,13 +248,15 @@ pub struct ObjectInAgentBackupJob {
     pub display_name: Option<String>,
     /// What is done inside it.
     pub guest_processing_options: Option<GuestProcessingOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OBJECT_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
         "ObjectInAgentBackupJob",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("DisplayName", Kind::Text),
@@ -262,6 +274,7 @@ impl ObjectInAgentBackupJob {
         name: None,
         display_name: None,
         guest_processing_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ObjectInAgentBackupJob {
@@ -280,7 +293,7 @@ impl Struct for ObjectInAgentBackupJob {
             4 => View::Text(&self.name),
             5 => View::Text(&self.display_name),
             6 => View::Struct(&self.guest_processing_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -292,7 +305,7 @@ impl Struct for ObjectInAgentBackupJob {
             4 => Slot::Text(&mut self.name),
             5 => Slot::Text(&mut self.display_name),
             6 => Slot::Struct(&mut self.guest_processing_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -303,6 +316,8 @@ impl Struct for ObjectInAgentBackupJob {
 pub struct ObjectsInAgentBackupJob {
     /// Object in agent backup job.
     pub object_in_agent_backup_jobs: Vec<ObjectInAgentBackupJob>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OBJECTS_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
         "ObjectsInAgentBackupJob",
@@ -319,6 +334,7 @@ pub(crate) static OBJECTS_IN_AGENT_BACKUP_JOB: Shape = Shape::new(
 impl ObjectsInAgentBackupJob {
     const EMPTY: Self = Self {
         object_in_agent_backup_jobs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ObjectsInAgentBackupJob {
@@ -331,13 +347,13 @@ impl Struct for ObjectsInAgentBackupJob {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.object_in_agent_backup_jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.object_in_agent_backup_jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -360,6 +376,8 @@ pub struct AgentProtectionGroup {
     pub rescan_schedule_enabled: Option<bool>,
     /// The group in its hierarchy.
     pub hierarchy_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_PROTECTION_GROUP: Shape = Shape::new(
         "AgentProtectionGroup",
@@ -368,7 +386,7 @@ pub(crate) static AGENT_PROTECTION_GROUP: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RescanScheduleEnabled", Kind::Bool),
             Field::new("HierarchyObjRef", Kind::Id),
         ],
@@ -384,6 +402,7 @@ impl AgentProtectionGroup {
         links: Vec::new(),
         rescan_schedule_enabled: None,
         hierarchy_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentProtectionGroup {
@@ -402,7 +421,7 @@ impl Struct for AgentProtectionGroup {
             4 => View::Structs(&self.links),
             5 => View::Bool(&self.rescan_schedule_enabled),
             6 => View::Id(&self.hierarchy_obj_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -414,7 +433,7 @@ impl Struct for AgentProtectionGroup {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Bool(&mut self.rescan_schedule_enabled),
             6 => Slot::Id(&mut self.hierarchy_obj_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -425,6 +444,8 @@ impl Struct for AgentProtectionGroup {
 pub struct AgentProtectionGroups {
     /// Agent protection group.
     pub agent_protection_groups: Vec<AgentProtectionGroup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_PROTECTION_GROUPS: Shape = Shape::new(
         "AgentProtectionGroups",
@@ -438,6 +459,7 @@ pub(crate) static AGENT_PROTECTION_GROUPS: Shape = Shape::new(
 impl AgentProtectionGroups {
     const EMPTY: Self = Self {
         agent_protection_groups: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentProtectionGroups {
@@ -450,13 +472,13 @@ impl Struct for AgentProtectionGroups {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.agent_protection_groups),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.agent_protection_groups),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -481,6 +503,8 @@ pub struct AgentRestorePoint {
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINT: Shape = Shape::new(
         "AgentRestorePoint",
@@ -489,7 +513,7 @@ pub(crate) static AGENT_RESTORE_POINT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
@@ -507,6 +531,7 @@ impl AgentRestorePoint {
         creation_time_utc: None,
         algorithm: None,
         point_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePoint {
@@ -526,7 +551,7 @@ impl Struct for AgentRestorePoint {
             5 => View::DateTime(&self.creation_time_utc),
             6 => View::Enum(&self.algorithm),
             7 => View::Enum(&self.point_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -539,7 +564,7 @@ impl Struct for AgentRestorePoint {
             5 => Slot::DateTime(&mut self.creation_time_utc),
             6 => Slot::Enum(&mut self.algorithm),
             7 => Slot::Enum(&mut self.point_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -550,6 +575,8 @@ impl Struct for AgentRestorePoint {
 pub struct AgentRestorePoints {
     /// Agent restore point.
     pub agent_restore_points: Vec<AgentRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINTS: Shape = Shape::new(
         "AgentRestorePoints",
@@ -563,6 +590,7 @@ pub(crate) static AGENT_RESTORE_POINTS: Shape = Shape::new(
 impl AgentRestorePoints {
     const EMPTY: Self = Self {
         agent_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePoints {
@@ -575,13 +603,13 @@ impl Struct for AgentRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.agent_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.agent_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -612,6 +640,8 @@ pub struct DiscoveredComputer {
     pub ip_address: Option<String>,
     /// The computer in its hierarchy.
     pub hierarchy_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DISCOVERED_COMPUTER: Shape = Shape::new(
         "DiscoveredComputer",
@@ -620,7 +650,7 @@ pub(crate) static DISCOVERED_COMPUTER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HostStatus", Kind::Text),
             Field::new("AgentVersion", Kind::Text),
             Field::new("AgentStatus", Kind::Text),
@@ -644,6 +674,7 @@ impl DiscoveredComputer {
         os_version: None,
         ip_address: None,
         hierarchy_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DiscoveredComputer {
@@ -666,7 +697,7 @@ impl Struct for DiscoveredComputer {
             8 => View::Text(&self.os_version),
             9 => View::Text(&self.ip_address),
             10 => View::Id(&self.hierarchy_obj_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -682,7 +713,7 @@ impl Struct for DiscoveredComputer {
             8 => Slot::Text(&mut self.os_version),
             9 => Slot::Text(&mut self.ip_address),
             10 => Slot::Id(&mut self.hierarchy_obj_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -693,6 +724,8 @@ impl Struct for DiscoveredComputer {
 pub struct DiscoveredComputers {
     /// Discovered computer.
     pub discovered_computers: Vec<DiscoveredComputer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DISCOVERED_COMPUTERS: Shape = Shape::new(
         "DiscoveredComputers",
@@ -706,6 +739,7 @@ pub(crate) static DISCOVERED_COMPUTERS: Shape = Shape::new(
 impl DiscoveredComputers {
     const EMPTY: Self = Self {
         discovered_computers: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DiscoveredComputers {
@@ -718,13 +752,13 @@ impl Struct for DiscoveredComputers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.discovered_computers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.discovered_computers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

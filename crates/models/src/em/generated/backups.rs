@@ -50,8 +50,8 @@ impl Enum for Platform {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::VMware => 0,
                 Self::HyperV => 1,
@@ -59,7 +59,7 @@ impl Enum for Platform {
                 Self::AgentForLinux => 3,
                 Self::AgentForWindows => 4,
                 Self::CustomPlatform => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -103,13 +103,13 @@ impl Enum for BackupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Standard => 0,
                 Self::ParentBackup => 1,
                 Self::ChildBackup => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -136,6 +136,8 @@ pub struct Backup {
     pub platform: Option<Platform>,
     /// What it is to other backups.
     pub backup_type: Option<BackupType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP: Shape = Shape::new(
         "Backup",
@@ -144,7 +146,7 @@ pub(crate) static BACKUP: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("BackupType", Kind::Enum(&BACKUP_TYPE)),
         ],
@@ -160,6 +162,7 @@ impl Backup {
         links: Vec::new(),
         platform: None,
         backup_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Backup {
@@ -178,7 +181,7 @@ impl Struct for Backup {
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.platform),
             6 => View::Enum(&self.backup_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -190,7 +193,7 @@ impl Struct for Backup {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.platform),
             6 => Slot::Enum(&mut self.backup_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -201,6 +204,8 @@ impl Struct for Backup {
 pub struct Backups {
     /// Backup.
     pub backups: Vec<Backup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUPS: Shape = Shape::new(
         "Backups",
@@ -209,7 +214,10 @@ pub(crate) static BACKUPS: Shape = Shape::new(
     .aliases(&["BackupEntityListType"])
     .root("Backups");
 impl Backups {
-    const EMPTY: Self = Self { backups: Vec::new() };
+    const EMPTY: Self = Self {
+        backups: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Backups {
     const SHAPE: &'static Shape = &BACKUPS;
@@ -221,13 +229,13 @@ impl Struct for Backups {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backups),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backups),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -263,13 +271,13 @@ impl Enum for BackupFileType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vbk => 0,
                 Self::Vib => 1,
                 Self::Vrb => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -306,6 +314,8 @@ pub struct BackupFile {
     pub creation_time_utc: Option<DateTime>,
     /// What it holds.
     pub file_type: Option<BackupFileType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_FILE: Shape = Shape::new(
         "BackupFile",
@@ -314,7 +324,7 @@ pub(crate) static BACKUP_FILE: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FilePath", Kind::Text),
             Field::new("BackupSize", Kind::Int),
             Field::new("DataSize", Kind::Int),
@@ -340,6 +350,7 @@ impl BackupFile {
         compress_ratio: None,
         creation_time_utc: None,
         file_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupFile {
@@ -363,7 +374,7 @@ impl Struct for BackupFile {
             9 => View::Float(&self.compress_ratio),
             10 => View::DateTime(&self.creation_time_utc),
             11 => View::Enum(&self.file_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -380,7 +391,7 @@ impl Struct for BackupFile {
             9 => Slot::Float(&mut self.compress_ratio),
             10 => Slot::DateTime(&mut self.creation_time_utc),
             11 => Slot::Enum(&mut self.file_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -391,6 +402,8 @@ impl Struct for BackupFile {
 pub struct BackupFiles {
     /// Backup file.
     pub backup_files: Vec<BackupFile>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_FILES: Shape = Shape::new(
         "BackupFiles",
@@ -399,7 +412,10 @@ pub(crate) static BACKUP_FILES: Shape = Shape::new(
     .aliases(&["BackupFileEntityListType"])
     .root("BackupFiles");
 impl BackupFiles {
-    const EMPTY: Self = Self { backup_files: Vec::new() };
+    const EMPTY: Self = Self {
+        backup_files: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for BackupFiles {
     const SHAPE: &'static Shape = &BACKUP_FILES;
@@ -411,13 +427,13 @@ impl Struct for BackupFiles {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_files),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_files),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -438,6 +454,8 @@ pub struct Replica {
     pub links: Vec<Link>,
     /// What the machines run on.
     pub platform: Option<Platform>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA: Shape = Shape::new(
         "Replica",
@@ -446,7 +464,7 @@ pub(crate) static REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -460,6 +478,7 @@ impl Replica {
         uid: None,
         links: Vec::new(),
         platform: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Replica {
@@ -477,7 +496,7 @@ impl Struct for Replica {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.platform),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -488,7 +507,7 @@ impl Struct for Replica {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.platform),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -499,6 +518,8 @@ impl Struct for Replica {
 pub struct Replicas {
     /// Replica.
     pub replicas: Vec<Replica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICAS: Shape = Shape::new(
         "Replicas",
@@ -507,7 +528,10 @@ pub(crate) static REPLICAS: Shape = Shape::new(
     .aliases(&["ReplicaEntityListType"])
     .root("Replicas");
 impl Replicas {
-    const EMPTY: Self = Self { replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Replicas {
     const SHAPE: &'static Shape = &REPLICAS;
@@ -519,13 +543,13 @@ impl Struct for Replicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -569,14 +593,14 @@ impl Enum for RestorePointAlgorithm {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Full => 0,
                 Self::ReversedIncremental => 1,
                 Self::Incremental => 2,
                 Self::SyntheticFull => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -628,15 +652,15 @@ impl Enum for PointType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Cdp => 0,
                 Self::Full => 1,
                 Self::ReverseIncrement => 2,
                 Self::Increment => 3,
                 Self::Snapshot => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -661,6 +685,8 @@ pub struct RestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub backup_date_utc: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT: Shape = Shape::new(
         "RestorePoint",
@@ -669,7 +695,7 @@ pub(crate) static RESTORE_POINT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupDateUTC", Kind::DateTime),
         ],
     )
@@ -683,6 +709,7 @@ impl RestorePoint {
         uid: None,
         links: Vec::new(),
         backup_date_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePoint {
@@ -700,7 +727,7 @@ impl Struct for RestorePoint {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::DateTime(&self.backup_date_utc),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -711,7 +738,7 @@ impl Struct for RestorePoint {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::DateTime(&mut self.backup_date_utc),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -722,6 +749,8 @@ impl Struct for RestorePoint {
 pub struct RestorePoints {
     /// Restore point.
     pub restore_points: Vec<RestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINTS: Shape = Shape::new(
         "RestorePoints",
@@ -733,7 +762,10 @@ pub(crate) static RESTORE_POINTS: Shape = Shape::new(
     .aliases(&["RestorePointEntityListType"])
     .root("RestorePoints");
 impl RestorePoints {
-    const EMPTY: Self = Self { restore_points: Vec::new() };
+    const EMPTY: Self = Self {
+        restore_points: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RestorePoints {
     const SHAPE: &'static Shape = &RESTORE_POINTS;
@@ -745,13 +777,13 @@ impl Struct for RestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -782,6 +814,8 @@ pub struct VmRestorePoint {
     pub hierarchy_obj_ref: Option<Id>,
     /// The machine's name in its hierarchy.
     pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
         "VmRestorePoint",
@@ -791,7 +825,7 @@ pub(crate) static VM_RESTORE_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
@@ -814,6 +848,7 @@ impl VmRestorePoint {
         point_type: None,
         hierarchy_obj_ref: None,
         vm_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePoint {
@@ -836,7 +871,7 @@ impl Struct for VmRestorePoint {
             8 => View::Enum(&self.point_type),
             9 => View::Id(&self.hierarchy_obj_ref),
             10 => View::Text(&self.vm_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -852,7 +887,7 @@ impl Struct for VmRestorePoint {
             8 => Slot::Enum(&mut self.point_type),
             9 => Slot::Id(&mut self.hierarchy_obj_ref),
             10 => Slot::Text(&mut self.vm_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -863,6 +898,8 @@ impl Struct for VmRestorePoint {
 pub struct VmRestorePoints {
     /// Vm restore point.
     pub vm_restore_points: Vec<VmRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINTS: Shape = Shape::new(
         "VmRestorePoints",
@@ -876,6 +913,7 @@ pub(crate) static VM_RESTORE_POINTS: Shape = Shape::new(
 impl VmRestorePoints {
     const EMPTY: Self = Self {
         vm_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePoints {
@@ -888,13 +926,13 @@ impl Struct for VmRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -923,6 +961,8 @@ pub struct VAppRestorePoint {
     pub point_type: Option<PointType>,
     /// The vApp.
     pub hierarchy_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
         "VAppRestorePoint",
@@ -932,7 +972,7 @@ pub(crate) static V_APP_RESTORE_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VAppDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
@@ -953,6 +993,7 @@ impl VAppRestorePoint {
         algorithm: None,
         point_type: None,
         hierarchy_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppRestorePoint {
@@ -974,7 +1015,7 @@ impl Struct for VAppRestorePoint {
             7 => View::Enum(&self.algorithm),
             8 => View::Enum(&self.point_type),
             9 => View::Id(&self.hierarchy_obj_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -989,7 +1030,7 @@ impl Struct for VAppRestorePoint {
             7 => Slot::Enum(&mut self.algorithm),
             8 => Slot::Enum(&mut self.point_type),
             9 => Slot::Id(&mut self.hierarchy_obj_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1000,6 +1041,8 @@ impl Struct for VAppRestorePoint {
 pub struct VAppRestorePoints {
     /// V app restore point.
     pub v_app_restore_points: Vec<VAppRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_RESTORE_POINTS: Shape = Shape::new(
         "VAppRestorePoints",
@@ -1013,6 +1056,7 @@ pub(crate) static V_APP_RESTORE_POINTS: Shape = Shape::new(
 impl VAppRestorePoints {
     const EMPTY: Self = Self {
         v_app_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppRestorePoints {
@@ -1025,13 +1069,13 @@ impl Struct for VAppRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1060,6 +1104,8 @@ pub struct VmReplicaPoint {
     pub point_type: Option<PointType>,
     /// The machine's name in its hierarchy.
     pub vm_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
         "VmReplicaPoint",
@@ -1069,7 +1115,7 @@ pub(crate) static VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
@@ -1090,6 +1136,7 @@ impl VmReplicaPoint {
         algorithm: None,
         point_type: None,
         vm_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPoint {
@@ -1111,7 +1158,7 @@ impl Struct for VmReplicaPoint {
             7 => View::Enum(&self.algorithm),
             8 => View::Enum(&self.point_type),
             9 => View::Text(&self.vm_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1126,7 +1173,7 @@ impl Struct for VmReplicaPoint {
             7 => Slot::Enum(&mut self.algorithm),
             8 => Slot::Enum(&mut self.point_type),
             9 => Slot::Text(&mut self.vm_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1137,6 +1184,8 @@ impl Struct for VmReplicaPoint {
 pub struct VmReplicaPoints {
     /// Vm replica point.
     pub vm_replica_points: Vec<VmReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINTS: Shape = Shape::new(
         "VmReplicaPoints",
@@ -1150,6 +1199,7 @@ pub(crate) static VM_REPLICA_POINTS: Shape = Shape::new(
 impl VmReplicaPoints {
     const EMPTY: Self = Self {
         vm_replica_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPoints {
@@ -1162,13 +1212,13 @@ impl Struct for VmReplicaPoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_replica_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_replica_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1197,6 +1247,8 @@ pub struct VAppReplicaPoint {
     pub algorithm: Option<RestorePointAlgorithm>,
     /// What it holds.
     pub point_type: Option<PointType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_REPLICA_POINT: Shape = Shape::new(
         "VAppReplicaPoint",
@@ -1206,7 +1258,7 @@ pub(crate) static V_APP_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VAppDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("VAppName", Kind::Text),
             Field::new("Algorithm", Kind::Enum(&RESTORE_POINT_ALGORITHM)),
@@ -1227,6 +1279,7 @@ impl VAppReplicaPoint {
         v_app_name: None,
         algorithm: None,
         point_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppReplicaPoint {
@@ -1248,7 +1301,7 @@ impl Struct for VAppReplicaPoint {
             7 => View::Text(&self.v_app_name),
             8 => View::Enum(&self.algorithm),
             9 => View::Enum(&self.point_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1263,7 +1316,7 @@ impl Struct for VAppReplicaPoint {
             7 => Slot::Text(&mut self.v_app_name),
             8 => Slot::Enum(&mut self.algorithm),
             9 => Slot::Enum(&mut self.point_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1274,6 +1327,8 @@ impl Struct for VAppReplicaPoint {
 pub struct VAppReplicaPoints {
     /// V app replica point.
     pub v_app_replica_points: Vec<VAppReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_REPLICA_POINTS: Shape = Shape::new(
         "VAppReplicaPoints",
@@ -1287,6 +1342,7 @@ pub(crate) static V_APP_REPLICA_POINTS: Shape = Shape::new(
 impl VAppReplicaPoints {
     const EMPTY: Self = Self {
         v_app_replica_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppReplicaPoints {
@@ -1299,13 +1355,13 @@ impl Struct for VAppReplicaPoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_replica_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_replica_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1326,6 +1382,8 @@ pub struct CatalogVm {
     pub vm_display_name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM: Shape = Shape::new(
         "CatalogVm",
@@ -1335,7 +1393,7 @@ pub(crate) static CATALOG_VM: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["CatalogVmEntityType"])
@@ -1348,6 +1406,7 @@ impl CatalogVm {
         uid: None,
         vm_display_name: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVm {
@@ -1365,7 +1424,7 @@ impl Struct for CatalogVm {
             3 => View::Id(&self.uid),
             4 => View::Text(&self.vm_display_name),
             5 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1376,7 +1435,7 @@ impl Struct for CatalogVm {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Text(&mut self.vm_display_name),
             5 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1387,6 +1446,8 @@ impl Struct for CatalogVm {
 pub struct CatalogVms {
     /// Catalog vm.
     pub catalog_vms: Vec<CatalogVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VMS: Shape = Shape::new(
         "CatalogVms",
@@ -1395,7 +1456,10 @@ pub(crate) static CATALOG_VMS: Shape = Shape::new(
     .aliases(&["CatalogVmEntityListType"])
     .root("CatalogVms");
 impl CatalogVms {
-    const EMPTY: Self = Self { catalog_vms: Vec::new() };
+    const EMPTY: Self = Self {
+        catalog_vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CatalogVms {
     const SHAPE: &'static Shape = &CATALOG_VMS;
@@ -1407,13 +1471,13 @@ impl Struct for CatalogVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.catalog_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.catalog_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1434,6 +1498,8 @@ pub struct CatalogVmRestorePoint {
     pub links: Vec<Link>,
     /// When it was made, in UTC.
     pub backup_date_utc: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINT: Shape = Shape::new(
         "CatalogVmRestorePoint",
@@ -1442,7 +1508,7 @@ pub(crate) static CATALOG_VM_RESTORE_POINT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupDateUTC", Kind::DateTime),
         ],
     )
@@ -1456,6 +1522,7 @@ impl CatalogVmRestorePoint {
         uid: None,
         links: Vec::new(),
         backup_date_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVmRestorePoint {
@@ -1473,7 +1540,7 @@ impl Struct for CatalogVmRestorePoint {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::DateTime(&self.backup_date_utc),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1484,7 +1551,7 @@ impl Struct for CatalogVmRestorePoint {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::DateTime(&mut self.backup_date_utc),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1495,6 +1562,8 @@ impl Struct for CatalogVmRestorePoint {
 pub struct CatalogVmRestorePoints {
     /// Catalog vm restore point.
     pub catalog_vm_restore_points: Vec<CatalogVmRestorePoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CATALOG_VM_RESTORE_POINTS: Shape = Shape::new(
         "CatalogVmRestorePoints",
@@ -1508,6 +1577,7 @@ pub(crate) static CATALOG_VM_RESTORE_POINTS: Shape = Shape::new(
 impl CatalogVmRestorePoints {
     const EMPTY: Self = Self {
         catalog_vm_restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CatalogVmRestorePoints {
@@ -1520,13 +1590,13 @@ impl Struct for CatalogVmRestorePoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.catalog_vm_restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.catalog_vm_restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

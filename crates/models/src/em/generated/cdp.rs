@@ -28,11 +28,11 @@ impl Enum for CdpPolicyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CdpReplica => 0,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -81,7 +81,7 @@ pub(crate) static CDP_POLICY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicyType", Kind::Enum(&CDP_POLICY_TYPE)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("Description", Kind::Text),
@@ -134,8 +134,7 @@ impl Struct for CdpPolicy {
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.policy_schedule_options),
             12 => View::Struct(&self.cdp_policy_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -153,8 +152,7 @@ impl Struct for CdpPolicy {
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.policy_schedule_options),
             12 => Slot::Struct(&mut self.cdp_policy_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -253,6 +251,8 @@ impl CdpPolicy {
 pub struct CdpPolicies {
     /// Cdp policy.
     pub cdp_policies: Vec<CdpPolicy>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_POLICIES: Shape = Shape::new(
         "CdpPolicies",
@@ -261,7 +261,10 @@ pub(crate) static CDP_POLICIES: Shape = Shape::new(
     .aliases(&["CdpPolicyEntityListType"])
     .root("CdpPolicies");
 impl CdpPolicies {
-    const EMPTY: Self = Self { cdp_policies: Vec::new() };
+    const EMPTY: Self = Self {
+        cdp_policies: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CdpPolicies {
     const SHAPE: &'static Shape = &CDP_POLICIES;
@@ -273,13 +276,13 @@ impl Struct for CdpPolicies {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_policies),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_policies),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -314,15 +317,13 @@ impl Struct for PolicyScheduleOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.cdp_replica),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.cdp_replica),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -402,8 +403,7 @@ impl Struct for CdpReplicaScheduleOptions {
             6 => View::Int(&self.long_term_retention_hours),
             7 => View::Int(&self.long_term_retention_keep_days),
             8 => View::Struct(&self.long_term_retention_schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -417,8 +417,7 @@ impl Struct for CdpReplicaScheduleOptions {
             6 => Slot::Int(&mut self.long_term_retention_hours),
             7 => Slot::Int(&mut self.long_term_retention_keep_days),
             8 => Slot::Struct(&mut self.long_term_retention_schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -438,7 +437,9 @@ pub(crate) static RPO_SCHEDULE: Shape = Shape::new(
         "RPOSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["RPOScheduleType"])
@@ -461,16 +462,14 @@ impl Struct for RPOSchedule {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -490,7 +489,9 @@ pub(crate) static LONG_TERM_RETENTION_SCHEDULE: Shape = Shape::new(
         "LongTermRetentionSchedule",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["LongTermRetentionScheduleType"])
@@ -513,16 +514,14 @@ impl Struct for LongTermRetentionSchedule {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -569,8 +568,7 @@ impl Struct for RPOThreshold {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.rpo_threshold_seconds),
             2 => View::Int(&self.rpo_threshold_minutes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -578,8 +576,7 @@ impl Struct for RPOThreshold {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.rpo_threshold_seconds),
             2 => Slot::Int(&mut self.rpo_threshold_minutes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -622,16 +619,14 @@ impl Struct for RPOReporting {
         match index {
             0 => View::Struct(&self.mark_as_warning),
             1 => View::Struct(&self.mark_as_failed),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.mark_as_warning),
             1 => Slot::Struct(&mut self.mark_as_failed),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -666,15 +661,13 @@ impl Struct for CdpPolicyInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.cdp_replica_policy_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.cdp_replica_policy_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -694,7 +687,8 @@ pub(crate) static CDP_REPLICA_POLICY_INFO: Shape = Shape::new(
         "CdpReplicaPolicyInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS)),
         ],
     )
@@ -717,16 +711,14 @@ impl Struct for CdpReplicaPolicyInfo {
         match index {
             0 => View::Structs(&self.includes),
             1 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
             1 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -751,6 +743,8 @@ pub struct CdpReplica {
     pub policy_uid: Option<Id>,
     /// The policy's name.
     pub policy_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA: Shape = Shape::new(
         "CdpReplica",
@@ -759,7 +753,7 @@ pub(crate) static CDP_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServer", Kind::Text),
             Field::new("PolicyUid", Kind::Id),
             Field::new("PolicyName", Kind::Text),
@@ -777,6 +771,7 @@ impl CdpReplica {
         backup_server: None,
         policy_uid: None,
         policy_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplica {
@@ -796,7 +791,7 @@ impl Struct for CdpReplica {
             5 => View::Text(&self.backup_server),
             6 => View::Id(&self.policy_uid),
             7 => View::Text(&self.policy_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -809,7 +804,7 @@ impl Struct for CdpReplica {
             5 => Slot::Text(&mut self.backup_server),
             6 => Slot::Id(&mut self.policy_uid),
             7 => Slot::Text(&mut self.policy_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -820,6 +815,8 @@ impl Struct for CdpReplica {
 pub struct CdpReplicas {
     /// Cdp replica.
     pub cdp_replicas: Vec<CdpReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICAS: Shape = Shape::new(
         "CdpReplicas",
@@ -828,7 +825,10 @@ pub(crate) static CDP_REPLICAS: Shape = Shape::new(
     .aliases(&["CdpReplicaEntityListType"])
     .root("CdpReplicas");
 impl CdpReplicas {
-    const EMPTY: Self = Self { cdp_replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CdpReplicas {
     const SHAPE: &'static Shape = &CDP_REPLICAS;
@@ -840,13 +840,13 @@ impl Struct for CdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -877,6 +877,8 @@ pub struct CdpReplicaVm {
     pub policy_name: Option<String>,
     /// Where its long-term points are.
     pub repository_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_VM: Shape = Shape::new(
         "CdpReplicaVm",
@@ -885,7 +887,7 @@ pub(crate) static CDP_REPLICA_VM: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("VmRef", Kind::Id),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("BackupServer", Kind::Text),
@@ -909,6 +911,7 @@ impl CdpReplicaVm {
         policy_uid: None,
         policy_name: None,
         repository_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaVm {
@@ -931,7 +934,7 @@ impl Struct for CdpReplicaVm {
             8 => View::Id(&self.policy_uid),
             9 => View::Text(&self.policy_name),
             10 => View::Text(&self.repository_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -947,7 +950,7 @@ impl Struct for CdpReplicaVm {
             8 => Slot::Id(&mut self.policy_uid),
             9 => Slot::Text(&mut self.policy_name),
             10 => Slot::Text(&mut self.repository_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -958,6 +961,8 @@ impl Struct for CdpReplicaVm {
 pub struct VmCdpReplicas {
     /// Vm cdp replica.
     pub vm_cdp_replicas: Vec<CdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_CDP_REPLICAS: Shape = Shape::new(
         "VmCdpReplicas",
@@ -971,6 +976,7 @@ pub(crate) static VM_CDP_REPLICAS: Shape = Shape::new(
 impl VmCdpReplicas {
     const EMPTY: Self = Self {
         vm_cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmCdpReplicas {
@@ -983,13 +989,13 @@ impl Struct for VmCdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1000,6 +1006,8 @@ impl Struct for VmCdpReplicas {
 pub struct CdpReplicaVms {
     /// Cdp replica vm.
     pub cdp_replica_vms: Vec<CdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_VMS: Shape = Shape::new(
         "CdpReplicaVms",
@@ -1013,6 +1021,7 @@ pub(crate) static CDP_REPLICA_VMS: Shape = Shape::new(
 impl CdpReplicaVms {
     const EMPTY: Self = Self {
         cdp_replica_vms: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaVms {
@@ -1025,13 +1034,13 @@ impl Struct for CdpReplicaVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replica_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replica_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1060,6 +1069,8 @@ pub struct VAppCdpReplica {
     pub policy_uid: Option<Id>,
     /// The policy's name.
     pub policy_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA: Shape = Shape::new(
         "VAppCdpReplica",
@@ -1068,7 +1079,7 @@ pub(crate) static V_APP_CDP_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("vAppRef", Kind::Id).json("VAppRef"),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("BackupServer", Kind::Text),
@@ -1090,6 +1101,7 @@ impl VAppCdpReplica {
         backup_server: None,
         policy_uid: None,
         policy_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplica {
@@ -1111,7 +1123,7 @@ impl Struct for VAppCdpReplica {
             7 => View::Text(&self.backup_server),
             8 => View::Id(&self.policy_uid),
             9 => View::Text(&self.policy_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1126,7 +1138,7 @@ impl Struct for VAppCdpReplica {
             7 => Slot::Text(&mut self.backup_server),
             8 => Slot::Id(&mut self.policy_uid),
             9 => Slot::Text(&mut self.policy_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1137,6 +1149,8 @@ impl Struct for VAppCdpReplica {
 pub struct VAppCdpReplicas {
     /// V app cdp replica.
     pub v_app_cdp_replicas: Vec<VAppCdpReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICAS: Shape = Shape::new(
         "VAppCdpReplicas",
@@ -1150,6 +1164,7 @@ pub(crate) static V_APP_CDP_REPLICAS: Shape = Shape::new(
 impl VAppCdpReplicas {
     const EMPTY: Self = Self {
         v_app_cdp_replicas: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplicas {
@@ -1162,13 +1177,13 @@ impl Struct for VAppCdpReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_app_cdp_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_app_cdp_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1191,6 +1206,8 @@ pub struct VAppCdpReplicaVm {
     pub replica_uid: Option<Id>,
     /// The machine.
     pub vm_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA_VM: Shape = Shape::new(
         "VAppCdpReplicaVm",
@@ -1199,7 +1216,7 @@ pub(crate) static V_APP_CDP_REPLICA_VM: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ReplicaUid", Kind::Id),
             Field::new("VmRef", Kind::Id),
         ],
@@ -1215,6 +1232,7 @@ impl VAppCdpReplicaVm {
         links: Vec::new(),
         replica_uid: None,
         vm_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VAppCdpReplicaVm {
@@ -1233,7 +1251,7 @@ impl Struct for VAppCdpReplicaVm {
             4 => View::Structs(&self.links),
             5 => View::Id(&self.replica_uid),
             6 => View::Id(&self.vm_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1245,7 +1263,7 @@ impl Struct for VAppCdpReplicaVm {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Id(&mut self.replica_uid),
             6 => Slot::Id(&mut self.vm_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1256,6 +1274,8 @@ impl Struct for VAppCdpReplicaVm {
 pub struct VAppCdpReplicaVms {
     /// Items.
     pub items: Vec<VAppCdpReplicaVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_APP_CDP_REPLICA_VMS: Shape = Shape::new(
         "VAppCdpReplicaVms",
@@ -1264,7 +1284,10 @@ pub(crate) static V_APP_CDP_REPLICA_VMS: Shape = Shape::new(
     .aliases(&["VAppCdpReplicaVmEntityListType"])
     .root("VAppCdpReplicaVms");
 impl VAppCdpReplicaVms {
-    const EMPTY: Self = Self { items: Vec::new() };
+    const EMPTY: Self = Self {
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VAppCdpReplicaVms {
     const SHAPE: &'static Shape = &V_APP_CDP_REPLICA_VMS;
@@ -1276,13 +1299,13 @@ impl Struct for VAppCdpReplicaVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1321,6 +1344,8 @@ pub struct CdpReplicaSession {
     pub failure_message: Option<String>,
     /// Whether it tries again what an earlier session failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SESSION: Shape = Shape::new(
         "CdpReplicaSession",
@@ -1329,7 +1354,7 @@ pub(crate) static CDP_REPLICA_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicyUid", Kind::Id),
             Field::new("PolicyName", Kind::Text),
             Field::new("PolicyType", Kind::Enum(&CDP_POLICY_TYPE)),
@@ -1361,6 +1386,7 @@ impl CdpReplicaSession {
         progress: None,
         failure_message: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaSession {
@@ -1387,7 +1413,7 @@ impl Struct for CdpReplicaSession {
             12 => View::Int(&self.progress),
             13 => View::Text(&self.failure_message),
             14 => View::Bool(&self.is_retry),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1407,7 +1433,7 @@ impl Struct for CdpReplicaSession {
             12 => Slot::Int(&mut self.progress),
             13 => Slot::Text(&mut self.failure_message),
             14 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1418,6 +1444,8 @@ impl Struct for CdpReplicaSession {
 pub struct CdpReplicaSessions {
     /// Cdp replica session.
     pub cdp_replica_sessions: Vec<CdpReplicaSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_SESSIONS: Shape = Shape::new(
         "CdpReplicaSessions",
@@ -1431,6 +1459,7 @@ pub(crate) static CDP_REPLICA_SESSIONS: Shape = Shape::new(
 impl CdpReplicaSessions {
     const EMPTY: Self = Self {
         cdp_replica_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaSessions {
@@ -1443,13 +1472,13 @@ impl Struct for CdpReplicaSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replica_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replica_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1484,6 +1513,8 @@ pub struct CdpReplicaTaskSession {
     pub reason: Option<String>,
     /// What was processed, in bytes.
     pub total_size: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSION: Shape = Shape::new(
         "CdpReplicaTaskSession",
@@ -1493,7 +1524,7 @@ pub(crate) static CDP_REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PolicySessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -1520,6 +1551,7 @@ impl CdpReplicaTaskSession {
         result: None,
         reason: None,
         total_size: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaTaskSession {
@@ -1544,7 +1576,7 @@ impl Struct for CdpReplicaTaskSession {
             10 => View::Enum(&self.result),
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1562,7 +1594,7 @@ impl Struct for CdpReplicaTaskSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1573,6 +1605,8 @@ impl Struct for CdpReplicaTaskSession {
 pub struct CdpReplicaTaskSessions {
     /// Cdp replica task session.
     pub cdp_replica_task_sessions: Vec<CdpReplicaTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_TASK_SESSIONS: Shape = Shape::new(
         "CdpReplicaTaskSessions",
@@ -1586,6 +1620,7 @@ pub(crate) static CDP_REPLICA_TASK_SESSIONS: Shape = Shape::new(
 impl CdpReplicaTaskSessions {
     const EMPTY: Self = Self {
         cdp_replica_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaTaskSessions {
@@ -1598,13 +1633,13 @@ impl Struct for CdpReplicaTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cdp_replica_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cdp_replica_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1621,6 +1656,8 @@ pub struct CdpFailoverStartSpec {
     pub restore_at_interval: Option<DateTime>,
     /// To this moment, as the documents of the JSON form name it.
     pub restore_at_point_in_time: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_FAILOVER_START_SPEC: Shape = Shape::new(
         "CdpFailoverStartSpec",
@@ -1639,6 +1676,7 @@ impl CdpFailoverStartSpec {
         restore_current_vss: None,
         restore_at_interval: None,
         restore_at_point_in_time: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpFailoverStartSpec {
@@ -1654,7 +1692,7 @@ impl Struct for CdpFailoverStartSpec {
             1 => View::Bool(&self.restore_current_vss),
             2 => View::DateTime(&self.restore_at_interval),
             3 => View::DateTime(&self.restore_at_point_in_time),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1663,7 +1701,7 @@ impl Struct for CdpFailoverStartSpec {
             1 => Slot::Bool(&mut self.restore_current_vss),
             2 => Slot::DateTime(&mut self.restore_at_interval),
             3 => Slot::DateTime(&mut self.restore_at_point_in_time),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1717,6 +1755,8 @@ pub struct CdpReplicaInterval {
     pub rpo: Option<i64>,
     /// Whether a failover is possible.
     pub interval_type: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_INTERVAL: Shape = Shape::new(
     "CdpReplicaInterval",
@@ -1733,6 +1773,7 @@ impl CdpReplicaInterval {
         end_date: None,
         rpo: None,
         interval_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaInterval {
@@ -1748,7 +1789,7 @@ impl Struct for CdpReplicaInterval {
             1 => View::DateTime(&self.end_date),
             2 => View::Int(&self.rpo),
             3 => View::Text(&self.interval_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1757,7 +1798,7 @@ impl Struct for CdpReplicaInterval {
             1 => Slot::DateTime(&mut self.end_date),
             2 => Slot::Int(&mut self.rpo),
             3 => Slot::Text(&mut self.interval_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1772,6 +1813,8 @@ pub struct CdpReplicaPoint {
     pub date: Option<DateTime>,
     /// Whether applications are in a consistent state.
     pub is_application_consistent: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_POINT: Shape = Shape::new(
     "CdpReplicaPoint",
@@ -1786,6 +1829,7 @@ impl CdpReplicaPoint {
         id: None,
         date: None,
         is_application_consistent: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaPoint {
@@ -1800,7 +1844,7 @@ impl Struct for CdpReplicaPoint {
             0 => View::Id(&self.id),
             1 => View::DateTime(&self.date),
             2 => View::Bool(&self.is_application_consistent),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1808,7 +1852,7 @@ impl Struct for CdpReplicaPoint {
             0 => Slot::Id(&mut self.id),
             1 => Slot::DateTime(&mut self.date),
             2 => Slot::Bool(&mut self.is_application_consistent),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1827,6 +1871,8 @@ pub struct CdpReplicaIntervals {
     pub intervals: Vec<CdpReplicaInterval>,
     /// The long-term points.
     pub restore_points: Vec<CdpReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CDP_REPLICA_INTERVALS: Shape = Shape::new(
         "CdpReplicaIntervals",
@@ -1835,9 +1881,11 @@ pub(crate) static CDP_REPLICA_INTERVALS: Shape = Shape::new(
             Field::new("EndDate", Kind::DateTime),
             Field::new("HasApplicationConsistentState", Kind::Bool),
             Field::list("Intervals", Kind::Struct(&CDP_REPLICA_INTERVAL))
-                .item("Interval", "Intervals"),
+                .item("Interval")
+                .json_item("Intervals"),
             Field::list("RestorePoints", Kind::Struct(&CDP_REPLICA_POINT))
-                .item("RestorePoint", "RestorePoints"),
+                .item("RestorePoint")
+                .json_item("RestorePoints"),
         ],
     )
     .aliases(&["CdpReplicaIntervalsType"])
@@ -1849,6 +1897,7 @@ impl CdpReplicaIntervals {
         has_application_consistent_state: None,
         intervals: Vec::new(),
         restore_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CdpReplicaIntervals {
@@ -1865,7 +1914,7 @@ impl Struct for CdpReplicaIntervals {
             2 => View::Bool(&self.has_application_consistent_state),
             3 => View::Structs(&self.intervals),
             4 => View::Structs(&self.restore_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1875,7 +1924,7 @@ impl Struct for CdpReplicaIntervals {
             2 => Slot::Bool(&mut self.has_application_consistent_state),
             3 => Slot::Structs(&mut self.intervals),
             4 => Slot::Structs(&mut self.restore_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -75,18 +75,20 @@ pub(crate) static CLOUD_TENANT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Password", Kind::Secret),
             Field::new("Description", Kind::Text),
             Field::new("Enabled", Kind::Bool),
             Field::new("LeaseOptions", Kind::Struct(&CLOUD_TENANT_LEASE_OPTIONS)),
             Field::list("Resources", Kind::Struct(&CLOUD_TENANT_RESOURCE))
-                .item("CloudTenantResource", "CloudTenantResources"),
+                .item("CloudTenantResource")
+                .json_item("CloudTenantResources"),
             Field::new("LastResult", Kind::Enum(&OPERATION_RESULT)),
             Field::new("LastActive", Kind::DateTime),
             Field::new("VmCount", Kind::Int),
             Field::list("ComputeResources", Kind::Struct(&CLOUD_TENANT_COMPUTE_RESOURCE))
-                .item("CloudTenantComputeResource", "CloudTenantComputeResources"),
+                .item("CloudTenantComputeResource")
+                .json_item("CloudTenantComputeResources"),
             Field::new("ThrottlingEnabled", Kind::Bool),
             Field::new("ThrottlingSpeedLimit", Kind::Int),
             Field::new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT)),
@@ -103,12 +105,11 @@ pub(crate) static CLOUD_TENANT: Shape = Shape::new(
                     "VCloudComputeResources",
                     Kind::Struct(&CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE),
                 )
-                .item(
-                    "CloudTenantVCloudComputeResource",
-                    "CloudTenantVCloudComputeResources",
-                ),
+                .item("CloudTenantVCloudComputeResource")
+                .json_item("CloudTenantVCloudComputeResources"),
             Field::list("CloudGatewayPools", Kind::Id)
-                .item("CloudGatewayPoolUid", "CloudGatewayPoolUids"),
+                .item("CloudGatewayPoolUid")
+                .json_item("CloudGatewayPoolUids"),
             Field::new("FailoverToOthersGatewaysIfFail", Kind::Bool),
         ],
     )
@@ -186,8 +187,7 @@ impl Struct for CloudTenant {
             26 => View::Structs(&self.v_cloud_compute_resources),
             27 => View::Ids(&self.cloud_gateway_pools),
             28 => View::Bool(&self.failover_to_others_gateways_if_fail),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -221,8 +221,7 @@ impl Struct for CloudTenant {
             26 => Slot::Structs(&mut self.v_cloud_compute_resources),
             27 => Slot::Ids(&mut self.cloud_gateway_pools),
             28 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -428,6 +427,8 @@ impl CloudTenant {
 pub struct CloudTenants {
     /// Cloud tenant.
     pub cloud_tenants: Vec<CloudTenant>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANTS: Shape = Shape::new(
         "CloudTenants",
@@ -436,7 +437,10 @@ pub(crate) static CLOUD_TENANTS: Shape = Shape::new(
     .aliases(&["CloudTenantEntityListType"])
     .root("CloudTenants");
 impl CloudTenants {
-    const EMPTY: Self = Self { cloud_tenants: Vec::new() };
+    const EMPTY: Self = Self {
+        cloud_tenants: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CloudTenants {
     const SHAPE: &'static Shape = &CLOUD_TENANTS;
@@ -448,13 +452,13 @@ impl Struct for CloudTenants {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_tenants),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_tenants),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -496,16 +500,14 @@ impl Struct for CloudTenantLeaseOptions {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::DateTime(&self.lease_expiration_date),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::DateTime(&mut self.lease_expiration_date),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -533,7 +535,7 @@ pub(crate) static CLOUD_TENANT_RESOURCE: Shape = Shape::new(
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Id", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RepositoryQuota", Kind::Struct(&CLOUD_TENANT_REPOSITORY_QUOTA)),
         ],
     )
@@ -563,8 +565,7 @@ impl Struct for CloudTenantResource {
             2 => View::Id(&self.id),
             3 => View::Structs(&self.links),
             4 => View::Struct(&self.repository_quota),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -574,8 +575,7 @@ impl Struct for CloudTenantResource {
             2 => Slot::Id(&mut self.id),
             3 => Slot::Structs(&mut self.links),
             4 => Slot::Struct(&mut self.repository_quota),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -586,6 +586,8 @@ impl Struct for CloudTenantResource {
 pub struct CloudTenantResources {
     /// The repositories that the tenant may fill, with its quotas.
     pub cloud_tenant_resources: Vec<CloudTenantResource>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_RESOURCES: Shape = Shape::new(
         "CloudTenantResources",
@@ -599,6 +601,7 @@ pub(crate) static CLOUD_TENANT_RESOURCES: Shape = Shape::new(
 impl CloudTenantResources {
     const EMPTY: Self = Self {
         cloud_tenant_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantResources {
@@ -611,13 +614,13 @@ impl Struct for CloudTenantResources {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_tenant_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_tenant_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -673,8 +676,7 @@ impl Struct for CloudTenantRepositoryQuota {
             2 => View::Id(&self.wan_accelerator_uid),
             3 => View::Int(&self.quota),
             4 => View::Int(&self.used_quota),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -684,8 +686,7 @@ impl Struct for CloudTenantRepositoryQuota {
             2 => Slot::Id(&mut self.wan_accelerator_uid),
             3 => Slot::Int(&mut self.quota),
             4 => Slot::Int(&mut self.used_quota),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -723,7 +724,7 @@ pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE: Shape = Shape::new(
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Id", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CloudHardwarePlanUid", Kind::Id),
             Field::new("WanAcceleratorUid", Kind::Id),
             Field::new("PlatformType", Kind::Enum(&CLOUD_PLATFORM)),
@@ -768,8 +769,7 @@ impl Struct for CloudTenantComputeResource {
             7 => View::Bool(&self.use_network_failover_resources),
             8 => View::Struct(&self.network_appliance),
             9 => View::Struct(&self.compute_resource_stats),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -784,8 +784,7 @@ impl Struct for CloudTenantComputeResource {
             7 => Slot::Bool(&mut self.use_network_failover_resources),
             8 => Slot::Struct(&mut self.network_appliance),
             9 => Slot::Struct(&mut self.compute_resource_stats),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -796,6 +795,8 @@ impl Struct for CloudTenantComputeResource {
 pub struct CloudTenantComputeResources {
     /// The hardware plans that the tenant may replicate to.
     pub cloud_tenant_compute_resources: Vec<CloudTenantComputeResource>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCES: Shape = Shape::new(
         "CloudTenantComputeResources",
@@ -812,6 +813,7 @@ pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCES: Shape = Shape::new(
 impl CloudTenantComputeResources {
     const EMPTY: Self = Self {
         cloud_tenant_compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantComputeResources {
@@ -824,13 +826,13 @@ impl Struct for CloudTenantComputeResources {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_tenant_compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_tenant_compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -896,8 +898,7 @@ impl Struct for NetworkAppliance {
             3 => View::Struct(&self.manual_ip_address_settings_info_type),
             4 => View::Text(&self.vi_distributed_switch_uuid),
             5 => View::Bool(&self.production_network_under_dvs),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -908,8 +909,7 @@ impl Struct for NetworkAppliance {
             3 => Slot::Struct(&mut self.manual_ip_address_settings_info_type),
             4 => Slot::Text(&mut self.vi_distributed_switch_uuid),
             5 => Slot::Bool(&mut self.production_network_under_dvs),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -924,6 +924,8 @@ pub struct ManualIpAddressSettings {
     pub subnet_mask: Option<String>,
     /// The way out of its network.
     pub default_gateway: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MANUAL_IP_ADDRESS_SETTINGS: Shape = Shape::new(
         "ManualIpAddressSettings",
@@ -939,6 +941,7 @@ impl ManualIpAddressSettings {
         ip_address: None,
         subnet_mask: None,
         default_gateway: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ManualIpAddressSettings {
@@ -953,7 +956,7 @@ impl Struct for ManualIpAddressSettings {
             0 => View::Text(&self.ip_address),
             1 => View::Text(&self.subnet_mask),
             2 => View::Text(&self.default_gateway),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -961,7 +964,7 @@ impl Struct for ManualIpAddressSettings {
             0 => Slot::Text(&mut self.ip_address),
             1 => Slot::Text(&mut self.subnet_mask),
             2 => Slot::Text(&mut self.default_gateway),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -985,7 +988,8 @@ pub(crate) static COMPUTE_RESOURCE_STATS: Shape = Shape::new(
             Field::new("MemoryUsageMb", Kind::Int),
             Field::new("CPUCount", Kind::Int).json("CpuCount"),
             Field::list("StorageResourceStats", Kind::Struct(&STORAGE_RESOURCE_STAT))
-                .item("StorageResourceStat", "StorageResourceStats"),
+                .item("StorageResourceStat")
+                .json_item("StorageResourceStats"),
         ],
     )
     .aliases(&["ComputeResourceStatsInfoType"]);
@@ -1009,8 +1013,7 @@ impl Struct for ComputeResourceStats {
             0 => View::Int(&self.memory_usage_mb),
             1 => View::Int(&self.cpu_count),
             2 => View::Structs(&self.storage_resource_stats),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1018,8 +1021,7 @@ impl Struct for ComputeResourceStats {
             0 => Slot::Int(&mut self.memory_usage_mb),
             1 => Slot::Int(&mut self.cpu_count),
             2 => Slot::Structs(&mut self.storage_resource_stats),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1065,8 +1067,7 @@ impl Struct for StorageResourceStat {
             0 => View::Text(&self.storage_name),
             1 => View::Int(&self.storage_usage_gb),
             2 => View::Int(&self.storage_limit_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1074,8 +1075,7 @@ impl Struct for StorageResourceStat {
             0 => Slot::Text(&mut self.storage_name),
             1 => Slot::Int(&mut self.storage_usage_gb),
             2 => Slot::Int(&mut self.storage_limit_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1108,12 +1108,12 @@ impl Enum for CloudPlatform {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::VMware => 0,
                 Self::HyperV => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1153,13 +1153,13 @@ impl Enum for ThrottlingSpeedUnit {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Mbps => 0,
                 Self::KBps => 1,
                 Self::MBps => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1210,8 +1210,7 @@ impl Struct for CloudTenantKind {
             0 => View::Struct(&self.standalone_tenant),
             1 => View::Struct(&self.ad_tenant_type),
             2 => View::Struct(&self.v_cloud_tenant),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1219,8 +1218,7 @@ impl Struct for CloudTenantKind {
             0 => Slot::Struct(&mut self.standalone_tenant),
             1 => Slot::Struct(&mut self.ad_tenant_type),
             2 => Slot::Struct(&mut self.v_cloud_tenant),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1254,15 +1252,13 @@ impl Struct for StandaloneTenant {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.tenant_credentials),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.tenant_credentials),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1303,16 +1299,14 @@ impl Struct for ActiveDirectoryTenant {
         match index {
             0 => View::Struct(&self.domain),
             1 => View::Text(&self.account),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.domain),
             1 => Slot::Text(&mut self.account),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1360,8 +1354,7 @@ impl Struct for ActiveDirectoryDomain {
             0 => View::Text(&self.domain_name),
             1 => View::Text(&self.domain_account),
             2 => View::Int(&self.port),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1369,8 +1362,7 @@ impl Struct for ActiveDirectoryDomain {
             0 => Slot::Text(&mut self.domain_name),
             1 => Slot::Text(&mut self.domain_account),
             2 => Slot::Int(&mut self.port),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1411,16 +1403,14 @@ impl Struct for VCloudTenant {
         match index {
             0 => View::Text(&self.organization_name),
             1 => View::Id(&self.organization_ref),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.organization_name),
             1 => Slot::Id(&mut self.organization_ref),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1462,7 +1452,7 @@ pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE: Shape = Shape::new(
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Id", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("VirtualDataCenterName", Kind::Text),
             Field::new("VirtualDataCenterRef", Kind::Id),
             Field::new("Enabled", Kind::Bool),
@@ -1516,8 +1506,7 @@ impl Struct for CloudTenantVCloudComputeResource {
             9 => View::Struct(&self.resource_usage),
             10 => View::Id(&self.wan_accelerator_uid),
             11 => View::Struct(&self.network_appliance),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1534,8 +1523,7 @@ impl Struct for CloudTenantVCloudComputeResource {
             9 => Slot::Struct(&mut self.resource_usage),
             10 => Slot::Id(&mut self.wan_accelerator_uid),
             11 => Slot::Struct(&mut self.network_appliance),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1546,6 +1534,8 @@ impl Struct for CloudTenantVCloudComputeResource {
 pub struct CloudTenantVCloudComputeResources {
     /// The virtual data centers that the tenant may replicate to.
     pub cloud_tenant_v_cloud_compute_resources: Vec<CloudTenantVCloudComputeResource>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES: Shape = Shape::new(
         "CloudTenantVCloudComputeResources",
@@ -1562,6 +1552,7 @@ pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCES: Shape = Shape::new(
 impl CloudTenantVCloudComputeResources {
     const EMPTY: Self = Self {
         cloud_tenant_v_cloud_compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantVCloudComputeResources {
@@ -1574,13 +1565,13 @@ impl Struct for CloudTenantVCloudComputeResources {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_tenant_v_cloud_compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_tenant_v_cloud_compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1627,8 +1618,7 @@ impl Struct for CloudTenantVCloudComputeResourceUsage {
             0 => View::Int(&self.cpu_usage_mhz),
             1 => View::Int(&self.memory_usage_mb),
             2 => View::Int(&self.storage_usage_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1636,8 +1626,7 @@ impl Struct for CloudTenantVCloudComputeResourceUsage {
             0 => Slot::Int(&mut self.cpu_usage_mhz),
             1 => Slot::Int(&mut self.memory_usage_mb),
             2 => Slot::Int(&mut self.storage_usage_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1685,15 +1674,15 @@ impl Enum for AllocationModel {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UnknownValue => 0,
                 Self::AllocationPool => 1,
                 Self::PayAsYouGo => 2,
                 Self::ReservationPool => 3,
                 Self::Flex => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1733,7 +1722,7 @@ pub(crate) static CLOUD_SUBTENANT: Shape = Shape::new(
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Id", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Name", Kind::Text),
             Field::new("Description", Kind::Text),
             Field::new("Password", Kind::Secret),
@@ -1778,8 +1767,7 @@ impl Struct for CloudSubtenant {
             6 => View::Secret(&self.password),
             7 => View::Bool(&self.enabled),
             8 => View::Struct(&self.repository_quota),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1793,8 +1781,7 @@ impl Struct for CloudSubtenant {
             6 => Slot::Secret(&mut self.password),
             7 => Slot::Bool(&mut self.enabled),
             8 => Slot::Struct(&mut self.repository_quota),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1869,6 +1856,8 @@ impl CloudSubtenant {
 pub struct CloudSubtenants {
     /// Cloud subtenant.
     pub cloud_subtenants: Vec<CloudSubtenant>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_SUBTENANTS: Shape = Shape::new(
         "CloudSubtenants",
@@ -1882,6 +1871,7 @@ pub(crate) static CLOUD_SUBTENANTS: Shape = Shape::new(
 impl CloudSubtenants {
     const EMPTY: Self = Self {
         cloud_subtenants: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudSubtenants {
@@ -1894,13 +1884,13 @@ impl Struct for CloudSubtenants {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_subtenants),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_subtenants),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1963,8 +1953,7 @@ impl Struct for CloudSubtenantRepositoryQuota {
             3 => View::Int(&self.quota_mb),
             4 => View::Int(&self.used_quota_mb),
             5 => View::Id(&self.quota_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1975,8 +1964,7 @@ impl Struct for CloudSubtenantRepositoryQuota {
             3 => Slot::Int(&mut self.quota_mb),
             4 => Slot::Int(&mut self.used_quota_mb),
             5 => Slot::Id(&mut self.quota_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2001,6 +1989,8 @@ pub struct CloudSubtenantCreateSpec {
     pub quota_mb: Option<i64>,
     /// Whether only the tenant's own quota binds.
     pub unlimited_quota: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_SUBTENANT_CREATE_SPEC: Shape = Shape::new(
         "CloudSubtenantCreateSpec",
@@ -2027,6 +2017,7 @@ impl CloudSubtenantCreateSpec {
         quota_name: None,
         quota_mb: None,
         unlimited_quota: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudSubtenantCreateSpec {
@@ -2046,7 +2037,7 @@ impl Struct for CloudSubtenantCreateSpec {
             5 => View::Text(&self.quota_name),
             6 => View::Int(&self.quota_mb),
             7 => View::Bool(&self.unlimited_quota),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2059,7 +2050,7 @@ impl Struct for CloudSubtenantCreateSpec {
             5 => Slot::Text(&mut self.quota_name),
             6 => Slot::Int(&mut self.quota_mb),
             7 => Slot::Bool(&mut self.unlimited_quota),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

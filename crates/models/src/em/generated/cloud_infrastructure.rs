@@ -31,12 +31,12 @@ impl Enum for CloudGatewayNetworking {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Direct => 0,
                 Self::Nat => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -81,7 +81,7 @@ pub(crate) static CLOUD_GATEWAY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Enabled", Kind::Bool),
             Field::new("NetworkMode", Kind::Enum(&CLOUD_GATEWAY_NETWORKING)),
             Field::new("ExternalIP", Kind::Text),
@@ -128,8 +128,7 @@ impl Struct for CloudGateway {
             8 => View::Int(&self.external_port),
             9 => View::Int(&self.internal_port),
             10 => View::Text(&self.description),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -145,8 +144,7 @@ impl Struct for CloudGateway {
             8 => Slot::Int(&mut self.external_port),
             9 => Slot::Int(&mut self.internal_port),
             10 => Slot::Text(&mut self.description),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -233,6 +231,8 @@ impl CloudGateway {
 pub struct CloudGateways {
     /// Cloud gateway.
     pub cloud_gateways: Vec<CloudGateway>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
         "CloudGateways",
@@ -244,7 +244,10 @@ pub(crate) static CLOUD_GATEWAYS: Shape = Shape::new(
     .aliases(&["CloudGatewayEntityListType"])
     .root("CloudGateways");
 impl CloudGateways {
-    const EMPTY: Self = Self { cloud_gateways: Vec::new() };
+    const EMPTY: Self = Self {
+        cloud_gateways: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CloudGateways {
     const SHAPE: &'static Shape = &CLOUD_GATEWAYS;
@@ -256,13 +259,13 @@ impl Struct for CloudGateways {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_gateways),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_gateways),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -285,6 +288,8 @@ pub struct CreateCloudGatewaySpec {
     pub internal_port: Option<i64>,
     /// The backup server.
     pub backup_server_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_SPEC: Shape = Shape::new(
         "CreateCloudGatewaySpec",
@@ -309,6 +314,7 @@ impl CreateCloudGatewaySpec {
         network_type: None,
         internal_port: None,
         backup_server_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudGatewaySpec {
@@ -327,7 +333,7 @@ impl Struct for CreateCloudGatewaySpec {
             4 => View::Enum(&self.network_type),
             5 => View::Int(&self.internal_port),
             6 => View::Id(&self.backup_server_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -339,7 +345,7 @@ impl Struct for CreateCloudGatewaySpec {
             4 => Slot::Enum(&mut self.network_type),
             5 => Slot::Int(&mut self.internal_port),
             6 => Slot::Id(&mut self.backup_server_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -421,12 +427,14 @@ pub(crate) static CLOUD_GATEWAY_POOL: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::list("CloudGateways", Kind::Id)
-                .item("CloudGatewayUid", "CloudGatewayUids"),
+                .item("CloudGatewayUid")
+                .json_item("CloudGatewayUids"),
             Field::list("CloudTenants", Kind::Id)
-                .item("CloudTenantUid", "CloudTenantUids"),
+                .item("CloudTenantUid")
+                .json_item("CloudTenantUids"),
         ],
     )
     .aliases(&["CloudGatewayPoolEntityType"])
@@ -461,8 +469,7 @@ impl Struct for CloudGatewayPool {
             5 => View::Text(&self.description),
             6 => View::Ids(&self.cloud_gateways),
             7 => View::Ids(&self.cloud_tenants),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -475,8 +482,7 @@ impl Struct for CloudGatewayPool {
             5 => Slot::Text(&mut self.description),
             6 => Slot::Ids(&mut self.cloud_gateways),
             7 => Slot::Ids(&mut self.cloud_tenants),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -542,6 +548,8 @@ impl CloudGatewayPool {
 pub struct CloudGatewayPools {
     /// Cloud gateway pool.
     pub cloud_gateway_pools: Vec<CloudGatewayPool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
         "CloudGatewayPools",
@@ -555,6 +563,7 @@ pub(crate) static CLOUD_GATEWAY_POOLS: Shape = Shape::new(
 impl CloudGatewayPools {
     const EMPTY: Self = Self {
         cloud_gateway_pools: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudGatewayPools {
@@ -567,13 +576,13 @@ impl Struct for CloudGatewayPools {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_gateway_pools),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_gateway_pools),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -592,6 +601,8 @@ pub struct CreateCloudGatewayPoolSpec {
     pub cloud_tenants: Vec<Id>,
     /// The backup server.
     pub backup_server_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
         "CreateCloudGatewayPoolSpec",
@@ -599,9 +610,11 @@ pub(crate) static CREATE_CLOUD_GATEWAY_POOL_SPEC: Shape = Shape::new(
             Field::new("Name", Kind::Text).required(),
             Field::new("Description", Kind::Text),
             Field::list("CloudGateways", Kind::Id)
-                .item("CloudGatewayUid", "CloudGatewayUids"),
+                .item("CloudGatewayUid")
+                .json_item("CloudGatewayUids"),
             Field::list("CloudTenants", Kind::Id)
-                .item("CloudTenantUid", "CloudTenantUids"),
+                .item("CloudTenantUid")
+                .json_item("CloudTenantUids"),
             Field::new("BackupServerUid", Kind::Id).required(),
         ],
     )
@@ -614,6 +627,7 @@ impl CreateCloudGatewayPoolSpec {
         cloud_gateways: Vec::new(),
         cloud_tenants: Vec::new(),
         backup_server_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudGatewayPoolSpec {
@@ -630,7 +644,7 @@ impl Struct for CreateCloudGatewayPoolSpec {
             2 => View::Ids(&self.cloud_gateways),
             3 => View::Ids(&self.cloud_tenants),
             4 => View::Id(&self.backup_server_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -640,7 +654,7 @@ impl Struct for CreateCloudGatewayPoolSpec {
             2 => Slot::Ids(&mut self.cloud_gateways),
             3 => Slot::Ids(&mut self.cloud_tenants),
             4 => Slot::Id(&mut self.backup_server_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -717,8 +731,7 @@ impl Struct for CloudHardwarePlanNetwork {
             0 => View::Id(&self.id),
             1 => View::Int(&self.count_with_internet),
             2 => View::Int(&self.count_without_internet),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -726,8 +739,7 @@ impl Struct for CloudHardwarePlanNetwork {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Int(&mut self.count_with_internet),
             2 => Slot::Int(&mut self.count_without_internet),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -760,12 +772,12 @@ impl Enum for DatastoreType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Datastore => 0,
                 Self::StoragePod => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -831,8 +843,7 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => View::Id(&self.reference),
             4 => View::Text(&self.root_path),
             5 => View::Int(&self.quota_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -843,8 +854,7 @@ impl Struct for ViCloudHardwarePlanDatastore {
             3 => Slot::Id(&mut self.reference),
             4 => Slot::Text(&mut self.root_path),
             5 => Slot::Int(&mut self.quota_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -855,6 +865,8 @@ impl Struct for ViCloudHardwarePlanDatastore {
 pub struct ViCloudHardwarePlanDatastores {
     /// Datastore.
     pub datastores: Vec<ViCloudHardwarePlanDatastore>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
         "ViCloudHardwarePlanDatastores",
@@ -866,7 +878,10 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN_DATASTORES: Shape = Shape::new(
     .aliases(&["Datastores"])
     .root("Datastores");
 impl ViCloudHardwarePlanDatastores {
-    const EMPTY: Self = Self { datastores: Vec::new() };
+    const EMPTY: Self = Self {
+        datastores: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ViCloudHardwarePlanDatastores {
     const SHAPE: &'static Shape = &VI_CLOUD_HARDWARE_PLAN_DATASTORES;
@@ -878,13 +893,13 @@ impl Struct for ViCloudHardwarePlanDatastores {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.datastores),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.datastores),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -917,12 +932,12 @@ impl Enum for ViCloudHardwarePlanParentType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ClusterComputeResource => 0,
                 Self::HostSystem => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -955,7 +970,8 @@ pub(crate) static VI_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
             Field::new("ParentType", Kind::Enum(&VI_CLOUD_HARDWARE_PLAN_PARENT_TYPE)),
             Field::new("ParentName", Kind::Text),
             Field::list("Datastores", Kind::Struct(&VI_CLOUD_HARDWARE_PLAN_DATASTORE))
-                .item("Datastore", "Datastores"),
+                .item("Datastore")
+                .json_item("Datastores"),
             Field::new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK)),
         ],
     )
@@ -985,8 +1001,7 @@ impl Struct for ViCloudHardwarePlan {
             2 => View::Text(&self.parent_name),
             3 => View::Structs(&self.datastores),
             4 => View::Struct(&self.network),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -996,8 +1011,7 @@ impl Struct for ViCloudHardwarePlan {
             2 => Slot::Text(&mut self.parent_name),
             3 => Slot::Structs(&mut self.datastores),
             4 => Slot::Struct(&mut self.network),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1049,8 +1063,7 @@ impl Struct for HvCloudHardwarePlanVolume {
             1 => View::Text(&self.friendly_name),
             2 => View::Text(&self.volume_path),
             3 => View::Int(&self.quota_gb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1059,8 +1072,7 @@ impl Struct for HvCloudHardwarePlanVolume {
             1 => Slot::Text(&mut self.friendly_name),
             2 => Slot::Text(&mut self.volume_path),
             3 => Slot::Int(&mut self.quota_gb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1071,6 +1083,8 @@ impl Struct for HvCloudHardwarePlanVolume {
 pub struct HvCloudHardwarePlanVolumes {
     /// Volume.
     pub volumes: Vec<HvCloudHardwarePlanVolume>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
         "HvCloudHardwarePlanVolumes",
@@ -1082,7 +1096,10 @@ pub(crate) static HV_CLOUD_HARDWARE_PLAN_VOLUMES: Shape = Shape::new(
     .aliases(&["Volumes"])
     .root("Volumes");
 impl HvCloudHardwarePlanVolumes {
-    const EMPTY: Self = Self { volumes: Vec::new() };
+    const EMPTY: Self = Self {
+        volumes: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for HvCloudHardwarePlanVolumes {
     const SHAPE: &'static Shape = &HV_CLOUD_HARDWARE_PLAN_VOLUMES;
@@ -1094,13 +1111,13 @@ impl Struct for HvCloudHardwarePlanVolumes {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.volumes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.volumes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1123,7 +1140,8 @@ pub(crate) static HV_CLOUD_HARDWARE_PLAN: Shape = Shape::new(
         &[
             Field::new("HypervisorHostRef", Kind::Id),
             Field::list("Volumes", Kind::Struct(&HV_CLOUD_HARDWARE_PLAN_VOLUME))
-                .item("Volume", "Volumes"),
+                .item("Volume")
+                .json_item("Volumes"),
             Field::new("Network", Kind::Struct(&CLOUD_HARDWARE_PLAN_NETWORK)),
         ],
     )
@@ -1149,8 +1167,7 @@ impl Struct for HvCloudHardwarePlan {
             0 => View::Id(&self.hypervisor_host_ref),
             1 => View::Structs(&self.volumes),
             2 => View::Struct(&self.network),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1158,8 +1175,7 @@ impl Struct for HvCloudHardwarePlan {
             0 => Slot::Id(&mut self.hypervisor_host_ref),
             1 => Slot::Structs(&mut self.volumes),
             2 => Slot::Struct(&mut self.network),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1201,16 +1217,14 @@ impl Struct for HardwarePlanDetails {
         match index {
             0 => View::Struct(&self.vi_cloud_hardware_plan),
             1 => View::Struct(&self.hv_cloud_hardware_plan),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.vi_cloud_hardware_plan),
             1 => Slot::Struct(&mut self.hv_cloud_hardware_plan),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1247,7 +1261,7 @@ pub(crate) static CLOUD_HARDWARE_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("ProcessorUsageLimitMhz", Kind::Int),
             Field::new("MemoryUsageLimitMb", Kind::Int),
@@ -1288,8 +1302,7 @@ impl Struct for CloudHardwarePlan {
             6 => View::Int(&self.processor_usage_limit_mhz),
             7 => View::Int(&self.memory_usage_limit_mb),
             8 => View::Struct(&self.hardware_plan_details),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1303,8 +1316,7 @@ impl Struct for CloudHardwarePlan {
             6 => Slot::Int(&mut self.processor_usage_limit_mhz),
             7 => Slot::Int(&mut self.memory_usage_limit_mb),
             8 => Slot::Struct(&mut self.hardware_plan_details),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1379,6 +1391,8 @@ impl CloudHardwarePlan {
 pub struct CloudHardwarePlans {
     /// Cloud hardware plan.
     pub cloud_hardware_plans: Vec<CloudHardwarePlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
         "CloudHardwarePlans",
@@ -1392,6 +1406,7 @@ pub(crate) static CLOUD_HARDWARE_PLANS: Shape = Shape::new(
 impl CloudHardwarePlans {
     const EMPTY: Self = Self {
         cloud_hardware_plans: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudHardwarePlans {
@@ -1404,13 +1419,13 @@ impl Struct for CloudHardwarePlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_hardware_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_hardware_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1431,6 +1446,8 @@ pub struct CloudHardwarePlanCreateSpec {
     pub memory_usage_limit_mb: Option<i64>,
     /// What it is made of.
     pub hardware_plan_details: Option<HardwarePlanDetails>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_HARDWARE_PLAN_CREATE_SPEC: Shape = Shape::new(
         "CloudHardwarePlanCreateSpec",
@@ -1453,6 +1470,7 @@ impl CloudHardwarePlanCreateSpec {
         processor_usage_limit_mhz: None,
         memory_usage_limit_mb: None,
         hardware_plan_details: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudHardwarePlanCreateSpec {
@@ -1470,7 +1488,7 @@ impl Struct for CloudHardwarePlanCreateSpec {
             3 => View::Int(&self.processor_usage_limit_mhz),
             4 => View::Int(&self.memory_usage_limit_mb),
             5 => View::Struct(&self.hardware_plan_details),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1481,7 +1499,7 @@ impl Struct for CloudHardwarePlanCreateSpec {
             3 => Slot::Int(&mut self.processor_usage_limit_mhz),
             4 => Slot::Int(&mut self.memory_usage_limit_mb),
             5 => Slot::Struct(&mut self.hardware_plan_details),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1555,7 +1573,7 @@ pub(crate) static CLOUD_PUBLIC_IP_ADDRESS: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("BackupServerUid", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("IpAddress", Kind::Text),
             Field::new("TenantUid", Kind::Id),
         ],
@@ -1592,8 +1610,7 @@ impl Struct for CloudPublicIpAddress {
             5 => View::Structs(&self.links),
             6 => View::Text(&self.ip_address),
             7 => View::Id(&self.tenant_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1606,8 +1623,7 @@ impl Struct for CloudPublicIpAddress {
             5 => Slot::Structs(&mut self.links),
             6 => Slot::Text(&mut self.ip_address),
             7 => Slot::Id(&mut self.tenant_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1673,6 +1689,8 @@ impl CloudPublicIpAddress {
 pub struct CloudPublicIpAddresses {
     /// Cloud public ip address.
     pub cloud_public_ips: Vec<CloudPublicIpAddress>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
         "CloudPublicIpAddresses",
@@ -1686,6 +1704,7 @@ pub(crate) static CLOUD_PUBLIC_IP_ADDRESSES: Shape = Shape::new(
 impl CloudPublicIpAddresses {
     const EMPTY: Self = Self {
         cloud_public_ips: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudPublicIpAddresses {
@@ -1698,13 +1717,13 @@ impl Struct for CloudPublicIpAddresses {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_public_ips),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_public_ips),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1719,6 +1738,8 @@ pub struct CloudPublicIpAddressCreateSpec {
     pub ip_address_lower_bound: Option<String>,
     /// The last address.
     pub ip_address_upper_bound: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_PUBLIC_IP_ADDRESS_CREATE_SPEC: Shape = Shape::new(
         "CloudPublicIpAddressCreateSpec",
@@ -1735,6 +1756,7 @@ impl CloudPublicIpAddressCreateSpec {
         backup_server_uid: None,
         ip_address_lower_bound: None,
         ip_address_upper_bound: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudPublicIpAddressCreateSpec {
@@ -1749,7 +1771,7 @@ impl Struct for CloudPublicIpAddressCreateSpec {
             0 => View::Id(&self.backup_server_uid),
             1 => View::Text(&self.ip_address_lower_bound),
             2 => View::Text(&self.ip_address_upper_bound),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1757,7 +1779,7 @@ impl Struct for CloudPublicIpAddressCreateSpec {
             0 => Slot::Id(&mut self.backup_server_uid),
             1 => Slot::Text(&mut self.ip_address_lower_bound),
             2 => Slot::Text(&mut self.ip_address_upper_bound),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1773,6 +1795,7 @@ impl CloudPublicIpAddressCreateSpec {
             backup_server_uid: Some(backup_server_uid.into()),
             ip_address_lower_bound: Some(ip_address_lower_bound.into()),
             ip_address_upper_bound: Some(ip_address_upper_bound.into()),
+            ..Self::default()
         }
     }
 }
@@ -1793,6 +1816,8 @@ pub struct CloudReplica {
     pub links: Vec<Link>,
     /// What the machines run on.
     pub platform: Option<Platform>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
         "CloudReplica",
@@ -1801,7 +1826,7 @@ pub(crate) static CLOUD_REPLICA: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
         ],
     )
@@ -1815,6 +1840,7 @@ impl CloudReplica {
         uid: None,
         links: Vec::new(),
         platform: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudReplica {
@@ -1832,7 +1858,7 @@ impl Struct for CloudReplica {
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.platform),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1843,7 +1869,7 @@ impl Struct for CloudReplica {
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.platform),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1854,6 +1880,8 @@ impl Struct for CloudReplica {
 pub struct CloudReplicas {
     /// Cloud replica.
     pub cloud_replicas: Vec<CloudReplica>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
         "CloudReplicas",
@@ -1865,7 +1893,10 @@ pub(crate) static CLOUD_REPLICAS: Shape = Shape::new(
     .aliases(&["CloudReplicaEntityListType"])
     .root("CloudReplicas");
 impl CloudReplicas {
-    const EMPTY: Self = Self { cloud_replicas: Vec::new() };
+    const EMPTY: Self = Self {
+        cloud_replicas: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CloudReplicas {
     const SHAPE: &'static Shape = &CLOUD_REPLICAS;
@@ -1877,13 +1908,13 @@ impl Struct for CloudReplicas {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_replicas),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_replicas),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1931,15 +1962,15 @@ impl Enum for CloudReplicaState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UnknownValue => 0,
                 Self::Ready => 1,
                 Self::Failover => 2,
                 Self::Failback => 3,
                 Self::PermanentFailover => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1970,6 +2001,8 @@ pub struct CloudVmReplicaPoint {
     pub point_type: Option<PointType>,
     /// What the replica is doing.
     pub state: Option<CloudReplicaState>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
         "CloudVmReplicaPoint",
@@ -1979,7 +2012,7 @@ pub(crate) static CLOUD_VM_REPLICA_POINT: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("PointType", Kind::Enum(&POINT_TYPE)),
             Field::new("State", Kind::Enum(&CLOUD_REPLICA_STATE)),
@@ -1998,6 +2031,7 @@ impl CloudVmReplicaPoint {
         creation_time_utc: None,
         point_type: None,
         state: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudVmReplicaPoint {
@@ -2018,7 +2052,7 @@ impl Struct for CloudVmReplicaPoint {
             6 => View::DateTime(&self.creation_time_utc),
             7 => View::Enum(&self.point_type),
             8 => View::Enum(&self.state),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2032,7 +2066,7 @@ impl Struct for CloudVmReplicaPoint {
             6 => Slot::DateTime(&mut self.creation_time_utc),
             7 => Slot::Enum(&mut self.point_type),
             8 => Slot::Enum(&mut self.state),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2043,6 +2077,8 @@ impl Struct for CloudVmReplicaPoint {
 pub struct CloudVmReplicaPoints {
     /// Cloud vm replica point.
     pub cloud_vm_replica_points: Vec<CloudVmReplicaPoint>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
         "CloudVmReplicaPoints",
@@ -2056,6 +2092,7 @@ pub(crate) static CLOUD_VM_REPLICA_POINTS: Shape = Shape::new(
 impl CloudVmReplicaPoints {
     const EMPTY: Self = Self {
         cloud_vm_replica_points: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudVmReplicaPoints {
@@ -2068,13 +2105,13 @@ impl Struct for CloudVmReplicaPoints {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_vm_replica_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_vm_replica_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2126,8 +2163,7 @@ impl Struct for CloudFailoverPlanOptions {
             1 => View::Text(&self.post_failover_plan_command),
             2 => View::Bool(&self.pre_failover_plan_command_enabled),
             3 => View::Text(&self.pre_failover_plan_command),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2136,8 +2172,7 @@ impl Struct for CloudFailoverPlanOptions {
             1 => Slot::Text(&mut self.post_failover_plan_command),
             2 => Slot::Bool(&mut self.pre_failover_plan_command_enabled),
             3 => Slot::Text(&mut self.pre_failover_plan_command),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2166,7 +2201,7 @@ pub(crate) static CLOUD_FAILOVER_PLAN_VM: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoverPlanVMId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("Order", Kind::Int),
@@ -2199,8 +2234,7 @@ impl Struct for CloudFailoverPlanVm {
             3 => View::Id(&self.failover_plan_vm_id),
             4 => View::Text(&self.name),
             5 => View::Int(&self.order),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2211,8 +2245,7 @@ impl Struct for CloudFailoverPlanVm {
             3 => Slot::Id(&mut self.failover_plan_vm_id),
             4 => Slot::Text(&mut self.name),
             5 => Slot::Int(&mut self.order),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2230,7 +2263,8 @@ pub(crate) static CLOUD_FAILOVER_PLAN_INFO: Shape = Shape::new(
         "CloudFailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&CLOUD_FAILOVER_PLAN_VM))
-                .item("CloudFailoverPlanVm", "CloudFailoverPlanVms"),
+                .item("CloudFailoverPlanVm")
+                .json_item("CloudFailoverPlanVms"),
         ],
     )
     .aliases(&["CloudFailoverPlanInfoType"]);
@@ -2250,15 +2284,13 @@ impl Struct for CloudFailoverPlanInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2297,7 +2329,7 @@ pub(crate) static CLOUD_FAILOVER_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("TenantUid", Kind::Id),
             Field::new("TenantName", Kind::Text),
             Field::new("Description", Kind::Text),
@@ -2344,8 +2376,7 @@ impl Struct for CloudFailoverPlan {
             7 => View::Text(&self.description),
             8 => View::Struct(&self.cloud_failover_plan_options),
             9 => View::Struct(&self.cloud_failover_plan_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2360,8 +2391,7 @@ impl Struct for CloudFailoverPlan {
             7 => Slot::Text(&mut self.description),
             8 => Slot::Struct(&mut self.cloud_failover_plan_options),
             9 => Slot::Struct(&mut self.cloud_failover_plan_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2445,6 +2475,8 @@ impl CloudFailoverPlan {
 pub struct CloudFailoverPlans {
     /// Cloud failover plan.
     pub cloud_failover_plans: Vec<CloudFailoverPlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
         "CloudFailoverPlans",
@@ -2458,6 +2490,7 @@ pub(crate) static CLOUD_FAILOVER_PLANS: Shape = Shape::new(
 impl CloudFailoverPlans {
     const EMPTY: Self = Self {
         cloud_failover_plans: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverPlans {
@@ -2470,13 +2503,13 @@ impl Struct for CloudFailoverPlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failover_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failover_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2497,13 +2530,15 @@ pub struct CloudFailoveredVm {
     pub name: Option<String>,
     /// Its place in the plan.
     pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVERED_VM: Shape = Shape::new(
         "CloudFailoveredVm",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoverPlanVMId", Kind::Id),
             Field::new("Name", Kind::Text),
             Field::new("Order", Kind::Int),
@@ -2519,6 +2554,7 @@ impl CloudFailoveredVm {
         failover_plan_vm_id: None,
         name: None,
         order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoveredVm {
@@ -2536,7 +2572,7 @@ impl Struct for CloudFailoveredVm {
             3 => View::Id(&self.failover_plan_vm_id),
             4 => View::Text(&self.name),
             5 => View::Int(&self.order),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2547,7 +2583,7 @@ impl Struct for CloudFailoveredVm {
             3 => Slot::Id(&mut self.failover_plan_vm_id),
             4 => Slot::Text(&mut self.name),
             5 => Slot::Int(&mut self.order),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2558,6 +2594,8 @@ impl Struct for CloudFailoveredVm {
 pub struct CloudFailoveredVms {
     /// Cloud failovered vm.
     pub cloud_failovered_vms: Vec<CloudFailoveredVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
         "CloudFailoveredVms",
@@ -2571,6 +2609,7 @@ pub(crate) static CLOUD_FAILOVERED_VMS: Shape = Shape::new(
 impl CloudFailoveredVms {
     const EMPTY: Self = Self {
         cloud_failovered_vms: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoveredVms {
@@ -2583,13 +2622,13 @@ impl Struct for CloudFailoveredVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failovered_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failovered_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2602,6 +2641,8 @@ pub struct CloudFailoverPlanManagementSpec {
     pub start_now: Option<bool>,
     /// The moment whose restore points they take otherwise.
     pub start_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
         "CloudFailoverPlanManagementSpec",
@@ -2613,6 +2654,7 @@ impl CloudFailoverPlanManagementSpec {
     const EMPTY: Self = Self {
         start_now: None,
         start_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverPlanManagementSpec {
@@ -2626,14 +2668,14 @@ impl Struct for CloudFailoverPlanManagementSpec {
         match index {
             0 => View::Bool(&self.start_now),
             1 => View::DateTime(&self.start_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.start_now),
             1 => Slot::DateTime(&mut self.start_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2677,6 +2719,8 @@ pub struct CloudFailoverTaskSession {
     pub progress: Option<i64>,
     /// Why it failed; empty when it did not.
     pub failure_message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_TASK_SESSION: Shape = Shape::new(
     "CloudFailoverTaskSession",
@@ -2701,6 +2745,7 @@ impl CloudFailoverTaskSession {
         result: None,
         progress: None,
         failure_message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverTaskSession {
@@ -2720,7 +2765,7 @@ impl Struct for CloudFailoverTaskSession {
             5 => View::Enum(&self.result),
             6 => View::Int(&self.progress),
             7 => View::Text(&self.failure_message),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2733,7 +2778,7 @@ impl Struct for CloudFailoverTaskSession {
             5 => Slot::Enum(&mut self.result),
             6 => Slot::Int(&mut self.progress),
             7 => Slot::Text(&mut self.failure_message),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2768,6 +2813,8 @@ pub struct CloudFailoverSession {
     pub failure_message: Option<String>,
     /// What it did, machine by machine.
     pub cloud_failover_tasks: Vec<CloudFailoverTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
         "CloudFailoverSession",
@@ -2776,7 +2823,7 @@ pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -2785,7 +2832,8 @@ pub(crate) static CLOUD_FAILOVER_SESSION: Shape = Shape::new(
             Field::new("Progress", Kind::Int),
             Field::new("FailureMessage", Kind::Text),
             Field::list("CloudFailoverTasks", Kind::Struct(&CLOUD_FAILOVER_TASK_SESSION))
-                .item("CloudFailoverTasks", "CloudFailoverTasks"),
+                .item("CloudFailoverTasks")
+                .json_item("CloudFailoverTasks"),
         ],
     )
     .aliases(&["CloudFailoverSessionEntityType"])
@@ -2805,6 +2853,7 @@ impl CloudFailoverSession {
         progress: None,
         failure_message: None,
         cloud_failover_tasks: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverSession {
@@ -2829,7 +2878,7 @@ impl Struct for CloudFailoverSession {
             10 => View::Int(&self.progress),
             11 => View::Text(&self.failure_message),
             12 => View::Structs(&self.cloud_failover_tasks),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2847,7 +2896,7 @@ impl Struct for CloudFailoverSession {
             10 => Slot::Int(&mut self.progress),
             11 => Slot::Text(&mut self.failure_message),
             12 => Slot::Structs(&mut self.cloud_failover_tasks),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2858,6 +2907,8 @@ impl Struct for CloudFailoverSession {
 pub struct CloudFailoverSessions {
     /// Cloud failover session.
     pub cloud_failover_sessions: Vec<CloudFailoverSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
         "CloudFailoverSessions",
@@ -2871,6 +2922,7 @@ pub(crate) static CLOUD_FAILOVER_SESSIONS: Shape = Shape::new(
 impl CloudFailoverSessions {
     const EMPTY: Self = Self {
         cloud_failover_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudFailoverSessions {
@@ -2883,13 +2935,13 @@ impl Struct for CloudFailoverSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.cloud_failover_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.cloud_failover_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2918,13 +2970,15 @@ pub struct CloudTenantFreeLicenseCounters {
     pub new_server_backup_count: Option<i64>,
     /// Machines that are replicated, new this month.
     pub new_vm_replica_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_FREE_LICENSE_COUNTERS: Shape = Shape::new(
         "CloudTenantFreeLicenseCounters",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RentalVMBackupCount", Kind::Int),
             Field::new("RentalWorkstationBackupCount", Kind::Int),
             Field::new("RentalServerBackupCount", Kind::Int),
@@ -2948,6 +3002,7 @@ impl CloudTenantFreeLicenseCounters {
         new_workstation_backup_count: None,
         new_server_backup_count: None,
         new_vm_replica_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantFreeLicenseCounters {
@@ -2969,7 +3024,7 @@ impl Struct for CloudTenantFreeLicenseCounters {
             7 => View::Int(&self.new_workstation_backup_count),
             8 => View::Int(&self.new_server_backup_count),
             9 => View::Int(&self.new_vm_replica_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2984,7 +3039,7 @@ impl Struct for CloudTenantFreeLicenseCounters {
             7 => Slot::Int(&mut self.new_workstation_backup_count),
             8 => Slot::Int(&mut self.new_server_backup_count),
             9 => Slot::Int(&mut self.new_vm_replica_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3001,6 +3056,8 @@ pub struct BackupResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_RESOURCE_SPEC: Shape = Shape::new(
     "BackupResourceSpec",
@@ -3017,6 +3074,7 @@ impl BackupResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupResourceSpec {
@@ -3032,7 +3090,7 @@ impl Struct for BackupResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3041,7 +3099,7 @@ impl Struct for BackupResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3052,6 +3110,8 @@ impl Struct for BackupResourceSpec {
 pub struct BackupResourceSpecs {
     /// Backup resource.
     pub backup_resources: Vec<BackupResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
         "BackupResourceSpecs",
@@ -3065,6 +3125,7 @@ pub(crate) static BACKUP_RESOURCE_SPECS: Shape = Shape::new(
 impl BackupResourceSpecs {
     const EMPTY: Self = Self {
         backup_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupResourceSpecs {
@@ -3077,13 +3138,13 @@ impl Struct for BackupResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3102,6 +3163,8 @@ pub struct ComputeResourceSpec {
     pub use_network_failover_resources: Option<bool>,
     /// The appliance that extends the network.
     pub network_appliance: Option<NetworkAppliance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
     "ComputeResourceSpec",
@@ -3120,6 +3183,7 @@ impl ComputeResourceSpec {
         platform_type: None,
         use_network_failover_resources: None,
         network_appliance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ComputeResourceSpec {
@@ -3136,7 +3200,7 @@ impl Struct for ComputeResourceSpec {
             2 => View::Enum(&self.platform_type),
             3 => View::Bool(&self.use_network_failover_resources),
             4 => View::Struct(&self.network_appliance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3146,7 +3210,7 @@ impl Struct for ComputeResourceSpec {
             2 => Slot::Enum(&mut self.platform_type),
             3 => Slot::Bool(&mut self.use_network_failover_resources),
             4 => Slot::Struct(&mut self.network_appliance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3157,6 +3221,8 @@ impl Struct for ComputeResourceSpec {
 pub struct ComputeResourceSpecs {
     /// Compute resource.
     pub compute_resources: Vec<ComputeResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
         "ComputeResourceSpecs",
@@ -3170,6 +3236,7 @@ pub(crate) static COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
 impl ComputeResourceSpecs {
     const EMPTY: Self = Self {
         compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ComputeResourceSpecs {
@@ -3182,13 +3249,13 @@ impl Struct for ComputeResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3205,6 +3272,8 @@ pub struct VCloudComputeResourceSpec {
     pub network_appliance: Option<NetworkAppliance>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPEC: Shape = Shape::new(
     "VCloudComputeResourceSpec",
@@ -3221,6 +3290,7 @@ impl VCloudComputeResourceSpec {
         use_network_failover_resources: None,
         network_appliance: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudComputeResourceSpec {
@@ -3236,7 +3306,7 @@ impl Struct for VCloudComputeResourceSpec {
             1 => View::Bool(&self.use_network_failover_resources),
             2 => View::Struct(&self.network_appliance),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3245,7 +3315,7 @@ impl Struct for VCloudComputeResourceSpec {
             1 => Slot::Bool(&mut self.use_network_failover_resources),
             2 => Slot::Struct(&mut self.network_appliance),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3256,6 +3326,8 @@ impl Struct for VCloudComputeResourceSpec {
 pub struct VCloudComputeResourceSpecs {
     /// V cloud compute resource.
     pub v_cloud_compute_resources: Vec<VCloudComputeResourceSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
         "VCloudComputeResourceSpecs",
@@ -3272,6 +3344,7 @@ pub(crate) static V_CLOUD_COMPUTE_RESOURCE_SPECS: Shape = Shape::new(
 impl VCloudComputeResourceSpecs {
     const EMPTY: Self = Self {
         v_cloud_compute_resources: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudComputeResourceSpecs {
@@ -3284,13 +3357,13 @@ impl Struct for VCloudComputeResourceSpecs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_cloud_compute_resources),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_cloud_compute_resources),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3330,13 +3403,13 @@ impl Enum for CloudTenantKindName {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Standalone => 0,
                 Self::VCd => 1,
                 Self::ActiveDirectory => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3387,6 +3460,8 @@ pub struct CreateCloudTenantSpec {
     pub cloud_gateway_pools: Vec<Id>,
     /// Whether other gateways serve it when those fail.
     pub failover_to_others_gateways_if_fail: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
         "CreateCloudTenantSpec",
@@ -3397,9 +3472,11 @@ pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
             Field::new("Enabled", Kind::Bool),
             Field::new("LeaseExpirationDate", Kind::DateTime),
             Field::list("Resources", Kind::Struct(&BACKUP_RESOURCE_SPEC))
-                .item("BackupResource", "BackupResources"),
+                .item("BackupResource")
+                .json_item("BackupResources"),
             Field::list("ComputeResources", Kind::Struct(&COMPUTE_RESOURCE_SPEC))
-                .item("ComputeResource", "ComputeResources"),
+                .item("ComputeResource")
+                .json_item("ComputeResources"),
             Field::new("ThrottlingEnabled", Kind::Bool),
             Field::new("ThrottlingSpeedLimit", Kind::Int),
             Field::new("ThrottlingSpeedUnit", Kind::Enum(&THROTTLING_SPEED_UNIT)),
@@ -3412,10 +3489,12 @@ pub(crate) static CREATE_CLOUD_TENANT_SPEC: Shape = Shape::new(
                     "VCloudComputeResources",
                     Kind::Struct(&V_CLOUD_COMPUTE_RESOURCE_SPEC),
                 )
-                .item("VCloudComputeResource", "VCloudComputeResources"),
+                .item("VCloudComputeResource")
+                .json_item("VCloudComputeResources"),
             Field::new("Domain", Kind::Struct(&ACTIVE_DIRECTORY_DOMAIN)),
             Field::list("CloudGatewayPools", Kind::Id)
-                .item("CloudGatewayPoolUid", "CloudGatewayPoolUids"),
+                .item("CloudGatewayPoolUid")
+                .json_item("CloudGatewayPoolUids"),
             Field::new("FailoverToOthersGatewaysIfFail", Kind::Bool),
         ],
     )
@@ -3442,6 +3521,7 @@ impl CreateCloudTenantSpec {
         domain: None,
         cloud_gateway_pools: Vec::new(),
         failover_to_others_gateways_if_fail: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudTenantSpec {
@@ -3472,7 +3552,7 @@ impl Struct for CreateCloudTenantSpec {
             16 => View::Struct(&self.domain),
             17 => View::Ids(&self.cloud_gateway_pools),
             18 => View::Bool(&self.failover_to_others_gateways_if_fail),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3496,7 +3576,7 @@ impl Struct for CreateCloudTenantSpec {
             16 => Slot::Struct(&mut self.domain),
             17 => Slot::Ids(&mut self.cloud_gateway_pools),
             18 => Slot::Bool(&mut self.failover_to_others_gateways_if_fail),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3643,6 +3723,8 @@ pub struct CreateCloudTenantResourceSpec {
     pub quota_mb: Option<i64>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_CLOUD_TENANT_RESOURCE_SPEC: Shape = Shape::new(
         "CreateCloudTenantResourceSpec",
@@ -3661,6 +3743,7 @@ impl CreateCloudTenantResourceSpec {
         repository_uid: None,
         quota_mb: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCloudTenantResourceSpec {
@@ -3676,7 +3759,7 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => View::Id(&self.repository_uid),
             2 => View::Int(&self.quota_mb),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3685,7 +3768,7 @@ impl Struct for CreateCloudTenantResourceSpec {
             1 => Slot::Id(&mut self.repository_uid),
             2 => Slot::Int(&mut self.quota_mb),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3726,6 +3809,8 @@ pub struct CloudTenantComputeResourceCreateSpec {
     pub use_network_failover_resources: Option<bool>,
     /// The appliance that extends the network.
     pub network_appliance: Option<NetworkAppliance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
         "CloudTenantComputeResourceCreateSpec",
@@ -3746,6 +3831,7 @@ impl CloudTenantComputeResourceCreateSpec {
         platform_type: None,
         use_network_failover_resources: None,
         network_appliance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantComputeResourceCreateSpec {
@@ -3762,7 +3848,7 @@ impl Struct for CloudTenantComputeResourceCreateSpec {
             2 => View::Enum(&self.platform_type),
             3 => View::Bool(&self.use_network_failover_resources),
             4 => View::Struct(&self.network_appliance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3772,7 +3858,7 @@ impl Struct for CloudTenantComputeResourceCreateSpec {
             2 => Slot::Enum(&mut self.platform_type),
             3 => Slot::Bool(&mut self.use_network_failover_resources),
             4 => Slot::Struct(&mut self.network_appliance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3826,6 +3912,8 @@ pub struct CloudTenantVCloudComputeResourceCreateSpec {
     pub network_appliance: Option<NetworkAppliance>,
     /// The WAN accelerator on the way, if any.
     pub wan_accelerator_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_TENANT_V_CLOUD_COMPUTE_RESOURCE_CREATE_SPEC: Shape = Shape::new(
         "CloudTenantVCloudComputeResourceCreateSpec",
@@ -3844,6 +3932,7 @@ impl CloudTenantVCloudComputeResourceCreateSpec {
         use_network_failover_resources: None,
         network_appliance: None,
         wan_accelerator_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudTenantVCloudComputeResourceCreateSpec {
@@ -3859,7 +3948,7 @@ impl Struct for CloudTenantVCloudComputeResourceCreateSpec {
             1 => View::Bool(&self.use_network_failover_resources),
             2 => View::Struct(&self.network_appliance),
             3 => View::Id(&self.wan_accelerator_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3868,7 +3957,7 @@ impl Struct for CloudTenantVCloudComputeResourceCreateSpec {
             1 => Slot::Bool(&mut self.use_network_failover_resources),
             2 => Slot::Struct(&mut self.network_appliance),
             3 => Slot::Id(&mut self.wan_accelerator_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Link {
     pub name: Option<String>,
     /// The link type of the resource there, with `Reference` or `List` at its end where it is one.
     pub r#type: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINK: Shape = Shape::new(
     "Link",
@@ -31,6 +33,7 @@ impl Link {
         href: None,
         name: None,
         r#type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Link {
@@ -46,7 +49,7 @@ impl Struct for Link {
             1 => View::Text(&self.href),
             2 => View::Text(&self.name),
             3 => View::Text(&self.r#type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -55,7 +58,7 @@ impl Struct for Link {
             1 => Slot::Text(&mut self.href),
             2 => Slot::Text(&mut self.name),
             3 => Slot::Text(&mut self.r#type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -68,13 +71,16 @@ pub struct EnterpriseManager {
     pub links: Vec<Link>,
     /// The API versions that the server speaks.
     pub supported_versions: Vec<SupportedVersion>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_MANAGER: Shape = Shape::new(
         "EnterpriseManager",
         &[
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("SupportedVersions", Kind::Struct(&SUPPORTED_VERSION))
-                .item("SupportedVersion", "SupportedVersions"),
+                .item("SupportedVersion")
+                .json_item("SupportedVersions"),
         ],
     )
     .aliases(&["EnterpriseManagerType"])
@@ -83,6 +89,7 @@ impl EnterpriseManager {
     const EMPTY: Self = Self {
         links: Vec::new(),
         supported_versions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseManager {
@@ -96,14 +103,14 @@ impl Struct for EnterpriseManager {
         match index {
             0 => View::Structs(&self.links),
             1 => View::Structs(&self.supported_versions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.links),
             1 => Slot::Structs(&mut self.supported_versions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -116,18 +123,21 @@ pub struct SupportedVersion {
     pub name: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SUPPORTED_VERSION: Shape = Shape::new(
     "SupportedVersion",
     &[
         Field::new("Name", Kind::Text).attribute(),
-        Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+        Field::list("Links", Kind::Struct(&LINK)).item("Link"),
     ],
 );
 impl SupportedVersion {
     const EMPTY: Self = Self {
         name: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SupportedVersion {
@@ -141,14 +151,14 @@ impl Struct for SupportedVersion {
         match index {
             0 => View::Text(&self.name),
             1 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -169,13 +179,15 @@ pub struct LogonSession {
     pub user_name: Option<String>,
     /// The session's identifier.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGON_SESSION: Shape = Shape::new(
         "LogonSession",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UserName", Kind::Text),
             Field::new("SessionId", Kind::Id),
         ],
@@ -189,6 +201,7 @@ impl LogonSession {
         links: Vec::new(),
         user_name: None,
         session_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LogonSession {
@@ -205,7 +218,7 @@ impl Struct for LogonSession {
             2 => View::Structs(&self.links),
             3 => View::Text(&self.user_name),
             4 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -215,7 +228,7 @@ impl Struct for LogonSession {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.user_name),
             4 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -226,6 +239,8 @@ impl Struct for LogonSession {
 pub struct LogonSessions {
     /// Logon session.
     pub logon_sessions: Vec<LogonSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
         "LogonSessions",
@@ -237,7 +252,10 @@ pub(crate) static LOGON_SESSIONS: Shape = Shape::new(
     .aliases(&["LogonSessionListType"])
     .root("LogonSessions");
 impl LogonSessions {
-    const EMPTY: Self = Self { logon_sessions: Vec::new() };
+    const EMPTY: Self = Self {
+        logon_sessions: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for LogonSessions {
     const SHAPE: &'static Shape = &LOGON_SESSIONS;
@@ -249,13 +267,13 @@ impl Struct for LogonSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.logon_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.logon_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -268,6 +286,8 @@ pub struct LoginSpec {
     pub tenant_credentials: Option<TenantCredentials>,
     /// An account of a VMware Cloud Director organization.
     pub v_cloud_organization_credentials: Option<VCloudOrganizationCredentials>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGIN_SPEC: Shape = Shape::new(
         "LoginSpec",
@@ -285,6 +305,7 @@ impl LoginSpec {
     const EMPTY: Self = Self {
         tenant_credentials: None,
         v_cloud_organization_credentials: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LoginSpec {
@@ -298,14 +319,14 @@ impl Struct for LoginSpec {
         match index {
             0 => View::Struct(&self.tenant_credentials),
             1 => View::Struct(&self.v_cloud_organization_credentials),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.tenant_credentials),
             1 => Slot::Struct(&mut self.v_cloud_organization_credentials),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -343,16 +364,14 @@ impl Struct for TenantCredentials {
         match index {
             0 => View::Text(&self.username),
             1 => View::Secret(&self.password),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.username),
             1 => Slot::Secret(&mut self.password),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -367,6 +386,8 @@ pub struct VCloudOrganizationCredentials {
     pub login: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CREDENTIALS: Shape = Shape::new(
     "VCloudOrganizationCredentials",
@@ -381,6 +402,7 @@ impl VCloudOrganizationCredentials {
         organization_name: None,
         login: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationCredentials {
@@ -395,7 +417,7 @@ impl Struct for VCloudOrganizationCredentials {
             0 => View::Text(&self.organization_name),
             1 => View::Text(&self.login),
             2 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -403,7 +425,7 @@ impl Struct for VCloudOrganizationCredentials {
             0 => Slot::Text(&mut self.organization_name),
             1 => Slot::Text(&mut self.login),
             2 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -422,6 +444,8 @@ pub struct EntityRef {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTITY_REF: Shape = Shape::new(
         "EntityRef",
@@ -430,7 +454,7 @@ pub(crate) static ENTITY_REF: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EntityReferenceType"])
@@ -442,6 +466,7 @@ impl EntityRef {
         name: None,
         uid: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EntityRef {
@@ -458,7 +483,7 @@ impl Struct for EntityRef {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -468,7 +493,7 @@ impl Struct for EntityRef {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -479,6 +504,8 @@ impl Struct for EntityRef {
 pub struct EntityReferences {
     /// The resources, in their short form.
     pub refs: Vec<EntityRef>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
         "EntityReferences",
@@ -487,7 +514,10 @@ pub(crate) static ENTITY_REFERENCES: Shape = Shape::new(
     .aliases(&["EntityReferenceListType"])
     .root("EntityReferences");
 impl EntityReferences {
-    const EMPTY: Self = Self { refs: Vec::new() };
+    const EMPTY: Self = Self {
+        refs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for EntityReferences {
     const SHAPE: &'static Shape = &ENTITY_REFERENCES;
@@ -499,13 +529,13 @@ impl Struct for EntityReferences {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.refs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.refs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -524,14 +554,16 @@ pub struct QueryResult {
     pub links: Vec<Link>,
     /// Which page this is.
     pub paging_info: Option<PagingInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_RESULT: Shape = Shape::new(
         "QueryResult",
         &[
-            Field::list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref", "Refs"),
+            Field::list("Refs", Kind::Struct(&ENTITY_REF)).item("Ref").json_item("Refs"),
             Field::new("Entities", Kind::Struct(&QUERY_ENTITIES)),
             Field::new("Resources", Kind::Struct(&QUERY_RESOURCES)),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("PagingInfo", Kind::Struct(&PAGING_INFO)),
         ],
     )
@@ -544,6 +576,7 @@ impl QueryResult {
         resources: None,
         links: Vec::new(),
         paging_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryResult {
@@ -560,7 +593,7 @@ impl Struct for QueryResult {
             2 => View::Struct(&self.resources),
             3 => View::Structs(&self.links),
             4 => View::Struct(&self.paging_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -570,7 +603,7 @@ impl Struct for QueryResult {
             2 => Slot::Struct(&mut self.resources),
             3 => Slot::Structs(&mut self.links),
             4 => Slot::Struct(&mut self.paging_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -679,114 +712,168 @@ pub struct QueryEntities {
     pub v_app_cdp_replica_vms: Vec<VAppCdpReplicaVm>,
     /// System sessions.
     pub system_sessions: Vec<SystemSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_ENTITIES: Shape = Shape::new(
     "QueryEntities",
     &[
-        Field::list("Jobs", Kind::Struct(&JOB)).item("Job", "Jobs"),
+        Field::list("Jobs", Kind::Struct(&JOB)).item("Job").json_item("Jobs"),
         Field::list("FailoverPlans", Kind::Struct(&FAILOVER_PLAN))
-            .item("FailoverPlan", "FailoverPlans"),
-        Field::list("Backups", Kind::Struct(&BACKUP)).item("Backup", "Backups"),
-        Field::list("Replicas", Kind::Struct(&REPLICA)).item("Replica", "Replicas"),
+            .item("FailoverPlan")
+            .json_item("FailoverPlans"),
+        Field::list("Backups", Kind::Struct(&BACKUP))
+            .item("Backup")
+            .json_item("Backups"),
+        Field::list("Replicas", Kind::Struct(&REPLICA))
+            .item("Replica")
+            .json_item("Replicas"),
         Field::list("Repositories", Kind::Struct(&REPOSITORY))
-            .item("Repository", "Repositories"),
+            .item("Repository")
+            .json_item("Repositories"),
         Field::list("RestorePoints", Kind::Struct(&RESTORE_POINT))
-            .item("RestorePoint", "RestorePoints"),
+            .item("RestorePoint")
+            .json_item("RestorePoints"),
         Field::list("VmRestorePoints", Kind::Struct(&VM_RESTORE_POINT))
-            .item("VmRestorePoint", "VmRestorePoints"),
+            .item("VmRestorePoint")
+            .json_item("VmRestorePoints"),
         Field::list("VAppRestorePoints", Kind::Struct(&V_APP_RESTORE_POINT))
-            .item("VAppRestorePoint", "VAppRestorePoints"),
+            .item("VAppRestorePoint")
+            .json_item("VAppRestorePoints"),
         Field::list("VmReplicaPoints", Kind::Struct(&VM_REPLICA_POINT))
-            .item("VmReplicaPoint", "VmReplicaPoints"),
+            .item("VmReplicaPoint")
+            .json_item("VmReplicaPoints"),
         Field::list("BackupJobSessions", Kind::Struct(&BACKUP_JOB_SESSION))
-            .item("BackupJobSession", "BackupJobSessions"),
+            .item("BackupJobSession")
+            .json_item("BackupJobSessions"),
         Field::list("ReplicaJobSessions", Kind::Struct(&REPLICA_JOB_SESSION))
-            .item("ReplicaJobSession", "ReplicaJobSessions"),
+            .item("ReplicaJobSession")
+            .json_item("ReplicaJobSessions"),
         Field::list("ReplicaTaskSessions", Kind::Struct(&REPLICA_TASK_SESSION))
-            .item("ReplicaTaskSession", "ReplicaTaskSessions"),
+            .item("ReplicaTaskSession")
+            .json_item("ReplicaTaskSessions"),
         Field::list("RestoreSessions", Kind::Struct(&RESTORE_SESSION))
-            .item("RestoreSession", "RestoreSessions"),
+            .item("RestoreSession")
+            .json_item("RestoreSessions"),
         Field::list("HierarchyRoots", Kind::Struct(&HIERARCHY_ROOT))
-            .item("HierarchyRoot", "HierarchyRoots"),
+            .item("HierarchyRoot")
+            .json_item("HierarchyRoots"),
         Field::list("BackupTaskSessions", Kind::Struct(&BACKUP_TASK_SESSION))
-            .item("BackupTaskSession", "BackupTaskSessions"),
+            .item("BackupTaskSession")
+            .json_item("BackupTaskSessions"),
         Field::list("BackupServers", Kind::Struct(&BACKUP_SERVER))
-            .item("BackupServer", "BackupServers"),
+            .item("BackupServer")
+            .json_item("BackupServers"),
         Field::list("ManagedServers", Kind::Struct(&MANAGED_SERVER))
-            .item("ManagedServer", "ManagedServers"),
+            .item("ManagedServer")
+            .json_item("ManagedServers"),
         Field::list("EnterpiseRoles", Kind::Struct(&ENTERPRISE_ROLE))
-            .item("EnterpriseRole", "EnterpriseRoles"),
+            .item("EnterpriseRole")
+            .json_item("EnterpriseRoles"),
         Field::list("EnterpiseAccounts", Kind::Struct(&ENTERPRISE_ACCOUNT))
-            .item("EnterpriseAccount", "EnterpriseAccounts"),
+            .item("EnterpriseAccount")
+            .json_item("EnterpriseAccounts"),
         Field::list("WanAccelerators", Kind::Struct(&WAN_ACCELERATOR))
-            .item("WanAccelerator", "WanAccelerators"),
+            .item("WanAccelerator")
+            .json_item("WanAccelerators"),
         Field::list("CloudGateways", Kind::Struct(&CLOUD_GATEWAY))
-            .item("CloudGateway", "CloudGateways"),
+            .item("CloudGateway")
+            .json_item("CloudGateways"),
         Field::list("CloudTenants", Kind::Struct(&CLOUD_TENANT))
-            .item("CloudTenant", "CloudTenants"),
+            .item("CloudTenant")
+            .json_item("CloudTenants"),
         Field::list("CloudReplicas", Kind::Struct(&CLOUD_REPLICA))
-            .item("CloudReplica", "CloudReplicas"),
+            .item("CloudReplica")
+            .json_item("CloudReplicas"),
         Field::list(
                 "VCloudOrganizationConfigs",
                 Kind::Struct(&V_CLOUD_ORGANIZATION_CONFIG),
             )
-            .item("VCloudOrganizationConfig", "VCloudOrganizationConfigs"),
+            .item("VCloudOrganizationConfig")
+            .json_item("VCloudOrganizationConfigs"),
         Field::list("BackupFiles", Kind::Struct(&BACKUP_FILE))
-            .item("BackupFile", "BackupFiles"),
+            .item("BackupFile")
+            .json_item("BackupFiles"),
         Field::list(
                 "VSphereSelfServiceConfigs",
                 Kind::Struct(&V_SPHERE_SELF_SERVICE_CONFIG),
             )
-            .item("VSphereSelfServiceConfig", "VSphereSelfServiceConfigs"),
+            .item("VSphereSelfServiceConfig")
+            .json_item("VSphereSelfServiceConfigs"),
         Field::list("CloudPublicIpAddresses", Kind::Struct(&CLOUD_PUBLIC_IP_ADDRESS))
             .json("CloudPublicIps")
-            .item("CloudPublicIpAddress", "CloudPublicIps"),
+            .item("CloudPublicIpAddress")
+            .json_item("CloudPublicIps"),
         Field::list("CloudHardwarePlans", Kind::Struct(&CLOUD_HARDWARE_PLAN))
-            .item("CloudHardwarePlan", "CloudHardwarePlans"),
+            .item("CloudHardwarePlan")
+            .json_item("CloudHardwarePlans"),
         Field::list("CloudVmReplicaPoints", Kind::Struct(&CLOUD_VM_REPLICA_POINT))
-            .item("CloudVmReplicaPoint", "CloudVmReplicaPoints"),
+            .item("CloudVmReplicaPoint")
+            .json_item("CloudVmReplicaPoints"),
         Field::list("AgentRestorePoints", Kind::Struct(&AGENT_RESTORE_POINT))
-            .item("AgentRestorePoint", "AgentRestorePoints"),
+            .item("AgentRestorePoint")
+            .json_item("AgentRestorePoints"),
         Field::list("AgentBackupJobs", Kind::Struct(&AGENT_BACKUP_JOB))
             .json("AgentBackupJob")
-            .item("AgentBackupJob", "AgentBackupJobs"),
+            .item("AgentBackupJob")
+            .json_item("AgentBackupJobs"),
         Field::list("CloudGatewayPools", Kind::Struct(&CLOUD_GATEWAY_POOL))
-            .item("CloudGatewayPool", "CloudGatewayPools"),
+            .item("CloudGatewayPool")
+            .json_item("CloudGatewayPools"),
         Field::list("CloudFailoverPlans", Kind::Struct(&CLOUD_FAILOVER_PLAN))
-            .item("CloudFailoverPlan", "CloudFailoverPlans"),
+            .item("CloudFailoverPlan")
+            .json_item("CloudFailoverPlans"),
         Field::list("ExternalRepositories", Kind::Struct(&EXTERNAL_REPOSITORY))
-            .item("ExternalRepository", "ExternalRepositories"),
+            .item("ExternalRepository")
+            .json_item("ExternalRepositories"),
         Field::list("VlanConfigurations", Kind::Struct(&VLAN_CONFIGURATION))
-            .item("Vlans", "Vlans"),
+            .item("Vlans")
+            .json_item("Vlans"),
         Field::list("CloudFailoverSessions", Kind::Struct(&CLOUD_FAILOVER_SESSION))
-            .item("CloudFailoverSession", "CloudFailoverSessions"),
+            .item("CloudFailoverSession")
+            .json_item("CloudFailoverSessions"),
         Field::list("AgentProtectionGroups", Kind::Struct(&AGENT_PROTECTION_GROUP))
-            .item("AgentProtectionGroup", "AgentProtectionGroups"),
+            .item("AgentProtectionGroup")
+            .json_item("AgentProtectionGroups"),
         Field::list("DiscoveredComputers", Kind::Struct(&DISCOVERED_COMPUTER))
-            .item("DiscoveredComputer", "DiscoveredComputers"),
+            .item("DiscoveredComputer")
+            .json_item("DiscoveredComputers"),
         Field::list("FileServers", Kind::Struct(&FILE_SERVER))
-            .item("FileServer", "FileServers"),
-        Field::list("NASJobs", Kind::Struct(&NAS_JOB)).item("NASJob", "NASJobs"),
+            .item("FileServer")
+            .json_item("FileServers"),
+        Field::list("NASJobs", Kind::Struct(&NAS_JOB))
+            .item("NASJob")
+            .json_item("NASJobs"),
         Field::list("CdpReplicas", Kind::Struct(&CDP_REPLICA))
-            .item("CdpReplica", "CdpReplicas"),
+            .item("CdpReplica")
+            .json_item("CdpReplicas"),
         Field::list("CdpReplicaVms", Kind::Struct(&CDP_REPLICA_VM))
-            .item("CdpReplicaVm", "CdpReplicaVms"),
+            .item("CdpReplicaVm")
+            .json_item("CdpReplicaVms"),
         Field::list("CdpPolicies", Kind::Struct(&CDP_POLICY))
-            .item("CdpPolicy", "CdpPolicies"),
+            .item("CdpPolicy")
+            .json_item("CdpPolicies"),
         Field::list("CdpReplicaSessions", Kind::Struct(&CDP_REPLICA_SESSION))
-            .item("CdpReplicaSession", "CdpReplicaSessions"),
+            .item("CdpReplicaSession")
+            .json_item("CdpReplicaSessions"),
         Field::list("CdpReplicaTaskSessions", Kind::Struct(&CDP_REPLICA_TASK_SESSION))
-            .item("CdpReplicaTaskSession", "CdpReplicaTaskSessions"),
+            .item("CdpReplicaTaskSession")
+            .json_item("CdpReplicaTaskSessions"),
         Field::list("VAppReplicaPoints", Kind::Struct(&V_APP_REPLICA_POINT))
-            .item("VAppReplicaPoint", "VAppReplicaPoints"),
+            .item("VAppReplicaPoint")
+            .json_item("VAppReplicaPoints"),
         Field::list("VmCdpReplicas", Kind::Struct(&CDP_REPLICA_VM))
-            .item("VmCdpReplica", "VmCdpReplicas"),
+            .item("VmCdpReplica")
+            .json_item("VmCdpReplicas"),
         Field::list("VAppCdpReplicas", Kind::Struct(&V_APP_CDP_REPLICA))
-            .item("VAppCdpReplica", "VAppCdpReplicas"),
+            .item("VAppCdpReplica")
+            .json_item("VAppCdpReplicas"),
         Field::list("VAppCdpReplicaVms", Kind::Struct(&V_APP_CDP_REPLICA_VM))
-            .item("Items", "Items"),
+            .item("Items")
+            .json_item("Items"),
         Field::list("SystemSessions", Kind::Struct(&SYSTEM_SESSION))
-            .item("Sessions", "Sessions"),
+            .item("Sessions")
+            .json_item("Sessions"),
     ],
 );
 impl QueryEntities {
@@ -841,6 +928,7 @@ impl QueryEntities {
         v_app_cdp_replicas: Vec::new(),
         v_app_cdp_replica_vms: Vec::new(),
         system_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryEntities {
@@ -902,7 +990,7 @@ impl Struct for QueryEntities {
             47 => View::Structs(&self.v_app_cdp_replicas),
             48 => View::Structs(&self.v_app_cdp_replica_vms),
             49 => View::Structs(&self.system_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -957,7 +1045,7 @@ impl Struct for QueryEntities {
             47 => Slot::Structs(&mut self.v_app_cdp_replicas),
             48 => Slot::Structs(&mut self.v_app_cdp_replica_vms),
             49 => Slot::Structs(&mut self.system_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -980,23 +1068,31 @@ pub struct QueryResources {
     pub password_key_info_list: Vec<PasswordKeyInfo>,
     /// Tasks.
     pub tasks: Vec<Task>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_RESOURCES: Shape = Shape::new(
     "QueryResources",
     &[
         Field::list("CloudSubtenants", Kind::Struct(&CLOUD_SUBTENANT))
-            .item("CloudSubtenant", "CloudSubtenants"),
+            .item("CloudSubtenant")
+            .json_item("CloudSubtenants"),
         Field::list("NASObjects", Kind::Struct(&NAS_OBJECT))
-            .item("NASObject", "NASObjects"),
+            .item("NASObject")
+            .json_item("NASObjects"),
         Field::list("ObjectsInJob", Kind::Struct(&OBJECT_IN_JOB))
-            .item("ObjectInJob", "ObjectInJobs"),
+            .item("ObjectInJob")
+            .json_item("ObjectInJobs"),
         Field::list("ObjectsInAgentBackupJob", Kind::Struct(&OBJECT_IN_AGENT_BACKUP_JOB))
-            .item("ObjectInAgentBackupJob", "ObjectInAgentBackupJobs"),
+            .item("ObjectInAgentBackupJob")
+            .json_item("ObjectInAgentBackupJobs"),
         Field::list("CredentialsInfoList", Kind::Struct(&CREDENTIALS_INFO))
-            .item("CredentialsInfo", "CredentialsInfos"),
+            .item("CredentialsInfo")
+            .json_item("CredentialsInfos"),
         Field::list("PasswordKeyInfoList", Kind::Struct(&PASSWORD_KEY_INFO))
-            .item("PasswordKeyInfo", "PasswordKeyInfos"),
-        Field::list("Tasks", Kind::Struct(&TASK)).item("Task", "Tasks"),
+            .item("PasswordKeyInfo")
+            .json_item("PasswordKeyInfos"),
+        Field::list("Tasks", Kind::Struct(&TASK)).item("Task").json_item("Tasks"),
     ],
 );
 impl QueryResources {
@@ -1008,6 +1104,7 @@ impl QueryResources {
         credentials_info_list: Vec::new(),
         password_key_info_list: Vec::new(),
         tasks: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QueryResources {
@@ -1026,7 +1123,7 @@ impl Struct for QueryResources {
             4 => View::Structs(&self.credentials_info_list),
             5 => View::Structs(&self.password_key_info_list),
             6 => View::Structs(&self.tasks),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1038,7 +1135,7 @@ impl Struct for QueryResources {
             4 => Slot::Structs(&mut self.credentials_info_list),
             5 => Slot::Structs(&mut self.password_key_info_list),
             6 => Slot::Structs(&mut self.tasks),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1055,6 +1152,8 @@ pub struct PagingInfo {
     pub pages_count: Option<i64>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PAGING_INFO: Shape = Shape::new(
     "PagingInfo",
@@ -1062,7 +1161,7 @@ pub(crate) static PAGING_INFO: Shape = Shape::new(
         Field::new("PageNum", Kind::Int).attribute(),
         Field::new("PageSize", Kind::Int).attribute(),
         Field::new("PagesCount", Kind::Int).attribute(),
-        Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+        Field::list("Links", Kind::Struct(&LINK)).item("Link"),
     ],
 );
 impl PagingInfo {
@@ -1071,6 +1170,7 @@ impl PagingInfo {
         page_size: None,
         pages_count: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PagingInfo {
@@ -1086,7 +1186,7 @@ impl Struct for PagingInfo {
             1 => View::Int(&self.page_size),
             2 => View::Int(&self.pages_count),
             3 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1095,7 +1195,7 @@ impl Struct for PagingInfo {
             1 => Slot::Int(&mut self.page_size),
             2 => Slot::Int(&mut self.pages_count),
             3 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1120,13 +1220,15 @@ pub struct Task {
     pub operation: Option<String>,
     /// What came of it; absent while it runs.
     pub result: Option<TaskResult>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASK: Shape = Shape::new(
         "Task",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("TaskId", Kind::Text),
             Field::new("State", Kind::Enum(&TASK_STATE)),
             Field::new("Operation", Kind::Text),
@@ -1144,6 +1246,7 @@ impl Task {
         state: None,
         operation: None,
         result: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Task {
@@ -1162,7 +1265,7 @@ impl Struct for Task {
             4 => View::Enum(&self.state),
             5 => View::Text(&self.operation),
             6 => View::Struct(&self.result),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1174,7 +1277,7 @@ impl Struct for Task {
             4 => Slot::Enum(&mut self.state),
             5 => Slot::Text(&mut self.operation),
             6 => Slot::Struct(&mut self.result),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1185,6 +1288,8 @@ impl Struct for Task {
 pub struct Tasks {
     /// Task.
     pub tasks: Vec<Task>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASKS: Shape = Shape::new(
         "Tasks",
@@ -1193,7 +1298,10 @@ pub(crate) static TASKS: Shape = Shape::new(
     .aliases(&["TaskListType"])
     .root("Tasks");
 impl Tasks {
-    const EMPTY: Self = Self { tasks: Vec::new() };
+    const EMPTY: Self = Self {
+        tasks: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Tasks {
     const SHAPE: &'static Shape = &TASKS;
@@ -1205,13 +1313,13 @@ impl Struct for Tasks {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.tasks),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.tasks),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1224,6 +1332,8 @@ pub struct TaskResult {
     pub success: Option<bool>,
     /// What the server says about it.
     pub message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASK_RESULT: Shape = Shape::new(
     "TaskResult",
@@ -1233,6 +1343,7 @@ impl TaskResult {
     const EMPTY: Self = Self {
         success: None,
         message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TaskResult {
@@ -1246,14 +1357,14 @@ impl Struct for TaskResult {
         match index {
             0 => View::Bool(&self.success),
             1 => View::Text(&self.message),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.success),
             1 => Slot::Text(&mut self.message),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1293,13 +1404,13 @@ impl Enum for TaskState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Running => 0,
                 Self::OperationFinished => 1,
                 Self::Finished => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1322,6 +1433,8 @@ pub struct Error {
     pub first_chance_exception_message: Option<String>,
     /// Where in the server it happened.
     pub stack_trace: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ERROR: Shape = Shape::new(
         "Error",
@@ -1342,6 +1455,7 @@ impl Error {
         status: None,
         first_chance_exception_message: None,
         stack_trace: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Error {
@@ -1358,7 +1472,7 @@ impl Struct for Error {
             2 => View::Text(&self.status),
             3 => View::Text(&self.first_chance_exception_message),
             4 => View::Text(&self.stack_trace),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1368,7 +1482,7 @@ impl Struct for Error {
             2 => Slot::Text(&mut self.status),
             3 => Slot::Text(&mut self.first_chance_exception_message),
             4 => Slot::Text(&mut self.stack_trace),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1412,14 +1526,14 @@ impl Enum for OperationResult {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::None => 0,
                 Self::Success => 1,
                 Self::Warning => 2,
                 Self::Failed => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

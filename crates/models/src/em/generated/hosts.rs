@@ -21,6 +21,8 @@ pub struct BackupServerSpec {
     pub wcf_port: Option<i64>,
     /// The thumbprint that its certificate must have.
     pub vbr_certificate_thumbprint: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SERVER_SPEC: Shape = Shape::new(
         "BackupServerSpec",
@@ -45,6 +47,7 @@ impl BackupServerSpec {
         password: None,
         wcf_port: None,
         vbr_certificate_thumbprint: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupServerSpec {
@@ -63,7 +66,7 @@ impl Struct for BackupServerSpec {
             4 => View::Secret(&self.password),
             5 => View::Int(&self.wcf_port),
             6 => View::Text(&self.vbr_certificate_thumbprint),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -75,7 +78,7 @@ impl Struct for BackupServerSpec {
             4 => Slot::Secret(&mut self.password),
             5 => Slot::Int(&mut self.wcf_port),
             6 => Slot::Text(&mut self.vbr_certificate_thumbprint),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -242,8 +245,8 @@ impl Enum for ManagedServerType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Esx => 0,
                 Self::Vc => 1,
@@ -266,7 +269,7 @@ impl Enum for ManagedServerType {
                 Self::ExternalInfrastructureProxy => 18,
                 Self::NdmpServer => 19,
                 Self::ExternalInfrastructureServer => 20,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -293,6 +296,8 @@ pub struct ManagedServer {
     pub description: Option<String>,
     /// What it is.
     pub managed_server_type: Option<ManagedServerType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MANAGED_SERVER: Shape = Shape::new(
         "ManagedServer",
@@ -301,7 +306,7 @@ pub(crate) static MANAGED_SERVER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("ManagedServerType", Kind::Enum(&MANAGED_SERVER_TYPE)),
         ],
@@ -317,6 +322,7 @@ impl ManagedServer {
         links: Vec::new(),
         description: None,
         managed_server_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ManagedServer {
@@ -335,7 +341,7 @@ impl Struct for ManagedServer {
             4 => View::Structs(&self.links),
             5 => View::Text(&self.description),
             6 => View::Enum(&self.managed_server_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -347,7 +353,7 @@ impl Struct for ManagedServer {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Enum(&mut self.managed_server_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -358,6 +364,8 @@ impl Struct for ManagedServer {
 pub struct ManagedServers {
     /// Managed server.
     pub managed_servers: Vec<ManagedServer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MANAGED_SERVERS: Shape = Shape::new(
         "ManagedServers",
@@ -371,6 +379,7 @@ pub(crate) static MANAGED_SERVERS: Shape = Shape::new(
 impl ManagedServers {
     const EMPTY: Self = Self {
         managed_servers: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ManagedServers {
@@ -383,13 +392,13 @@ impl Struct for ManagedServers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.managed_servers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.managed_servers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -445,8 +454,8 @@ impl Enum for HierarchyRootHostType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Esx => 0,
                 Self::Vc => 1,
@@ -455,7 +464,7 @@ impl Enum for HierarchyRootHostType {
                 Self::HvCluster => 4,
                 Self::Scvmm => 5,
                 Self::VcdSystem => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -484,6 +493,8 @@ pub struct HierarchyRoot {
     pub unique_id: Option<Id>,
     /// What it is.
     pub host_type: Option<HierarchyRootHostType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ROOT: Shape = Shape::new(
         "HierarchyRoot",
@@ -492,7 +503,7 @@ pub(crate) static HIERARCHY_ROOT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HierarchyRootId", Kind::Id),
             Field::new("UniqueId", Kind::Id),
             Field::new("HostType", Kind::Enum(&HIERARCHY_ROOT_HOST_TYPE)),
@@ -510,6 +521,7 @@ impl HierarchyRoot {
         hierarchy_root_id: None,
         unique_id: None,
         host_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyRoot {
@@ -529,7 +541,7 @@ impl Struct for HierarchyRoot {
             5 => View::Id(&self.hierarchy_root_id),
             6 => View::Id(&self.unique_id),
             7 => View::Enum(&self.host_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -542,7 +554,7 @@ impl Struct for HierarchyRoot {
             5 => Slot::Id(&mut self.hierarchy_root_id),
             6 => Slot::Id(&mut self.unique_id),
             7 => Slot::Enum(&mut self.host_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -553,6 +565,8 @@ impl Struct for HierarchyRoot {
 pub struct HierarchyRoots {
     /// Hierarchy root.
     pub hierarchy_roots: Vec<HierarchyRoot>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ROOTS: Shape = Shape::new(
         "HierarchyRoots",
@@ -566,6 +580,7 @@ pub(crate) static HIERARCHY_ROOTS: Shape = Shape::new(
 impl HierarchyRoots {
     const EMPTY: Self = Self {
         hierarchy_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyRoots {
@@ -578,13 +593,13 @@ impl Struct for HierarchyRoots {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -623,6 +638,8 @@ pub struct WanAccelerator {
     pub backup_server_uid: Option<Id>,
     /// The backup server's name.
     pub backup_server_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static WAN_ACCELERATOR: Shape = Shape::new(
         "WanAccelerator",
@@ -631,7 +648,7 @@ pub(crate) static WAN_ACCELERATOR: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("OutOfDate", Kind::Bool),
             Field::new("Version", Kind::Text),
@@ -663,6 +680,7 @@ impl WanAccelerator {
         high_bandwidth_mode_enabled: None,
         backup_server_uid: None,
         backup_server_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for WanAccelerator {
@@ -689,7 +707,7 @@ impl Struct for WanAccelerator {
             12 => View::Bool(&self.high_bandwidth_mode_enabled),
             13 => View::Id(&self.backup_server_uid),
             14 => View::Text(&self.backup_server_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -709,7 +727,7 @@ impl Struct for WanAccelerator {
             12 => Slot::Bool(&mut self.high_bandwidth_mode_enabled),
             13 => Slot::Id(&mut self.backup_server_uid),
             14 => Slot::Text(&mut self.backup_server_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -720,6 +738,8 @@ impl Struct for WanAccelerator {
 pub struct WanAccelerators {
     /// Wan accelerator.
     pub wan_accelerators: Vec<WanAccelerator>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static WAN_ACCELERATORS: Shape = Shape::new(
         "WanAccelerators",
@@ -733,6 +753,7 @@ pub(crate) static WAN_ACCELERATORS: Shape = Shape::new(
 impl WanAccelerators {
     const EMPTY: Self = Self {
         wan_accelerators: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for WanAccelerators {
@@ -745,13 +766,13 @@ impl Struct for WanAccelerators {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.wan_accelerators),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.wan_accelerators),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -791,13 +812,13 @@ impl Enum for ExternalRepositoryType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AmazonS3External => 0,
                 Self::AzureStorageExternal => 1,
                 Self::GoogleCloudStorageExternal => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -828,6 +849,8 @@ pub struct ExternalRepository {
     pub used_space: Option<i64>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXTERNAL_REPOSITORY: Shape = Shape::new(
         "ExternalRepository",
@@ -836,7 +859,7 @@ pub(crate) static EXTERNAL_REPOSITORY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RepositoryType", Kind::Enum(&EXTERNAL_REPOSITORY_TYPE)),
             Field::new("Path", Kind::Text),
             Field::new("UsedSpace", Kind::Int),
@@ -856,6 +879,7 @@ impl ExternalRepository {
         path: None,
         used_space: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExternalRepository {
@@ -876,7 +900,7 @@ impl Struct for ExternalRepository {
             6 => View::Text(&self.path),
             7 => View::Int(&self.used_space),
             8 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -890,7 +914,7 @@ impl Struct for ExternalRepository {
             6 => Slot::Text(&mut self.path),
             7 => Slot::Int(&mut self.used_space),
             8 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -901,6 +925,8 @@ impl Struct for ExternalRepository {
 pub struct ExternalRepositories {
     /// External repository.
     pub external_repositories: Vec<ExternalRepository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXTERNAL_REPOSITORIES: Shape = Shape::new(
         "ExternalRepositories",
@@ -914,6 +940,7 @@ pub(crate) static EXTERNAL_REPOSITORIES: Shape = Shape::new(
 impl ExternalRepositories {
     const EMPTY: Self = Self {
         external_repositories: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExternalRepositories {
@@ -926,13 +953,13 @@ impl Struct for ExternalRepositories {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.external_repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.external_repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -968,12 +995,12 @@ impl Enum for VlanSwitchType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::VirtualSwitch => 0,
                 Self::DistributedVirtualSwitch => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1028,7 +1055,7 @@ pub(crate) static VLAN_CONFIGURATION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HostRef", Kind::Id),
             Field::new("PlatformType", Kind::Enum(&CLOUD_PLATFORM)),
             Field::new("VlanIdsWithInternetLeftBound", Kind::Int),
@@ -1090,8 +1117,7 @@ impl Struct for VlanConfiguration {
             13 => View::Enum(&self.switch_type),
             14 => View::Text(&self.cluster_name),
             15 => View::Text(&self.cluster_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1112,8 +1138,7 @@ impl Struct for VlanConfiguration {
             13 => Slot::Enum(&mut self.switch_type),
             14 => Slot::Text(&mut self.cluster_name),
             15 => Slot::Text(&mut self.cluster_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1245,6 +1270,8 @@ impl VlanConfiguration {
 pub struct VlanConfigurations {
     /// Vlans.
     pub vlans: Vec<VlanConfiguration>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VLAN_CONFIGURATIONS: Shape = Shape::new(
         "VlanConfigurations",
@@ -1253,7 +1280,10 @@ pub(crate) static VLAN_CONFIGURATIONS: Shape = Shape::new(
     .aliases(&["VlanConfigurationEntityListType"])
     .root("VlanConfigurations");
 impl VlanConfigurations {
-    const EMPTY: Self = Self { vlans: Vec::new() };
+    const EMPTY: Self = Self {
+        vlans: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VlanConfigurations {
     const SHAPE: &'static Shape = &VLAN_CONFIGURATIONS;
@@ -1265,13 +1295,13 @@ impl Struct for VlanConfigurations {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vlans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vlans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

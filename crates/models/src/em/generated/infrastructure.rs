@@ -33,7 +33,7 @@ pub(crate) static BACKUP_SERVER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("Port", Kind::Int),
             Field::new("Version", Kind::Text),
@@ -71,8 +71,7 @@ impl Struct for BackupServer {
             5 => View::Text(&self.description),
             6 => View::Int(&self.port),
             7 => View::Text(&self.version),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -85,8 +84,7 @@ impl Struct for BackupServer {
             5 => Slot::Text(&mut self.description),
             6 => Slot::Int(&mut self.port),
             7 => Slot::Text(&mut self.version),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -97,6 +95,8 @@ impl Struct for BackupServer {
 pub struct BackupServers {
     /// Backup server.
     pub backup_servers: Vec<BackupServer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
         "BackupServers",
@@ -108,7 +108,10 @@ pub(crate) static BACKUP_SERVERS: Shape = Shape::new(
     .aliases(&["BackupServerEntityListType"])
     .root("BackupServers");
 impl BackupServers {
-    const EMPTY: Self = Self { backup_servers: Vec::new() };
+    const EMPTY: Self = Self {
+        backup_servers: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for BackupServers {
     const SHAPE: &'static Shape = &BACKUP_SERVERS;
@@ -120,13 +123,13 @@ impl Struct for BackupServers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_servers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_servers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -161,7 +164,7 @@ pub(crate) static REPOSITORY: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Capacity", Kind::Int),
             Field::new("FreeSpace", Kind::Int),
             Field::new("Kind", Kind::Enum(&REPOSITORY_KIND)),
@@ -199,8 +202,7 @@ impl Struct for Repository {
             5 => View::Int(&self.capacity),
             6 => View::Int(&self.free_space),
             7 => View::Enum(&self.kind),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -213,8 +215,7 @@ impl Struct for Repository {
             5 => Slot::Int(&mut self.capacity),
             6 => Slot::Int(&mut self.free_space),
             7 => Slot::Enum(&mut self.kind),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -225,6 +226,8 @@ impl Struct for Repository {
 pub struct Repositories {
     /// Repository.
     pub repositories: Vec<Repository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORIES: Shape = Shape::new(
         "Repositories",
@@ -233,7 +236,10 @@ pub(crate) static REPOSITORIES: Shape = Shape::new(
     .aliases(&["RepositoryEntityListType"])
     .root("Repositories");
 impl Repositories {
-    const EMPTY: Self = Self { repositories: Vec::new() };
+    const EMPTY: Self = Self {
+        repositories: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Repositories {
     const SHAPE: &'static Shape = &REPOSITORIES;
@@ -245,13 +251,13 @@ impl Struct for Repositories {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -331,8 +337,8 @@ impl Enum for RepositoryKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::WindowsLocal => 0,
                 Self::LinuxLocal => 1,
@@ -347,7 +353,7 @@ impl Enum for RepositoryKind {
                 Self::Extendable => 10,
                 Self::Quantum => 11,
                 Self::Nfs => 12,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

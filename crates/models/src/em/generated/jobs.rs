@@ -43,7 +43,7 @@ pub(crate) static JOB: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
             Field::new("Description", Kind::Text),
@@ -96,8 +96,7 @@ impl Struct for Job {
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.job_schedule_options),
             12 => View::Struct(&self.job_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -115,8 +114,7 @@ impl Struct for Job {
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.job_schedule_options),
             12 => Slot::Struct(&mut self.job_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -215,6 +213,8 @@ impl Job {
 pub struct Jobs {
     /// Job.
     pub jobs: Vec<Job>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOBS: Shape = Shape::new(
         "Jobs",
@@ -223,7 +223,10 @@ pub(crate) static JOBS: Shape = Shape::new(
     .aliases(&["JobEntityListType"])
     .root("Jobs");
 impl Jobs {
-    const EMPTY: Self = Self { jobs: Vec::new() };
+    const EMPTY: Self = Self {
+        jobs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Jobs {
     const SHAPE: &'static Shape = &JOBS;
@@ -235,13 +238,13 @@ impl Struct for Jobs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -286,7 +289,7 @@ pub(crate) static JOB_SCHEDULE_OPTIONS: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RetryOptions", Kind::Struct(&RETRY_OPTIONS)),
             Field::new("WaitForBackupCompletion", Kind::Bool),
             Field::new("BackupCompetitionWaitingPeriodMin", Kind::Int),
@@ -343,8 +346,7 @@ impl Struct for JobScheduleOptions {
             11 => View::Struct(&self.options_daisy_chaining),
             12 => View::Struct(&self.immediate_copy_mode),
             13 => View::Struct(&self.standart),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -363,8 +365,7 @@ impl Struct for JobScheduleOptions {
             11 => Slot::Struct(&mut self.options_daisy_chaining),
             12 => Slot::Struct(&mut self.immediate_copy_mode),
             13 => Slot::Struct(&mut self.standart),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -441,8 +442,7 @@ impl Struct for JobScheduleStandardOptions {
             6 => View::Struct(&self.options_continuous),
             7 => View::Struct(&self.options_backup_window),
             8 => View::Struct(&self.options_daisy_chaining),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -456,8 +456,7 @@ impl Struct for JobScheduleStandardOptions {
             6 => Slot::Struct(&mut self.options_continuous),
             7 => Slot::Struct(&mut self.options_backup_window),
             8 => Slot::Struct(&mut self.options_daisy_chaining),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -491,15 +490,13 @@ impl Struct for ImmediateCopyMode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.options_continuous),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.options_continuous),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -547,8 +544,7 @@ impl Struct for RetryOptions {
             0 => View::Int(&self.retry_times),
             1 => View::Int(&self.retry_timeout),
             2 => View::Bool(&self.retry_specified),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -556,8 +552,7 @@ impl Struct for RetryOptions {
             0 => Slot::Int(&mut self.retry_times),
             1 => Slot::Int(&mut self.retry_timeout),
             2 => Slot::Bool(&mut self.retry_specified),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -613,8 +608,8 @@ impl Enum for DayOfWeek {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Sunday => 0,
                 Self::Monday => 1,
@@ -623,7 +618,7 @@ impl Enum for DayOfWeek {
                 Self::Thursday => 4,
                 Self::Friday => 5,
                 Self::Saturday => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -703,8 +698,8 @@ impl Enum for Month {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::January => 0,
                 Self::February => 1,
@@ -718,7 +713,7 @@ impl Enum for Month {
                 Self::October => 9,
                 Self::November => 10,
                 Self::December => 11,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -762,13 +757,13 @@ impl Enum for DailyKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::WeekDays => 1,
                 Self::SelectedDays => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -805,12 +800,12 @@ impl Enum for PeriodKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Hours => 0,
                 Self::Minutes => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -872,8 +867,7 @@ impl Struct for OptionsDaily {
             2 => View::Enums(&self.days),
             3 => View::DateTime(&self.time),
             4 => View::Int(&self.time_offset_utc),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -883,8 +877,7 @@ impl Struct for OptionsDaily {
             2 => Slot::Enums(&mut self.days),
             3 => Slot::DateTime(&mut self.time),
             4 => Slot::Int(&mut self.time_offset_utc),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -952,8 +945,7 @@ impl Struct for OptionsMonthly {
             4 => View::Enum(&self.day_of_week),
             5 => View::Enums(&self.months),
             6 => View::Int(&self.day_of_month),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -965,8 +957,7 @@ impl Struct for OptionsMonthly {
             4 => Slot::Enum(&mut self.day_of_week),
             5 => Slot::Enums(&mut self.months),
             6 => Slot::Int(&mut self.day_of_month),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -979,6 +970,8 @@ pub struct JobScheduleWeeklyOptions {
     pub enabled: Option<bool>,
     /// The days.
     pub days: Vec<DayOfWeek>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCHEDULE_WEEKLY_OPTIONS: Shape = Shape::new(
         "JobScheduleWeeklyOptions",
@@ -992,6 +985,7 @@ impl JobScheduleWeeklyOptions {
     const EMPTY: Self = Self {
         enabled: None,
         days: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScheduleWeeklyOptions {
@@ -1005,14 +999,14 @@ impl Struct for JobScheduleWeeklyOptions {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Enums(&self.days),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Enums(&mut self.days),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1025,6 +1019,8 @@ pub struct HoursOfDay {
     pub name: Option<DayOfWeek>,
     /// A number for each of its 24 hours, with commas between them: 1 for an hour that counts.
     pub value: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HOURS_OF_DAY: Shape = Shape::new(
     "HoursOfDay",
@@ -1034,7 +1030,11 @@ pub(crate) static HOURS_OF_DAY: Shape = Shape::new(
     ],
 );
 impl HoursOfDay {
-    const EMPTY: Self = Self { name: None, value: None };
+    const EMPTY: Self = Self {
+        name: None,
+        value: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for HoursOfDay {
     const SHAPE: &'static Shape = &HOURS_OF_DAY;
@@ -1047,14 +1047,14 @@ impl Struct for HoursOfDay {
         match index {
             0 => View::Enum(&self.name),
             1 => View::Text(&self.value),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.name),
             1 => Slot::Text(&mut self.value),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1080,7 +1080,9 @@ pub(crate) static OPTIONS_PERIODICALLY: Shape = Shape::new(
             Field::new("Enabled", Kind::Bool).attribute(),
             Field::new("Kind", Kind::Enum(&PERIOD_KIND)),
             Field::new("FullPeriod", Kind::Int),
-            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobSchedulePeriodicallyOptionsType"])
@@ -1107,8 +1109,7 @@ impl Struct for OptionsPeriodically {
             1 => View::Enum(&self.kind),
             2 => View::Int(&self.full_period),
             3 => View::Structs(&self.schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1117,8 +1118,7 @@ impl Struct for OptionsPeriodically {
             1 => Slot::Enum(&mut self.kind),
             2 => Slot::Int(&mut self.full_period),
             3 => Slot::Structs(&mut self.schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1138,7 +1138,9 @@ pub(crate) static OPTIONS_CONTINUOUS: Shape = Shape::new(
         "OptionsContinuous",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("Schedule", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobScheduleContinuousOptionsType"])
@@ -1161,16 +1163,14 @@ impl Struct for OptionsContinuous {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.schedule),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.schedule),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1190,7 +1190,9 @@ pub(crate) static OPTIONS_BACKUP_WINDOW: Shape = Shape::new(
         "OptionsBackupWindow",
         &[
             Field::new("Enabled", Kind::Bool).attribute(),
-            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY)).item("Day", "Days"),
+            Field::list("TimePeriods", Kind::Struct(&HOURS_OF_DAY))
+                .item("Day")
+                .json_item("Days"),
         ],
     )
     .aliases(&["JobScheduleBackupWindowOptionsType"])
@@ -1213,16 +1215,14 @@ impl Struct for OptionsBackupWindow {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Structs(&self.time_periods),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Structs(&mut self.time_periods),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1265,16 +1265,14 @@ impl Struct for OptionsDaisyChaining {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Id(&self.previous_job_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Id(&mut self.previous_job_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1329,8 +1327,7 @@ impl Struct for JobInfo {
             1 => View::Struct(&self.backup_copy_job_info),
             2 => View::Struct(&self.immediate_backup_copy_job_info),
             3 => View::Struct(&self.replica_job_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1339,8 +1336,7 @@ impl Struct for JobInfo {
             1 => Slot::Struct(&mut self.backup_copy_job_info),
             2 => Slot::Struct(&mut self.immediate_backup_copy_job_info),
             3 => Slot::Struct(&mut self.replica_job_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1366,7 +1362,8 @@ pub(crate) static BACKUP_JOB_INFO: Shape = Shape::new(
         "BackupJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new(
                 "GuestProcessingOptions",
                 Kind::Struct(&GUEST_PROCESSING_OPTIONS),
@@ -1404,8 +1401,7 @@ impl Struct for BackupJobInfo {
             2 => View::Struct(&self.advanced_storage_options),
             3 => View::Struct(&self.gfs_retention_policy),
             4 => View::Struct(&self.simple_retention_policy),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1415,8 +1411,7 @@ impl Struct for BackupJobInfo {
             2 => Slot::Struct(&mut self.advanced_storage_options),
             3 => Slot::Struct(&mut self.gfs_retention_policy),
             4 => Slot::Struct(&mut self.simple_retention_policy),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1436,7 +1431,8 @@ pub(crate) static REPLICA_JOB_INFO: Shape = Shape::new(
         "ReplicaJobInfo",
         &[
             Field::list("Includes", Kind::Struct(&OBJECT_IN_JOB))
-                .item("ObjectInJob", "ObjectInJobs"),
+                .item("ObjectInJob")
+                .json_item("ObjectInJobs"),
             Field::new("GuestProcessingOptions", Kind::Struct(&GUEST_PROCESSING_OPTIONS)),
         ],
     )
@@ -1459,16 +1455,14 @@ impl Struct for ReplicaJobInfo {
         match index {
             0 => View::Structs(&self.includes),
             1 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
             1 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1490,14 +1484,17 @@ pub(crate) static BACKUP_COPY_JOB_INFO: Shape = Shape::new(
         "BackupCopyJobInfo",
         &[
             Field::list("LinkedJobIncludes", Kind::Struct(&LINKED_JOB_OBJECT))
-                .item("LinkedJobObject", "LinkedJobObjects"),
+                .item("LinkedJobObject")
+                .json_item("LinkedJobObjects"),
             Field::list("LinkedBackupIncludes", Kind::Struct(&LINKED_BACKUP))
-                .item("LinkedBackup", "LinkedBackups"),
+                .item("LinkedBackup")
+                .json_item("LinkedBackups"),
             Field::list(
                     "LinkedBackupRepositoryIncludes",
                     Kind::Struct(&LINKED_BACKUP_REPOSITORY),
                 )
-                .item("LinkedBackupRepository", "LinkedBackupRepositories"),
+                .item("LinkedBackupRepository")
+                .json_item("LinkedBackupRepositories"),
         ],
     )
     .aliases(&["BackupCopyJobInfoType"]);
@@ -1521,8 +1518,7 @@ impl Struct for BackupCopyJobInfo {
             0 => View::Structs(&self.linked_job_includes),
             1 => View::Structs(&self.linked_backup_includes),
             2 => View::Structs(&self.linked_backup_repository_includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1530,8 +1526,7 @@ impl Struct for BackupCopyJobInfo {
             0 => Slot::Structs(&mut self.linked_job_includes),
             1 => Slot::Structs(&mut self.linked_backup_includes),
             2 => Slot::Structs(&mut self.linked_backup_repository_includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1550,13 +1545,15 @@ pub struct LinkedJobObject {
     pub object_in_job_id: Option<Id>,
     /// The job.
     pub linked_job_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_JOB_OBJECT: Shape = Shape::new(
         "LinkedJobObject",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedJobUid", Kind::Id),
         ],
@@ -1570,6 +1567,7 @@ impl LinkedJobObject {
         links: Vec::new(),
         object_in_job_id: None,
         linked_job_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedJobObject {
@@ -1586,7 +1584,7 @@ impl Struct for LinkedJobObject {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_job_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1596,7 +1594,7 @@ impl Struct for LinkedJobObject {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_job_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1652,13 +1650,15 @@ pub struct LinkedBackup {
     pub object_in_job_id: Option<Id>,
     /// The backup.
     pub linked_backup_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP: Shape = Shape::new(
         "LinkedBackup",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedBackupUid", Kind::Id),
         ],
@@ -1671,6 +1671,7 @@ impl LinkedBackup {
         links: Vec::new(),
         object_in_job_id: None,
         linked_backup_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackup {
@@ -1687,7 +1688,7 @@ impl Struct for LinkedBackup {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_backup_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1697,7 +1698,7 @@ impl Struct for LinkedBackup {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_backup_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1716,13 +1717,15 @@ pub struct LinkedBackupRepository {
     pub object_in_job_id: Option<Id>,
     /// The repository.
     pub linked_backup_repository_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY: Shape = Shape::new(
         "LinkedBackupRepository",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("LinkedBackupRepositoryUid", Kind::Id),
         ],
@@ -1736,6 +1739,7 @@ impl LinkedBackupRepository {
         links: Vec::new(),
         object_in_job_id: None,
         linked_backup_repository_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackupRepository {
@@ -1752,7 +1756,7 @@ impl Struct for LinkedBackupRepository {
             2 => View::Structs(&self.links),
             3 => View::Id(&self.object_in_job_id),
             4 => View::Id(&self.linked_backup_repository_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1762,7 +1766,7 @@ impl Struct for LinkedBackupRepository {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Id(&mut self.object_in_job_id),
             4 => Slot::Id(&mut self.linked_backup_repository_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1813,6 +1817,8 @@ impl LinkedBackupRepository {
 pub struct LinkedJobResourceObjects {
     /// Linked job object.
     pub linked_job_objects: Vec<LinkedJobObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_JOB_RESOURCE_OBJECTS: Shape = Shape::new(
         "LinkedJobResourceObjects",
@@ -1826,6 +1832,7 @@ pub(crate) static LINKED_JOB_RESOURCE_OBJECTS: Shape = Shape::new(
 impl LinkedJobResourceObjects {
     const EMPTY: Self = Self {
         linked_job_objects: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedJobResourceObjects {
@@ -1838,13 +1845,13 @@ impl Struct for LinkedJobResourceObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.linked_job_objects),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.linked_job_objects),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1855,6 +1862,8 @@ impl Struct for LinkedJobResourceObjects {
 pub struct LinkedBackupRepositoryResourceObjects {
     /// Linked backup repository.
     pub linked_backup_repositories: Vec<LinkedBackupRepository>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS: Shape = Shape::new(
         "LinkedBackupRepositoryResourceObjects",
@@ -1871,6 +1880,7 @@ pub(crate) static LINKED_BACKUP_REPOSITORY_RESOURCE_OBJECTS: Shape = Shape::new(
 impl LinkedBackupRepositoryResourceObjects {
     const EMPTY: Self = Self {
         linked_backup_repositories: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LinkedBackupRepositoryResourceObjects {
@@ -1883,13 +1893,13 @@ impl Struct for LinkedBackupRepositoryResourceObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.linked_backup_repositories),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.linked_backup_repositories),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1924,7 +1934,7 @@ pub(crate) static OBJECT_IN_JOB: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("Name", Kind::Text),
@@ -1967,8 +1977,7 @@ impl Struct for ObjectInJob {
             6 => View::Text(&self.display_name),
             7 => View::Int(&self.order),
             8 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1982,8 +1991,7 @@ impl Struct for ObjectInJob {
             6 => Slot::Text(&mut self.display_name),
             7 => Slot::Int(&mut self.order),
             8 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1994,6 +2002,8 @@ impl Struct for ObjectInJob {
 pub struct ObjectsInJob {
     /// Object in job.
     pub object_in_jobs: Vec<ObjectInJob>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OBJECTS_IN_JOB: Shape = Shape::new(
         "ObjectsInJob",
@@ -2002,7 +2012,10 @@ pub(crate) static OBJECTS_IN_JOB: Shape = Shape::new(
     .aliases(&["ObjectInJobListType"])
     .root("ObjectsInJob");
 impl ObjectsInJob {
-    const EMPTY: Self = Self { object_in_jobs: Vec::new() };
+    const EMPTY: Self = Self {
+        object_in_jobs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ObjectsInJob {
     const SHAPE: &'static Shape = &OBJECTS_IN_JOB;
@@ -2014,13 +2027,13 @@ impl Struct for ObjectsInJob {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.object_in_jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.object_in_jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2037,6 +2050,8 @@ pub struct CreateObjectInJobSpec {
     pub order: Option<i64>,
     /// What is done inside its machines.
     pub guest_processing_options: Option<GuestProcessingOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_OBJECT_IN_JOB_SPEC: Shape = Shape::new(
         "CreateObjectInJobSpec",
@@ -2055,6 +2070,7 @@ impl CreateObjectInJobSpec {
         hierarchy_obj_name: None,
         order: None,
         guest_processing_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateObjectInJobSpec {
@@ -2070,7 +2086,7 @@ impl Struct for CreateObjectInJobSpec {
             1 => View::Text(&self.hierarchy_obj_name),
             2 => View::Int(&self.order),
             3 => View::Struct(&self.guest_processing_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2079,7 +2095,7 @@ impl Struct for CreateObjectInJobSpec {
             1 => Slot::Text(&mut self.hierarchy_obj_name),
             2 => Slot::Int(&mut self.order),
             3 => Slot::Struct(&mut self.guest_processing_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2151,8 +2167,8 @@ pub(crate) static GUEST_PROCESSING_OPTIONS: Shape = Shape::new(
         &[
             Field::new("AppAwareProcessingMode", Kind::Text),
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
-            Field::list("IncludedIndexingFolders", Kind::Text).item("Path", ""),
-            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path", ""),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
             Field::new("CredentialsId", Kind::Id),
             Field::new("VssSnapshotOptions", Kind::Struct(&VSS_SNAPSHOT_OPTIONS)),
             Field::new(
@@ -2212,8 +2228,7 @@ impl Struct for GuestProcessingOptions {
             10 => View::Id(&self.linux_credentials_id),
             11 => View::Struct(&self.fs_file_exclude_options),
             12 => View::Struct(&self.oracle_backup_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2231,8 +2246,7 @@ impl Struct for GuestProcessingOptions {
             10 => Slot::Id(&mut self.linux_credentials_id),
             11 => Slot::Struct(&mut self.fs_file_exclude_options),
             12 => Slot::Struct(&mut self.oracle_backup_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2272,13 +2286,13 @@ impl Enum for VssSnapshotMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::RequireSuccess => 0,
                 Self::IgnoreFailures => 1,
                 Self::Disabled => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2330,8 +2344,7 @@ impl Struct for VssSnapshotOptions {
             0 => View::Enum(&self.vss_snapshot_mode),
             1 => View::Bool(&self.is_copy_only),
             2 => View::Bool(&self.use_persistent_guest_agent),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2339,8 +2352,7 @@ impl Struct for VssSnapshotOptions {
             0 => Slot::Enum(&mut self.vss_snapshot_mode),
             1 => Slot::Bool(&mut self.is_copy_only),
             2 => Slot::Bool(&mut self.use_persistent_guest_agent),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2384,14 +2396,14 @@ impl Enum for FileSystemIndexingMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EveryFolders => 0,
                 Self::SpecifiedFolders => 1,
                 Self::ExceptSpecifiedFolders => 2,
                 Self::Disabled => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2417,8 +2429,8 @@ pub(crate) static GUEST_FS_INDEXING_OPTIONS: Shape = Shape::new(
         "GuestFSIndexingOptions",
         &[
             Field::new("FileSystemIndexingMode", Kind::Enum(&FILE_SYSTEM_INDEXING_MODE)),
-            Field::list("IncludedIndexingFolders", Kind::Text).item("Path", ""),
-            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path", ""),
+            Field::list("IncludedIndexingFolders", Kind::Text).item("Path"),
+            Field::list("ExcludedIndexingFolders", Kind::Text).item("Path"),
         ],
     )
     .aliases(&["GuestFSIndexingOptionsType", "WindowsGuestFSIndexingOptions"])
@@ -2443,8 +2455,7 @@ impl Struct for GuestFSIndexingOptions {
             0 => View::Enum(&self.file_system_indexing_mode),
             1 => View::Texts(&self.included_indexing_folders),
             2 => View::Texts(&self.excluded_indexing_folders),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2452,8 +2463,7 @@ impl Struct for GuestFSIndexingOptions {
             0 => Slot::Enum(&mut self.file_system_indexing_mode),
             1 => Slot::Texts(&mut self.included_indexing_folders),
             2 => Slot::Texts(&mut self.excluded_indexing_folders),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2493,13 +2503,13 @@ impl Enum for TransactionLogsProcessing {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::OnlyOnSuccessJob => 0,
                 Self::Backup => 1,
                 Self::Never => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2559,8 +2569,7 @@ impl Struct for SqlBackupOptions {
             1 => View::Int(&self.backup_logs_frequency_min),
             2 => View::Bool(&self.use_db_backup_retention),
             3 => View::Int(&self.retain_days),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2569,8 +2578,7 @@ impl Struct for SqlBackupOptions {
             1 => Slot::Int(&mut self.backup_logs_frequency_min),
             2 => Slot::Bool(&mut self.use_db_backup_retention),
             3 => Slot::Int(&mut self.retain_days),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2592,8 +2600,8 @@ pub(crate) static FS_FILE_EXCLUDE_OPTIONS: Shape = Shape::new(
         "FSFileExcludeOptions",
         &[
             Field::new("BackupScope", Kind::Int),
-            Field::list("IncludeList", Kind::Text).json("IncludeLists").item("Path", ""),
-            Field::list("ExcludeList", Kind::Text).json("ExcludeLists").item("Path", ""),
+            Field::list("IncludeList", Kind::Text).json("IncludeLists").item("Path"),
+            Field::list("ExcludeList", Kind::Text).json("ExcludeLists").item("Path"),
         ],
     )
     .aliases(&["FSFileExcludeOptionsType"])
@@ -2618,8 +2626,7 @@ impl Struct for FSFileExcludeOptions {
             0 => View::Int(&self.backup_scope),
             1 => View::Texts(&self.include_list),
             2 => View::Texts(&self.exclude_list),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2627,8 +2634,7 @@ impl Struct for FSFileExcludeOptions {
             0 => Slot::Int(&mut self.backup_scope),
             1 => Slot::Texts(&mut self.include_list),
             2 => Slot::Texts(&mut self.exclude_list),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2661,12 +2667,12 @@ impl Enum for ArchivedLogsTruncation {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ByAge => 0,
                 Self::BySize => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2748,8 +2754,7 @@ impl Struct for OracleBackupOptions {
             6 => View::Int(&self.archived_logs_max_age_hours),
             7 => View::Id(&self.sysdba_creds_id),
             8 => View::Bool(&self.proxy_auto_select),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2763,8 +2768,7 @@ impl Struct for OracleBackupOptions {
             6 => Slot::Int(&mut self.archived_logs_max_age_hours),
             7 => Slot::Id(&mut self.sysdba_creds_id),
             8 => Slot::Bool(&mut self.proxy_auto_select),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2799,15 +2803,13 @@ impl Struct for AdvancedStorageOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.password_key_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.password_key_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2840,12 +2842,12 @@ impl Enum for RetainLimitType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Cycles => 0,
                 Self::Days => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2897,8 +2899,7 @@ impl Struct for SimpleRetentionPolicy {
             0 => View::Int(&self.retain_cycles),
             1 => View::Int(&self.retain_days_to_keep),
             2 => View::Enum(&self.retain_limit_type),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2906,8 +2907,7 @@ impl Struct for SimpleRetentionPolicy {
             0 => Slot::Int(&mut self.retain_cycles),
             1 => Slot::Int(&mut self.retain_days_to_keep),
             2 => Slot::Enum(&mut self.retain_limit_type),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2940,12 +2940,12 @@ impl Enum for WeekOfMonth {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::First => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2997,8 +2997,7 @@ impl Struct for GfsWeeklyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_day),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3006,8 +3005,7 @@ impl Struct for GfsWeeklyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_day),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3055,8 +3053,7 @@ impl Struct for GfsMonthlyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_week),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3064,8 +3061,7 @@ impl Struct for GfsMonthlyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_week),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3113,8 +3109,7 @@ impl Struct for GfsYearlyPolicy {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.retention_period),
             2 => View::Enum(&self.selected_month),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3122,8 +3117,7 @@ impl Struct for GfsYearlyPolicy {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.retention_period),
             2 => Slot::Enum(&mut self.selected_month),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3176,8 +3170,7 @@ impl Struct for GfsRetentionPolicy {
             1 => View::Struct(&self.weekly),
             2 => View::Struct(&self.monthly),
             3 => View::Struct(&self.yearly),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3186,8 +3179,7 @@ impl Struct for GfsRetentionPolicy {
             1 => Slot::Struct(&mut self.weekly),
             2 => Slot::Struct(&mut self.monthly),
             3 => Slot::Struct(&mut self.yearly),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3204,6 +3196,8 @@ pub struct JobCloneSpec {
     pub immediate_backup_copy_job_clone_info: Option<ImmediateBackupCopyJobCloneInfo>,
     /// Of a replication job.
     pub replica_job_clone_info: Option<ReplicaJobCloneInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_CLONE_SPEC: Shape = Shape::new(
         "JobCloneSpec",
@@ -3228,6 +3222,7 @@ impl JobCloneSpec {
         backup_copy_job_clone_info: None,
         immediate_backup_copy_job_clone_info: None,
         replica_job_clone_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobCloneSpec {
@@ -3243,7 +3238,7 @@ impl Struct for JobCloneSpec {
             1 => View::Struct(&self.backup_copy_job_clone_info),
             2 => View::Struct(&self.immediate_backup_copy_job_clone_info),
             3 => View::Struct(&self.replica_job_clone_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3252,7 +3247,7 @@ impl Struct for JobCloneSpec {
             1 => Slot::Struct(&mut self.backup_copy_job_clone_info),
             2 => Slot::Struct(&mut self.immediate_backup_copy_job_clone_info),
             3 => Slot::Struct(&mut self.replica_job_clone_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3314,6 +3309,8 @@ pub struct BackupJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_CLONE_INFO: Shape = Shape::new(
         "BackupJobCloneInfo",
@@ -3331,6 +3328,7 @@ impl BackupJobCloneInfo {
         folder_name: None,
         repository_uid: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobCloneInfo {
@@ -3346,7 +3344,7 @@ impl Struct for BackupJobCloneInfo {
             1 => View::Text(&self.folder_name),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3355,7 +3353,7 @@ impl Struct for BackupJobCloneInfo {
             1 => Slot::Text(&mut self.folder_name),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3372,6 +3370,8 @@ pub struct BackupCopyJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
         "BackupCopyJobCloneInfo",
@@ -3389,6 +3389,7 @@ impl BackupCopyJobCloneInfo {
         job_file_name: None,
         repository_uid: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupCopyJobCloneInfo {
@@ -3404,7 +3405,7 @@ impl Struct for BackupCopyJobCloneInfo {
             1 => View::Text(&self.job_file_name),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3413,7 +3414,7 @@ impl Struct for BackupCopyJobCloneInfo {
             1 => Slot::Text(&mut self.job_file_name),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3430,6 +3431,8 @@ pub struct ImmediateBackupCopyJobCloneInfo {
     pub repository_uid: Option<Id>,
     /// The folder for its backups.
     pub job_file_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static IMMEDIATE_BACKUP_COPY_JOB_CLONE_INFO: Shape = Shape::new(
         "ImmediateBackupCopyJobCloneInfo",
@@ -3447,6 +3450,7 @@ impl ImmediateBackupCopyJobCloneInfo {
         description: None,
         repository_uid: None,
         job_file_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ImmediateBackupCopyJobCloneInfo {
@@ -3462,7 +3466,7 @@ impl Struct for ImmediateBackupCopyJobCloneInfo {
             1 => View::Text(&self.description),
             2 => View::Id(&self.repository_uid),
             3 => View::Text(&self.job_file_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3471,7 +3475,7 @@ impl Struct for ImmediateBackupCopyJobCloneInfo {
             1 => Slot::Text(&mut self.description),
             2 => Slot::Id(&mut self.repository_uid),
             3 => Slot::Text(&mut self.job_file_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3486,6 +3490,8 @@ pub struct ReplicaJobCloneInfo {
     pub vm_suffix: Option<String>,
     /// A note for people.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_CLONE_INFO: Shape = Shape::new(
         "ReplicaJobCloneInfo",
@@ -3501,6 +3507,7 @@ impl ReplicaJobCloneInfo {
         job_name: None,
         vm_suffix: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobCloneInfo {
@@ -3515,7 +3522,7 @@ impl Struct for ReplicaJobCloneInfo {
             0 => View::Text(&self.job_name),
             1 => View::Text(&self.vm_suffix),
             2 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3523,7 +3530,7 @@ impl Struct for ReplicaJobCloneInfo {
             0 => Slot::Text(&mut self.job_name),
             1 => Slot::Text(&mut self.vm_suffix),
             2 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3556,7 +3563,7 @@ pub(crate) static FAILOVER_PLAN: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::new("FailoverPlanInfo", Kind::Struct(&FAILOVER_PLAN_INFO)),
         ],
@@ -3591,8 +3598,7 @@ impl Struct for FailoverPlan {
             4 => View::Structs(&self.links),
             5 => View::Text(&self.description),
             6 => View::Struct(&self.failover_plan_info),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3604,8 +3610,7 @@ impl Struct for FailoverPlan {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Struct(&mut self.failover_plan_info),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3665,6 +3670,8 @@ impl FailoverPlan {
 pub struct FailoverPlans {
     /// Failover plan.
     pub failover_plans: Vec<FailoverPlan>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLANS: Shape = Shape::new(
         "FailoverPlans",
@@ -3676,7 +3683,10 @@ pub(crate) static FAILOVER_PLANS: Shape = Shape::new(
     .aliases(&["FailoverPlanEntityListType"])
     .root("FailoverPlans");
 impl FailoverPlans {
-    const EMPTY: Self = Self { failover_plans: Vec::new() };
+    const EMPTY: Self = Self {
+        failover_plans: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FailoverPlans {
     const SHAPE: &'static Shape = &FAILOVER_PLANS;
@@ -3688,13 +3698,13 @@ impl Struct for FailoverPlans {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.failover_plans),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.failover_plans),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3712,7 +3722,8 @@ pub(crate) static FAILOVER_PLAN_INFO: Shape = Shape::new(
         "FailoverPlanInfo",
         &[
             Field::list("Includes", Kind::Struct(&FAILOVERED_VM))
-                .item("FailoveredVm", "FailoveredVms"),
+                .item("FailoveredVm")
+                .json_item("FailoveredVms"),
         ],
     )
     .aliases(&["FailoverPlanInfoType"]);
@@ -3732,15 +3743,13 @@ impl Struct for FailoverPlanInfo {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.includes),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.includes),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3775,7 +3784,7 @@ pub(crate) static FAILOVERED_VM: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("FailoveredVmId", Kind::Id),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("Name", Kind::Text),
@@ -3818,8 +3827,7 @@ impl Struct for FailoveredVm {
             6 => View::Text(&self.display_name),
             7 => View::Int(&self.order),
             8 => View::Struct(&self.guest_processing_options),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3833,8 +3841,7 @@ impl Struct for FailoveredVm {
             6 => Slot::Text(&mut self.display_name),
             7 => Slot::Int(&mut self.order),
             8 => Slot::Struct(&mut self.guest_processing_options),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3845,6 +3852,8 @@ impl Struct for FailoveredVm {
 pub struct FailoveredVms {
     /// Failovered vm.
     pub failovered_vms: Vec<FailoveredVm>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVERED_VMS: Shape = Shape::new(
         "FailoveredVms",
@@ -3856,7 +3865,10 @@ pub(crate) static FAILOVERED_VMS: Shape = Shape::new(
     .aliases(&["FailoveredVmListType"])
     .root("FailoveredVms");
 impl FailoveredVms {
-    const EMPTY: Self = Self { failovered_vms: Vec::new() };
+    const EMPTY: Self = Self {
+        failovered_vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FailoveredVms {
     const SHAPE: &'static Shape = &FAILOVERED_VMS;
@@ -3868,13 +3880,13 @@ impl Struct for FailoveredVms {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.failovered_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.failovered_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3887,6 +3899,8 @@ pub struct FailoverPlanManagementSpec {
     pub start_now: Option<bool>,
     /// The moment whose restore points they take otherwise.
     pub start_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FAILOVER_PLAN_MANAGEMENT_SPEC: Shape = Shape::new(
         "FailoverPlanManagementSpec",
@@ -3898,6 +3912,7 @@ impl FailoverPlanManagementSpec {
     const EMPTY: Self = Self {
         start_now: None,
         start_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FailoverPlanManagementSpec {
@@ -3911,14 +3926,14 @@ impl Struct for FailoverPlanManagementSpec {
         match index {
             0 => View::Bool(&self.start_now),
             1 => View::DateTime(&self.start_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.start_now),
             1 => Slot::DateTime(&mut self.start_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -36,6 +36,7 @@ pub use sessions::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
     pub(super) use super::*;
+    pub(super) use super::super::Em as ThisApi;
 }
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{TypeEntry, make};

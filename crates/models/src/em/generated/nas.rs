@@ -31,6 +31,8 @@ pub struct NASJob {
     pub next_run: Option<DateTime>,
     /// The schedule.
     pub job_schedule_options: Option<JobScheduleOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB: Shape = Shape::new(
         "NASJob",
@@ -39,10 +41,11 @@ pub(crate) static NAS_JOB: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Description", Kind::Text),
             Field::list("Includes", Kind::Struct(&NAS_OBJECT))
-                .item("NASObject", "NASObjects"),
+                .item("NASObject")
+                .json_item("NASObjects"),
             Field::new("StorageOptions", Kind::Struct(&NAS_JOB_STORAGE_OPTIONS)),
             Field::new("ScheduleConfigured", Kind::Bool),
             Field::new("ScheduleEnabled", Kind::Bool),
@@ -66,6 +69,7 @@ impl NASJob {
         schedule_enabled: None,
         next_run: None,
         job_schedule_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASJob {
@@ -89,7 +93,7 @@ impl Struct for NASJob {
             9 => View::Bool(&self.schedule_enabled),
             10 => View::DateTime(&self.next_run),
             11 => View::Struct(&self.job_schedule_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -106,7 +110,7 @@ impl Struct for NASJob {
             9 => Slot::Bool(&mut self.schedule_enabled),
             10 => Slot::DateTime(&mut self.next_run),
             11 => Slot::Struct(&mut self.job_schedule_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -117,6 +121,8 @@ impl Struct for NASJob {
 pub struct NASJobs {
     /// Nas job.
     pub nas_jobs: Vec<NASJob>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOBS: Shape = Shape::new(
         "NASJobs",
@@ -125,7 +131,10 @@ pub(crate) static NAS_JOBS: Shape = Shape::new(
     .aliases(&["NASJobEntityListType"])
     .root("NASJobs");
 impl NASJobs {
-    const EMPTY: Self = Self { nas_jobs: Vec::new() };
+    const EMPTY: Self = Self {
+        nas_jobs: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for NASJobs {
     const SHAPE: &'static Shape = &NAS_JOBS;
@@ -137,13 +146,13 @@ impl Struct for NASJobs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.nas_jobs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.nas_jobs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -170,19 +179,25 @@ pub struct NASObject {
     pub inclusion_mask: Vec<String>,
     /// Which files are left out.
     pub exclusion_mask: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_OBJECT: Shape = Shape::new(
         "NASObject",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("ObjectInJobId", Kind::Id),
             Field::new("FileOrFolder", Kind::Text),
             Field::new("FileServerUid", Kind::Id),
-            Field::list("InclusionMask", Kind::Text).item("Extension", "Extensions"),
-            Field::list("ExclusionMask", Kind::Text).item("Extension", "Extensions"),
+            Field::list("InclusionMask", Kind::Text)
+                .item("Extension")
+                .json_item("Extensions"),
+            Field::list("ExclusionMask", Kind::Text)
+                .item("Extension")
+                .json_item("Extensions"),
         ],
     )
     .aliases(&["NASObjectType", "NasObject"])
@@ -198,6 +213,7 @@ impl NASObject {
         file_server_uid: None,
         inclusion_mask: Vec::new(),
         exclusion_mask: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASObject {
@@ -218,7 +234,7 @@ impl Struct for NASObject {
             6 => View::Id(&self.file_server_uid),
             7 => View::Texts(&self.inclusion_mask),
             8 => View::Texts(&self.exclusion_mask),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -232,7 +248,7 @@ impl Struct for NASObject {
             6 => Slot::Id(&mut self.file_server_uid),
             7 => Slot::Texts(&mut self.inclusion_mask),
             8 => Slot::Texts(&mut self.exclusion_mask),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -243,6 +259,8 @@ impl Struct for NASObject {
 pub struct NASObjects {
     /// Nas object.
     pub nas_objects: Vec<NASObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_OBJECTS: Shape = Shape::new(
         "NASObjects",
@@ -251,7 +269,10 @@ pub(crate) static NAS_OBJECTS: Shape = Shape::new(
     .aliases(&["NASObjectListType"])
     .root("NASObjects");
 impl NASObjects {
-    const EMPTY: Self = Self { nas_objects: Vec::new() };
+    const EMPTY: Self = Self {
+        nas_objects: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for NASObjects {
     const SHAPE: &'static Shape = &NAS_OBJECTS;
@@ -263,13 +284,13 @@ impl Struct for NASObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.nas_objects),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.nas_objects),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -302,12 +323,12 @@ impl Enum for NASShortTermRetentionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Day => 0,
                 Self::Month => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -344,12 +365,12 @@ impl Enum for NASLongTermRetentionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Month => 0,
                 Self::Year => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -380,6 +401,8 @@ pub struct NASJobStorageOptions {
     pub keep_file_versions_history_options: Option<NASJobStorageKeepFileVersionsHistory>,
     /// What is kept beside the files.
     pub advanced_storage_options: Option<NASJobAdvancedStorageOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_STORAGE_OPTIONS: Shape = Shape::new(
         "NASJobStorageOptions",
@@ -422,6 +445,7 @@ impl NASJobStorageOptions {
         archive_file_types: None,
         keep_file_versions_history_options: None,
         advanced_storage_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASJobStorageOptions {
@@ -442,7 +466,7 @@ impl Struct for NASJobStorageOptions {
             6 => View::Struct(&self.archive_file_types),
             7 => View::Struct(&self.keep_file_versions_history_options),
             8 => View::Struct(&self.advanced_storage_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -456,7 +480,7 @@ impl Struct for NASJobStorageOptions {
             6 => Slot::Struct(&mut self.archive_file_types),
             7 => Slot::Struct(&mut self.keep_file_versions_history_options),
             8 => Slot::Struct(&mut self.advanced_storage_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -467,6 +491,8 @@ impl Struct for NASJobStorageOptions {
 pub struct NASLongTermArchivalOptions {
     /// By which extensions.
     pub file_extensions_option: Option<NASJobFileExtensionsOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_LONG_TERM_ARCHIVAL_OPTIONS: Shape = Shape::new(
         "NASLongTermArchivalOptions",
@@ -481,6 +507,7 @@ pub(crate) static NAS_LONG_TERM_ARCHIVAL_OPTIONS: Shape = Shape::new(
 impl NASLongTermArchivalOptions {
     const EMPTY: Self = Self {
         file_extensions_option: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASLongTermArchivalOptions {
@@ -493,13 +520,13 @@ impl Struct for NASLongTermArchivalOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.file_extensions_option),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.file_extensions_option),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -510,6 +537,8 @@ impl Struct for NASLongTermArchivalOptions {
 pub struct NASJobFileExtensionsOptions {
     /// Whether all files, those named or those not named.
     pub archive_file_extensions_scope: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_FILE_EXTENSIONS_OPTIONS: Shape = Shape::new(
         "NASJobFileExtensionsOptions",
@@ -519,6 +548,7 @@ pub(crate) static NAS_JOB_FILE_EXTENSIONS_OPTIONS: Shape = Shape::new(
 impl NASJobFileExtensionsOptions {
     const EMPTY: Self = Self {
         archive_file_extensions_scope: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASJobFileExtensionsOptions {
@@ -531,13 +561,13 @@ impl Struct for NASJobFileExtensionsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.archive_file_extensions_scope),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.archive_file_extensions_scope),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -554,6 +584,8 @@ pub struct NASJobStorageKeepFileVersionsHistory {
     pub deleted_file_retention_enabled: Option<bool>,
     /// How many versions of such a file are kept.
     pub max_deleted_file_versions_to_keep: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_STORAGE_KEEP_FILE_VERSIONS_HISTORY: Shape = Shape::new(
     "NASJobStorageKeepFileVersionsHistory",
@@ -570,6 +602,7 @@ impl NASJobStorageKeepFileVersionsHistory {
         max_active_file_versions_to_keep: None,
         deleted_file_retention_enabled: None,
         max_deleted_file_versions_to_keep: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASJobStorageKeepFileVersionsHistory {
@@ -585,7 +618,7 @@ impl Struct for NASJobStorageKeepFileVersionsHistory {
             1 => View::Int(&self.max_active_file_versions_to_keep),
             2 => View::Bool(&self.deleted_file_retention_enabled),
             3 => View::Int(&self.max_deleted_file_versions_to_keep),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -594,7 +627,7 @@ impl Struct for NASJobStorageKeepFileVersionsHistory {
             1 => Slot::Int(&mut self.max_active_file_versions_to_keep),
             2 => Slot::Bool(&mut self.deleted_file_retention_enabled),
             3 => Slot::Int(&mut self.max_deleted_file_versions_to_keep),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -605,6 +638,8 @@ impl Struct for NASJobStorageKeepFileVersionsHistory {
 pub struct NASJobAdvancedStorageOptions {
     /// What is kept of permissions.
     pub acl: Option<NASJobSecurityOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_ADVANCED_STORAGE_OPTIONS: Shape = Shape::new(
         "NASJobAdvancedStorageOptions",
@@ -612,7 +647,10 @@ pub(crate) static NAS_JOB_ADVANCED_STORAGE_OPTIONS: Shape = Shape::new(
     )
     .aliases(&["NASJobAdvancedStorageOptionsInfoType"]);
 impl NASJobAdvancedStorageOptions {
-    const EMPTY: Self = Self { acl: None };
+    const EMPTY: Self = Self {
+        acl: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for NASJobAdvancedStorageOptions {
     const SHAPE: &'static Shape = &NAS_JOB_ADVANCED_STORAGE_OPTIONS;
@@ -624,13 +662,13 @@ impl Struct for NASJobAdvancedStorageOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.acl),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.acl),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -666,12 +704,12 @@ impl Enum for FileAttributesChangeTrackingMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::TrackOnlyFolderAttributesChanges => 0,
                 Self::TrackEverythingAttributesChanges => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -686,6 +724,8 @@ impl Enum for FileAttributesChangeTrackingMode {
 pub struct NASJobSecurityOptions {
     /// Which changes of attributes are followed.
     pub file_attributes_change_tracking_mode: Option<FileAttributesChangeTrackingMode>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_JOB_SECURITY_OPTIONS: Shape = Shape::new(
         "NASJobSecurityOptions",
@@ -700,6 +740,7 @@ pub(crate) static NAS_JOB_SECURITY_OPTIONS: Shape = Shape::new(
 impl NASJobSecurityOptions {
     const EMPTY: Self = Self {
         file_attributes_change_tracking_mode: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASJobSecurityOptions {
@@ -712,13 +753,13 @@ impl Struct for NASJobSecurityOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Enum(&self.file_attributes_change_tracking_mode),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.file_attributes_change_tracking_mode),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -751,6 +792,8 @@ pub struct FileServer {
     pub processing_options: Option<NASServerProcessingOptions>,
     /// What to read from.
     pub nas_server_advanced_options: Option<NASServerAdvancedOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SERVER: Shape = Shape::new(
         "FileServer",
@@ -759,7 +802,7 @@ pub(crate) static FILE_SERVER: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("ServerType", Kind::Text),
             Field::new("HierarchyObjRef", Kind::Id),
             Field::new("SmbServerOptions", Kind::Struct(&SMB_SERVER_OPTIONS)),
@@ -791,6 +834,7 @@ impl FileServer {
         file_server_options: None,
         processing_options: None,
         nas_server_advanced_options: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileServer {
@@ -814,7 +858,7 @@ impl Struct for FileServer {
             9 => View::Struct(&self.file_server_options),
             10 => View::Struct(&self.processing_options),
             11 => View::Struct(&self.nas_server_advanced_options),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -831,7 +875,7 @@ impl Struct for FileServer {
             9 => Slot::Struct(&mut self.file_server_options),
             10 => Slot::Struct(&mut self.processing_options),
             11 => Slot::Struct(&mut self.nas_server_advanced_options),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -842,6 +886,8 @@ impl Struct for FileServer {
 pub struct FileServers {
     /// File server.
     pub file_servers: Vec<FileServer>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SERVERS: Shape = Shape::new(
         "FileServers",
@@ -850,7 +896,10 @@ pub(crate) static FILE_SERVERS: Shape = Shape::new(
     .aliases(&["FileServerEntityListType"])
     .root("FileServers");
 impl FileServers {
-    const EMPTY: Self = Self { file_servers: Vec::new() };
+    const EMPTY: Self = Self {
+        file_servers: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FileServers {
     const SHAPE: &'static Shape = &FILE_SERVERS;
@@ -862,13 +911,13 @@ impl Struct for FileServers {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.file_servers),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.file_servers),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -881,6 +930,8 @@ pub struct SmbServerOptions {
     pub path: Option<String>,
     /// The account to reach it with.
     pub credentials_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SMB_SERVER_OPTIONS: Shape = Shape::new(
         "SmbServerOptions",
@@ -891,6 +942,7 @@ impl SmbServerOptions {
     const EMPTY: Self = Self {
         path: None,
         credentials_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SmbServerOptions {
@@ -904,14 +956,14 @@ impl Struct for SmbServerOptions {
         match index {
             0 => View::Text(&self.path),
             1 => View::Id(&self.credentials_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.path),
             1 => Slot::Id(&mut self.credentials_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -922,6 +974,8 @@ impl Struct for SmbServerOptions {
 pub struct NfsServerOptions {
     /// The share.
     pub path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NFS_SERVER_OPTIONS: Shape = Shape::new(
         "NfsServerOptions",
@@ -929,7 +983,10 @@ pub(crate) static NFS_SERVER_OPTIONS: Shape = Shape::new(
     )
     .aliases(&["NfsServerOptionsInfoType"]);
 impl NfsServerOptions {
-    const EMPTY: Self = Self { path: None };
+    const EMPTY: Self = Self {
+        path: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for NfsServerOptions {
     const SHAPE: &'static Shape = &NFS_SERVER_OPTIONS;
@@ -941,13 +998,13 @@ impl Struct for NfsServerOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.path),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.path),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -958,6 +1015,8 @@ impl Struct for NfsServerOptions {
 pub struct FileServerOptions {
     /// The server.
     pub server_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SERVER_OPTIONS: Shape = Shape::new(
         "FileServerOptions",
@@ -965,7 +1024,10 @@ pub(crate) static FILE_SERVER_OPTIONS: Shape = Shape::new(
     )
     .aliases(&["FileServerOptionsInfoType"]);
 impl FileServerOptions {
-    const EMPTY: Self = Self { server_uid: None };
+    const EMPTY: Self = Self {
+        server_uid: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FileServerOptions {
     const SHAPE: &'static Shape = &FILE_SERVER_OPTIONS;
@@ -977,13 +1039,13 @@ impl Struct for FileServerOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.server_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.server_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -996,6 +1058,8 @@ pub struct NASServerProcessingOptions {
     pub server_uid: Option<Id>,
     /// The repository for the cache.
     pub cache_repository_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_SERVER_PROCESSING_OPTIONS: Shape = Shape::new(
         "NASServerProcessingOptions",
@@ -1006,6 +1070,7 @@ impl NASServerProcessingOptions {
     const EMPTY: Self = Self {
         server_uid: None,
         cache_repository_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASServerProcessingOptions {
@@ -1019,14 +1084,14 @@ impl Struct for NASServerProcessingOptions {
         match index {
             0 => View::Id(&self.server_uid),
             1 => View::Id(&self.cache_repository_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.server_uid),
             1 => Slot::Id(&mut self.cache_repository_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1039,6 +1104,8 @@ pub struct NASServerAdvancedOptions {
     pub processing_mode: Option<String>,
     /// Where the snapshots are.
     pub storage_snapshot_path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_SERVER_ADVANCED_OPTIONS: Shape = Shape::new(
         "NASServerAdvancedOptions",
@@ -1052,6 +1119,7 @@ impl NASServerAdvancedOptions {
     const EMPTY: Self = Self {
         processing_mode: None,
         storage_snapshot_path: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASServerAdvancedOptions {
@@ -1065,14 +1133,14 @@ impl Struct for NASServerAdvancedOptions {
         match index {
             0 => View::Text(&self.processing_mode),
             1 => View::Text(&self.storage_snapshot_path),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.processing_mode),
             1 => Slot::Text(&mut self.storage_snapshot_path),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -2853,7 +2853,7 @@ pub static ANSWERS: &[Option<Make>] = &[
 ];
 /// The same for older forms: the index of the operation, the last version of the form, and how.
 #[cfg(feature = "registry")]
-pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[];
+pub static OLDER_ANSWERS: &[(usize, Option<ApiVersion>, Make)] = &[];
 /// `GET /api/`: What the server is and which versions of the API it has.
 ///
 /// Schema: `schemas/em/operations.json#/operations/0`
@@ -2868,6 +2868,7 @@ impl Get {
     }
 }
 impl Call for Get {
+    type Api = ThisApi;
     type Answer = super::EnterpriseManager;
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -2886,6 +2887,7 @@ impl GetAgents {
     }
 }
 impl Call for GetAgents {
+    type Api = ThisApi;
     type Answer = super::AgentsService;
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -2904,6 +2906,7 @@ impl GetAgentsAgentRestorePoints {
     }
 }
 impl Call for GetAgentsAgentRestorePoints {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[2usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2927,6 +2930,7 @@ impl GetAgentsAgentRestorePointsById {
     }
 }
 impl Call for GetAgentsAgentRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[3usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2954,6 +2958,7 @@ impl GetAgentsAgentRestorePointsByIdMounts {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePointMounts;
     const OPERATION: &'static Operation = &OPERATIONS[4usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -2980,6 +2985,7 @@ impl PostAgentsAgentRestorePointsByIdMounts {
     }
 }
 impl Call for PostAgentsAgentRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3011,6 +3017,7 @@ impl GetAgentsAgentRestorePointsByIdMountsById {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePointMount;
     const OPERATION: &'static Operation = &OPERATIONS[6usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3046,6 +3053,7 @@ impl DeleteAgentsAgentRestorePointsByIdMountsById {
     }
 }
 impl Call for DeleteAgentsAgentRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[7usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3097,6 +3105,7 @@ impl GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetAgentsAgentRestorePointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
     const OPERATION: &'static Operation = &OPERATIONS[8usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3156,6 +3165,7 @@ impl PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostAgentsAgentRestorePointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[9usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3190,6 +3200,7 @@ impl GetAgentsBackupFiles {
     }
 }
 impl Call for GetAgentsBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
     const OPERATION: &'static Operation = &OPERATIONS[10usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3210,6 +3221,7 @@ impl GetAgentsBackups {
     }
 }
 impl Call for GetAgentsBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
     const OPERATION: &'static Operation = &OPERATIONS[11usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3230,6 +3242,7 @@ impl GetAgentsBackupSessions {
     }
 }
 impl Call for GetAgentsBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[12usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3250,6 +3263,7 @@ impl GetAgentsDiscoveredComputers {
     }
 }
 impl Call for GetAgentsDiscoveredComputers {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputers;
     const OPERATION: &'static Operation = &OPERATIONS[13usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3273,6 +3287,7 @@ impl GetAgentsDiscoveredComputersById {
     }
 }
 impl Call for GetAgentsDiscoveredComputersById {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputer;
     const OPERATION: &'static Operation = &OPERATIONS[14usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3297,6 +3312,7 @@ impl GetAgentsJobs {
     }
 }
 impl Call for GetAgentsJobs {
+    type Api = ThisApi;
     type Answer = super::AgentBackupJobs;
     const OPERATION: &'static Operation = &OPERATIONS[15usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3320,6 +3336,7 @@ impl GetAgentsJobsById {
     }
 }
 impl Call for GetAgentsJobsById {
+    type Api = ThisApi;
     type Answer = super::AgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[16usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3347,6 +3364,7 @@ impl PostAgentsJobsByIdRetry {
     }
 }
 impl Call for PostAgentsJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[17usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3373,6 +3391,7 @@ impl PostAgentsJobsByIdStart {
     }
 }
 impl Call for PostAgentsJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[18usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3399,6 +3418,7 @@ impl PostAgentsJobsByIdStop {
     }
 }
 impl Call for PostAgentsJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[19usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3425,6 +3445,7 @@ impl PostAgentsJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostAgentsJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[20usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3451,6 +3472,7 @@ impl GetAgentsJobsByIdIncludes {
     }
 }
 impl Call for GetAgentsJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInAgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[21usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3482,6 +3504,7 @@ impl GetAgentsJobsByIdIncludesById {
     }
 }
 impl Call for GetAgentsJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInAgentBackupJob;
     const OPERATION: &'static Operation = &OPERATIONS[22usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3509,6 +3532,7 @@ impl GetAgentsProtectionGroups {
     }
 }
 impl Call for GetAgentsProtectionGroups {
+    type Api = ThisApi;
     type Answer = super::AgentProtectionGroups;
     const OPERATION: &'static Operation = &OPERATIONS[23usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3532,6 +3556,7 @@ impl GetAgentsProtectionGroupsById {
     }
 }
 impl Call for GetAgentsProtectionGroupsById {
+    type Api = ThisApi;
     type Answer = super::AgentProtectionGroup;
     const OPERATION: &'static Operation = &OPERATIONS[24usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3559,6 +3584,7 @@ impl GetAgentsProtectionGroupsByIdDiscoveredComputers {
     }
 }
 impl Call for GetAgentsProtectionGroupsByIdDiscoveredComputers {
+    type Api = ThisApi;
     type Answer = super::DiscoveredComputers;
     const OPERATION: &'static Operation = &OPERATIONS[25usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3583,6 +3609,7 @@ impl GetAgentsRestorePoints {
     }
 }
 impl Call for GetAgentsRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[26usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3603,6 +3630,7 @@ impl GetBackupFiles {
     }
 }
 impl Call for GetBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
     const OPERATION: &'static Operation = &OPERATIONS[27usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3626,6 +3654,7 @@ impl GetBackupFilesById {
     }
 }
 impl Call for GetBackupFilesById {
+    type Api = ThisApi;
     type Answer = super::BackupFile;
     const OPERATION: &'static Operation = &OPERATIONS[28usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3653,6 +3682,7 @@ impl GetBackupFilesByIdRestorePoints {
     }
 }
 impl Call for GetBackupFilesByIdRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[29usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3680,6 +3710,7 @@ impl GetBackupFilesByIdVmRestorePoints {
     }
 }
 impl Call for GetBackupFilesByIdVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[30usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3704,6 +3735,7 @@ impl GetBackups {
     }
 }
 impl Call for GetBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
     const OPERATION: &'static Operation = &OPERATIONS[31usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3727,6 +3759,7 @@ impl GetBackupsById {
     }
 }
 impl Call for GetBackupsById {
+    type Api = ThisApi;
     type Answer = super::Backup;
     const OPERATION: &'static Operation = &OPERATIONS[32usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3754,6 +3787,7 @@ impl GetBackupsByIdChildbackups {
     }
 }
 impl Call for GetBackupsByIdChildbackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
     const OPERATION: &'static Operation = &OPERATIONS[33usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3781,6 +3815,7 @@ impl GetBackupsByIdRestorePoints {
     }
 }
 impl Call for GetBackupsByIdRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[34usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3805,6 +3840,7 @@ impl GetBackupServers {
     }
 }
 impl Call for GetBackupServers {
+    type Api = ThisApi;
     type Answer = super::BackupServers;
     const OPERATION: &'static Operation = &OPERATIONS[35usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3828,6 +3864,7 @@ impl PostBackupServersCreate {
     }
 }
 impl Call for PostBackupServersCreate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[36usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3852,6 +3889,7 @@ impl GetBackupServersById {
     }
 }
 impl Call for GetBackupServersById {
+    type Api = ThisApi;
     type Answer = super::BackupServer;
     const OPERATION: &'static Operation = &OPERATIONS[37usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3879,6 +3917,7 @@ impl PostBackupServersByIdCollect {
     }
 }
 impl Call for PostBackupServersByIdCollect {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[38usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -3907,6 +3946,7 @@ impl PostBackupServersByIdQuickbackup {
     }
 }
 impl Call for PostBackupServersByIdQuickbackup {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[39usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3938,6 +3978,7 @@ impl PostBackupServersByIdVeeamzip {
     }
 }
 impl Call for PostBackupServersByIdVeeamzip {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[40usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3969,6 +4010,7 @@ impl PutBackupServersById {
     }
 }
 impl Call for PutBackupServersById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[41usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -3998,6 +4040,7 @@ impl DeleteBackupServersById {
     }
 }
 impl Call for DeleteBackupServersById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[42usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4024,6 +4067,7 @@ impl GetBackupServersByIdCredentials {
     }
 }
 impl Call for GetBackupServersByIdCredentials {
+    type Api = ThisApi;
     type Answer = super::CredentialsInfoList;
     const OPERATION: &'static Operation = &OPERATIONS[43usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4052,6 +4096,7 @@ impl PostBackupServersByIdCredentialsCreate {
     }
 }
 impl Call for PostBackupServersByIdCredentialsCreate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[44usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -4086,6 +4131,7 @@ impl GetBackupServersByIdCredentialsById {
     }
 }
 impl Call for GetBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = super::CredentialsInfo;
     const OPERATION: &'static Operation = &OPERATIONS[45usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4128,6 +4174,7 @@ impl PutBackupServersByIdCredentialsById {
     }
 }
 impl Call for PutBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[46usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -4166,6 +4213,7 @@ impl DeleteBackupServersByIdCredentialsById {
     }
 }
 impl Call for DeleteBackupServersByIdCredentialsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[47usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4196,6 +4244,7 @@ impl GetBackupServersByIdExternalRepositories {
     }
 }
 impl Call for GetBackupServersByIdExternalRepositories {
+    type Api = ThisApi;
     type Answer = super::ExternalRepositories;
     const OPERATION: &'static Operation = &OPERATIONS[48usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4223,6 +4272,7 @@ impl GetBackupServersByIdPasswords {
     }
 }
 impl Call for GetBackupServersByIdPasswords {
+    type Api = ThisApi;
     type Answer = super::PasswordKeyInfoList;
     const OPERATION: &'static Operation = &OPERATIONS[49usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4251,6 +4301,7 @@ impl PostBackupServersByIdPasswordsCreate {
     }
 }
 impl Call for PostBackupServersByIdPasswordsCreate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[50usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -4285,6 +4336,7 @@ impl GetBackupServersByIdPasswordsById {
     }
 }
 impl Call for GetBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = super::PasswordKeyInfo;
     const OPERATION: &'static Operation = &OPERATIONS[51usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4327,6 +4379,7 @@ impl PutBackupServersByIdPasswordsById {
     }
 }
 impl Call for PutBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[52usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -4365,6 +4418,7 @@ impl DeleteBackupServersByIdPasswordsById {
     }
 }
 impl Call for DeleteBackupServersByIdPasswordsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[53usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4392,6 +4446,7 @@ impl GetBackupSessions {
     }
 }
 impl Call for GetBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[54usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4415,6 +4470,7 @@ impl GetBackupSessionsById {
     }
 }
 impl Call for GetBackupSessionsById {
+    type Api = ThisApi;
     type Answer = super::BackupJobSession;
     const OPERATION: &'static Operation = &OPERATIONS[55usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4442,6 +4498,7 @@ impl PostBackupSessionsByIdStop {
     }
 }
 impl Call for PostBackupSessionsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[56usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4468,6 +4525,7 @@ impl GetBackupSessionsByIdAgentManagementSessions {
     }
 }
 impl Call for GetBackupSessionsByIdAgentManagementSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[57usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4495,6 +4553,7 @@ impl GetBackupSessionsByIdTaskSessions {
     }
 }
 impl Call for GetBackupSessionsByIdTaskSessions {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[58usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4519,6 +4578,7 @@ impl GetBackupTaskSessions {
     }
 }
 impl Call for GetBackupTaskSessions {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[59usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4542,6 +4602,7 @@ impl GetBackupTaskSessionsById {
     }
 }
 impl Call for GetBackupTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::BackupTaskSession;
     const OPERATION: &'static Operation = &OPERATIONS[60usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4566,6 +4627,7 @@ impl GetCatalogVms {
     }
 }
 impl Call for GetCatalogVms {
+    type Api = ThisApi;
     type Answer = super::CatalogVms;
     const OPERATION: &'static Operation = &OPERATIONS[61usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4589,6 +4651,7 @@ impl GetCatalogVmsByVmname {
     }
 }
 impl Call for GetCatalogVmsByVmname {
+    type Api = ThisApi;
     type Answer = super::CatalogVm;
     const OPERATION: &'static Operation = &OPERATIONS[62usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4616,6 +4679,7 @@ impl GetCatalogVmsByVmnameVmRestorePoints {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[63usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4648,6 +4712,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsById {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::CatalogVmRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[64usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4684,6 +4749,7 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
     }
 }
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdBrowse {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[65usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4719,6 +4785,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfs {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntry;
     const OPERATION: &'static Operation = &OPERATIONS[66usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4770,6 +4837,7 @@ impl GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
     }
 }
 impl Call for GetCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
     const OPERATION: &'static Operation = &OPERATIONS[67usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4825,6 +4893,7 @@ impl PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
     }
 }
 impl Call for PostCatalogVmsByVmnameVmRestorePointsByIdGuestfsByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[68usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4856,6 +4925,7 @@ impl GetCdpPolicies {
     }
 }
 impl Call for GetCdpPolicies {
+    type Api = ThisApi;
     type Answer = super::CdpPolicies;
     const OPERATION: &'static Operation = &OPERATIONS[69usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4879,6 +4949,7 @@ impl GetCdpPoliciesById {
     }
 }
 impl Call for GetCdpPoliciesById {
+    type Api = ThisApi;
     type Answer = super::CdpPolicy;
     const OPERATION: &'static Operation = &OPERATIONS[70usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4906,6 +4977,7 @@ impl PostCdpPoliciesByIdDisable {
     }
 }
 impl Call for PostCdpPoliciesByIdDisable {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[71usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4932,6 +5004,7 @@ impl PostCdpPoliciesByIdEnable {
     }
 }
 impl Call for PostCdpPoliciesByIdEnable {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[72usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -4960,6 +5033,7 @@ impl PutCdpPoliciesById {
     }
 }
 impl Call for PutCdpPoliciesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[73usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -4989,6 +5063,7 @@ impl GetCdpPoliciesByIdCdpReplicaSessions {
     }
 }
 impl Call for GetCdpPoliciesByIdCdpReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
     const OPERATION: &'static Operation = &OPERATIONS[74usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5016,6 +5091,7 @@ impl GetCdpPoliciesByIdIncludes {
     }
 }
 impl Call for GetCdpPoliciesByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInJob;
     const OPERATION: &'static Operation = &OPERATIONS[75usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5044,6 +5120,7 @@ impl PostCdpPoliciesByIdIncludes {
     }
 }
 impl Call for PostCdpPoliciesByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[76usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5078,6 +5155,7 @@ impl GetCdpPoliciesByIdIncludesById {
     }
 }
 impl Call for GetCdpPoliciesByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInJob;
     const OPERATION: &'static Operation = &OPERATIONS[77usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5113,6 +5191,7 @@ impl DeleteCdpPoliciesByIdIncludesById {
     }
 }
 impl Call for DeleteCdpPoliciesByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[78usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5140,6 +5219,7 @@ impl GetCdpReplicaVApps {
     }
 }
 impl Call for GetCdpReplicaVApps {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicas;
     const OPERATION: &'static Operation = &OPERATIONS[79usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5163,6 +5243,7 @@ impl GetCdpReplicaVAppsById {
     }
 }
 impl Call for GetCdpReplicaVAppsById {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplica;
     const OPERATION: &'static Operation = &OPERATIONS[80usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5192,6 +5273,7 @@ impl PostCdpReplicaVAppsByIdFailover {
     }
 }
 impl Call for PostCdpReplicaVAppsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[81usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5223,6 +5305,7 @@ impl PostCdpReplicaVAppsByIdIntervals {
     }
 }
 impl Call for PostCdpReplicaVAppsByIdIntervals {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
     const OPERATION: &'static Operation = &OPERATIONS[82usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5252,6 +5335,7 @@ impl GetCdpReplicaVAppsByIdVms {
     }
 }
 impl Call for GetCdpReplicaVAppsByIdVms {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVms;
     const OPERATION: &'static Operation = &OPERATIONS[83usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5284,6 +5368,7 @@ impl GetCdpReplicaVAppsByIdVmsById {
     }
 }
 impl Call for GetCdpReplicaVAppsByIdVmsById {
+    type Api = ThisApi;
     type Answer = super::VAppCdpReplicaVm;
     const OPERATION: &'static Operation = &OPERATIONS[84usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5312,6 +5397,7 @@ impl GetCdpReplicas {
     }
 }
 impl Call for GetCdpReplicas {
+    type Api = ThisApi;
     type Answer = super::CdpReplicas;
     const OPERATION: &'static Operation = &OPERATIONS[85usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5335,6 +5421,7 @@ impl GetCdpReplicasById {
     }
 }
 impl Call for GetCdpReplicasById {
+    type Api = ThisApi;
     type Answer = super::CdpReplica;
     const OPERATION: &'static Operation = &OPERATIONS[86usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5362,6 +5449,7 @@ impl GetCdpReplicasByIdVms {
     }
 }
 impl Call for GetCdpReplicasByIdVms {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaVms;
     const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5394,6 +5482,7 @@ impl GetCdpReplicasByIdVmsById {
     }
 }
 impl Call for GetCdpReplicasByIdVmsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaVm;
     const OPERATION: &'static Operation = &OPERATIONS[88usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5437,6 +5526,7 @@ impl PostCdpReplicasByIdVmsByIdFailover {
     }
 }
 impl Call for PostCdpReplicasByIdVmsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[89usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5482,6 +5572,7 @@ impl PostCdpReplicasByIdVmsByIdIntervals {
     }
 }
 impl Call for PostCdpReplicasByIdVmsByIdIntervals {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaIntervals;
     const OPERATION: &'static Operation = &OPERATIONS[90usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5512,6 +5603,7 @@ impl GetCdpReplicaSessions {
     }
 }
 impl Call for GetCdpReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSessions;
     const OPERATION: &'static Operation = &OPERATIONS[91usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5535,6 +5627,7 @@ impl GetCdpReplicaSessionsById {
     }
 }
 impl Call for GetCdpReplicaSessionsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaSession;
     const OPERATION: &'static Operation = &OPERATIONS[92usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5562,6 +5655,7 @@ impl GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
     }
 }
 impl Call for GetCdpReplicaSessionsByIdCdpReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[93usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5586,6 +5680,7 @@ impl GetCdpReplicaTaskSessions {
     }
 }
 impl Call for GetCdpReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[94usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5609,6 +5704,7 @@ impl GetCdpReplicaTaskSessionsById {
     }
 }
 impl Call for GetCdpReplicaTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::CdpReplicaTaskSession;
     const OPERATION: &'static Operation = &OPERATIONS[95usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5633,6 +5729,7 @@ impl GetCloud {
     }
 }
 impl Call for GetCloud {
+    type Api = ThisApi;
     type Answer = super::CloudConnectService;
     const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -5651,6 +5748,7 @@ impl GetCloudCloudFailoverPlans {
     }
 }
 impl Call for GetCloudCloudFailoverPlans {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverPlans;
     const OPERATION: &'static Operation = &OPERATIONS[97usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5674,6 +5772,7 @@ impl GetCloudCloudFailoverPlansById {
     }
 }
 impl Call for GetCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverPlan;
     const OPERATION: &'static Operation = &OPERATIONS[98usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5703,6 +5802,7 @@ impl PostCloudCloudFailoverPlansByIdStart {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[99usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5732,6 +5832,7 @@ impl PostCloudCloudFailoverPlansByIdTest {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdTest {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[100usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5758,6 +5859,7 @@ impl PostCloudCloudFailoverPlansByIdUndo {
     }
 }
 impl Call for PostCloudCloudFailoverPlansByIdUndo {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[101usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5786,6 +5888,7 @@ impl PutCloudCloudFailoverPlansById {
     }
 }
 impl Call for PutCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[102usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5815,6 +5918,7 @@ impl DeleteCloudCloudFailoverPlansById {
     }
 }
 impl Call for DeleteCloudCloudFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[103usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5841,6 +5945,7 @@ impl GetCloudCloudFailoverPlansByIdIncludes {
     }
 }
 impl Call for GetCloudCloudFailoverPlansByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::CloudFailoveredVms;
     const OPERATION: &'static Operation = &OPERATIONS[104usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5872,6 +5977,7 @@ impl GetCloudCloudFailoverPlansByIdIncludesById {
     }
 }
 impl Call for GetCloudCloudFailoverPlansByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoveredVm;
     const OPERATION: &'static Operation = &OPERATIONS[105usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5899,6 +6005,7 @@ impl GetCloudFailoverSessions {
     }
 }
 impl Call for GetCloudFailoverSessions {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverSessions;
     const OPERATION: &'static Operation = &OPERATIONS[106usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5922,6 +6029,7 @@ impl GetCloudFailoverSessionsById {
     }
 }
 impl Call for GetCloudFailoverSessionsById {
+    type Api = ThisApi;
     type Answer = super::CloudFailoverSession;
     const OPERATION: &'static Operation = &OPERATIONS[107usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5946,6 +6054,7 @@ impl GetCloudGatewayPools {
     }
 }
 impl Call for GetCloudGatewayPools {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
     const OPERATION: &'static Operation = &OPERATIONS[108usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -5969,6 +6078,7 @@ impl PostCloudGatewayPools {
     }
 }
 impl Call for PostCloudGatewayPools {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[109usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -5993,6 +6103,7 @@ impl GetCloudGatewayPoolsById {
     }
 }
 impl Call for GetCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPool;
     const OPERATION: &'static Operation = &OPERATIONS[110usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6022,6 +6133,7 @@ impl PutCloudGatewayPoolsById {
     }
 }
 impl Call for PutCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[111usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6051,6 +6163,7 @@ impl DeleteCloudGatewayPoolsById {
     }
 }
 impl Call for DeleteCloudGatewayPoolsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[112usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6074,6 +6187,7 @@ impl GetCloudGateways {
     }
 }
 impl Call for GetCloudGateways {
+    type Api = ThisApi;
     type Answer = super::CloudGateways;
     const OPERATION: &'static Operation = &OPERATIONS[113usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6097,6 +6211,7 @@ impl PostCloudGateways {
     }
 }
 impl Call for PostCloudGateways {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[114usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6121,6 +6236,7 @@ impl GetCloudGatewaysById {
     }
 }
 impl Call for GetCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::CloudGateway;
     const OPERATION: &'static Operation = &OPERATIONS[115usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6150,6 +6266,7 @@ impl PutCloudGatewaysById {
     }
 }
 impl Call for PutCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[116usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6179,6 +6296,7 @@ impl DeleteCloudGatewaysById {
     }
 }
 impl Call for DeleteCloudGatewaysById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[117usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6202,6 +6320,7 @@ impl GetCloudHardwarePlans {
     }
 }
 impl Call for GetCloudHardwarePlans {
+    type Api = ThisApi;
     type Answer = super::CloudHardwarePlans;
     const OPERATION: &'static Operation = &OPERATIONS[118usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6225,6 +6344,7 @@ impl PostCloudHardwarePlans {
     }
 }
 impl Call for PostCloudHardwarePlans {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[119usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6249,6 +6369,7 @@ impl GetCloudHardwarePlansById {
     }
 }
 impl Call for GetCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::CloudHardwarePlan;
     const OPERATION: &'static Operation = &OPERATIONS[120usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6278,6 +6399,7 @@ impl PutCloudHardwarePlansById {
     }
 }
 impl Call for PutCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[121usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6307,6 +6429,7 @@ impl DeleteCloudHardwarePlansById {
     }
 }
 impl Call for DeleteCloudHardwarePlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[122usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6333,6 +6456,7 @@ impl GetCloudHardwarePlansByIdTenants {
     }
 }
 impl Call for GetCloudHardwarePlansByIdTenants {
+    type Api = ThisApi;
     type Answer = super::CloudTenants;
     const OPERATION: &'static Operation = &OPERATIONS[123usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6356,6 +6480,7 @@ impl GetCloudPublicIpAddresses {
     }
 }
 impl Call for GetCloudPublicIpAddresses {
+    type Api = ThisApi;
     type Answer = super::CloudPublicIpAddresses;
     const OPERATION: &'static Operation = &OPERATIONS[124usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6379,6 +6504,7 @@ impl PostCloudPublicIpAddresses {
     }
 }
 impl Call for PostCloudPublicIpAddresses {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[125usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6403,6 +6529,7 @@ impl GetCloudPublicIpAddressesById {
     }
 }
 impl Call for GetCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::CloudPublicIpAddress;
     const OPERATION: &'static Operation = &OPERATIONS[126usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6432,6 +6559,7 @@ impl PutCloudPublicIpAddressesById {
     }
 }
 impl Call for PutCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[127usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6461,6 +6589,7 @@ impl DeleteCloudPublicIpAddressesById {
     }
 }
 impl Call for DeleteCloudPublicIpAddressesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[128usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6484,6 +6613,7 @@ impl GetCloudReplicas {
     }
 }
 impl Call for GetCloudReplicas {
+    type Api = ThisApi;
     type Answer = super::CloudReplicas;
     const OPERATION: &'static Operation = &OPERATIONS[129usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6507,6 +6637,7 @@ impl GetCloudReplicasById {
     }
 }
 impl Call for GetCloudReplicasById {
+    type Api = ThisApi;
     type Answer = super::CloudReplica;
     const OPERATION: &'static Operation = &OPERATIONS[130usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6534,6 +6665,7 @@ impl GetCloudReplicasByIdVmReplicaPoints {
     }
 }
 impl Call for GetCloudReplicasByIdVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
     const OPERATION: &'static Operation = &OPERATIONS[131usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6558,6 +6690,7 @@ impl GetCloudTenants {
     }
 }
 impl Call for GetCloudTenants {
+    type Api = ThisApi;
     type Answer = super::CloudTenants;
     const OPERATION: &'static Operation = &OPERATIONS[132usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6581,6 +6714,7 @@ impl PostCloudTenants {
     }
 }
 impl Call for PostCloudTenants {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[133usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6605,6 +6739,7 @@ impl GetCloudTenantsById {
     }
 }
 impl Call for GetCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::CloudTenant;
     const OPERATION: &'static Operation = &OPERATIONS[134usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6634,6 +6769,7 @@ impl PutCloudTenantsById {
     }
 }
 impl Call for PutCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[135usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6668,6 +6804,7 @@ impl DeleteCloudTenantsById {
     }
 }
 impl Call for DeleteCloudTenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[136usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6697,6 +6834,7 @@ impl GetCloudTenantsByIdComputeResources {
     }
 }
 impl Call for GetCloudTenantsByIdComputeResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantComputeResources;
     const OPERATION: &'static Operation = &OPERATIONS[137usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6728,6 +6866,7 @@ impl PostCloudTenantsByIdComputeResources {
     }
 }
 impl Call for PostCloudTenantsByIdComputeResources {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[138usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6762,6 +6901,7 @@ impl GetCloudTenantsByIdComputeResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantComputeResource;
     const OPERATION: &'static Operation = &OPERATIONS[139usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6797,6 +6937,7 @@ impl DeleteCloudTenantsByIdComputeResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[140usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6827,6 +6968,7 @@ impl GetCloudTenantsByIdFreelicenseCounters {
     }
 }
 impl Call for GetCloudTenantsByIdFreelicenseCounters {
+    type Api = ThisApi;
     type Answer = super::CloudTenantFreeLicenseCounters;
     const OPERATION: &'static Operation = &OPERATIONS[141usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6853,6 +6995,7 @@ impl GetCloudTenantsByIdGatewayPools {
     }
 }
 impl Call for GetCloudTenantsByIdGatewayPools {
+    type Api = ThisApi;
     type Answer = super::CloudGatewayPools;
     const OPERATION: &'static Operation = &OPERATIONS[142usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6880,6 +7023,7 @@ impl GetCloudTenantsByIdResources {
     }
 }
 impl Call for GetCloudTenantsByIdResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantResources;
     const OPERATION: &'static Operation = &OPERATIONS[143usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6908,6 +7052,7 @@ impl PostCloudTenantsByIdResources {
     }
 }
 impl Call for PostCloudTenantsByIdResources {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[144usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -6942,6 +7087,7 @@ impl GetCloudTenantsByIdResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantResource;
     const OPERATION: &'static Operation = &OPERATIONS[145usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -6977,6 +7123,7 @@ impl DeleteCloudTenantsByIdResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[146usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7007,6 +7154,7 @@ impl GetCloudTenantsByIdSubtenants {
     }
 }
 impl Call for GetCloudTenantsByIdSubtenants {
+    type Api = ThisApi;
     type Answer = super::CloudSubtenants;
     const OPERATION: &'static Operation = &OPERATIONS[147usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7035,6 +7183,7 @@ impl PostCloudTenantsByIdSubtenants {
     }
 }
 impl Call for PostCloudTenantsByIdSubtenants {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[148usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7069,6 +7218,7 @@ impl GetCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for GetCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::CloudSubtenant;
     const OPERATION: &'static Operation = &OPERATIONS[149usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7111,6 +7261,7 @@ impl PutCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for PutCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[150usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7149,6 +7300,7 @@ impl DeleteCloudTenantsByIdSubtenantsById {
     }
 }
 impl Call for DeleteCloudTenantsByIdSubtenantsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[151usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7179,6 +7331,7 @@ impl GetCloudTenantsByIdVCloudComputeResources {
     }
 }
 impl Call for GetCloudTenantsByIdVCloudComputeResources {
+    type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResources;
     const OPERATION: &'static Operation = &OPERATIONS[152usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7210,6 +7363,7 @@ impl PostCloudTenantsByIdVCloudComputeResources {
     }
 }
 impl Call for PostCloudTenantsByIdVCloudComputeResources {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[153usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7244,6 +7398,7 @@ impl GetCloudTenantsByIdVCloudComputeResourcesById {
     }
 }
 impl Call for GetCloudTenantsByIdVCloudComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::CloudTenantVCloudComputeResource;
     const OPERATION: &'static Operation = &OPERATIONS[154usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7279,6 +7434,7 @@ impl DeleteCloudTenantsByIdVCloudComputeResourcesById {
     }
 }
 impl Call for DeleteCloudTenantsByIdVCloudComputeResourcesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[155usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7306,6 +7462,7 @@ impl GetCloudVlans {
     }
 }
 impl Call for GetCloudVlans {
+    type Api = ThisApi;
     type Answer = super::VlanConfigurations;
     const OPERATION: &'static Operation = &OPERATIONS[156usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7329,6 +7486,7 @@ impl GetCloudVlansById {
     }
 }
 impl Call for GetCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::VlanConfiguration;
     const OPERATION: &'static Operation = &OPERATIONS[157usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7358,6 +7516,7 @@ impl PutCloudVlansById {
     }
 }
 impl Call for PutCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[158usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7387,6 +7546,7 @@ impl DeleteCloudVlansById {
     }
 }
 impl Call for DeleteCloudVlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[159usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7410,6 +7570,7 @@ impl GetCloudVmReplicaPoints {
     }
 }
 impl Call for GetCloudVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoints;
     const OPERATION: &'static Operation = &OPERATIONS[160usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7433,6 +7594,7 @@ impl GetCloudVmReplicaPointsById {
     }
 }
 impl Call for GetCloudVmReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::CloudVmReplicaPoint;
     const OPERATION: &'static Operation = &OPERATIONS[161usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7457,6 +7619,7 @@ impl GetExternalRepositories {
     }
 }
 impl Call for GetExternalRepositories {
+    type Api = ThisApi;
     type Answer = super::ExternalRepositories;
     const OPERATION: &'static Operation = &OPERATIONS[162usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7480,6 +7643,7 @@ impl GetExternalRepositoriesById {
     }
 }
 impl Call for GetExternalRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::ExternalRepository;
     const OPERATION: &'static Operation = &OPERATIONS[163usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7507,6 +7671,7 @@ impl GetExternalRepositoriesByIdBackups {
     }
 }
 impl Call for GetExternalRepositoriesByIdBackups {
+    type Api = ThisApi;
     type Answer = super::Backups;
     const OPERATION: &'static Operation = &OPERATIONS[164usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7531,6 +7696,7 @@ impl GetFailoverPlans {
     }
 }
 impl Call for GetFailoverPlans {
+    type Api = ThisApi;
     type Answer = super::FailoverPlans;
     const OPERATION: &'static Operation = &OPERATIONS[165usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7554,6 +7720,7 @@ impl GetFailoverPlansById {
     }
 }
 impl Call for GetFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::FailoverPlan;
     const OPERATION: &'static Operation = &OPERATIONS[166usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7583,6 +7750,7 @@ impl PostFailoverPlansByIdStart {
     }
 }
 impl Call for PostFailoverPlansByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[167usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7612,6 +7780,7 @@ impl PostFailoverPlansByIdUndo {
     }
 }
 impl Call for PostFailoverPlansByIdUndo {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[168usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7640,6 +7809,7 @@ impl PutFailoverPlansById {
     }
 }
 impl Call for PutFailoverPlansById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[169usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7666,6 +7836,7 @@ impl GetHierarchyRoots {
     }
 }
 impl Call for GetHierarchyRoots {
+    type Api = ThisApi;
     type Answer = super::HierarchyRoots;
     const OPERATION: &'static Operation = &OPERATIONS[170usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7689,6 +7860,7 @@ impl GetHierarchyRootsById {
     }
 }
 impl Call for GetHierarchyRootsById {
+    type Api = ThisApi;
     type Answer = super::HierarchyRoot;
     const OPERATION: &'static Operation = &OPERATIONS[171usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7713,6 +7885,7 @@ impl GetJobs {
     }
 }
 impl Call for GetJobs {
+    type Api = ThisApi;
     type Answer = super::Jobs;
     const OPERATION: &'static Operation = &OPERATIONS[172usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7736,6 +7909,7 @@ impl GetJobsById {
     }
 }
 impl Call for GetJobsById {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[173usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7765,6 +7939,7 @@ impl PostJobsByIdClone {
     }
 }
 impl Call for PostJobsByIdClone {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[174usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7794,6 +7969,7 @@ impl PostJobsByIdRetry {
     }
 }
 impl Call for PostJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[175usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7820,6 +7996,7 @@ impl PostJobsByIdStart {
     }
 }
 impl Call for PostJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[176usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7846,6 +8023,7 @@ impl PostJobsByIdStop {
     }
 }
 impl Call for PostJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[177usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7872,6 +8050,7 @@ impl PostJobsByIdSync {
     }
 }
 impl Call for PostJobsByIdSync {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[178usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7898,6 +8077,7 @@ impl PostJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[179usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7926,6 +8106,7 @@ impl PutJobsByIdEdit {
     }
 }
 impl Call for PutJobsByIdEdit {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[180usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -7955,6 +8136,7 @@ impl DeleteJobsById {
     }
 }
 impl Call for DeleteJobsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[181usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -7981,6 +8163,7 @@ impl GetJobsByIdIncludes {
     }
 }
 impl Call for GetJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::ObjectsInJob;
     const OPERATION: &'static Operation = &OPERATIONS[182usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8009,6 +8192,7 @@ impl PostJobsByIdIncludes {
     }
 }
 impl Call for PostJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[183usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8043,6 +8227,7 @@ impl GetJobsByIdIncludesById {
     }
 }
 impl Call for GetJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::ObjectInJob;
     const OPERATION: &'static Operation = &OPERATIONS[184usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8078,6 +8263,7 @@ impl DeleteJobsByIdIncludesById {
     }
 }
 impl Call for DeleteJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[185usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8108,6 +8294,7 @@ impl GetJobsByIdLinkedBackupRepositories {
     }
 }
 impl Call for GetJobsByIdLinkedBackupRepositories {
+    type Api = ThisApi;
     type Answer = super::LinkedBackupRepositoryResourceObjects;
     const OPERATION: &'static Operation = &OPERATIONS[186usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8136,6 +8323,7 @@ impl PostJobsByIdLinkedBackupRepositories {
     }
 }
 impl Call for PostJobsByIdLinkedBackupRepositories {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[187usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8170,6 +8358,7 @@ impl DeleteJobsByIdLinkedBackupRepositoriesById {
     }
 }
 impl Call for DeleteJobsByIdLinkedBackupRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[188usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8200,6 +8389,7 @@ impl GetJobsByIdLinkedJobs {
     }
 }
 impl Call for GetJobsByIdLinkedJobs {
+    type Api = ThisApi;
     type Answer = super::LinkedJobResourceObjects;
     const OPERATION: &'static Operation = &OPERATIONS[189usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8228,6 +8418,7 @@ impl PostJobsByIdLinkedJobs {
     }
 }
 impl Call for PostJobsByIdLinkedJobs {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[190usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8262,6 +8453,7 @@ impl DeleteJobsByIdLinkedJobsById {
     }
 }
 impl Call for DeleteJobsByIdLinkedJobsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[191usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8289,6 +8481,7 @@ impl GetLogonSessions {
     }
 }
 impl Call for GetLogonSessions {
+    type Api = ThisApi;
     type Answer = super::LogonSessions;
     const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -8310,6 +8503,7 @@ impl GetLogonSessionsById {
     }
 }
 impl Call for GetLogonSessionsById {
+    type Api = ThisApi;
     type Answer = super::LogonSession;
     const OPERATION: &'static Operation = &OPERATIONS[193usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8336,6 +8530,7 @@ impl DeleteLogonSessionsById {
     }
 }
 impl Call for DeleteLogonSessionsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[194usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8373,6 +8568,7 @@ impl GetLookup {
     }
 }
 impl Call for GetLookup {
+    type Api = ThisApi;
     type Answer = super::HierarchyItems;
     const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8404,6 +8600,7 @@ impl GetLookupSvc {
     }
 }
 impl Call for GetLookupSvc {
+    type Api = ThisApi;
     type Answer = super::LookupSvc;
     const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -8422,6 +8619,7 @@ impl GetManagedServers {
     }
 }
 impl Call for GetManagedServers {
+    type Api = ThisApi;
     type Answer = super::ManagedServers;
     const OPERATION: &'static Operation = &OPERATIONS[197usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8445,6 +8643,7 @@ impl GetManagedServersById {
     }
 }
 impl Call for GetManagedServersById {
+    type Api = ThisApi;
     type Answer = super::ManagedServer;
     const OPERATION: &'static Operation = &OPERATIONS[198usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8469,6 +8668,7 @@ impl GetNas {
     }
 }
 impl Call for GetNas {
+    type Api = ThisApi;
     type Answer = super::NASService;
     const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -8487,6 +8687,7 @@ impl GetNasBackupSessions {
     }
 }
 impl Call for GetNasBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[200usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8507,6 +8708,7 @@ impl GetNasFileServers {
     }
 }
 impl Call for GetNasFileServers {
+    type Api = ThisApi;
     type Answer = super::FileServers;
     const OPERATION: &'static Operation = &OPERATIONS[201usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8530,6 +8732,7 @@ impl GetNasFileServersById {
     }
 }
 impl Call for GetNasFileServersById {
+    type Api = ThisApi;
     type Answer = super::FileServer;
     const OPERATION: &'static Operation = &OPERATIONS[202usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8554,6 +8757,7 @@ impl GetNasJobs {
     }
 }
 impl Call for GetNasJobs {
+    type Api = ThisApi;
     type Answer = super::NASJobs;
     const OPERATION: &'static Operation = &OPERATIONS[203usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8577,6 +8781,7 @@ impl GetNasJobsById {
     }
 }
 impl Call for GetNasJobsById {
+    type Api = ThisApi;
     type Answer = super::NASJob;
     const OPERATION: &'static Operation = &OPERATIONS[204usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8604,6 +8809,7 @@ impl GetNasJobsByIdBackupSessions {
     }
 }
 impl Call for GetNasJobsByIdBackupSessions {
+    type Api = ThisApi;
     type Answer = super::BackupJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[205usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8631,6 +8837,7 @@ impl GetNasJobsByIdIncludes {
     }
 }
 impl Call for GetNasJobsByIdIncludes {
+    type Api = ThisApi;
     type Answer = super::NASObjects;
     const OPERATION: &'static Operation = &OPERATIONS[206usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8662,6 +8869,7 @@ impl GetNasJobsByIdIncludesById {
     }
 }
 impl Call for GetNasJobsByIdIncludesById {
+    type Api = ThisApi;
     type Answer = super::NASObject;
     const OPERATION: &'static Operation = &OPERATIONS[207usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8692,6 +8900,7 @@ impl PostNasJobsByIdRetry {
     }
 }
 impl Call for PostNasJobsByIdRetry {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[208usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8718,6 +8927,7 @@ impl PostNasJobsByIdStart {
     }
 }
 impl Call for PostNasJobsByIdStart {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[209usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8744,6 +8954,7 @@ impl PostNasJobsByIdStop {
     }
 }
 impl Call for PostNasJobsByIdStop {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[210usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8770,6 +8981,7 @@ impl PostNasJobsByIdToggleScheduleEnabled {
     }
 }
 impl Call for PostNasJobsByIdToggleScheduleEnabled {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[211usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8793,6 +9005,7 @@ impl GetQuerySvc {
     }
 }
 impl Call for GetQuerySvc {
+    type Api = ThisApi;
     type Answer = super::QuerySvc;
     const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -8811,6 +9024,7 @@ impl GetReplicas {
     }
 }
 impl Call for GetReplicas {
+    type Api = ThisApi;
     type Answer = super::Replicas;
     const OPERATION: &'static Operation = &OPERATIONS[213usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8834,6 +9048,7 @@ impl GetReplicasById {
     }
 }
 impl Call for GetReplicasById {
+    type Api = ThisApi;
     type Answer = super::Replica;
     const OPERATION: &'static Operation = &OPERATIONS[214usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8858,6 +9073,7 @@ impl GetReplicaSessions {
     }
 }
 impl Call for GetReplicaSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaJobSessions;
     const OPERATION: &'static Operation = &OPERATIONS[215usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8881,6 +9097,7 @@ impl GetReplicaSessionsById {
     }
 }
 impl Call for GetReplicaSessionsById {
+    type Api = ThisApi;
     type Answer = super::ReplicaJobSession;
     const OPERATION: &'static Operation = &OPERATIONS[216usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8908,6 +9125,7 @@ impl GetReplicaSessionsByIdReplicaTaskSessions {
     }
 }
 impl Call for GetReplicaSessionsByIdReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[217usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8932,6 +9150,7 @@ impl GetReplicaTaskSessions {
     }
 }
 impl Call for GetReplicaTaskSessions {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSessions;
     const OPERATION: &'static Operation = &OPERATIONS[218usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8955,6 +9174,7 @@ impl GetReplicaTaskSessionsById {
     }
 }
 impl Call for GetReplicaTaskSessionsById {
+    type Api = ThisApi;
     type Answer = super::ReplicaTaskSession;
     const OPERATION: &'static Operation = &OPERATIONS[219usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8979,6 +9199,7 @@ impl GetReportsSummary {
     }
 }
 impl Call for GetReportsSummary {
+    type Api = ThisApi;
     type Answer = super::SummaryReport;
     const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -8997,6 +9218,7 @@ impl GetReportsSummaryJobStatistics {
     }
 }
 impl Call for GetReportsSummaryJobStatistics {
+    type Api = ThisApi;
     type Answer = super::JobStatisticsReportFrame;
     const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9015,6 +9237,7 @@ impl GetReportsSummaryOverview {
     }
 }
 impl Call for GetReportsSummaryOverview {
+    type Api = ThisApi;
     type Answer = super::OverviewReportFrame;
     const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9033,6 +9256,7 @@ impl GetReportsSummaryProcessedVms {
     }
 }
 impl Call for GetReportsSummaryProcessedVms {
+    type Api = ThisApi;
     type Answer = super::ProcessedVmsReportFrame;
     const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9051,6 +9275,7 @@ impl GetReportsSummaryRepository {
     }
 }
 impl Call for GetReportsSummaryRepository {
+    type Api = ThisApi;
     type Answer = super::RepositoryReportFrame;
     const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9069,6 +9294,7 @@ impl GetReportsSummaryVmsOverview {
     }
 }
 impl Call for GetReportsSummaryVmsOverview {
+    type Api = ThisApi;
     type Answer = super::VmsOverviewReportFrame;
     const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9087,6 +9313,7 @@ impl GetRepositories {
     }
 }
 impl Call for GetRepositories {
+    type Api = ThisApi;
     type Answer = super::Repositories;
     const OPERATION: &'static Operation = &OPERATIONS[226usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9110,6 +9337,7 @@ impl GetRepositoriesById {
     }
 }
 impl Call for GetRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::Repository;
     const OPERATION: &'static Operation = &OPERATIONS[227usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9134,6 +9362,7 @@ impl GetRestorePoints {
     }
 }
 impl Call for GetRestorePoints {
+    type Api = ThisApi;
     type Answer = super::RestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[228usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9157,6 +9386,7 @@ impl GetRestorePointsById {
     }
 }
 impl Call for GetRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::RestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[229usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9184,6 +9414,7 @@ impl GetRestorePointsByIdAgentRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdAgentRestorePoints {
+    type Api = ThisApi;
     type Answer = super::AgentRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[230usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9211,6 +9442,7 @@ impl GetRestorePointsByIdBackupFiles {
     }
 }
 impl Call for GetRestorePointsByIdBackupFiles {
+    type Api = ThisApi;
     type Answer = super::BackupFiles;
     const OPERATION: &'static Operation = &OPERATIONS[231usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9238,6 +9470,7 @@ impl GetRestorePointsByIdVAppRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdVAppRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[232usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9265,6 +9498,7 @@ impl GetRestorePointsByIdVmRestorePoints {
     }
 }
 impl Call for GetRestorePointsByIdVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[233usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9289,6 +9523,7 @@ impl GetRestoreSessions {
     }
 }
 impl Call for GetRestoreSessions {
+    type Api = ThisApi;
     type Answer = super::RestoreSessions;
     const OPERATION: &'static Operation = &OPERATIONS[234usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9312,6 +9547,7 @@ impl GetRestoreSessionsById {
     }
 }
 impl Call for GetRestoreSessionsById {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[235usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9336,6 +9572,7 @@ impl GetSecurity {
     }
 }
 impl Call for GetSecurity {
+    type Api = ThisApi;
     type Answer = super::EnterpriseSecuritySettings;
     const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9354,6 +9591,7 @@ impl GetSecurityAccounts {
     }
 }
 impl Call for GetSecurityAccounts {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccounts;
     const OPERATION: &'static Operation = &OPERATIONS[237usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9377,6 +9615,7 @@ impl PostSecurityAccounts {
     }
 }
 impl Call for PostSecurityAccounts {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[238usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9401,6 +9640,7 @@ impl PostSecurityAccountsRebuildScope {
     }
 }
 impl Call for PostSecurityAccountsRebuildScope {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[239usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9425,6 +9665,7 @@ impl GetSecurityAccountsById {
     }
 }
 impl Call for GetSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccount;
     const OPERATION: &'static Operation = &OPERATIONS[240usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9452,6 +9693,7 @@ impl PostSecurityAccountsById {
     }
 }
 impl Call for PostSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[241usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9478,6 +9720,7 @@ impl DeleteSecurityAccountsById {
     }
 }
 impl Call for DeleteSecurityAccountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[242usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9504,6 +9747,7 @@ impl GetSecurityAccountsByIdRoles {
     }
 }
 impl Call for GetSecurityAccountsByIdRoles {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRoleList;
     const OPERATION: &'static Operation = &OPERATIONS[243usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9535,6 +9779,7 @@ impl PostSecurityAccountsByIdRoles {
     }
 }
 impl Call for PostSecurityAccountsByIdRoles {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[244usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9569,6 +9814,7 @@ impl GetSecurityAccountsByIdRolesById {
     }
 }
 impl Call for GetSecurityAccountsByIdRolesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountInRole;
     const OPERATION: &'static Operation = &OPERATIONS[245usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9604,6 +9850,7 @@ impl DeleteSecurityAccountsByIdRolesById {
     }
 }
 impl Call for DeleteSecurityAccountsByIdRolesById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[246usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9634,6 +9881,7 @@ impl GetSecurityAccountsByIdScopes {
     }
 }
 impl Call for GetSecurityAccountsByIdScopes {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScopes;
     const OPERATION: &'static Operation = &OPERATIONS[247usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9662,6 +9910,7 @@ impl PostSecurityAccountsByIdScopes {
     }
 }
 impl Call for PostSecurityAccountsByIdScopes {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[248usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9696,6 +9945,7 @@ impl GetSecurityAccountsByIdScopesById {
     }
 }
 impl Call for GetSecurityAccountsByIdScopesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseAccountHierarchyScope;
     const OPERATION: &'static Operation = &OPERATIONS[249usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9731,6 +9981,7 @@ impl DeleteSecurityAccountsByIdScopesById {
     }
 }
 impl Call for DeleteSecurityAccountsByIdScopesById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[250usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9758,6 +10009,7 @@ impl GetSecurityRoles {
     }
 }
 impl Call for GetSecurityRoles {
+    type Api = ThisApi;
     type Answer = super::EnterpriseRoles;
     const OPERATION: &'static Operation = &OPERATIONS[251usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9781,6 +10033,7 @@ impl GetSecurityRolesById {
     }
 }
 impl Call for GetSecurityRolesById {
+    type Api = ThisApi;
     type Answer = super::EnterpriseRole;
     const OPERATION: &'static Operation = &OPERATIONS[252usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9805,6 +10058,7 @@ impl GetSelfServiceVSphere {
     }
 }
 impl Call for GetSelfServiceVSphere {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfService;
     const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -9823,6 +10077,7 @@ impl GetSelfServiceVSphereConfigs {
     }
 }
 impl Call for GetSelfServiceVSphereConfigs {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigs;
     const OPERATION: &'static Operation = &OPERATIONS[254usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9846,6 +10101,7 @@ impl PostSelfServiceVSphereConfigs {
     }
 }
 impl Call for PostSelfServiceVSphereConfigs {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[255usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9870,6 +10126,7 @@ impl GetSelfServiceVSphereConfigsById {
     }
 }
 impl Call for GetSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfig;
     const OPERATION: &'static Operation = &OPERATIONS[256usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9899,6 +10156,7 @@ impl PutSelfServiceVSphereConfigsById {
     }
 }
 impl Call for PutSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[257usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9928,6 +10186,7 @@ impl DeleteSelfServiceVSphereConfigsById {
     }
 }
 impl Call for DeleteSelfServiceVSphereConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[258usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9954,6 +10213,7 @@ impl GetSelfServiceVSphereConfigsByIdBackupJobSettings {
     }
 }
 impl Call for GetSelfServiceVSphereConfigsByIdBackupJobSettings {
+    type Api = ThisApi;
     type Answer = super::VSphereSelfServiceConfigJobSettings;
     const OPERATION: &'static Operation = &OPERATIONS[259usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9980,6 +10240,7 @@ impl PostSessionMngr {
     }
 }
 impl Call for PostSessionMngr {
+    type Api = ThisApi;
     type Answer = super::LogonSession;
     const OPERATION: &'static Operation = &OPERATIONS[260usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10002,6 +10263,7 @@ impl GetSystemSessions {
     }
 }
 impl Call for GetSystemSessions {
+    type Api = ThisApi;
     type Answer = super::SystemSessions;
     const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10023,6 +10285,7 @@ impl GetSystemSessionsById {
     }
 }
 impl Call for GetSystemSessionsById {
+    type Api = ThisApi;
     type Answer = super::SystemSession;
     const OPERATION: &'static Operation = &OPERATIONS[262usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10050,6 +10313,7 @@ impl GetSystemSessionsByIdEvents {
     }
 }
 impl Call for GetSystemSessionsByIdEvents {
+    type Api = ThisApi;
     type Answer = super::SystemSessionEvents;
     const OPERATION: &'static Operation = &OPERATIONS[263usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10073,6 +10337,7 @@ impl GetTasks {
     }
 }
 impl Call for GetTasks {
+    type Api = ThisApi;
     type Answer = super::Tasks;
     const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10094,6 +10359,7 @@ impl GetTasksById {
     }
 }
 impl Call for GetTasksById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[265usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10120,6 +10386,7 @@ impl DeleteTasksById {
     }
 }
 impl Call for DeleteTasksById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[266usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10143,6 +10410,7 @@ impl GetVAppReplicaPoints {
     }
 }
 impl Call for GetVAppReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::VAppReplicaPoints;
     const OPERATION: &'static Operation = &OPERATIONS[267usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10166,6 +10434,7 @@ impl GetVAppReplicaPointsById {
     }
 }
 impl Call for GetVAppReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::VAppReplicaPoint;
     const OPERATION: &'static Operation = &OPERATIONS[268usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10193,6 +10462,7 @@ impl PostVAppReplicaPointsByIdFailover {
     }
 }
 impl Call for PostVAppReplicaPointsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[269usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10216,6 +10486,7 @@ impl GetVAppRestorePoints {
     }
 }
 impl Call for GetVAppRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[270usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10239,6 +10510,7 @@ impl GetVAppRestorePointsById {
     }
 }
 impl Call for GetVAppRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::VAppRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[271usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10268,6 +10540,7 @@ impl PostVAppRestorePointsByIdRestore {
     }
 }
 impl Call for PostVAppRestorePointsByIdRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[272usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10294,6 +10567,7 @@ impl GetVCloud {
     }
 }
 impl Call for GetVCloud {
+    type Api = ThisApi;
     type Answer = super::VCloudService;
     const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10312,6 +10586,7 @@ impl GetVCloudOrgConfigs {
     }
 }
 impl Call for GetVCloudOrgConfigs {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigs;
     const OPERATION: &'static Operation = &OPERATIONS[274usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10335,6 +10610,7 @@ impl PostVCloudOrgConfigs {
     }
 }
 impl Call for PostVCloudOrgConfigs {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[275usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10359,6 +10635,7 @@ impl GetVCloudOrgConfigsById {
     }
 }
 impl Call for GetVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfig;
     const OPERATION: &'static Operation = &OPERATIONS[276usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10386,6 +10663,7 @@ impl PostVCloudOrgConfigsByIdDisable {
     }
 }
 impl Call for PostVCloudOrgConfigsByIdDisable {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[277usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10414,6 +10692,7 @@ impl PutVCloudOrgConfigsById {
     }
 }
 impl Call for PutVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[278usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10451,6 +10730,7 @@ impl DeleteVCloudOrgConfigsById {
     }
 }
 impl Call for DeleteVCloudOrgConfigsById {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[279usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10483,6 +10763,7 @@ impl GetVCloudOrgConfigsByIdBackupJobSettings {
     }
 }
 impl Call for GetVCloudOrgConfigsByIdBackupJobSettings {
+    type Api = ThisApi;
     type Answer = super::VCloudOrganizationConfigBackupJobSettings;
     const OPERATION: &'static Operation = &OPERATIONS[280usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10506,6 +10787,7 @@ impl GetVmReplicaPoints {
     }
 }
 impl Call for GetVmReplicaPoints {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPoints;
     const OPERATION: &'static Operation = &OPERATIONS[281usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10529,6 +10811,7 @@ impl GetVmReplicaPointsById {
     }
 }
 impl Call for GetVmReplicaPointsById {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPoint;
     const OPERATION: &'static Operation = &OPERATIONS[282usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10556,6 +10839,7 @@ impl PostVmReplicaPointsByIdFailover {
     }
 }
 impl Call for PostVmReplicaPointsByIdFailover {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[283usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10582,6 +10866,7 @@ impl GetVmReplicaPointsByIdMounts {
     }
 }
 impl Call for GetVmReplicaPointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPointMounts;
     const OPERATION: &'static Operation = &OPERATIONS[284usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10610,6 +10895,7 @@ impl PostVmReplicaPointsByIdMounts {
     }
 }
 impl Call for PostVmReplicaPointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[285usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10644,6 +10930,7 @@ impl GetVmReplicaPointsByIdMountsById {
     }
 }
 impl Call for GetVmReplicaPointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::VmReplicaPointMount;
     const OPERATION: &'static Operation = &OPERATIONS[286usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10679,6 +10966,7 @@ impl DeleteVmReplicaPointsByIdMountsById {
     }
 }
 impl Call for DeleteVmReplicaPointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[287usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10730,6 +11018,7 @@ impl GetVmReplicaPointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetVmReplicaPointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
     const OPERATION: &'static Operation = &OPERATIONS[288usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10789,6 +11078,7 @@ impl PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostVmReplicaPointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[289usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10823,6 +11113,7 @@ impl GetVmRestorePoints {
     }
 }
 impl Call for GetVmRestorePoints {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoints;
     const OPERATION: &'static Operation = &OPERATIONS[290usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10846,6 +11137,7 @@ impl GetVmRestorePointsById {
     }
 }
 impl Call for GetVmRestorePointsById {
+    type Api = ThisApi;
     type Answer = super::VmRestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[291usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10875,6 +11167,7 @@ impl PostVmRestorePointsByIdRestore {
     }
 }
 impl Call for PostVmRestorePointsByIdRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[292usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10904,6 +11197,7 @@ impl GetVmRestorePointsByIdMounts {
     }
 }
 impl Call for GetVmRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::VmRestorePointMounts;
     const OPERATION: &'static Operation = &OPERATIONS[293usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10932,6 +11226,7 @@ impl PostVmRestorePointsByIdMounts {
     }
 }
 impl Call for PostVmRestorePointsByIdMounts {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[294usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10966,6 +11261,7 @@ impl GetVmRestorePointsByIdMountsById {
     }
 }
 impl Call for GetVmRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = super::VmRestorePointMount;
     const OPERATION: &'static Operation = &OPERATIONS[295usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11001,6 +11297,7 @@ impl DeleteVmRestorePointsByIdMountsById {
     }
 }
 impl Call for DeleteVmRestorePointsByIdMountsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[296usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11052,6 +11349,7 @@ impl GetVmRestorePointsByIdMountsByIdByFilepath {
     }
 }
 impl Call for GetVmRestorePointsByIdMountsByIdByFilepath {
+    type Api = ThisApi;
     type Answer = super::FileSystemEntries;
     const OPERATION: &'static Operation = &OPERATIONS[297usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11111,6 +11409,7 @@ impl PostVmRestorePointsByIdMountsByIdByFilepathRestore {
     }
 }
 impl Call for PostVmRestorePointsByIdMountsByIdByFilepathRestore {
+    type Api = ThisApi;
     type Answer = super::Task;
     const OPERATION: &'static Operation = &OPERATIONS[298usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11145,6 +11444,7 @@ impl GetWanAccelerators {
     }
 }
 impl Call for GetWanAccelerators {
+    type Api = ThisApi;
     type Answer = super::WanAccelerators;
     const OPERATION: &'static Operation = &OPERATIONS[299usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11168,6 +11468,7 @@ impl GetWanAcceleratorsById {
     }
 }
 impl Call for GetWanAcceleratorsById {
+    type Api = ThisApi;
     type Answer = super::WanAccelerator;
     const OPERATION: &'static Operation = &OPERATIONS[300usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {

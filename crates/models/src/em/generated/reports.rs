@@ -13,13 +13,15 @@ pub struct SummaryReport {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SUMMARY_REPORT: Shape = Shape::new(
         "SummaryReport",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["SummaryReportType"])
@@ -29,6 +31,7 @@ impl SummaryReport {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SummaryReport {
@@ -43,7 +46,7 @@ impl Struct for SummaryReport {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for SummaryReport {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -76,6 +79,8 @@ pub struct OverviewReportFrame {
     pub warning_vm_lastest_states: Option<i64>,
     /// How many machines' last state is a failure.
     pub failed_vm_lastest_states: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "OverviewReportFrame",
@@ -102,6 +107,7 @@ impl OverviewReportFrame {
         successful_vm_lastest_states: None,
         warning_vm_lastest_states: None,
         failed_vm_lastest_states: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OverviewReportFrame {
@@ -121,7 +127,7 @@ impl Struct for OverviewReportFrame {
             5 => View::Int(&self.successful_vm_lastest_states),
             6 => View::Int(&self.warning_vm_lastest_states),
             7 => View::Int(&self.failed_vm_lastest_states),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -134,7 +140,7 @@ impl Struct for OverviewReportFrame {
             5 => Slot::Int(&mut self.successful_vm_lastest_states),
             6 => Slot::Int(&mut self.warning_vm_lastest_states),
             7 => Slot::Int(&mut self.failed_vm_lastest_states),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -163,6 +169,8 @@ pub struct VmsOverviewReportFrame {
     pub success_backup_percents: Option<i64>,
     /// The report in the web interface.
     pub protected_vms_report_link: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VMS_OVERVIEW_REPORT_FRAME: Shape = Shape::new(
         "VmsOverviewReportFrame",
@@ -193,6 +201,7 @@ impl VmsOverviewReportFrame {
         source_vms_size: None,
         success_backup_percents: None,
         protected_vms_report_link: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmsOverviewReportFrame {
@@ -214,7 +223,7 @@ impl Struct for VmsOverviewReportFrame {
             7 => View::Int(&self.source_vms_size),
             8 => View::Int(&self.success_backup_percents),
             9 => View::Text(&self.protected_vms_report_link),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -229,7 +238,7 @@ impl Struct for VmsOverviewReportFrame {
             7 => Slot::Int(&mut self.source_vms_size),
             8 => Slot::Int(&mut self.success_backup_percents),
             9 => Slot::Text(&mut self.protected_vms_report_link),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -266,6 +275,8 @@ pub struct JobStatisticsReportFrame {
     pub max_duration_replica_job_name: Option<String>,
     /// The report in the web interface.
     pub backup_job_status_report_link: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_STATISTICS_REPORT_FRAME: Shape = Shape::new(
         "JobStatisticsReportFrame",
@@ -304,6 +315,7 @@ impl JobStatisticsReportFrame {
         max_duration_backup_job_name: None,
         max_duration_replica_job_name: None,
         backup_job_status_report_link: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobStatisticsReportFrame {
@@ -329,7 +341,7 @@ impl Struct for JobStatisticsReportFrame {
             11 => View::Text(&self.max_duration_backup_job_name),
             12 => View::Text(&self.max_duration_replica_job_name),
             13 => View::Text(&self.backup_job_status_report_link),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -348,7 +360,7 @@ impl Struct for JobStatisticsReportFrame {
             11 => Slot::Text(&mut self.max_duration_backup_job_name),
             12 => Slot::Text(&mut self.max_duration_replica_job_name),
             13 => Slot::Text(&mut self.backup_job_status_report_link),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -365,6 +377,8 @@ pub struct RepositoryReportPeriod {
     pub free_space: Option<i64>,
     /// What backups take, in bytes.
     pub backup_size: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY_REPORT_PERIOD: Shape = Shape::new(
     "RepositoryReportPeriod",
@@ -381,6 +395,7 @@ impl RepositoryReportPeriod {
         capacity: None,
         free_space: None,
         backup_size: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RepositoryReportPeriod {
@@ -396,7 +411,7 @@ impl Struct for RepositoryReportPeriod {
             1 => View::Int(&self.capacity),
             2 => View::Int(&self.free_space),
             3 => View::Int(&self.backup_size),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -405,7 +420,7 @@ impl Struct for RepositoryReportPeriod {
             1 => Slot::Int(&mut self.capacity),
             2 => Slot::Int(&mut self.free_space),
             3 => Slot::Int(&mut self.backup_size),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -416,6 +431,8 @@ impl Struct for RepositoryReportPeriod {
 pub struct RepositoryReportFrame {
     /// The repositories.
     pub periods: Vec<RepositoryReportPeriod>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY_REPORT_FRAME: Shape = Shape::new(
         "RepositoryReportFrame",
@@ -424,7 +441,10 @@ pub(crate) static REPOSITORY_REPORT_FRAME: Shape = Shape::new(
     .aliases(&["RepositoryReportFrameType"])
     .root("RepositoryReportFrame");
 impl RepositoryReportFrame {
-    const EMPTY: Self = Self { periods: Vec::new() };
+    const EMPTY: Self = Self {
+        periods: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RepositoryReportFrame {
     const SHAPE: &'static Shape = &REPOSITORY_REPORT_FRAME;
@@ -436,13 +456,13 @@ impl Struct for RepositoryReportFrame {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.periods),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.periods),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -457,6 +477,8 @@ pub struct ProcessedVmsDay {
     pub backuped_vms: Option<i64>,
     /// How many machines were replicated.
     pub replicated_vms: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROCESSED_VMS_DAY: Shape = Shape::new(
     "ProcessedVmsDay",
@@ -471,6 +493,7 @@ impl ProcessedVmsDay {
         timestamp: None,
         backuped_vms: None,
         replicated_vms: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProcessedVmsDay {
@@ -485,7 +508,7 @@ impl Struct for ProcessedVmsDay {
             0 => View::DateTime(&self.timestamp),
             1 => View::Int(&self.backuped_vms),
             2 => View::Int(&self.replicated_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -493,7 +516,7 @@ impl Struct for ProcessedVmsDay {
             0 => Slot::DateTime(&mut self.timestamp),
             1 => Slot::Int(&mut self.backuped_vms),
             2 => Slot::Int(&mut self.replicated_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -504,6 +527,8 @@ impl Struct for ProcessedVmsDay {
 pub struct ProcessedVmsReportFrame {
     /// The days.
     pub days: Vec<ProcessedVmsDay>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROCESSED_VMS_REPORT_FRAME: Shape = Shape::new(
         "ProcessedVmsReportFrame",
@@ -512,7 +537,10 @@ pub(crate) static PROCESSED_VMS_REPORT_FRAME: Shape = Shape::new(
     .aliases(&["ProcessedVmsReportFrameType"])
     .root("ProcessedVmsReportFrame");
 impl ProcessedVmsReportFrame {
-    const EMPTY: Self = Self { days: Vec::new() };
+    const EMPTY: Self = Self {
+        days: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProcessedVmsReportFrame {
     const SHAPE: &'static Shape = &PROCESSED_VMS_REPORT_FRAME;
@@ -524,13 +552,13 @@ impl Struct for ProcessedVmsReportFrame {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.days),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.days),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

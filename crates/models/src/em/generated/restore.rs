@@ -17,6 +17,8 @@ pub struct VmRestoreParameters {
     pub org_vdc_storage_profile_ref: Option<Id>,
     /// The template that it is a linked clone of, if any.
     pub linked_clone_vm_template_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_PARAMETERS: Shape = Shape::new(
         "VmRestoreParameters",
@@ -37,6 +39,7 @@ impl VmRestoreParameters {
         datastore_ref: None,
         org_vdc_storage_profile_ref: None,
         linked_clone_vm_template_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestoreParameters {
@@ -53,7 +56,7 @@ impl Struct for VmRestoreParameters {
             2 => View::Id(&self.datastore_ref),
             3 => View::Id(&self.org_vdc_storage_profile_ref),
             4 => View::Id(&self.linked_clone_vm_template_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -63,7 +66,7 @@ impl Struct for VmRestoreParameters {
             2 => Slot::Id(&mut self.datastore_ref),
             3 => Slot::Id(&mut self.org_vdc_storage_profile_ref),
             4 => Slot::Id(&mut self.linked_clone_vm_template_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -74,6 +77,8 @@ impl Struct for VmRestoreParameters {
 pub struct VmsRestoreParameters {
     /// Vm.
     pub vms: Vec<VmRestoreParameters>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VMS_RESTORE_PARAMETERS: Shape = Shape::new(
         "VmsRestoreParameters",
@@ -82,7 +87,10 @@ pub(crate) static VMS_RESTORE_PARAMETERS: Shape = Shape::new(
     .aliases(&["VCloudVmRestoreParametersInfo"])
     .root("VmsRestoreParameters");
 impl VmsRestoreParameters {
-    const EMPTY: Self = Self { vms: Vec::new() };
+    const EMPTY: Self = Self {
+        vms: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VmsRestoreParameters {
     const SHAPE: &'static Shape = &VMS_RESTORE_PARAMETERS;
@@ -94,13 +102,13 @@ impl Struct for VmsRestoreParameters {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -119,6 +127,8 @@ pub struct VCloudVAppRestoreSpec {
     pub v_app_new_name: Option<String>,
     /// Where its machines go.
     pub vms_restore_parameters: Vec<VmRestoreParameters>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_V_APP_RESTORE_SPEC: Shape = Shape::new(
         "VCloudVAppRestoreSpec",
@@ -128,7 +138,7 @@ pub(crate) static V_CLOUD_V_APP_RESTORE_SPEC: Shape = Shape::new(
             Field::new("OrgVdcRef", Kind::Id),
             Field::new("vAppNewName", Kind::Text).json("VAppNewName"),
             Field::list("VmsRestoreParameters", Kind::Struct(&VM_RESTORE_PARAMETERS))
-                .item("Vm", ""),
+                .item("Vm"),
         ],
     )
     .aliases(&["VCloudVAppRestoreSpecType", "vCloudVAppRestoreSpec"])
@@ -140,6 +150,7 @@ impl VCloudVAppRestoreSpec {
         org_vdc_ref: None,
         v_app_new_name: None,
         vms_restore_parameters: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudVAppRestoreSpec {
@@ -156,7 +167,7 @@ impl Struct for VCloudVAppRestoreSpec {
             2 => View::Id(&self.org_vdc_ref),
             3 => View::Text(&self.v_app_new_name),
             4 => View::Structs(&self.vms_restore_parameters),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -166,7 +177,7 @@ impl Struct for VCloudVAppRestoreSpec {
             2 => Slot::Id(&mut self.org_vdc_ref),
             3 => Slot::Text(&mut self.v_app_new_name),
             4 => Slot::Structs(&mut self.vms_restore_parameters),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -185,6 +196,8 @@ pub struct VmRestoreSpec {
     pub vm_restore_parameters: Option<VmRestoreParameters>,
     /// Whether the machine that is there stays.
     pub keep_original_vm: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_SPEC: Shape = Shape::new(
         "VmRestoreSpec",
@@ -205,6 +218,7 @@ impl VmRestoreSpec {
         quick_rollback: None,
         vm_restore_parameters: None,
         keep_original_vm: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestoreSpec {
@@ -221,7 +235,7 @@ impl Struct for VmRestoreSpec {
             2 => View::Bool(&self.quick_rollback),
             3 => View::Struct(&self.vm_restore_parameters),
             4 => View::Bool(&self.keep_original_vm),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -231,7 +245,7 @@ impl Struct for VmRestoreSpec {
             2 => Slot::Bool(&mut self.quick_rollback),
             3 => Slot::Struct(&mut self.vm_restore_parameters),
             4 => Slot::Bool(&mut self.keep_original_vm),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -244,6 +258,8 @@ pub struct RestoreSpec {
     pub vm_restore_spec: Option<VmRestoreSpec>,
     /// Of a vApp.
     pub v_cloud_v_app_restore_spec: Option<VCloudVAppRestoreSpec>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SPEC: Shape = Shape::new(
         "RestoreSpec",
@@ -262,6 +278,7 @@ impl RestoreSpec {
     const EMPTY: Self = Self {
         vm_restore_spec: None,
         v_cloud_v_app_restore_spec: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSpec {
@@ -275,14 +292,14 @@ impl Struct for RestoreSpec {
         match index {
             0 => View::Struct(&self.vm_restore_spec),
             1 => View::Struct(&self.v_cloud_v_app_restore_spec),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.vm_restore_spec),
             1 => Slot::Struct(&mut self.v_cloud_v_app_restore_spec),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -321,15 +338,18 @@ pub struct VmRestorePointMount {
     pub links: Vec<Link>,
     /// The roots of the guest's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNT: Shape = Shape::new(
         "VmRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["VmRestorePointMountType"])
@@ -340,6 +360,7 @@ impl VmRestorePointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePointMount {
@@ -355,7 +376,7 @@ impl Struct for VmRestorePointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -364,7 +385,7 @@ impl Struct for VmRestorePointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -375,6 +396,8 @@ impl Struct for VmRestorePointMount {
 pub struct VmRestorePointMounts {
     /// Vm restore point mount.
     pub vm_restore_point_mounts: Vec<VmRestorePointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNTS: Shape = Shape::new(
         "VmRestorePointMounts",
@@ -388,6 +411,7 @@ pub(crate) static VM_RESTORE_POINT_MOUNTS: Shape = Shape::new(
 impl VmRestorePointMounts {
     const EMPTY: Self = Self {
         vm_restore_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmRestorePointMounts {
@@ -400,13 +424,13 @@ impl Struct for VmRestorePointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_restore_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_restore_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -423,15 +447,18 @@ pub struct VmReplicaPointMount {
     pub links: Vec<Link>,
     /// The roots of the guest's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNT: Shape = Shape::new(
         "VmReplicaPointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["VmReplicaPointMountType"])
@@ -442,6 +469,7 @@ impl VmReplicaPointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPointMount {
@@ -457,7 +485,7 @@ impl Struct for VmReplicaPointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -466,7 +494,7 @@ impl Struct for VmReplicaPointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -477,6 +505,8 @@ impl Struct for VmReplicaPointMount {
 pub struct VmReplicaPointMounts {
     /// Vm replica point mount.
     pub vm_replica_point_mounts: Vec<VmReplicaPointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNTS: Shape = Shape::new(
         "VmReplicaPointMounts",
@@ -490,6 +520,7 @@ pub(crate) static VM_REPLICA_POINT_MOUNTS: Shape = Shape::new(
 impl VmReplicaPointMounts {
     const EMPTY: Self = Self {
         vm_replica_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VmReplicaPointMounts {
@@ -502,13 +533,13 @@ impl Struct for VmReplicaPointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.vm_replica_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.vm_replica_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -525,15 +556,18 @@ pub struct AgentRestorePointMount {
     pub links: Vec<Link>,
     /// The roots of the computer's file systems.
     pub fs_roots: Vec<DirectoryEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNT: Shape = Shape::new(
         "AgentRestorePointMount",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("FSRoots", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
         ],
     )
     .aliases(&["AgentRestorePointMountType"])
@@ -544,6 +578,7 @@ impl AgentRestorePointMount {
         r#type: None,
         links: Vec::new(),
         fs_roots: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePointMount {
@@ -559,7 +594,7 @@ impl Struct for AgentRestorePointMount {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Structs(&self.fs_roots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -568,7 +603,7 @@ impl Struct for AgentRestorePointMount {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Structs(&mut self.fs_roots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -579,6 +614,8 @@ impl Struct for AgentRestorePointMount {
 pub struct AgentRestorePointMounts {
     /// Agent restore point mount.
     pub agent_restore_point_mounts: Vec<AgentRestorePointMount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENT_RESTORE_POINT_MOUNTS: Shape = Shape::new(
         "AgentRestorePointMounts",
@@ -595,6 +632,7 @@ pub(crate) static AGENT_RESTORE_POINT_MOUNTS: Shape = Shape::new(
 impl AgentRestorePointMounts {
     const EMPTY: Self = Self {
         agent_restore_point_mounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentRestorePointMounts {
@@ -607,13 +645,13 @@ impl Struct for AgentRestorePointMounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.agent_restore_point_mounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.agent_restore_point_mounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -624,6 +662,8 @@ impl Struct for AgentRestorePointMounts {
 pub struct VmRestorePointMountSpec {
     /// The guest's operating system, when the server cannot tell.
     pub os_kind: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_RESTORE_POINT_MOUNT_SPEC: Shape = Shape::new(
         "VmRestorePointMountSpec",
@@ -632,7 +672,10 @@ pub(crate) static VM_RESTORE_POINT_MOUNT_SPEC: Shape = Shape::new(
     .aliases(&["VmRestorePointMountSpecType"])
     .root("VmRestorePointMountSpec");
 impl VmRestorePointMountSpec {
-    const EMPTY: Self = Self { os_kind: None };
+    const EMPTY: Self = Self {
+        os_kind: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VmRestorePointMountSpec {
     const SHAPE: &'static Shape = &VM_RESTORE_POINT_MOUNT_SPEC;
@@ -644,13 +687,13 @@ impl Struct for VmRestorePointMountSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.os_kind),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.os_kind),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -674,6 +717,8 @@ impl VmRestorePointMountSpec {
 pub struct VmReplicaPointMountSpec {
     /// The guest's operating system, when the server cannot tell.
     pub os_kind: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VM_REPLICA_POINT_MOUNT_SPEC: Shape = Shape::new(
         "VmReplicaPointMountSpec",
@@ -682,7 +727,10 @@ pub(crate) static VM_REPLICA_POINT_MOUNT_SPEC: Shape = Shape::new(
     .aliases(&["VmReplicaPointMountSpecType"])
     .root("VmReplicaPointMountSpec");
 impl VmReplicaPointMountSpec {
-    const EMPTY: Self = Self { os_kind: None };
+    const EMPTY: Self = Self {
+        os_kind: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VmReplicaPointMountSpec {
     const SHAPE: &'static Shape = &VM_REPLICA_POINT_MOUNT_SPEC;
@@ -694,13 +742,13 @@ impl Struct for VmReplicaPointMountSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.os_kind),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.os_kind),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -732,13 +780,15 @@ pub struct DirectoryEntry {
     pub path: Option<String>,
     /// Its name.
     pub name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DIRECTORY_ENTRY: Shape = Shape::new(
         "DirectoryEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Path", Kind::Text),
             Field::new("Name", Kind::Text),
         ],
@@ -752,6 +802,7 @@ impl DirectoryEntry {
         links: Vec::new(),
         path: None,
         name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DirectoryEntry {
@@ -768,7 +819,7 @@ impl Struct for DirectoryEntry {
             2 => View::Structs(&self.links),
             3 => View::Text(&self.path),
             4 => View::Text(&self.name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -778,7 +829,7 @@ impl Struct for DirectoryEntry {
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.path),
             4 => Slot::Text(&mut self.name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -803,13 +854,15 @@ pub struct FileEntry {
     pub owner: Option<String>,
     /// When it was changed, in UTC.
     pub modified_date_utc: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_ENTRY: Shape = Shape::new(
         "FileEntry",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Path", Kind::Text),
             Field::new("Name", Kind::Text),
             Field::new("Size", Kind::Int),
@@ -829,6 +882,7 @@ impl FileEntry {
         size: None,
         owner: None,
         modified_date_utc: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileEntry {
@@ -848,7 +902,7 @@ impl Struct for FileEntry {
             5 => View::Int(&self.size),
             6 => View::Text(&self.owner),
             7 => View::DateTime(&self.modified_date_utc),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -861,7 +915,7 @@ impl Struct for FileEntry {
             5 => Slot::Int(&mut self.size),
             6 => Slot::Text(&mut self.owner),
             7 => Slot::DateTime(&mut self.modified_date_utc),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -874,6 +928,8 @@ pub struct FileSystemEntry {
     pub directory_entry: Option<DirectoryEntry>,
     /// The file.
     pub file_entry: Option<FileEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SYSTEM_ENTRY: Shape = Shape::new(
         "FileSystemEntry",
@@ -888,6 +944,7 @@ impl FileSystemEntry {
     const EMPTY: Self = Self {
         directory_entry: None,
         file_entry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileSystemEntry {
@@ -901,14 +958,14 @@ impl Struct for FileSystemEntry {
         match index {
             0 => View::Struct(&self.directory_entry),
             1 => View::Struct(&self.file_entry),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.directory_entry),
             1 => Slot::Struct(&mut self.file_entry),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -929,17 +986,21 @@ pub struct FileSystemEntries {
     pub directories: Vec<DirectoryEntry>,
     /// Which page this is.
     pub paging_info: Option<PagingInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SYSTEM_ENTRIES: Shape = Shape::new(
         "FileSystemEntries",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::list("Files", Kind::Struct(&FILE_ENTRY))
-                .item("FileEntry", "FileEntries"),
+                .item("FileEntry")
+                .json_item("FileEntries"),
             Field::list("Directories", Kind::Struct(&DIRECTORY_ENTRY))
-                .item("DirectoryEntry", "DirectoryEntries"),
+                .item("DirectoryEntry")
+                .json_item("DirectoryEntries"),
             Field::new("PagingInfo", Kind::Struct(&PAGING_INFO)),
         ],
     )
@@ -953,6 +1014,7 @@ impl FileSystemEntries {
         files: Vec::new(),
         directories: Vec::new(),
         paging_info: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileSystemEntries {
@@ -970,7 +1032,7 @@ impl Struct for FileSystemEntries {
             3 => View::Structs(&self.files),
             4 => View::Structs(&self.directories),
             5 => View::Struct(&self.paging_info),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -981,7 +1043,7 @@ impl Struct for FileSystemEntries {
             3 => Slot::Structs(&mut self.files),
             4 => Slot::Structs(&mut self.directories),
             5 => Slot::Struct(&mut self.paging_info),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -994,6 +1056,8 @@ pub struct GuestCredentials {
     pub user_name: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static GUEST_CREDENTIALS: Shape = Shape::new(
         "GuestCredentials",
@@ -1005,6 +1069,7 @@ impl GuestCredentials {
     const EMPTY: Self = Self {
         user_name: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for GuestCredentials {
@@ -1018,14 +1083,14 @@ impl Struct for GuestCredentials {
         match index {
             0 => View::Text(&self.user_name),
             1 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.user_name),
             1 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1040,6 +1105,8 @@ pub struct FileRestoreToOriginalLocation {
     pub permissions_only: Option<bool>,
     /// The guest's account to write with.
     pub guest_credentials: Option<GuestCredentials>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_RESTORE_TO_ORIGINAL_LOCATION: Shape = Shape::new(
         "FileRestoreToOriginalLocation",
@@ -1055,6 +1122,7 @@ impl FileRestoreToOriginalLocation {
         overwrite: None,
         permissions_only: None,
         guest_credentials: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileRestoreToOriginalLocation {
@@ -1069,7 +1137,7 @@ impl Struct for FileRestoreToOriginalLocation {
             0 => View::Bool(&self.overwrite),
             1 => View::Bool(&self.permissions_only),
             2 => View::Struct(&self.guest_credentials),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1077,7 +1145,7 @@ impl Struct for FileRestoreToOriginalLocation {
             0 => Slot::Bool(&mut self.overwrite),
             1 => Slot::Bool(&mut self.permissions_only),
             2 => Slot::Struct(&mut self.guest_credentials),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1085,13 +1153,16 @@ impl Struct for FileRestoreToOriginalLocation {
 ///
 /// Schema: `schemas/em/em.xsd#FileRestoreForDirectDownload`
 #[non_exhaustive]
-pub struct FileRestoreForDirectDownload {}
+pub struct FileRestoreForDirectDownload {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static FILE_RESTORE_FOR_DIRECT_DOWNLOAD: Shape = Shape::new(
     "FileRestoreForDirectDownload",
     &[],
 );
 impl FileRestoreForDirectDownload {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for FileRestoreForDirectDownload {
     const SHAPE: &'static Shape = &FILE_RESTORE_FOR_DIRECT_DOWNLOAD;
@@ -1101,10 +1172,10 @@ impl Struct for FileRestoreForDirectDownload {
         &FILE_RESTORE_FOR_DIRECT_DOWNLOAD
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Where files are restored to; one of the two.
@@ -1116,6 +1187,8 @@ pub struct FileRestoreSpec {
     pub for_direct_download: Option<FileRestoreForDirectDownload>,
     /// To where they were.
     pub to_original_location: Option<FileRestoreToOriginalLocation>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_RESTORE_SPEC: Shape = Shape::new(
         "FileRestoreSpec",
@@ -1136,6 +1209,7 @@ impl FileRestoreSpec {
     const EMPTY: Self = Self {
         for_direct_download: None,
         to_original_location: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FileRestoreSpec {
@@ -1149,14 +1223,14 @@ impl Struct for FileRestoreSpec {
         match index {
             0 => View::Struct(&self.for_direct_download),
             1 => View::Struct(&self.to_original_location),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.for_direct_download),
             1 => Slot::Struct(&mut self.to_original_location),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1192,6 +1266,8 @@ impl FileRestoreSpec {
 pub struct QuickBackupStartupSpec {
     /// The machine.
     pub vm_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUICK_BACKUP_STARTUP_SPEC: Shape = Shape::new(
         "QuickBackupStartupSpec",
@@ -1200,7 +1276,10 @@ pub(crate) static QUICK_BACKUP_STARTUP_SPEC: Shape = Shape::new(
     .aliases(&["QuickBackupStartupSpecType"])
     .root("QuickBackupStartupSpec");
 impl QuickBackupStartupSpec {
-    const EMPTY: Self = Self { vm_ref: None };
+    const EMPTY: Self = Self {
+        vm_ref: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for QuickBackupStartupSpec {
     const SHAPE: &'static Shape = &QUICK_BACKUP_STARTUP_SPEC;
@@ -1212,13 +1291,13 @@ impl Struct for QuickBackupStartupSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.vm_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.vm_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1228,6 +1307,7 @@ impl QuickBackupStartupSpec {
     pub fn new(vm_ref: impl Into<Id>) -> Self {
         Self {
             vm_ref: Some(vm_ref.into()),
+            ..Self::default()
         }
     }
 }
@@ -1311,8 +1391,8 @@ impl Enum for FreeBackupRetention {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Never => 0,
                 Self::Tonight => 1,
@@ -1328,7 +1408,7 @@ impl Enum for FreeBackupRetention {
                 Self::In3Years => 11,
                 Self::In5Years => 12,
                 Self::In7Years => 13,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1353,6 +1433,8 @@ pub struct VeeamZipStartupSpec {
     pub disable_guest_quiescence: Option<bool>,
     /// How long the file is kept.
     pub backup_retention: Option<FreeBackupRetention>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VEEAM_ZIP_STARTUP_SPEC: Shape = Shape::new(
         "VeeamZipStartupSpec",
@@ -1375,6 +1457,7 @@ impl VeeamZipStartupSpec {
         compression_level: None,
         disable_guest_quiescence: None,
         backup_retention: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VeeamZipStartupSpec {
@@ -1392,7 +1475,7 @@ impl Struct for VeeamZipStartupSpec {
             3 => View::Int(&self.compression_level),
             4 => View::Bool(&self.disable_guest_quiescence),
             5 => View::Enum(&self.backup_retention),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1403,7 +1486,7 @@ impl Struct for VeeamZipStartupSpec {
             3 => Slot::Int(&mut self.compression_level),
             4 => Slot::Bool(&mut self.disable_guest_quiescence),
             5 => Slot::Enum(&mut self.backup_retention),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -13,13 +13,15 @@ pub struct EnterpriseSecuritySettings {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_SECURITY_SETTINGS: Shape = Shape::new(
         "EnterpriseSecuritySettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EnterpriseSecuritySettingsType"])
@@ -29,6 +31,7 @@ impl EnterpriseSecuritySettings {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseSecuritySettings {
@@ -43,7 +46,7 @@ impl Struct for EnterpriseSecuritySettings {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for EnterpriseSecuritySettings {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -95,14 +98,14 @@ impl Enum for AccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::Group => 1,
                 Self::ExternalUser => 2,
                 Self::ExternalGroup => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -125,6 +128,8 @@ pub struct EnterpriseRole {
     pub uid: Option<Id>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ROLE: Shape = Shape::new(
         "EnterpriseRole",
@@ -133,7 +138,7 @@ pub(crate) static ENTERPRISE_ROLE: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["EnterpriseRoleEntityType"])
@@ -145,6 +150,7 @@ impl EnterpriseRole {
         name: None,
         uid: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseRole {
@@ -161,7 +167,7 @@ impl Struct for EnterpriseRole {
             2 => View::Text(&self.name),
             3 => View::Id(&self.uid),
             4 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -171,7 +177,7 @@ impl Struct for EnterpriseRole {
             2 => Slot::Text(&mut self.name),
             3 => Slot::Id(&mut self.uid),
             4 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -182,6 +188,8 @@ impl Struct for EnterpriseRole {
 pub struct EnterpriseRoles {
     /// Enterprise role.
     pub enterprise_roles: Vec<EnterpriseRole>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ROLES: Shape = Shape::new(
         "EnterpriseRoles",
@@ -195,6 +203,7 @@ pub(crate) static ENTERPRISE_ROLES: Shape = Shape::new(
 impl EnterpriseRoles {
     const EMPTY: Self = Self {
         enterprise_roles: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseRoles {
@@ -207,13 +216,13 @@ impl Struct for EnterpriseRoles {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_roles),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_roles),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -236,6 +245,8 @@ pub struct EnterpriseAccount {
     pub account_type: Option<AccountType>,
     /// Whether it may restore every machine.
     pub allow_restore_all_vms: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
         "EnterpriseAccount",
@@ -244,7 +255,7 @@ pub(crate) static ENTERPRISE_ACCOUNT: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)),
             Field::new("AllowRestoreAllVms", Kind::Bool),
         ],
@@ -260,6 +271,7 @@ impl EnterpriseAccount {
         links: Vec::new(),
         account_type: None,
         allow_restore_all_vms: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccount {
@@ -278,7 +290,7 @@ impl Struct for EnterpriseAccount {
             4 => View::Structs(&self.links),
             5 => View::Enum(&self.account_type),
             6 => View::Bool(&self.allow_restore_all_vms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -290,7 +302,7 @@ impl Struct for EnterpriseAccount {
             4 => Slot::Structs(&mut self.links),
             5 => Slot::Enum(&mut self.account_type),
             6 => Slot::Bool(&mut self.allow_restore_all_vms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -301,6 +313,8 @@ impl Struct for EnterpriseAccount {
 pub struct EnterpriseAccounts {
     /// Enterprise account.
     pub enterprise_accounts: Vec<EnterpriseAccount>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNTS: Shape = Shape::new(
         "EnterpriseAccounts",
@@ -314,6 +328,7 @@ pub(crate) static ENTERPRISE_ACCOUNTS: Shape = Shape::new(
 impl EnterpriseAccounts {
     const EMPTY: Self = Self {
         enterprise_accounts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccounts {
@@ -326,13 +341,13 @@ impl Struct for EnterpriseAccounts {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_accounts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_accounts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -349,13 +364,15 @@ pub struct EnterpriseAccountInRole {
     pub links: Vec<Link>,
     /// The role.
     pub role_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE: Shape = Shape::new(
         "EnterpriseAccountInRole",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("RoleName", Kind::Text),
         ],
     )
@@ -367,6 +384,7 @@ impl EnterpriseAccountInRole {
         r#type: None,
         links: Vec::new(),
         role_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountInRole {
@@ -382,7 +400,7 @@ impl Struct for EnterpriseAccountInRole {
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
             3 => View::Text(&self.role_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -391,7 +409,7 @@ impl Struct for EnterpriseAccountInRole {
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
             3 => Slot::Text(&mut self.role_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -402,6 +420,8 @@ impl Struct for EnterpriseAccountInRole {
 pub struct EnterpriseAccountInRoleList {
     /// Enterprise account in role.
     pub enterprise_account_in_roles: Vec<EnterpriseAccountInRole>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_LIST: Shape = Shape::new(
         "EnterpriseAccountInRoleList",
@@ -418,6 +438,7 @@ pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_LIST: Shape = Shape::new(
 impl EnterpriseAccountInRoleList {
     const EMPTY: Self = Self {
         enterprise_account_in_roles: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountInRoleList {
@@ -430,13 +451,13 @@ impl Struct for EnterpriseAccountInRoleList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_account_in_roles),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_account_in_roles),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -447,6 +468,8 @@ impl Struct for EnterpriseAccountInRoleList {
 pub struct EnterpriseAccountInRoleCreateSpec {
     /// The role.
     pub enterprise_role_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC: Shape = Shape::new(
         "EnterpriseAccountInRoleCreateSpec",
@@ -455,7 +478,10 @@ pub(crate) static ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC: Shape = Shape::new(
     .aliases(&["EnterpriseAccountInRoleCreateSpecType"])
     .root("EnterpriseAccountInRoleCreateSpec");
 impl EnterpriseAccountInRoleCreateSpec {
-    const EMPTY: Self = Self { enterprise_role_uid: None };
+    const EMPTY: Self = Self {
+        enterprise_role_uid: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for EnterpriseAccountInRoleCreateSpec {
     const SHAPE: &'static Shape = &ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC;
@@ -467,13 +493,13 @@ impl Struct for EnterpriseAccountInRoleCreateSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.enterprise_role_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.enterprise_role_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -483,6 +509,7 @@ impl EnterpriseAccountInRoleCreateSpec {
     pub fn new(enterprise_role_uid: impl Into<Id>) -> Self {
         Self {
             enterprise_role_uid: Some(enterprise_role_uid.into()),
+            ..Self::default()
         }
     }
 }
@@ -522,13 +549,13 @@ impl Enum for HierarchyScopeState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Unprocessed => 0,
                 Self::Processed => 1,
                 Self::Removing => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -557,13 +584,15 @@ pub struct EnterpriseAccountHierarchyScope {
     pub hierarchy_object_type: Option<String>,
     /// Whether it has been worked out.
     pub state: Option<HierarchyScopeState>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPE: Shape = Shape::new(
         "EnterpriseAccountHierarchyScope",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Name", Kind::Text),
             Field::new("HierarchyRootName", Kind::Text),
             Field::new("Platform", Kind::Enum(&PLATFORM)),
@@ -583,6 +612,7 @@ impl EnterpriseAccountHierarchyScope {
         platform: None,
         hierarchy_object_type: None,
         state: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountHierarchyScope {
@@ -602,7 +632,7 @@ impl Struct for EnterpriseAccountHierarchyScope {
             5 => View::Enum(&self.platform),
             6 => View::Text(&self.hierarchy_object_type),
             7 => View::Enum(&self.state),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -615,7 +645,7 @@ impl Struct for EnterpriseAccountHierarchyScope {
             5 => Slot::Enum(&mut self.platform),
             6 => Slot::Text(&mut self.hierarchy_object_type),
             7 => Slot::Enum(&mut self.state),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -626,6 +656,8 @@ impl Struct for EnterpriseAccountHierarchyScope {
 pub struct EnterpriseAccountHierarchyScopes {
     /// Enterprise account hierarchy scope.
     pub enterprise_account_hierarchy_scopes: Vec<EnterpriseAccountHierarchyScope>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES: Shape = Shape::new(
         "EnterpriseAccountHierarchyScopes",
@@ -642,6 +674,7 @@ pub(crate) static ENTERPRISE_ACCOUNT_HIERARCHY_SCOPES: Shape = Shape::new(
 impl EnterpriseAccountHierarchyScopes {
     const EMPTY: Self = Self {
         enterprise_account_hierarchy_scopes: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountHierarchyScopes {
@@ -654,13 +687,13 @@ impl Struct for EnterpriseAccountHierarchyScopes {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.enterprise_account_hierarchy_scopes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.enterprise_account_hierarchy_scopes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -673,6 +706,8 @@ pub struct HierarchyScopeItem {
     pub hierarchy_obj_ref: Option<Id>,
     /// Its name.
     pub object_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_ITEM: Shape = Shape::new(
         "HierarchyScopeItem",
@@ -683,6 +718,7 @@ impl HierarchyScopeItem {
     const EMPTY: Self = Self {
         hierarchy_obj_ref: None,
         object_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeItem {
@@ -696,14 +732,14 @@ impl Struct for HierarchyScopeItem {
         match index {
             0 => View::Id(&self.hierarchy_obj_ref),
             1 => View::Text(&self.object_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.hierarchy_obj_ref),
             1 => Slot::Text(&mut self.object_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -714,6 +750,8 @@ impl Struct for HierarchyScopeItem {
 pub struct HierarchyScopeCreateSpec {
     /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_CREATE_SPEC: Shape = Shape::new(
         "HierarchyScopeCreateSpec",
@@ -727,6 +765,7 @@ pub(crate) static HIERARCHY_SCOPE_CREATE_SPEC: Shape = Shape::new(
 impl HierarchyScopeCreateSpec {
     const EMPTY: Self = Self {
         hierarchy_scope_items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeCreateSpec {
@@ -739,13 +778,13 @@ impl Struct for HierarchyScopeCreateSpec {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_scope_items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_scope_items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -772,6 +811,8 @@ impl HierarchyScopeCreateSpec {
 pub struct HierarchyScopeObjects {
     /// Hierarchy scope item.
     pub hierarchy_scope_items: Vec<HierarchyScopeItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_SCOPE_OBJECTS: Shape = Shape::new(
         "HierarchyScopeObjects",
@@ -784,6 +825,7 @@ pub(crate) static HIERARCHY_SCOPE_OBJECTS: Shape = Shape::new(
 impl HierarchyScopeObjects {
     const EMPTY: Self = Self {
         hierarchy_scope_items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyScopeObjects {
@@ -796,13 +838,13 @@ impl Struct for HierarchyScopeObjects {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_scope_items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_scope_items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -815,6 +857,8 @@ pub struct FlrSettings {
     pub flr_inplace_only: Option<bool>,
     /// The file extensions that it may restore, with commas between them.
     pub flr_extention_restrictions: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FLR_SETTINGS: Shape = Shape::new(
         "FlrSettings",
@@ -829,6 +873,7 @@ impl FlrSettings {
     const EMPTY: Self = Self {
         flr_inplace_only: None,
         flr_extention_restrictions: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FlrSettings {
@@ -842,14 +887,14 @@ impl Struct for FlrSettings {
         match index {
             0 => View::Bool(&self.flr_inplace_only),
             1 => View::Text(&self.flr_extention_restrictions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.flr_inplace_only),
             1 => Slot::Text(&mut self.flr_extention_restrictions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -860,6 +905,8 @@ impl Struct for FlrSettings {
 pub struct SqlSettings {
     /// Whether it may not restore to where they were.
     pub deny_in_place_restore: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SQL_SETTINGS: Shape = Shape::new(
         "SqlSettings",
@@ -870,6 +917,7 @@ pub(crate) static SQL_SETTINGS: Shape = Shape::new(
 impl SqlSettings {
     const EMPTY: Self = Self {
         deny_in_place_restore: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SqlSettings {
@@ -882,13 +930,13 @@ impl Struct for SqlSettings {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.deny_in_place_restore),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.deny_in_place_restore),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -911,6 +959,8 @@ pub struct EnterpriseAccountCreateSpec {
     pub flr_settings: Option<FlrSettings>,
     /// What it may do when it restores databases.
     pub sql_settings: Option<SqlSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENTERPRISE_ACCOUNT_CREATE_SPEC: Shape = Shape::new(
         "EnterpriseAccountCreateSpec",
@@ -918,10 +968,12 @@ pub(crate) static ENTERPRISE_ACCOUNT_CREATE_SPEC: Shape = Shape::new(
             Field::new("AccountType", Kind::Enum(&ACCOUNT_TYPE)).required(),
             Field::new("AccountName", Kind::Text).required(),
             Field::list("Roles", Kind::Struct(&ENTERPRISE_ACCOUNT_IN_ROLE_CREATE_SPEC))
-                .item("EnterpriseRole", "EnterpriseRoles"),
+                .item("EnterpriseRole")
+                .json_item("EnterpriseRoles"),
             Field::new("AllowRestoreAllVms", Kind::Bool),
             Field::list("HierarchyScopeObjects", Kind::Struct(&HIERARCHY_SCOPE_ITEM))
-                .item("HierarchyScopeItem", "HierarchyScopeItems"),
+                .item("HierarchyScopeItem")
+                .json_item("HierarchyScopeItems"),
             Field::new("FlrSettings", Kind::Struct(&FLR_SETTINGS)),
             Field::new("SqlSettings", Kind::Struct(&SQL_SETTINGS)),
         ],
@@ -937,6 +989,7 @@ impl EnterpriseAccountCreateSpec {
         hierarchy_scope_objects: Vec::new(),
         flr_settings: None,
         sql_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EnterpriseAccountCreateSpec {
@@ -955,7 +1008,7 @@ impl Struct for EnterpriseAccountCreateSpec {
             4 => View::Structs(&self.hierarchy_scope_objects),
             5 => View::Struct(&self.flr_settings),
             6 => View::Struct(&self.sql_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -967,7 +1020,7 @@ impl Struct for EnterpriseAccountCreateSpec {
             4 => Slot::Structs(&mut self.hierarchy_scope_objects),
             5 => Slot::Struct(&mut self.flr_settings),
             6 => Slot::Struct(&mut self.sql_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1022,10 +1075,13 @@ impl EnterpriseAccountCreateSpec {
 ///
 /// Schema: `schemas/em/em.xsd#RebuildScope`
 #[non_exhaustive]
-pub struct RebuildScope {}
+pub struct RebuildScope {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static REBUILD_SCOPE: Shape = Shape::new("RebuildScope", &[]);
 impl RebuildScope {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for RebuildScope {
     const SHAPE: &'static Shape = &REBUILD_SCOPE;
@@ -1035,10 +1091,10 @@ impl Struct for RebuildScope {
         &REBUILD_SCOPE
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Whose restore scope is worked out again; one of the three.
@@ -1052,6 +1108,8 @@ pub struct RebuildScopeJobSpec {
     pub rebuild_unprocessed: Option<RebuildScope>,
     /// The account's own.
     pub rebuild_for_current_user: Option<RebuildScope>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REBUILD_SCOPE_JOB_SPEC: Shape = Shape::new(
         "RebuildScopeJobSpec",
@@ -1068,6 +1126,7 @@ impl RebuildScopeJobSpec {
         rebuild_all: None,
         rebuild_unprocessed: None,
         rebuild_for_current_user: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RebuildScopeJobSpec {
@@ -1082,7 +1141,7 @@ impl Struct for RebuildScopeJobSpec {
             0 => View::Struct(&self.rebuild_all),
             1 => View::Struct(&self.rebuild_unprocessed),
             2 => View::Struct(&self.rebuild_for_current_user),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1090,7 +1149,7 @@ impl Struct for RebuildScopeJobSpec {
             0 => Slot::Struct(&mut self.rebuild_all),
             1 => Slot::Struct(&mut self.rebuild_unprocessed),
             2 => Slot::Struct(&mut self.rebuild_for_current_user),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1149,7 +1208,7 @@ pub(crate) static CREDENTIALS_INFO: Shape = Shape::new(
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Id", Kind::Id),
             Field::new("Username", Kind::Text),
             Field::new("Description", Kind::Text),
@@ -1186,8 +1245,7 @@ impl Struct for CredentialsInfo {
             4 => View::Text(&self.username),
             5 => View::Text(&self.description),
             6 => View::Secret(&self.password),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1199,8 +1257,7 @@ impl Struct for CredentialsInfo {
             4 => Slot::Text(&mut self.username),
             5 => Slot::Text(&mut self.description),
             6 => Slot::Secret(&mut self.password),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1260,6 +1317,8 @@ impl CredentialsInfo {
 pub struct CredentialsInfoList {
     /// Credentials info.
     pub credentials_infos: Vec<CredentialsInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIALS_INFO_LIST: Shape = Shape::new(
         "CredentialsInfoList",
@@ -1273,6 +1332,7 @@ pub(crate) static CREDENTIALS_INFO_LIST: Shape = Shape::new(
 impl CredentialsInfoList {
     const EMPTY: Self = Self {
         credentials_infos: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CredentialsInfoList {
@@ -1285,13 +1345,13 @@ impl Struct for CredentialsInfoList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.credentials_infos),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.credentials_infos),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1306,6 +1366,8 @@ pub struct CredentialsInfoSpec {
     pub description: Option<String>,
     /// The account's password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIALS_INFO_SPEC: Shape = Shape::new(
         "CredentialsInfoSpec",
@@ -1322,6 +1384,7 @@ impl CredentialsInfoSpec {
         username: None,
         description: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CredentialsInfoSpec {
@@ -1336,7 +1399,7 @@ impl Struct for CredentialsInfoSpec {
             0 => View::Text(&self.username),
             1 => View::Text(&self.description),
             2 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1344,7 +1407,7 @@ impl Struct for CredentialsInfoSpec {
             0 => Slot::Text(&mut self.username),
             1 => Slot::Text(&mut self.description),
             2 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1387,13 +1450,15 @@ pub struct PasswordKeyInfo {
     pub hint: Option<String>,
     /// When it was changed.
     pub last_modification_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO: Shape = Shape::new(
         "PasswordKeyInfo",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("Id", Kind::Id),
             Field::new("Hint", Kind::Text),
             Field::new("LastModificationDate", Kind::DateTime),
@@ -1409,6 +1474,7 @@ impl PasswordKeyInfo {
         id: None,
         hint: None,
         last_modification_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PasswordKeyInfo {
@@ -1426,7 +1492,7 @@ impl Struct for PasswordKeyInfo {
             3 => View::Id(&self.id),
             4 => View::Text(&self.hint),
             5 => View::DateTime(&self.last_modification_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1437,7 +1503,7 @@ impl Struct for PasswordKeyInfo {
             3 => Slot::Id(&mut self.id),
             4 => Slot::Text(&mut self.hint),
             5 => Slot::DateTime(&mut self.last_modification_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1448,6 +1514,8 @@ impl Struct for PasswordKeyInfo {
 pub struct PasswordKeyInfoList {
     /// Password key info.
     pub password_key_infos: Vec<PasswordKeyInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO_LIST: Shape = Shape::new(
         "PasswordKeyInfoList",
@@ -1461,6 +1529,7 @@ pub(crate) static PASSWORD_KEY_INFO_LIST: Shape = Shape::new(
 impl PasswordKeyInfoList {
     const EMPTY: Self = Self {
         password_key_infos: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PasswordKeyInfoList {
@@ -1473,13 +1542,13 @@ impl Struct for PasswordKeyInfoList {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.password_key_infos),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.password_key_infos),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1492,6 +1561,8 @@ pub struct PasswordKeyInfoSpec {
     pub hint: Option<String>,
     /// The password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PASSWORD_KEY_INFO_SPEC: Shape = Shape::new(
         "PasswordKeyInfoSpec",
@@ -1500,7 +1571,11 @@ pub(crate) static PASSWORD_KEY_INFO_SPEC: Shape = Shape::new(
     .aliases(&["PasswordKeyInfoSpecType"])
     .root("PasswordKeyInfoSpec");
 impl PasswordKeyInfoSpec {
-    const EMPTY: Self = Self { hint: None, password: None };
+    const EMPTY: Self = Self {
+        hint: None,
+        password: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for PasswordKeyInfoSpec {
     const SHAPE: &'static Shape = &PASSWORD_KEY_INFO_SPEC;
@@ -1513,14 +1588,14 @@ impl Struct for PasswordKeyInfoSpec {
         match index {
             0 => View::Text(&self.hint),
             1 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.hint),
             1 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

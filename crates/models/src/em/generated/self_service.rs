@@ -42,14 +42,14 @@ impl Enum for JobSchedulerType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Full => 0,
                 Self::Partial => 1,
                 Self::Random => 2,
                 Self::Disabled => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -111,8 +111,7 @@ impl Struct for JobSettings {
             2 => View::Enum(&self.job_scheduler_type),
             3 => View::Bool(&self.high_priority_job),
             4 => View::Id(&self.template_job_uid),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -122,8 +121,7 @@ impl Struct for JobSettings {
             2 => Slot::Enum(&mut self.job_scheduler_type),
             3 => Slot::Bool(&mut self.high_priority_job),
             4 => Slot::Id(&mut self.template_job_uid),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -168,7 +166,7 @@ pub(crate) static V_CLOUD_ORGANIZATION_CONFIG: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServerUid", Kind::Id),
             Field::new("RepositoryUid", Kind::Id),
             Field::new("QuotaGb", Kind::Int),
@@ -221,8 +219,7 @@ impl Struct for VCloudOrganizationConfig {
             10 => View::Int(&self.used_quota_mb),
             11 => View::Id(&self.host_uid),
             12 => View::Text(&self.repository_friendly_name),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -240,8 +237,7 @@ impl Struct for VCloudOrganizationConfig {
             10 => Slot::Int(&mut self.used_quota_mb),
             11 => Slot::Id(&mut self.host_uid),
             12 => Slot::Text(&mut self.repository_friendly_name),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -340,6 +336,8 @@ impl VCloudOrganizationConfig {
 pub struct VCloudOrganizationConfigs {
     /// V cloud organization config.
     pub v_cloud_organization_configs: Vec<VCloudOrganizationConfig>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIGS: Shape = Shape::new(
         "VCloudOrganizationConfigs",
@@ -356,6 +354,7 @@ pub(crate) static V_CLOUD_ORGANIZATION_CONFIGS: Shape = Shape::new(
 impl VCloudOrganizationConfigs {
     const EMPTY: Self = Self {
         v_cloud_organization_configs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigs {
@@ -368,13 +367,13 @@ impl Struct for VCloudOrganizationConfigs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_cloud_organization_configs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_cloud_organization_configs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -401,6 +400,8 @@ pub struct VCloudOrganizationConfigCreateSpec {
     pub host_uid: Option<Id>,
     /// The name under which it sees the repository.
     pub repository_friendly_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_CREATE_SPEC: Shape = Shape::new(
         "VCloudOrganizationConfigCreateSpec",
@@ -429,6 +430,7 @@ impl VCloudOrganizationConfigCreateSpec {
         high_priority_job: None,
         host_uid: None,
         repository_friendly_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigCreateSpec {
@@ -449,7 +451,7 @@ impl Struct for VCloudOrganizationConfigCreateSpec {
             6 => View::Bool(&self.high_priority_job),
             7 => View::Id(&self.host_uid),
             8 => View::Text(&self.repository_friendly_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -463,7 +465,7 @@ impl Struct for VCloudOrganizationConfigCreateSpec {
             6 => Slot::Bool(&mut self.high_priority_job),
             7 => Slot::Id(&mut self.host_uid),
             8 => Slot::Text(&mut self.repository_friendly_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -546,13 +548,15 @@ pub struct VCloudOrganizationConfigBackupJobSettings {
     pub advanced_settings: Option<JobAdvancedSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_ORGANIZATION_CONFIG_BACKUP_JOB_SETTINGS: Shape = Shape::new(
         "VCloudOrganizationConfigBackupJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
@@ -568,6 +572,7 @@ impl VCloudOrganizationConfigBackupJobSettings {
         use_default_job_settings: None,
         advanced_settings: None,
         source_proxy_auto_detect: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudOrganizationConfigBackupJobSettings {
@@ -585,7 +590,7 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
             5 => View::Bool(&self.source_proxy_auto_detect),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -596,7 +601,7 @@ impl Struct for VCloudOrganizationConfigBackupJobSettings {
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
             5 => Slot::Bool(&mut self.source_proxy_auto_detect),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -617,13 +622,15 @@ pub struct VSphereSelfServiceConfigJobSettings {
     pub advanced_settings: Option<JobAdvancedSettings>,
     /// Whether the proxy is chosen by itself.
     pub source_proxy_auto_detect: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG_JOB_SETTINGS: Shape = Shape::new(
         "VSphereSelfServiceConfigJobSettings",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("UseDefaultJobSettings", Kind::Bool),
             Field::new("AdvancedSettings", Kind::Struct(&JOB_ADVANCED_SETTINGS)),
             Field::new("SourceProxyAutoDetect", Kind::Bool),
@@ -639,6 +646,7 @@ impl VSphereSelfServiceConfigJobSettings {
         use_default_job_settings: None,
         advanced_settings: None,
         source_proxy_auto_detect: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceConfigJobSettings {
@@ -656,7 +664,7 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             3 => View::Bool(&self.use_default_job_settings),
             4 => View::Struct(&self.advanced_settings),
             5 => View::Bool(&self.source_proxy_auto_detect),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -667,7 +675,7 @@ impl Struct for VSphereSelfServiceConfigJobSettings {
             3 => Slot::Bool(&mut self.use_default_job_settings),
             4 => Slot::Struct(&mut self.advanced_settings),
             5 => Slot::Bool(&mut self.source_proxy_auto_detect),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -690,6 +698,8 @@ pub struct JobAdvancedSettings {
     pub integration_settings: Option<JobIntegrationSettings>,
     /// Which scripts run.
     pub scripts_settings: Option<JobScriptsSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_ADVANCED_SETTINGS: Shape = Shape::new(
         "JobAdvancedSettings",
@@ -717,6 +727,7 @@ impl JobAdvancedSettings {
         v_sphere_settings: None,
         integration_settings: None,
         scripts_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobAdvancedSettings {
@@ -735,7 +746,7 @@ impl Struct for JobAdvancedSettings {
             4 => View::Struct(&self.v_sphere_settings),
             5 => View::Struct(&self.integration_settings),
             6 => View::Struct(&self.scripts_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -747,7 +758,7 @@ impl Struct for JobAdvancedSettings {
             4 => Slot::Struct(&mut self.v_sphere_settings),
             5 => Slot::Struct(&mut self.integration_settings),
             6 => Slot::Struct(&mut self.scripts_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -760,6 +771,8 @@ pub struct JobBackupSettings {
     pub backup_mode: Option<JobBackupMode>,
     /// Full backups that are read from the machines.
     pub active_full_backup: Option<JobActiveFullBackup>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_SETTINGS: Shape = Shape::new(
         "JobBackupSettings",
@@ -773,6 +786,7 @@ impl JobBackupSettings {
     const EMPTY: Self = Self {
         backup_mode: None,
         active_full_backup: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupSettings {
@@ -786,14 +800,14 @@ impl Struct for JobBackupSettings {
         match index {
             0 => View::Struct(&self.backup_mode),
             1 => View::Struct(&self.active_full_backup),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_mode),
             1 => Slot::Struct(&mut self.active_full_backup),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -806,6 +820,8 @@ pub struct JobBackupMode {
     pub incremental: Option<JobIncrementalMode>,
     /// Backwards: the newest restore point is the full one.
     pub reverse_incremental: Option<JobReverseIncrementalMode>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_MODE: Shape = Shape::new(
         "JobBackupMode",
@@ -819,6 +835,7 @@ impl JobBackupMode {
     const EMPTY: Self = Self {
         incremental: None,
         reverse_incremental: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupMode {
@@ -832,14 +849,14 @@ impl Struct for JobBackupMode {
         match index {
             0 => View::Struct(&self.incremental),
             1 => View::Struct(&self.reverse_incremental),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.incremental),
             1 => Slot::Struct(&mut self.reverse_incremental),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -847,13 +864,16 @@ impl Struct for JobBackupMode {
 ///
 /// Schema: `schemas/em/em.xsd#JobReverseIncrementalMode`
 #[non_exhaustive]
-pub struct JobReverseIncrementalMode {}
+pub struct JobReverseIncrementalMode {
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
+}
 pub(crate) static JOB_REVERSE_INCREMENTAL_MODE: Shape = Shape::new(
     "JobReverseIncrementalMode",
     &[],
 );
 impl JobReverseIncrementalMode {
-    const EMPTY: Self = Self {};
+    const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
 impl Model for JobReverseIncrementalMode {
     const SHAPE: &'static Shape = &JOB_REVERSE_INCREMENTAL_MODE;
@@ -863,10 +883,10 @@ impl Struct for JobReverseIncrementalMode {
         &JOB_REVERSE_INCREMENTAL_MODE
     }
     fn view(&self, _: usize) -> View<'_> {
-        View::None
+        View::Unknown(&self.unknown)
     }
     fn slot(&mut self, _: usize) -> Slot<'_> {
-        Slot::None
+        Slot::Unknown(&mut self.unknown)
     }
 }
 /// Forward increments.
@@ -876,6 +896,8 @@ impl Struct for JobReverseIncrementalMode {
 pub struct JobIncrementalMode {
     /// Full backups that are made of what is stored.
     pub synthetic_full: Option<JobSyntheticFull>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_INCREMENTAL_MODE: Shape = Shape::new(
         "JobIncrementalMode",
@@ -883,7 +905,10 @@ pub(crate) static JOB_INCREMENTAL_MODE: Shape = Shape::new(
     )
     .aliases(&["JobIncrementalModeType"]);
 impl JobIncrementalMode {
-    const EMPTY: Self = Self { synthetic_full: None };
+    const EMPTY: Self = Self {
+        synthetic_full: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for JobIncrementalMode {
     const SHAPE: &'static Shape = &JOB_INCREMENTAL_MODE;
@@ -895,13 +920,13 @@ impl Struct for JobIncrementalMode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.synthetic_full),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.synthetic_full),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -916,6 +941,8 @@ pub struct JobSyntheticFull {
     pub options_daily: Option<OptionsDaily>,
     /// Whether earlier chains become reversed increments.
     pub transform_previous_backup_chains: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SYNTHETIC_FULL: Shape = Shape::new(
         "JobSyntheticFull",
@@ -931,6 +958,7 @@ impl JobSyntheticFull {
         enabled: None,
         options_daily: None,
         transform_previous_backup_chains: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSyntheticFull {
@@ -945,7 +973,7 @@ impl Struct for JobSyntheticFull {
             0 => View::Bool(&self.enabled),
             1 => View::Struct(&self.options_daily),
             2 => View::Bool(&self.transform_previous_backup_chains),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -953,7 +981,7 @@ impl Struct for JobSyntheticFull {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Struct(&mut self.options_daily),
             2 => Slot::Bool(&mut self.transform_previous_backup_chains),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -968,6 +996,8 @@ pub struct JobActiveFullBackup {
     pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_ACTIVE_FULL_BACKUP: Shape = Shape::new(
         "JobActiveFullBackup",
@@ -983,6 +1013,7 @@ impl JobActiveFullBackup {
         enabled: None,
         options_weekly: None,
         options_monthly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobActiveFullBackup {
@@ -997,7 +1028,7 @@ impl Struct for JobActiveFullBackup {
             0 => View::Bool(&self.enabled),
             1 => View::Struct(&self.options_weekly),
             2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1005,7 +1036,7 @@ impl Struct for JobActiveFullBackup {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Struct(&mut self.options_weekly),
             2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1018,6 +1049,8 @@ pub struct JobMaintenanceSettings {
     pub backup_files_health_check: Option<JobBackupFilesHealthCheck>,
     /// What is done with full backups.
     pub full_backup_file_maintenance: Option<JobFullBackupFileMaintenance>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_MAINTENANCE_SETTINGS: Shape = Shape::new(
         "JobMaintenanceSettings",
@@ -1037,6 +1070,7 @@ impl JobMaintenanceSettings {
     const EMPTY: Self = Self {
         backup_files_health_check: None,
         full_backup_file_maintenance: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobMaintenanceSettings {
@@ -1050,14 +1084,14 @@ impl Struct for JobMaintenanceSettings {
         match index {
             0 => View::Struct(&self.backup_files_health_check),
             1 => View::Struct(&self.full_backup_file_maintenance),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_files_health_check),
             1 => Slot::Struct(&mut self.full_backup_file_maintenance),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1072,6 +1106,8 @@ pub struct JobBackupFilesHealthCheck {
     pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_FILES_HEALTH_CHECK: Shape = Shape::new(
         "JobBackupFilesHealthCheck",
@@ -1087,6 +1123,7 @@ impl JobBackupFilesHealthCheck {
         enabled: None,
         options_weekly: None,
         options_monthly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupFilesHealthCheck {
@@ -1101,7 +1138,7 @@ impl Struct for JobBackupFilesHealthCheck {
             0 => View::Bool(&self.enabled),
             1 => View::Struct(&self.options_weekly),
             2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1109,7 +1146,7 @@ impl Struct for JobBackupFilesHealthCheck {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Struct(&mut self.options_weekly),
             2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1122,6 +1159,8 @@ pub struct JobFullBackupFileMaintenance {
     pub remove_deleted_vms: Option<JobRemoveDeletedVms>,
     /// Whether they are written anew.
     pub defragment_full_backup_file: Option<JobDefragmentFullBackupFile>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_FULL_BACKUP_FILE_MAINTENANCE: Shape = Shape::new(
         "JobFullBackupFileMaintenance",
@@ -1138,6 +1177,7 @@ impl JobFullBackupFileMaintenance {
     const EMPTY: Self = Self {
         remove_deleted_vms: None,
         defragment_full_backup_file: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobFullBackupFileMaintenance {
@@ -1151,14 +1191,14 @@ impl Struct for JobFullBackupFileMaintenance {
         match index {
             0 => View::Struct(&self.remove_deleted_vms),
             1 => View::Struct(&self.defragment_full_backup_file),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.remove_deleted_vms),
             1 => Slot::Struct(&mut self.defragment_full_backup_file),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1171,6 +1211,8 @@ pub struct JobRemoveDeletedVms {
     pub enabled: Option<bool>,
     /// After how many days.
     pub remove_after: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_REMOVE_DELETED_VMS: Shape = Shape::new(
         "JobRemoveDeletedVms",
@@ -1184,6 +1226,7 @@ impl JobRemoveDeletedVms {
     const EMPTY: Self = Self {
         enabled: None,
         remove_after: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobRemoveDeletedVms {
@@ -1197,14 +1240,14 @@ impl Struct for JobRemoveDeletedVms {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.remove_after),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.remove_after),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1219,6 +1262,8 @@ pub struct JobDefragmentFullBackupFile {
     pub options_weekly: Option<JobScheduleWeeklyOptions>,
     /// When, monthly.
     pub options_monthly: Option<OptionsMonthly>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_DEFRAGMENT_FULL_BACKUP_FILE: Shape = Shape::new(
         "JobDefragmentFullBackupFile",
@@ -1234,6 +1279,7 @@ impl JobDefragmentFullBackupFile {
         enabled: None,
         options_weekly: None,
         options_monthly: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobDefragmentFullBackupFile {
@@ -1248,7 +1294,7 @@ impl Struct for JobDefragmentFullBackupFile {
             0 => View::Bool(&self.enabled),
             1 => View::Struct(&self.options_weekly),
             2 => View::Struct(&self.options_monthly),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1256,7 +1302,7 @@ impl Struct for JobDefragmentFullBackupFile {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Struct(&mut self.options_weekly),
             2 => Slot::Struct(&mut self.options_monthly),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1269,6 +1315,8 @@ pub struct JobStorageSettings {
     pub data_reduction: Option<JobDataReduction>,
     /// Whether they are encrypted.
     pub encryption: Option<Switch>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_STORAGE_SETTINGS: Shape = Shape::new(
         "JobStorageSettings",
@@ -1282,6 +1330,7 @@ impl JobStorageSettings {
     const EMPTY: Self = Self {
         data_reduction: None,
         encryption: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobStorageSettings {
@@ -1295,14 +1344,14 @@ impl Struct for JobStorageSettings {
         match index {
             0 => View::Struct(&self.data_reduction),
             1 => View::Struct(&self.encryption),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.data_reduction),
             1 => Slot::Struct(&mut self.encryption),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1313,13 +1362,18 @@ impl Struct for JobStorageSettings {
 pub struct Switch {
     /// Whether it is on.
     pub enabled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SWITCH: Shape = Shape::new(
     "Switch",
     &[Field::new("Enabled", Kind::Bool).attribute()],
 );
 impl Switch {
-    const EMPTY: Self = Self { enabled: None };
+    const EMPTY: Self = Self {
+        enabled: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Switch {
     const SHAPE: &'static Shape = &SWITCH;
@@ -1331,13 +1385,13 @@ impl Struct for Switch {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1356,6 +1410,8 @@ pub struct JobDataReduction {
     pub compression_level: Option<String>,
     /// What the size of blocks is for, such as `LocalTarget`.
     pub storage_optimization: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_DATA_REDUCTION: Shape = Shape::new(
         "JobDataReduction",
@@ -1375,6 +1431,7 @@ impl JobDataReduction {
         enable_deleted_file_blocks: None,
         compression_level: None,
         storage_optimization: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobDataReduction {
@@ -1391,7 +1448,7 @@ impl Struct for JobDataReduction {
             2 => View::Bool(&self.enable_deleted_file_blocks),
             3 => View::Text(&self.compression_level),
             4 => View::Text(&self.storage_optimization),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1401,7 +1458,7 @@ impl Struct for JobDataReduction {
             2 => Slot::Bool(&mut self.enable_deleted_file_blocks),
             3 => Slot::Text(&mut self.compression_level),
             4 => Slot::Text(&mut self.storage_optimization),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1414,6 +1471,8 @@ pub struct JobNotificationsSettings {
     pub send_snmp_notifications: Option<bool>,
     /// Whether machines get a note.
     pub vm_attribute_notifications: Option<JobVmAttributeNotifications>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_NOTIFICATIONS_SETTINGS: Shape = Shape::new(
         "JobNotificationsSettings",
@@ -1430,6 +1489,7 @@ impl JobNotificationsSettings {
     const EMPTY: Self = Self {
         send_snmp_notifications: None,
         vm_attribute_notifications: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobNotificationsSettings {
@@ -1443,14 +1503,14 @@ impl Struct for JobNotificationsSettings {
         match index {
             0 => View::Bool(&self.send_snmp_notifications),
             1 => View::Struct(&self.vm_attribute_notifications),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.send_snmp_notifications),
             1 => Slot::Struct(&mut self.vm_attribute_notifications),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1465,6 +1525,8 @@ pub struct JobVmAttributeNotifications {
     pub set_successful_backup_details_to_vm_attr: Option<String>,
     /// Whether what is there stays.
     pub append_to_existing_attr_value: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_VM_ATTRIBUTE_NOTIFICATIONS: Shape = Shape::new(
         "JobVmAttributeNotifications",
@@ -1480,6 +1542,7 @@ impl JobVmAttributeNotifications {
         enabled: None,
         set_successful_backup_details_to_vm_attr: None,
         append_to_existing_attr_value: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobVmAttributeNotifications {
@@ -1494,7 +1557,7 @@ impl Struct for JobVmAttributeNotifications {
             0 => View::Bool(&self.enabled),
             1 => View::Text(&self.set_successful_backup_details_to_vm_attr),
             2 => View::Bool(&self.append_to_existing_attr_value),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1502,7 +1565,7 @@ impl Struct for JobVmAttributeNotifications {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Text(&mut self.set_successful_backup_details_to_vm_attr),
             2 => Slot::Bool(&mut self.append_to_existing_attr_value),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1515,6 +1578,8 @@ pub struct JobVSphereSettings {
     pub guest_quiescence: Option<Switch>,
     /// Whether vSphere says what changed.
     pub changed_block_tracking: Option<JobChangedBlockTracking>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_V_SPHERE_SETTINGS: Shape = Shape::new(
         "JobVSphereSettings",
@@ -1528,6 +1593,7 @@ impl JobVSphereSettings {
     const EMPTY: Self = Self {
         guest_quiescence: None,
         changed_block_tracking: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobVSphereSettings {
@@ -1541,14 +1607,14 @@ impl Struct for JobVSphereSettings {
         match index {
             0 => View::Struct(&self.guest_quiescence),
             1 => View::Struct(&self.changed_block_tracking),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.guest_quiescence),
             1 => Slot::Struct(&mut self.changed_block_tracking),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1563,6 +1629,8 @@ pub struct JobChangedBlockTracking {
     pub enable_for_all_protected_vms: Option<bool>,
     /// Whether it begins anew with each full backup.
     pub reset_change_tracking_on_active_full: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_CHANGED_BLOCK_TRACKING: Shape = Shape::new(
         "JobChangedBlockTracking",
@@ -1578,6 +1646,7 @@ impl JobChangedBlockTracking {
         enabled: None,
         enable_for_all_protected_vms: None,
         reset_change_tracking_on_active_full: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobChangedBlockTracking {
@@ -1592,7 +1661,7 @@ impl Struct for JobChangedBlockTracking {
             0 => View::Bool(&self.enabled),
             1 => View::Bool(&self.enable_for_all_protected_vms),
             2 => View::Bool(&self.reset_change_tracking_on_active_full),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1600,7 +1669,7 @@ impl Struct for JobChangedBlockTracking {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Bool(&mut self.enable_for_all_protected_vms),
             2 => Slot::Bool(&mut self.reset_change_tracking_on_active_full),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1611,6 +1680,8 @@ impl Struct for JobChangedBlockTracking {
 pub struct JobIntegrationSettings {
     /// Whether it reads from their snapshots.
     pub backup_from_storage_snapshots: Option<JobBackupFromStorageSnapshots>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_INTEGRATION_SETTINGS: Shape = Shape::new(
         "JobIntegrationSettings",
@@ -1625,6 +1696,7 @@ pub(crate) static JOB_INTEGRATION_SETTINGS: Shape = Shape::new(
 impl JobIntegrationSettings {
     const EMPTY: Self = Self {
         backup_from_storage_snapshots: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobIntegrationSettings {
@@ -1637,13 +1709,13 @@ impl Struct for JobIntegrationSettings {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.backup_from_storage_snapshots),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.backup_from_storage_snapshots),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1658,6 +1730,8 @@ pub struct JobBackupFromStorageSnapshots {
     pub limit_processed_vm_count_per_storage_snapshot: Option<i64>,
     /// Whether it reads from the hypervisor when there is no snapshot.
     pub failover_to_standart_backup: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_BACKUP_FROM_STORAGE_SNAPSHOTS: Shape = Shape::new(
         "JobBackupFromStorageSnapshots",
@@ -1673,6 +1747,7 @@ impl JobBackupFromStorageSnapshots {
         enabled: None,
         limit_processed_vm_count_per_storage_snapshot: None,
         failover_to_standart_backup: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobBackupFromStorageSnapshots {
@@ -1687,7 +1762,7 @@ impl Struct for JobBackupFromStorageSnapshots {
             0 => View::Bool(&self.enabled),
             1 => View::Int(&self.limit_processed_vm_count_per_storage_snapshot),
             2 => View::Bool(&self.failover_to_standart_backup),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1695,7 +1770,7 @@ impl Struct for JobBackupFromStorageSnapshots {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Int(&mut self.limit_processed_vm_count_per_storage_snapshot),
             2 => Slot::Bool(&mut self.failover_to_standart_backup),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1710,6 +1785,8 @@ pub struct JobScriptsSettings {
     pub pre_job_script: Option<JobScript>,
     /// In which runs.
     pub run_scripts_every_backup_session: Option<JobScriptsPeriodicity>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPTS_SETTINGS: Shape = Shape::new(
         "JobScriptsSettings",
@@ -1728,6 +1805,7 @@ impl JobScriptsSettings {
         post_job_script: None,
         pre_job_script: None,
         run_scripts_every_backup_session: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScriptsSettings {
@@ -1742,7 +1820,7 @@ impl Struct for JobScriptsSettings {
             0 => View::Struct(&self.post_job_script),
             1 => View::Struct(&self.pre_job_script),
             2 => View::Struct(&self.run_scripts_every_backup_session),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1750,7 +1828,7 @@ impl Struct for JobScriptsSettings {
             0 => Slot::Struct(&mut self.post_job_script),
             1 => Slot::Struct(&mut self.pre_job_script),
             2 => Slot::Struct(&mut self.run_scripts_every_backup_session),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1763,6 +1841,8 @@ pub struct JobScript {
     pub enabled: Option<bool>,
     /// Where it is.
     pub script_path: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPT: Shape = Shape::new(
         "JobScript",
@@ -1776,6 +1856,7 @@ impl JobScript {
     const EMPTY: Self = Self {
         enabled: None,
         script_path: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScript {
@@ -1789,14 +1870,14 @@ impl Struct for JobScript {
         match index {
             0 => View::Bool(&self.enabled),
             1 => View::Text(&self.script_path),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enabled),
             1 => Slot::Text(&mut self.script_path),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1807,6 +1888,8 @@ impl Struct for JobScript {
 pub struct JobScriptsPeriodicity {
     /// Every how many runs.
     pub run_every_backup_session: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCRIPTS_PERIODICITY: Shape = Shape::new(
         "JobScriptsPeriodicity",
@@ -1816,6 +1899,7 @@ pub(crate) static JOB_SCRIPTS_PERIODICITY: Shape = Shape::new(
 impl JobScriptsPeriodicity {
     const EMPTY: Self = Self {
         run_every_backup_session: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobScriptsPeriodicity {
@@ -1828,13 +1912,13 @@ impl Struct for JobScriptsPeriodicity {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Int(&self.run_every_backup_session),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Int(&mut self.run_every_backup_session),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1882,8 +1966,7 @@ impl Struct for VSphereSelfServiceAccount {
             0 => View::Text(&self.account_name),
             1 => View::Text(&self.account_sid),
             2 => View::Enum(&self.account_type),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1891,8 +1974,7 @@ impl Struct for VSphereSelfServiceAccount {
             0 => Slot::Text(&mut self.account_name),
             1 => Slot::Text(&mut self.account_sid),
             2 => Slot::Enum(&mut self.account_type),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1939,7 +2021,7 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("BackupServerUid", Kind::Id),
             Field::new("RepositoryUid", Kind::Id),
             Field::new("QuotaGb", Kind::Int),
@@ -1948,8 +2030,8 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIG: Shape = Shape::new(
             Field::new("JobSettings", Kind::Struct(&JOB_SETTINGS)),
             Field::list("VCentersScope", Kind::Id)
                 .json("VCentersScopes")
-                .item("VCenterUid", ""),
-            Field::list("Tags", Kind::Text).item("Tag", ""),
+                .item("VCenterUid"),
+            Field::list("Tags", Kind::Text).item("Tag"),
             Field::new("UsedQuotaMb", Kind::Int),
         ],
     )
@@ -1997,8 +2079,7 @@ impl Struct for VSphereSelfServiceConfig {
             11 => View::Ids(&self.v_centers_scope),
             12 => View::Texts(&self.tags),
             13 => View::Int(&self.used_quota_mb),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2017,8 +2098,7 @@ impl Struct for VSphereSelfServiceConfig {
             11 => Slot::Ids(&mut self.v_centers_scope),
             12 => Slot::Texts(&mut self.tags),
             13 => Slot::Int(&mut self.used_quota_mb),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2120,6 +2200,8 @@ impl VSphereSelfServiceConfig {
 pub struct VSphereSelfServiceConfigs {
     /// V sphere self service config.
     pub v_sphere_self_service_configs: Vec<VSphereSelfServiceConfig>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CONFIGS: Shape = Shape::new(
         "VSphereSelfServiceConfigs",
@@ -2136,6 +2218,7 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CONFIGS: Shape = Shape::new(
 impl VSphereSelfServiceConfigs {
     const EMPTY: Self = Self {
         v_sphere_self_service_configs: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceConfigs {
@@ -2148,13 +2231,13 @@ impl Struct for VSphereSelfServiceConfigs {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.v_sphere_self_service_configs),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.v_sphere_self_service_configs),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2165,6 +2248,8 @@ impl Struct for VSphereSelfServiceConfigs {
 pub struct VCentersScope {
     /// V center uid.
     pub v_center_uids: Vec<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CENTERS_SCOPE: Shape = Shape::new(
         "VCentersScope",
@@ -2173,7 +2258,10 @@ pub(crate) static V_CENTERS_SCOPE: Shape = Shape::new(
     .aliases(&["VCentersScopeListType"])
     .root("VCentersScope");
 impl VCentersScope {
-    const EMPTY: Self = Self { v_center_uids: Vec::new() };
+    const EMPTY: Self = Self {
+        v_center_uids: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VCentersScope {
     const SHAPE: &'static Shape = &V_CENTERS_SCOPE;
@@ -2185,13 +2273,13 @@ impl Struct for VCentersScope {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Ids(&self.v_center_uids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Ids(&mut self.v_center_uids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2202,6 +2290,8 @@ impl Struct for VCentersScope {
 pub struct Tags {
     /// Tag.
     pub tags: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TAGS: Shape = Shape::new(
         "Tags",
@@ -2210,7 +2300,10 @@ pub(crate) static TAGS: Shape = Shape::new(
     .aliases(&["TagListType"])
     .root("Tags");
 impl Tags {
-    const EMPTY: Self = Self { tags: Vec::new() };
+    const EMPTY: Self = Self {
+        tags: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Tags {
     const SHAPE: &'static Shape = &TAGS;
@@ -2222,13 +2315,13 @@ impl Struct for Tags {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Texts(&self.tags),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Texts(&mut self.tags),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2259,6 +2352,8 @@ pub struct VSphereSelfServiceCreateSpec {
     pub v_centers_scope: Vec<Id>,
     /// The tags of machines that it sees.
     pub tags: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE_CREATE_SPEC: Shape = Shape::new(
         "VSphereSelfServiceCreateSpec",
@@ -2274,8 +2369,8 @@ pub(crate) static V_SPHERE_SELF_SERVICE_CREATE_SPEC: Shape = Shape::new(
             Field::new("HighPriorityJob", Kind::Bool),
             Field::list("VCentersScope", Kind::Id)
                 .json("VCentersScopes")
-                .item("VCenterUid", ""),
-            Field::list("Tags", Kind::Text).item("Tag", ""),
+                .item("VCenterUid"),
+            Field::list("Tags", Kind::Text).item("Tag"),
         ],
     )
     .aliases(&["VSphereSelfServiceCreateSpecType"])
@@ -2293,6 +2388,7 @@ impl VSphereSelfServiceCreateSpec {
         high_priority_job: None,
         v_centers_scope: Vec::new(),
         tags: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfServiceCreateSpec {
@@ -2315,7 +2411,7 @@ impl Struct for VSphereSelfServiceCreateSpec {
             8 => View::Bool(&self.high_priority_job),
             9 => View::Ids(&self.v_centers_scope),
             10 => View::Texts(&self.tags),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2331,7 +2427,7 @@ impl Struct for VSphereSelfServiceCreateSpec {
             8 => Slot::Bool(&mut self.high_priority_job),
             9 => Slot::Ids(&mut self.v_centers_scope),
             10 => Slot::Texts(&mut self.tags),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -13,13 +13,15 @@ pub struct QuerySvc {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static QUERY_SVC: Shape = Shape::new(
         "QuerySvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["QuerySvcType"])
@@ -29,6 +31,7 @@ impl QuerySvc {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for QuerySvc {
@@ -43,7 +46,7 @@ impl Struct for QuerySvc {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for QuerySvc {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -66,13 +69,15 @@ pub struct LookupSvc {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOOKUP_SVC: Shape = Shape::new(
         "LookupSvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["LookupSvcType"])
@@ -82,6 +87,7 @@ impl LookupSvc {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LookupSvc {
@@ -96,7 +102,7 @@ impl Struct for LookupSvc {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -104,7 +110,7 @@ impl Struct for LookupSvc {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -121,6 +127,8 @@ pub struct HierarchyItem {
     pub object_type: Option<String>,
     /// Its name.
     pub object_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ITEM: Shape = Shape::new(
         "HierarchyItem",
@@ -139,6 +147,7 @@ impl HierarchyItem {
         object_ref: None,
         object_type: None,
         object_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyItem {
@@ -154,7 +163,7 @@ impl Struct for HierarchyItem {
             1 => View::Id(&self.object_ref),
             2 => View::Text(&self.object_type),
             3 => View::Text(&self.object_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -163,7 +172,7 @@ impl Struct for HierarchyItem {
             1 => Slot::Id(&mut self.object_ref),
             2 => Slot::Text(&mut self.object_type),
             3 => Slot::Text(&mut self.object_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -174,6 +183,8 @@ impl Struct for HierarchyItem {
 pub struct HierarchyItems {
     /// Hierarchy item.
     pub hierarchy_items: Vec<HierarchyItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HIERARCHY_ITEMS: Shape = Shape::new(
         "HierarchyItems",
@@ -187,6 +198,7 @@ pub(crate) static HIERARCHY_ITEMS: Shape = Shape::new(
 impl HierarchyItems {
     const EMPTY: Self = Self {
         hierarchy_items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HierarchyItems {
@@ -199,13 +211,13 @@ impl Struct for HierarchyItems {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.hierarchy_items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.hierarchy_items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -220,13 +232,15 @@ pub struct CloudConnectService {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CLOUD_CONNECT_SERVICE: Shape = Shape::new(
         "CloudConnectService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["CloudConnectServiceType"])
@@ -236,6 +250,7 @@ impl CloudConnectService {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CloudConnectService {
@@ -250,7 +265,7 @@ impl Struct for CloudConnectService {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -258,7 +273,7 @@ impl Struct for CloudConnectService {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -273,13 +288,15 @@ pub struct VCloudService {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_CLOUD_SERVICE: Shape = Shape::new(
         "VCloudService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["VCloudServiceType"])
@@ -289,6 +306,7 @@ impl VCloudService {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VCloudService {
@@ -303,7 +321,7 @@ impl Struct for VCloudService {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -311,7 +329,7 @@ impl Struct for VCloudService {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -326,13 +344,15 @@ pub struct VSphereSelfService {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static V_SPHERE_SELF_SERVICE: Shape = Shape::new(
         "VSphereSelfService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["VSphereSelfServiceType"])
@@ -342,6 +362,7 @@ impl VSphereSelfService {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VSphereSelfService {
@@ -356,7 +377,7 @@ impl Struct for VSphereSelfService {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -364,7 +385,7 @@ impl Struct for VSphereSelfService {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -379,13 +400,15 @@ pub struct AgentsService {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AGENTS_SERVICE: Shape = Shape::new(
         "AgentsService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["AgentsServiceType", "Agents"])
@@ -395,6 +418,7 @@ impl AgentsService {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AgentsService {
@@ -409,7 +433,7 @@ impl Struct for AgentsService {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -417,7 +441,7 @@ impl Struct for AgentsService {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -432,13 +456,15 @@ pub struct NASService {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NAS_SERVICE: Shape = Shape::new(
         "NASService",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["NASServiceType"])
@@ -448,6 +474,7 @@ impl NASService {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NASService {
@@ -462,7 +489,7 @@ impl Struct for NASService {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -470,7 +497,7 @@ impl Struct for NASService {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -485,13 +512,15 @@ pub struct ReportingSvc {
     pub r#type: Option<String>,
     /// Ways to other resources, and what can be done with this one.
     pub links: Vec<Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPORTING_SVC: Shape = Shape::new(
         "ReportingSvc",
         &[
             Field::new("Href", Kind::Text).attribute(),
             Field::new("Type", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
         ],
     )
     .aliases(&["ReportingSvcType"])
@@ -501,6 +530,7 @@ impl ReportingSvc {
         href: None,
         r#type: None,
         links: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReportingSvc {
@@ -515,7 +545,7 @@ impl Struct for ReportingSvc {
             0 => View::Text(&self.href),
             1 => View::Text(&self.r#type),
             2 => View::Structs(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -523,7 +553,7 @@ impl Struct for ReportingSvc {
             0 => Slot::Text(&mut self.href),
             1 => Slot::Text(&mut self.r#type),
             2 => Slot::Structs(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -70,8 +70,8 @@ impl Enum for JobType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Backup => 0,
                 Self::BackupCopy => 1,
@@ -84,7 +84,7 @@ impl Enum for JobType {
                 Self::FailoverPlan => 8,
                 Self::FileLevelRestore => 9,
                 Self::RestoreVm => 10,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -140,8 +140,8 @@ impl Enum for JobSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Starting => 0,
                 Self::Stopping => 1,
@@ -149,7 +149,7 @@ impl Enum for JobSessionState {
                 Self::Pausing => 3,
                 Self::Resuming => 4,
                 Self::Stopped => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -193,13 +193,13 @@ impl Enum for TaskSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::InProgress => 0,
                 Self::Pending => 1,
                 Self::Completed => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -240,6 +240,8 @@ pub struct BackupJobSession {
     pub progress: Option<i64>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
         "BackupJobSession",
@@ -248,7 +250,7 @@ pub(crate) static BACKUP_JOB_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobUid", Kind::Id),
             Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
@@ -278,6 +280,7 @@ impl BackupJobSession {
         result: None,
         progress: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobSession {
@@ -303,7 +306,7 @@ impl Struct for BackupJobSession {
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
             13 => View::Bool(&self.is_retry),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -322,7 +325,7 @@ impl Struct for BackupJobSession {
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
             13 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -333,6 +336,8 @@ impl Struct for BackupJobSession {
 pub struct BackupJobSessions {
     /// Backup job session.
     pub backup_job_sessions: Vec<BackupJobSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_JOB_SESSIONS: Shape = Shape::new(
         "BackupJobSessions",
@@ -346,6 +351,7 @@ pub(crate) static BACKUP_JOB_SESSIONS: Shape = Shape::new(
 impl BackupJobSessions {
     const EMPTY: Self = Self {
         backup_job_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupJobSessions {
@@ -358,13 +364,13 @@ impl Struct for BackupJobSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_job_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_job_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -401,6 +407,8 @@ pub struct ReplicaJobSession {
     pub progress: Option<i64>,
     /// Whether it tries again what an earlier run failed to do.
     pub is_retry: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
         "ReplicaJobSession",
@@ -409,7 +417,7 @@ pub(crate) static REPLICA_JOB_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobUid", Kind::Id),
             Field::new("JobName", Kind::Text),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
@@ -439,6 +447,7 @@ impl ReplicaJobSession {
         result: None,
         progress: None,
         is_retry: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobSession {
@@ -464,7 +473,7 @@ impl Struct for ReplicaJobSession {
             11 => View::Enum(&self.result),
             12 => View::Int(&self.progress),
             13 => View::Bool(&self.is_retry),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -483,7 +492,7 @@ impl Struct for ReplicaJobSession {
             11 => Slot::Enum(&mut self.result),
             12 => Slot::Int(&mut self.progress),
             13 => Slot::Bool(&mut self.is_retry),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -494,6 +503,8 @@ impl Struct for ReplicaJobSession {
 pub struct ReplicaJobSessions {
     /// Replica job session.
     pub replica_job_sessions: Vec<ReplicaJobSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_JOB_SESSIONS: Shape = Shape::new(
         "ReplicaJobSessions",
@@ -507,6 +518,7 @@ pub(crate) static REPLICA_JOB_SESSIONS: Shape = Shape::new(
 impl ReplicaJobSessions {
     const EMPTY: Self = Self {
         replica_job_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaJobSessions {
@@ -519,13 +531,13 @@ impl Struct for ReplicaJobSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replica_job_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replica_job_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -562,6 +574,8 @@ pub struct BackupTaskSession {
     pub total_size: Option<i64>,
     /// The machine.
     pub vm_uid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_TASK_SESSION: Shape = Shape::new(
         "BackupTaskSession",
@@ -571,7 +585,7 @@ pub(crate) static BACKUP_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobSessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -600,6 +614,7 @@ impl BackupTaskSession {
         reason: None,
         total_size: None,
         vm_uid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupTaskSession {
@@ -625,7 +640,7 @@ impl Struct for BackupTaskSession {
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
             13 => View::Id(&self.vm_uid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -644,7 +659,7 @@ impl Struct for BackupTaskSession {
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
             13 => Slot::Id(&mut self.vm_uid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -655,6 +670,8 @@ impl Struct for BackupTaskSession {
 pub struct BackupTaskSessions {
     /// Backup task session.
     pub backup_task_sessions: Vec<BackupTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_TASK_SESSIONS: Shape = Shape::new(
         "BackupTaskSessions",
@@ -668,6 +685,7 @@ pub(crate) static BACKUP_TASK_SESSIONS: Shape = Shape::new(
 impl BackupTaskSessions {
     const EMPTY: Self = Self {
         backup_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupTaskSessions {
@@ -680,13 +698,13 @@ impl Struct for BackupTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.backup_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.backup_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -721,6 +739,8 @@ pub struct ReplicaTaskSession {
     pub reason: Option<String>,
     /// What was processed, in bytes.
     pub total_size: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
         "ReplicaTaskSession",
@@ -730,7 +750,7 @@ pub(crate) static REPLICA_TASK_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobSessionUid", Kind::Id),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -757,6 +777,7 @@ impl ReplicaTaskSession {
         result: None,
         reason: None,
         total_size: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaTaskSession {
@@ -781,7 +802,7 @@ impl Struct for ReplicaTaskSession {
             10 => View::Enum(&self.result),
             11 => View::Text(&self.reason),
             12 => View::Int(&self.total_size),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -799,7 +820,7 @@ impl Struct for ReplicaTaskSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Text(&mut self.reason),
             12 => Slot::Int(&mut self.total_size),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -810,6 +831,8 @@ impl Struct for ReplicaTaskSession {
 pub struct ReplicaTaskSessions {
     /// Replica task session.
     pub replica_task_sessions: Vec<ReplicaTaskSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPLICA_TASK_SESSIONS: Shape = Shape::new(
         "ReplicaTaskSessions",
@@ -823,6 +846,7 @@ pub(crate) static REPLICA_TASK_SESSIONS: Shape = Shape::new(
 impl ReplicaTaskSessions {
     const EMPTY: Self = Self {
         replica_task_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReplicaTaskSessions {
@@ -835,13 +859,13 @@ impl Struct for ReplicaTaskSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.replica_task_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.replica_task_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -876,6 +900,8 @@ pub struct RestoreSession {
     pub progress: Option<i64>,
     /// The machine that came of it.
     pub restored_obj_ref: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION: Shape = Shape::new(
         "RestoreSession",
@@ -885,7 +911,7 @@ pub(crate) static RESTORE_SESSION: Shape = Shape::new(
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
             Field::new("VmDisplayName", Kind::Text).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("JobType", Kind::Enum(&JOB_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -912,6 +938,7 @@ impl RestoreSession {
         result: None,
         progress: None,
         restored_obj_ref: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSession {
@@ -936,7 +963,7 @@ impl Struct for RestoreSession {
             10 => View::Enum(&self.result),
             11 => View::Int(&self.progress),
             12 => View::Id(&self.restored_obj_ref),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -954,7 +981,7 @@ impl Struct for RestoreSession {
             10 => Slot::Enum(&mut self.result),
             11 => Slot::Int(&mut self.progress),
             12 => Slot::Id(&mut self.restored_obj_ref),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -965,6 +992,8 @@ impl Struct for RestoreSession {
 pub struct RestoreSessions {
     /// Restore session.
     pub restore_sessions: Vec<RestoreSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSIONS: Shape = Shape::new(
         "RestoreSessions",
@@ -978,6 +1007,7 @@ pub(crate) static RESTORE_SESSIONS: Shape = Shape::new(
 impl RestoreSessions {
     const EMPTY: Self = Self {
         restore_sessions: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSessions {
@@ -990,13 +1020,13 @@ impl Struct for RestoreSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.restore_sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.restore_sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1072,8 +1102,8 @@ impl Enum for SystemSessionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CatalogConsolidation => 0,
                 Self::CatalogCrawlJob => 1,
@@ -1087,7 +1117,7 @@ impl Enum for SystemSessionType {
                 Self::LicenseRevoke => 9,
                 Self::SyncCheckForProductUpdatesOption => 10,
                 Self::LogExport => 11,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1135,14 +1165,14 @@ impl Enum for SystemSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::InProgress => 0,
                 Self::CompletedSuccessfully => 1,
                 Self::CompletedWarning => 2,
                 Self::Failed => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1161,6 +1191,8 @@ pub struct SystemSessionResult {
     pub message: Option<String>,
     /// Whether it was stopped.
     pub is_canceled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_RESULT: Shape = Shape::new(
     "SystemSessionResult",
@@ -1175,6 +1207,7 @@ impl SystemSessionResult {
         result: None,
         message: None,
         is_canceled: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSessionResult {
@@ -1189,7 +1222,7 @@ impl Struct for SystemSessionResult {
             0 => View::Enum(&self.result),
             1 => View::Text(&self.message),
             2 => View::Bool(&self.is_canceled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1197,7 +1230,7 @@ impl Struct for SystemSessionResult {
             0 => Slot::Enum(&mut self.result),
             1 => Slot::Text(&mut self.message),
             2 => Slot::Bool(&mut self.is_canceled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1226,6 +1259,8 @@ pub struct SystemSession {
     pub state: Option<SystemSessionState>,
     /// How it ended.
     pub result: Option<SystemSessionResult>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION: Shape = Shape::new(
         "SystemSession",
@@ -1234,7 +1269,7 @@ pub(crate) static SYSTEM_SESSION: Shape = Shape::new(
             Field::new("Type", Kind::Text).attribute(),
             Field::new("Name", Kind::Text).attribute(),
             Field::new("UID", Kind::Id).attribute(),
-            Field::list("Links", Kind::Struct(&LINK)).item("Link", ""),
+            Field::list("Links", Kind::Struct(&LINK)).item("Link"),
             Field::new("SessionType", Kind::Enum(&SYSTEM_SESSION_TYPE)),
             Field::new("CreationTimeUTC", Kind::DateTime),
             Field::new("EndTimeUTC", Kind::DateTime),
@@ -1256,6 +1291,7 @@ impl SystemSession {
         end_time_utc: None,
         state: None,
         result: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSession {
@@ -1277,7 +1313,7 @@ impl Struct for SystemSession {
             7 => View::DateTime(&self.end_time_utc),
             8 => View::Enum(&self.state),
             9 => View::Struct(&self.result),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1292,7 +1328,7 @@ impl Struct for SystemSession {
             7 => Slot::DateTime(&mut self.end_time_utc),
             8 => Slot::Enum(&mut self.state),
             9 => Slot::Struct(&mut self.result),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1303,6 +1339,8 @@ impl Struct for SystemSession {
 pub struct SystemSessions {
     /// Sessions.
     pub sessions: Vec<SystemSession>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSIONS: Shape = Shape::new(
         "SystemSessions",
@@ -1311,7 +1349,10 @@ pub(crate) static SYSTEM_SESSIONS: Shape = Shape::new(
     .aliases(&["SystemSessionEntityListType"])
     .root("SystemSessions");
 impl SystemSessions {
-    const EMPTY: Self = Self { sessions: Vec::new() };
+    const EMPTY: Self = Self {
+        sessions: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SystemSessions {
     const SHAPE: &'static Shape = &SYSTEM_SESSIONS;
@@ -1323,13 +1364,13 @@ impl Struct for SystemSessions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.sessions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.sessions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1344,6 +1385,8 @@ pub struct SystemSessionEvent {
     pub message: Option<String>,
     /// Its place among the events.
     pub order: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_EVENT: Shape = Shape::new(
     "SystemSessionEvent",
@@ -1358,6 +1401,7 @@ impl SystemSessionEvent {
         creation_time_utc: None,
         message: None,
         order: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SystemSessionEvent {
@@ -1372,7 +1416,7 @@ impl Struct for SystemSessionEvent {
             0 => View::DateTime(&self.creation_time_utc),
             1 => View::Text(&self.message),
             2 => View::Int(&self.order),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1380,7 +1424,7 @@ impl Struct for SystemSessionEvent {
             0 => Slot::DateTime(&mut self.creation_time_utc),
             1 => Slot::Text(&mut self.message),
             2 => Slot::Int(&mut self.order),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1391,6 +1435,8 @@ impl Struct for SystemSessionEvent {
 pub struct SystemSessionEvents {
     /// Events.
     pub events: Vec<SystemSessionEvent>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SYSTEM_SESSION_EVENTS: Shape = Shape::new(
         "SystemSessionEvents",
@@ -1399,7 +1445,10 @@ pub(crate) static SYSTEM_SESSION_EVENTS: Shape = Shape::new(
     .aliases(&["SystemSessionEventResourceType"])
     .root("SystemSessionEvents");
 impl SystemSessionEvents {
-    const EMPTY: Self = Self { events: Vec::new() };
+    const EMPTY: Self = Self {
+        events: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SystemSessionEvents {
     const SHAPE: &'static Shape = &SYSTEM_SESSION_EVENTS;
@@ -1411,13 +1460,13 @@ impl Struct for SystemSessionEvents {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.events),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.events),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -45,29 +45,29 @@ pub struct BackupGroupData {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_GROUP_DATA: Shape = Shape::new(
         "BackupGroupData",
         &[
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).versions(7, 7),
-            Field::new("isMailboxBackedUp", Kind::Bool).versions(6, 0),
-            Field::new("isSiteBackedUp", Kind::Bool).versions(6, 0),
-            Field::new("mailboxBackedUpTime", Kind::DateTime).versions(6, 0),
-            Field::new("siteBackedUpTime", Kind::DateTime).versions(6, 0),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).since(7).until(7),
+            Field::new("isMailboxBackedUp", Kind::Bool).since(6),
+            Field::new("isSiteBackedUp", Kind::Bool).since(6),
+            Field::new("mailboxBackedUpTime", Kind::DateTime).since(6),
+            Field::new("siteBackedUpTime", Kind::DateTime).since(6),
             Field::new("id", Kind::Id).required(),
             Field::new("accountId", Kind::Id),
             Field::new("displayName", Kind::Text),
             Field::new("email", Kind::Text),
-            Field::new("oneDriveUrl", Kind::Text).versions(0, 5),
-            Field::new("personalSiteUrl", Kind::Text).versions(0, 5),
-            Field::list("groupSiteUrl", Kind::Text).versions(6, 0),
+            Field::new("oneDriveUrl", Kind::Text).until(5),
+            Field::new("personalSiteUrl", Kind::Text).until(5),
+            Field::list("groupSiteUrl", Kind::Text).since(6),
             Field::new("organizationId", Kind::Id).required(),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -92,6 +92,7 @@ impl BackupGroupData {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupGroupData {
@@ -121,7 +122,7 @@ impl Struct for BackupGroupData {
             15 => View::Id(&self.organization_id),
             16 => View::Id(&self.backed_up_organization_id),
             17 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -144,7 +145,7 @@ impl Struct for BackupGroupData {
             15 => Slot::Id(&mut self.organization_id),
             16 => Slot::Id(&mut self.backed_up_organization_id),
             17 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -165,15 +166,17 @@ pub struct BackupOrganizationData {
     pub links: BTreeMap<String, Link>,
     /// The tenant id in Microsoft 365. (v8 and later)
     pub msid: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_ORGANIZATION_DATA: Shape = Shape::new(
         "BackupOrganizationData",
         &[
             Field::new("displayName", Kind::Text),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(7, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("msid", Kind::Id).versions(8, 0),
+            Field::new("msid", Kind::Id).since(8),
         ],
     )
     .aliases(&["RESTBackupOrganizationData", "OrganizationData"]);
@@ -184,6 +187,7 @@ impl BackupOrganizationData {
         backed_up_organization_id: None,
         links: BTreeMap::new(),
         msid: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupOrganizationData {
@@ -200,7 +204,7 @@ impl Struct for BackupOrganizationData {
             2 => View::Id(&self.backed_up_organization_id),
             3 => View::StructMap(&self.links),
             4 => View::Id(&self.msid),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -210,7 +214,7 @@ impl Struct for BackupOrganizationData {
             2 => Slot::Id(&mut self.backed_up_organization_id),
             3 => Slot::StructMap(&mut self.links),
             4 => Slot::Id(&mut self.msid),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -267,35 +271,34 @@ pub struct BackupUserData {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_USER_DATA: Shape = Shape::new(
         "BackupUserData",
         &[
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).required().versions(7, 7),
-            Field::new("mailboxBackedUpTime", Kind::DateTime).versions(6, 0),
-            Field::new("archiveBackedUpTime", Kind::DateTime).versions(6, 0),
-            Field::new("oneDriveBackedUpTime", Kind::DateTime).versions(6, 0),
-            Field::new("personalSiteBackedUpTime", Kind::DateTime).versions(6, 0),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).required().since(7).until(7),
+            Field::new("mailboxBackedUpTime", Kind::DateTime).since(6),
+            Field::new("archiveBackedUpTime", Kind::DateTime).since(6),
+            Field::new("oneDriveBackedUpTime", Kind::DateTime).since(6),
+            Field::new("personalSiteBackedUpTime", Kind::DateTime).since(6),
             Field::new("isMailboxBackedUp", Kind::Bool),
             Field::new("isOneDriveBackedUp", Kind::Bool),
             Field::new("isArchiveBackedUp", Kind::Bool),
             Field::new("isPersonalSiteBackedUp", Kind::Bool),
-            Field::new("accountType", Kind::Enum(&BACKUP_USER_ACCOUNT_TYPE))
-                .versions(6, 0),
-            Field::new("archiveName", Kind::Text).versions(6, 0),
+            Field::new("accountType", Kind::Enum(&BACKUP_USER_ACCOUNT_TYPE)).since(6),
+            Field::new("archiveName", Kind::Text).since(6),
             Field::new("id", Kind::Id).required(),
             Field::new("accountId", Kind::Id),
             Field::new("displayName", Kind::Text),
             Field::new("email", Kind::Text),
-            Field::list("oneDriveUrl", Kind::Text).versions(6, 0),
-            Field::list("personalSiteUrl", Kind::Text).versions(6, 0),
+            Field::list("oneDriveUrl", Kind::Text).since(6),
+            Field::list("personalSiteUrl", Kind::Text).since(6),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -325,6 +328,7 @@ impl BackupUserData {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupUserData {
@@ -359,7 +363,7 @@ impl Struct for BackupUserData {
             20 => View::Id(&self.organization_id),
             21 => View::Id(&self.backed_up_organization_id),
             22 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -387,7 +391,7 @@ impl Struct for BackupUserData {
             20 => Slot::Id(&mut self.organization_id),
             21 => Slot::Id(&mut self.backed_up_organization_id),
             22 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -427,13 +431,13 @@ impl Enum for BackupUserAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::SharedMailbox => 1,
                 Self::PublicMailbox => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -489,8 +493,8 @@ impl Enum for BackupItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Mailbox => 0,
                 Self::OneDrive => 1,
@@ -498,7 +502,7 @@ impl Enum for BackupItemType {
                 Self::Team => 3,
                 Self::User => 4,
                 Self::Group => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

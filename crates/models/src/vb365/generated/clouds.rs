@@ -31,12 +31,12 @@ impl Enum for CloudServiceAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Azure => 0,
                 Self::Aws => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -69,6 +69,8 @@ pub struct ServiceAccountCreationData {
     pub user_code: Option<String>,
     /// Ids: subscription.
     pub subscription_ids: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SERVICE_ACCOUNT_CREATION_DATA: Shape = Shape::new(
         "ServiceAccountCreationData",
@@ -86,7 +88,7 @@ pub(crate) static SERVICE_ACCOUNT_CREATION_DATA: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTServiceAccountCreationData"])
-    .versions(6, 0);
+    .since(6);
 impl ServiceAccountCreationData {
     const EMPTY: Self = Self {
         application_name: None,
@@ -99,6 +101,7 @@ impl ServiceAccountCreationData {
         application_secret: None,
         user_code: None,
         subscription_ids: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ServiceAccountCreationData {
@@ -120,7 +123,7 @@ impl Struct for ServiceAccountCreationData {
             7 => View::Secret(&self.application_secret),
             8 => View::Text(&self.user_code),
             9 => View::Texts(&self.subscription_ids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -135,7 +138,7 @@ impl Struct for ServiceAccountCreationData {
             7 => Slot::Secret(&mut self.application_secret),
             8 => Slot::Text(&mut self.user_code),
             9 => Slot::Texts(&mut self.subscription_ids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -234,6 +237,8 @@ pub struct ServiceAccountUpdateData {
     pub user_code: Option<String>,
     /// Ids: subscription.
     pub subscription_ids: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SERVICE_ACCOUNT_UPDATE_DATA: Shape = Shape::new(
         "ServiceAccountUpdateData",
@@ -247,7 +252,7 @@ pub(crate) static SERVICE_ACCOUNT_UPDATE_DATA: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTServiceAccountUpdateData"])
-    .versions(6, 0);
+    .since(6);
 impl ServiceAccountUpdateData {
     const EMPTY: Self = Self {
         description: None,
@@ -256,6 +261,7 @@ impl ServiceAccountUpdateData {
         application_secret: None,
         user_code: None,
         subscription_ids: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ServiceAccountUpdateData {
@@ -273,7 +279,7 @@ impl Struct for ServiceAccountUpdateData {
             3 => View::Secret(&self.application_secret),
             4 => View::Text(&self.user_code),
             5 => View::Texts(&self.subscription_ids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -284,7 +290,7 @@ impl Struct for ServiceAccountUpdateData {
             3 => Slot::Secret(&mut self.application_secret),
             4 => Slot::Text(&mut self.user_code),
             5 => Slot::Texts(&mut self.subscription_ids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -348,6 +354,8 @@ pub struct DeviceCodeInfoRequest {
     pub azure_environment: Option<AzureStorageEndpoint>,
     /// The azure tenant's id.
     pub azure_tenant_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DEVICE_CODE_INFO_REQUEST: Shape = Shape::new(
         "DeviceCodeInfoRequest",
@@ -357,11 +365,12 @@ pub(crate) static DEVICE_CODE_INFO_REQUEST: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDeviceCodeInfoRequest"])
-    .versions(6, 0);
+    .since(6);
 impl DeviceCodeInfoRequest {
     const EMPTY: Self = Self {
         azure_environment: None,
         azure_tenant_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DeviceCodeInfoRequest {
@@ -375,14 +384,14 @@ impl Struct for DeviceCodeInfoRequest {
         match index {
             0 => View::Enum(&self.azure_environment),
             1 => View::Id(&self.azure_tenant_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.azure_environment),
             1 => Slot::Id(&mut self.azure_tenant_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -421,6 +430,8 @@ pub struct DeviceCodeInfo {
     pub expires_on_utc: Option<DateTime>,
     /// What it says.
     pub message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DEVICE_CODE_INFO: Shape = Shape::new(
         "DeviceCodeInfo",
@@ -432,13 +443,14 @@ pub(crate) static DEVICE_CODE_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDeviceCodeInfo"])
-    .versions(6, 0);
+    .since(6);
 impl DeviceCodeInfo {
     const EMPTY: Self = Self {
         user_code: None,
         verification_uri: None,
         expires_on_utc: None,
         message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DeviceCodeInfo {
@@ -454,7 +466,7 @@ impl Struct for DeviceCodeInfo {
             1 => View::Text(&self.verification_uri),
             2 => View::DateTime(&self.expires_on_utc),
             3 => View::Text(&self.message),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -463,7 +475,7 @@ impl Struct for DeviceCodeInfo {
             1 => Slot::Text(&mut self.verification_uri),
             2 => Slot::DateTime(&mut self.expires_on_utc),
             3 => Slot::Text(&mut self.message),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -476,17 +488,20 @@ pub struct AzureLocation {
     pub name: Option<String>,
     /// The name that is shown.
     pub display_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_LOCATION: Shape = Shape::new(
         "AzureLocation",
         &[Field::new("name", Kind::Text), Field::new("displayName", Kind::Text)],
     )
     .aliases(&["RESTAzureLocation"])
-    .versions(6, 0);
+    .since(6);
 impl AzureLocation {
     const EMPTY: Self = Self {
         name: None,
         display_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureLocation {
@@ -500,14 +515,14 @@ impl Struct for AzureLocation {
         match index {
             0 => View::Text(&self.name),
             1 => View::Text(&self.display_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.display_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -547,13 +562,13 @@ impl Enum for CredentialAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlobAccount => 0,
                 Self::AmazonS3Account => 1,
                 Self::AmazonS3CompatibleAccount => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -576,6 +591,8 @@ pub struct Credential {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIAL: Shape = Shape::new(
         "Credential",
@@ -588,7 +605,8 @@ pub(crate) static CREDENTIAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCredential"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl Credential {
     const EMPTY: Self = Self {
         account_type: None,
@@ -596,6 +614,7 @@ impl Credential {
         id: None,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Credential {
@@ -612,7 +631,7 @@ impl Struct for Credential {
             2 => View::Id(&self.id),
             3 => View::Text(&self.description),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -622,7 +641,7 @@ impl Struct for Credential {
             2 => Slot::Id(&mut self.id),
             3 => Slot::Text(&mut self.description),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -662,13 +681,13 @@ impl Enum for CredentialToSendAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlobAccount => 0,
                 Self::AmazonS3Account => 1,
                 Self::AmazonS3CompatibleAccount => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -697,6 +716,8 @@ pub struct CredentialToSend {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREDENTIAL_TO_SEND: Shape = Shape::new(
         "CredentialToSend",
@@ -712,7 +733,8 @@ pub(crate) static CREDENTIAL_TO_SEND: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCredentialToSend"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl CredentialToSend {
     const EMPTY: Self = Self {
         account_type: Edit::ABSENT,
@@ -723,6 +745,7 @@ impl CredentialToSend {
         id: Edit::ABSENT,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CredentialToSend {
@@ -742,7 +765,7 @@ impl Struct for CredentialToSend {
             5 => View::Edit(&self.id),
             6 => View::Text(&self.description),
             7 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -755,7 +778,7 @@ impl Struct for CredentialToSend {
             5 => Slot::Edit(&mut self.id),
             6 => Slot::Text(&mut self.description),
             7 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -828,6 +851,8 @@ pub struct AzureFolderToReceive {
     pub links: BTreeMap<String, Link>,
     /// The name.
     pub name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_FOLDER_TO_RECEIVE: Shape = Shape::new(
         "AzureFolderToReceive",
@@ -838,12 +863,13 @@ pub(crate) static AZURE_FOLDER_TO_RECEIVE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureFolderToReceive"])
-    .versions(6, 0);
+    .since(6);
 impl AzureFolderToReceive {
     const EMPTY: Self = Self {
         path: None,
         links: BTreeMap::new(),
         name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureFolderToReceive {
@@ -858,7 +884,7 @@ impl Struct for AzureFolderToReceive {
             0 => View::Text(&self.path),
             1 => View::StructMap(&self.links),
             2 => View::Text(&self.name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -866,7 +892,7 @@ impl Struct for AzureFolderToReceive {
             0 => Slot::Text(&mut self.path),
             1 => Slot::StructMap(&mut self.links),
             2 => Slot::Text(&mut self.name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -879,17 +905,20 @@ pub struct AzureFolderToSend {
     pub name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_FOLDER_TO_SEND: Shape = Shape::new(
         "AzureFolderToSend",
         &[Field::new("name", Kind::Text), Field::map("_links", Kind::Struct(&LINK))],
     )
     .aliases(&["RESTAzureFolderToSend"])
-    .versions(6, 0);
+    .since(6);
 impl AzureFolderToSend {
     const EMPTY: Self = Self {
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureFolderToSend {
@@ -903,14 +932,14 @@ impl Struct for AzureFolderToSend {
         match index {
             0 => View::Text(&self.name),
             1 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -973,14 +1002,14 @@ impl Enum for AzureStorageEndpoint {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Global => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::Government => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1028,14 +1057,14 @@ impl Enum for AzureStorageEndpointNullable {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Global => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::Government => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1079,13 +1108,13 @@ impl Enum for AccountTypeFilter {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlobAccount => 0,
                 Self::AmazonS3Account => 1,
                 Self::AmazonS3CompatibleAccount => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1129,13 +1158,13 @@ impl Enum for AccountAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlobAccount => 0,
                 Self::AmazonS3Account => 1,
                 Self::AmazonS3CompatibleAccount => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1160,6 +1189,8 @@ pub struct Account {
     pub organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ACCOUNT: Shape = Shape::new(
         "Account",
@@ -1173,7 +1204,7 @@ pub(crate) static ACCOUNT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAccount"])
-    .versions(8, 0);
+    .since(8);
 impl Account {
     const EMPTY: Self = Self {
         account_type: None,
@@ -1182,6 +1213,7 @@ impl Account {
         description: None,
         organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Account {
@@ -1199,7 +1231,7 @@ impl Struct for Account {
             3 => View::Text(&self.description),
             4 => View::Id(&self.organization_id),
             5 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1210,7 +1242,7 @@ impl Struct for Account {
             3 => Slot::Text(&mut self.description),
             4 => Slot::Id(&mut self.organization_id),
             5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1250,13 +1282,13 @@ impl Enum for AccountToSendAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlobAccount => 0,
                 Self::AmazonS3Account => 1,
                 Self::AmazonS3CompatibleAccount => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1283,6 +1315,8 @@ pub struct AccountToSend {
     pub organization_id: Edit<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ACCOUNT_TO_SEND: Shape = Shape::new(
         "AccountToSend",
@@ -1297,7 +1331,7 @@ pub(crate) static ACCOUNT_TO_SEND: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAccountToSend"])
-    .versions(8, 0);
+    .since(8);
 impl AccountToSend {
     const EMPTY: Self = Self {
         account_type: Edit::ABSENT,
@@ -1307,6 +1341,7 @@ impl AccountToSend {
         description: None,
         organization_id: Edit::ABSENT,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AccountToSend {
@@ -1325,7 +1360,7 @@ impl Struct for AccountToSend {
             4 => View::Text(&self.description),
             5 => View::Edit(&self.organization_id),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1337,7 +1372,7 @@ impl Struct for AccountToSend {
             4 => Slot::Text(&mut self.description),
             5 => Slot::Edit(&mut self.organization_id),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

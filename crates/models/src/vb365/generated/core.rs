@@ -23,6 +23,8 @@ pub struct Token {
     pub issued: Option<DateTime>,
     /// When the token expires.
     pub expires: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TOKEN: Shape = Shape::new(
         "Token",
@@ -46,6 +48,7 @@ impl Token {
         user_name: None,
         issued: None,
         expires: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Token {
@@ -64,7 +67,7 @@ impl Struct for Token {
             4 => View::Text(&self.user_name),
             5 => View::DateTime(&self.issued),
             6 => View::DateTime(&self.expires),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -76,7 +79,7 @@ impl Struct for Token {
             4 => Slot::Text(&mut self.user_name),
             5 => Slot::DateTime(&mut self.issued),
             6 => Slot::DateTime(&mut self.expires),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -89,17 +92,20 @@ pub struct ServiceInstance {
     pub installation_id: Option<Id>,
     /// The product build.
     pub version: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SERVICE_INSTANCE: Shape = Shape::new(
         "ServiceInstance",
         &[Field::new("installationId", Kind::Id), Field::new("version", Kind::Text)],
     )
     .aliases(&["RESTServiceInstance"])
-    .versions(6, 0);
+    .since(6);
 impl ServiceInstance {
     const EMPTY: Self = Self {
         installation_id: None,
         version: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ServiceInstance {
@@ -113,14 +119,14 @@ impl Struct for ServiceInstance {
         match index {
             0 => View::Id(&self.installation_id),
             1 => View::Text(&self.version),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.installation_id),
             1 => Slot::Text(&mut self.version),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -158,15 +164,15 @@ pub(crate) static EXCEPTION_INFO_ERROR_CODE: EnumShape = EnumShape {
     aliases: &[],
     values: &[
         EnumValue::new("ProxyOffline"),
-        EnumValue::new("OutdatedChangeToken").versions(8, 0),
-        EnumValue::new("ResourceAccessDenied").versions(8, 0),
-        EnumValue::new("ResourceNotFound").versions(8, 0),
-        EnumValue::new("ParameterValidationFailure").versions(8, 0),
-        EnumValue::new("OrganizationTransfer").versions(8, 0),
-        EnumValue::new("RepositoryOwnerChangeTooManyLinks").versions(8, 0),
-        EnumValue::new("Timeout").versions(8, 0),
-        EnumValue::new("OperationConflict").versions(8, 0),
-        EnumValue::new("HttpError").versions(8, 0),
+        EnumValue::new("OutdatedChangeToken").since(8),
+        EnumValue::new("ResourceAccessDenied").since(8),
+        EnumValue::new("ResourceNotFound").since(8),
+        EnumValue::new("ParameterValidationFailure").since(8),
+        EnumValue::new("OrganizationTransfer").since(8),
+        EnumValue::new("RepositoryOwnerChangeTooManyLinks").since(8),
+        EnumValue::new("Timeout").since(8),
+        EnumValue::new("OperationConflict").since(8),
+        EnumValue::new("HttpError").since(8),
     ],
 };
 impl Enum for ExceptionInfoErrorCode {
@@ -188,8 +194,8 @@ impl Enum for ExceptionInfoErrorCode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ProxyOffline => 0,
                 Self::OutdatedChangeToken => 1,
@@ -201,7 +207,7 @@ impl Enum for ExceptionInfoErrorCode {
                 Self::Timeout => 7,
                 Self::OperationConflict => 8,
                 Self::HttpError => 9,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -226,16 +232,17 @@ pub struct ExceptionInfo {
     pub error_code: Option<ExceptionInfoErrorCode>,
     /// The server's stack, for its maker. (v8 and later)
     pub stack_trace: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCEPTION_INFO: Shape = Shape::new(
         "ExceptionInfo",
         &[
             Field::new("message", Kind::Text),
-            Field::new("error", Kind::Text).versions(0, 5),
-            Field::new("error_description", Kind::Text).versions(0, 5),
-            Field::new("errorCode", Kind::Enum(&EXCEPTION_INFO_ERROR_CODE))
-                .versions(7, 0),
-            Field::new("stackTrace", Kind::Text).versions(8, 0),
+            Field::new("error", Kind::Text).until(5),
+            Field::new("error_description", Kind::Text).until(5),
+            Field::new("errorCode", Kind::Enum(&EXCEPTION_INFO_ERROR_CODE)).since(7),
+            Field::new("stackTrace", Kind::Text).since(8),
         ],
     )
     .aliases(&["RESTExceptionInfo", "Error", "TokenError"]);
@@ -246,6 +253,7 @@ impl ExceptionInfo {
         error_description: None,
         error_code: None,
         stack_trace: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExceptionInfo {
@@ -262,7 +270,7 @@ impl Struct for ExceptionInfo {
             2 => View::Text(&self.error_description),
             3 => View::Enum(&self.error_code),
             4 => View::Text(&self.stack_trace),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -272,7 +280,7 @@ impl Struct for ExceptionInfo {
             2 => Slot::Text(&mut self.error_description),
             3 => Slot::Enum(&mut self.error_code),
             4 => Slot::Text(&mut self.stack_trace),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -301,9 +309,9 @@ pub(crate) static GRANT_TYPE: EnumShape = EnumShape {
     values: &[
         EnumValue::new("password"),
         EnumValue::new("refresh_token"),
-        EnumValue::new("urn:ietf:params:oauth:grant-type:jwt-bearer").versions(4, 0),
-        EnumValue::new("integration").versions(6, 7),
-        EnumValue::new("operator").versions(6, 0),
+        EnumValue::new("urn:ietf:params:oauth:grant-type:jwt-bearer").since(4),
+        EnumValue::new("integration").since(6).until(7),
+        EnumValue::new("operator").since(6),
     ],
 };
 impl Enum for GrantType {
@@ -320,15 +328,15 @@ impl Enum for GrantType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Password => 0,
                 Self::RefreshToken => 1,
                 Self::UrnIetfParamsOauthGrantTypeJwtBearer => 2,
                 Self::Integration => 3,
                 Self::Operator => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -359,6 +367,8 @@ pub struct TokenRequest {
     pub integration_token: Option<Secret>,
     /// Whether the server leaves the antiforgery cookie out, as clients that are not browsers want. (v7 and later)
     pub disable_antiforgery_token: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TOKEN_REQUEST: Shape = Shape::new(
     "TokenRequest",
@@ -367,10 +377,10 @@ pub(crate) static TOKEN_REQUEST: Shape = Shape::new(
         Field::new("username", Kind::Text),
         Field::new("password", Kind::Secret),
         Field::new("refresh_token", Kind::Secret),
-        Field::new("client_id", Kind::Text).versions(4, 0),
-        Field::new("assertion", Kind::Secret).versions(4, 0),
-        Field::new("integration_token", Kind::Secret).versions(6, 7),
-        Field::new("disable_antiforgery_token", Kind::Bool).versions(7, 0),
+        Field::new("client_id", Kind::Text).since(4),
+        Field::new("assertion", Kind::Secret).since(4),
+        Field::new("integration_token", Kind::Secret).since(6).until(7),
+        Field::new("disable_antiforgery_token", Kind::Bool).since(7),
     ],
 );
 impl TokenRequest {
@@ -383,6 +393,7 @@ impl TokenRequest {
         assertion: None,
         integration_token: None,
         disable_antiforgery_token: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TokenRequest {
@@ -402,7 +413,7 @@ impl Struct for TokenRequest {
             5 => View::Secret(&self.assertion),
             6 => View::Secret(&self.integration_token),
             7 => View::Bool(&self.disable_antiforgery_token),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -415,7 +426,7 @@ impl Struct for TokenRequest {
             5 => Slot::Secret(&mut self.assertion),
             6 => Slot::Secret(&mut self.integration_token),
             7 => Slot::Bool(&mut self.disable_antiforgery_token),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -478,15 +489,20 @@ impl TokenRequest {
 pub struct AuthCode {
     /// Auth code.
     pub auth_code: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AUTH_CODE: Shape = Shape::new(
         "AuthCode",
         &[Field::new("authCode", Kind::Secret).required()],
     )
     .aliases(&["RESTAuthCode"])
-    .versions(7, 0);
+    .since(7);
 impl AuthCode {
-    const EMPTY: Self = Self { auth_code: None };
+    const EMPTY: Self = Self {
+        auth_code: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for AuthCode {
     const SHAPE: &'static Shape = &AUTH_CODE;
@@ -498,13 +514,13 @@ impl Struct for AuthCode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Secret(&self.auth_code),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Secret(&mut self.auth_code),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -517,6 +533,8 @@ pub struct HealthReport {
     pub status: Option<HealthStatus>,
     /// Entries.
     pub entries: BTreeMap<String, HealthReportEntry>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HEALTH_REPORT: Shape = Shape::new(
         "HealthReport",
@@ -526,11 +544,12 @@ pub(crate) static HEALTH_REPORT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTHealthReport"])
-    .versions(8, 0);
+    .since(8);
 impl HealthReport {
     const EMPTY: Self = Self {
         status: None,
         entries: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HealthReport {
@@ -544,14 +563,14 @@ impl Struct for HealthReport {
         match index {
             0 => View::Enum(&self.status),
             1 => View::StructMap(&self.entries),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.status),
             1 => Slot::StructMap(&mut self.entries),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -564,6 +583,8 @@ pub struct HealthReportEntry {
     pub status: Option<HealthStatus>,
     /// A note by the administrator.
     pub description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static HEALTH_REPORT_ENTRY: Shape = Shape::new(
         "HealthReportEntry",
@@ -573,11 +594,12 @@ pub(crate) static HEALTH_REPORT_ENTRY: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTHealthReportEntry"])
-    .versions(8, 0);
+    .since(8);
 impl HealthReportEntry {
     const EMPTY: Self = Self {
         status: None,
         description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for HealthReportEntry {
@@ -591,14 +613,14 @@ impl Struct for HealthReportEntry {
         match index {
             0 => View::Enum(&self.status),
             1 => View::Text(&self.description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.status),
             1 => Slot::Text(&mut self.description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -631,12 +653,12 @@ impl Enum for HealthStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Unhealthy => 0,
                 Self::Healthy => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

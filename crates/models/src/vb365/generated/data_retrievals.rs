@@ -33,23 +33,23 @@ pub struct BackupSiteData {
     pub msid: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_SITE_DATA: Shape = Shape::new(
         "BackupSiteData",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).required().versions(7, 7),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).required().since(7).until(7),
             Field::new("title", Kind::Text).required(),
             Field::new("url", Kind::Text).required(),
             Field::new("backedUpTime", Kind::DateTime),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
-            Field::new("msid", Kind::Id).versions(8, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
+            Field::new("msid", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -68,6 +68,7 @@ impl BackupSiteData {
         backed_up_organization_id: None,
         msid: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupSiteData {
@@ -91,7 +92,7 @@ impl Struct for BackupSiteData {
             9 => View::Id(&self.backed_up_organization_id),
             10 => View::Id(&self.msid),
             11 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -108,7 +109,7 @@ impl Struct for BackupSiteData {
             9 => Slot::Id(&mut self.backed_up_organization_id),
             10 => Slot::Id(&mut self.msid),
             11 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -139,27 +140,27 @@ pub struct BackupOneDriveData {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_ONE_DRIVE_DATA: Shape = Shape::new(
         "BackupOneDriveData",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).required().versions(7, 7),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).required().since(7).until(7),
             Field::new("title", Kind::Text).required(),
             Field::new("url", Kind::Text).required(),
             Field::new("backedUpTime", Kind::DateTime),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTBackupOneDriveData"])
-    .versions(6, 0);
+    .since(6);
 impl BackupOneDriveData {
     const EMPTY: Self = Self {
         id: None,
@@ -173,6 +174,7 @@ impl BackupOneDriveData {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupOneDriveData {
@@ -195,7 +197,7 @@ impl Struct for BackupOneDriveData {
             8 => View::Id(&self.organization_id),
             9 => View::Id(&self.backed_up_organization_id),
             10 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -211,7 +213,7 @@ impl Struct for BackupOneDriveData {
             8 => Slot::Id(&mut self.organization_id),
             9 => Slot::Id(&mut self.backed_up_organization_id),
             10 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -244,28 +246,28 @@ pub struct BackupMailboxData {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_MAILBOX_DATA: Shape = Shape::new(
         "BackupMailboxData",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).required().versions(7, 7),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).required().since(7).until(7),
             Field::new("isArchive", Kind::Bool).required(),
             Field::new("displayName", Kind::Text),
             Field::new("email", Kind::Text).required(),
             Field::new("backedUpTime", Kind::DateTime),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTBackupMailboxData"])
-    .versions(6, 0);
+    .since(6);
 impl BackupMailboxData {
     const EMPTY: Self = Self {
         id: None,
@@ -280,6 +282,7 @@ impl BackupMailboxData {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupMailboxData {
@@ -303,7 +306,7 @@ impl Struct for BackupMailboxData {
             9 => View::Id(&self.organization_id),
             10 => View::Id(&self.backed_up_organization_id),
             11 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -320,7 +323,7 @@ impl Struct for BackupMailboxData {
             9 => Slot::Id(&mut self.organization_id),
             10 => Slot::Id(&mut self.backed_up_organization_id),
             11 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -353,27 +356,27 @@ pub struct BackupTeamData {
     pub msid: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_TEAM_DATA: Shape = Shape::new(
         "BackupTeamData",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("isDeleted", Kind::Bool).required().versions(7, 7),
-            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE))
-                .required()
-                .versions(7, 0),
-            Field::new("repositoryId", Kind::Id).required().versions(7, 0),
-            Field::new("proxyId", Kind::Id).required().versions(7, 7),
+            Field::new("isDeleted", Kind::Bool).required().since(7).until(7),
+            Field::new("itemType", Kind::Enum(&BACKUP_ITEM_TYPE)).required().since(7),
+            Field::new("repositoryId", Kind::Id).required().since(7),
+            Field::new("proxyId", Kind::Id).required().since(7).until(7),
             Field::new("displayName", Kind::Text),
             Field::new("backedUpTime", Kind::DateTime),
             Field::new("organizationId", Kind::Id),
-            Field::new("backedUpOrganizationId", Kind::Id).required().versions(7, 0),
-            Field::new("msid", Kind::Id).versions(8, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).required().since(7),
+            Field::new("msid", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTBackupTeamData", "TeamData"])
-    .versions(5, 0);
+    .since(5);
 impl BackupTeamData {
     const EMPTY: Self = Self {
         id: None,
@@ -387,6 +390,7 @@ impl BackupTeamData {
         backed_up_organization_id: None,
         msid: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupTeamData {
@@ -409,7 +413,7 @@ impl Struct for BackupTeamData {
             8 => View::Id(&self.backed_up_organization_id),
             9 => View::Id(&self.msid),
             10 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -425,7 +429,7 @@ impl Struct for BackupTeamData {
             8 => Slot::Id(&mut self.backed_up_organization_id),
             9 => Slot::Id(&mut self.msid),
             10 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -478,6 +482,8 @@ pub struct AmazonS3DataRetrieval {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_S3_DATA_RETRIEVAL: Shape = Shape::new(
         "AmazonS3DataRetrieval",
@@ -494,7 +500,7 @@ pub(crate) static AMAZON_S3_DATA_RETRIEVAL: Shape = Shape::new(
             Field::new("retrievedRestorePointId", Kind::Id),
             Field::new("organizationId", Kind::Id),
             Field::new("organizationUniqueId", Kind::Id),
-            Field::new("proxyId", Kind::Id).versions(0, 7),
+            Field::new("proxyId", Kind::Id).until(7),
             Field::new("repositoryId", Kind::Id),
             Field::new("dataState", Kind::Enum(&DATA_RETRIEVAL_DATA_STATE)),
             Field::new("lastStatus", Kind::Enum(&DATA_RETRIEVAL_SESSION_STATUS)),
@@ -510,7 +516,7 @@ pub(crate) static AMAZON_S3_DATA_RETRIEVAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonS3DataRetrieval"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonS3DataRetrieval {
     const EMPTY: Self = Self {
         name: None,
@@ -535,6 +541,7 @@ impl AmazonS3DataRetrieval {
         show_all_versions: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonS3DataRetrieval {
@@ -568,7 +575,7 @@ impl Struct for AmazonS3DataRetrieval {
             19 => View::Bool(&self.show_all_versions),
             20 => View::StructMap(&self.links),
             21 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -595,7 +602,7 @@ impl Struct for AmazonS3DataRetrieval {
             19 => Slot::Bool(&mut self.show_all_versions),
             20 => Slot::StructMap(&mut self.links),
             21 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -648,6 +655,8 @@ pub struct AzureDataRetrieval {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_DATA_RETRIEVAL: Shape = Shape::new(
         "AzureDataRetrieval",
@@ -664,7 +673,7 @@ pub(crate) static AZURE_DATA_RETRIEVAL: Shape = Shape::new(
             Field::new("retrievedRestorePointId", Kind::Id),
             Field::new("organizationId", Kind::Id),
             Field::new("organizationUniqueId", Kind::Id),
-            Field::new("proxyId", Kind::Id).versions(0, 7),
+            Field::new("proxyId", Kind::Id).until(7),
             Field::new("repositoryId", Kind::Id),
             Field::new("dataState", Kind::Enum(&DATA_RETRIEVAL_DATA_STATE)),
             Field::new("lastStatus", Kind::Enum(&DATA_RETRIEVAL_SESSION_STATUS)),
@@ -680,7 +689,7 @@ pub(crate) static AZURE_DATA_RETRIEVAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureDataRetrieval"])
-    .versions(6, 0);
+    .since(6);
 impl AzureDataRetrieval {
     const EMPTY: Self = Self {
         name: None,
@@ -705,6 +714,7 @@ impl AzureDataRetrieval {
         show_all_versions: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureDataRetrieval {
@@ -738,7 +748,7 @@ impl Struct for AzureDataRetrieval {
             19 => View::Bool(&self.show_all_versions),
             20 => View::StructMap(&self.links),
             21 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -765,7 +775,7 @@ impl Struct for AzureDataRetrieval {
             19 => Slot::Bool(&mut self.show_all_versions),
             20 => Slot::StructMap(&mut self.links),
             21 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -809,14 +819,14 @@ impl Enum for DataRetrievalDataState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Retrieving => 0,
                 Self::Retrieved => 1,
                 Self::ChangingAvailabilityPeriod => 2,
                 Self::Removing => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -872,8 +882,8 @@ impl Enum for DataRetrievalSessionStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
@@ -881,7 +891,7 @@ impl Enum for DataRetrievalSessionStatus {
                 Self::Failed => 3,
                 Self::Warning => 4,
                 Self::NotConfigured => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -918,12 +928,12 @@ impl Enum for DataRetrievalStorageType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureArchive => 0,
                 Self::AmazonS3Glacier => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -971,14 +981,14 @@ impl Enum for DataRetrievalType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Exchange => 0,
                 Self::OneDrive => 1,
                 Self::SharePoint => 2,
                 Self::Teams => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1022,13 +1032,13 @@ impl Enum for AmazonS3GlacierRetrievalPolicy {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Expedited => 0,
                 Self::Standard => 1,
                 Self::Bulk => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1065,12 +1075,12 @@ impl Enum for AzureArchiveRetrievalPolicy {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::StandardPriority => 0,
                 Self::HighPriority => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1147,7 +1157,7 @@ pub(crate) static DATA_RETRIEVAL: Shape = Shape::new(
             Field::new("retrievedRestorePointId", Kind::Id),
             Field::new("organizationId", Kind::Id),
             Field::new("organizationUniqueId", Kind::Id),
-            Field::new("proxyId", Kind::Id).versions(0, 7),
+            Field::new("proxyId", Kind::Id).until(7),
             Field::new("repositoryId", Kind::Id),
             Field::new("dataState", Kind::Enum(&DATA_RETRIEVAL_DATA_STATE)),
             Field::new("lastStatus", Kind::Enum(&DATA_RETRIEVAL_SESSION_STATUS)),
@@ -1168,7 +1178,7 @@ pub(crate) static DATA_RETRIEVAL: Shape = Shape::new(
     )
     .aliases(&["RESTDataRetrievalComposed"])
     .union(&DATA_RETRIEVAL_KINDS)
-    .versions(6, 0);
+    .since(6);
 impl AnyDataRetrieval {
     const EMPTY: Self = Self {
         name: None,
@@ -1229,8 +1239,7 @@ impl Struct for AnyDataRetrieval {
             20 => View::StructMap(&self.links),
             21 => View::StructMap(&self.actions),
             22 => View::Enum(&self.azure_archive_retrieval_policy),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1258,8 +1267,7 @@ impl Struct for AnyDataRetrieval {
             20 => Slot::StructMap(&mut self.links),
             21 => Slot::StructMap(&mut self.actions),
             22 => Slot::Enum(&mut self.azure_archive_retrieval_policy),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1280,7 +1288,7 @@ pub enum DataRetrieval {
     Unknown(AnyDataRetrieval),
 }
 pub(crate) static DATA_RETRIEVAL_KINDS: UnionShape = UnionShape {
-    tag: "",
+    tag: None,
     variants: &[
         Variant {
             shape: &AMAZON_S3_DATA_RETRIEVAL,
@@ -1499,12 +1507,12 @@ impl Struct for DataRetrieval {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::AmazonS3(kind) => kind.slot(index),
             Self::Azure(kind) => kind.slot(index),
@@ -1513,17 +1521,13 @@ impl Struct for DataRetrieval {
     }
 }
 impl UnionSlot for DataRetrieval {
-    fn index(&self) -> usize {
-        match self {
-            Self::AmazonS3(_) => 0,
-            Self::Azure(_) => 1,
-            Self::Unknown(_) => 2,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &DATA_RETRIEVAL_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::AmazonS3(Default::default()),
-            1 => Self::Azure(Default::default()),
+            Some(0) => Self::AmazonS3(Default::default()),
+            Some(1) => Self::Azure(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -1580,13 +1584,13 @@ impl Enum for DataRetrievalFromClientAmazonS3GlacierRetrievalPolicy {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Expedited => 0,
                 Self::Standard => 1,
                 Self::Bulk => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1623,12 +1627,12 @@ impl Enum for DataRetrievalFromClientAzureArchiveRetrievalPolicy {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::StandardPriority => 0,
                 Self::HighPriority => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1677,6 +1681,8 @@ pub struct DataRetrievalFromClient {
     pub azure_archive_retrieval_policy: Option<
         DataRetrievalFromClientAzureArchiveRetrievalPolicy,
     >,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_FROM_CLIENT: Shape = Shape::new(
         "DataRetrievalFromClient",
@@ -1708,7 +1714,7 @@ pub(crate) static DATA_RETRIEVAL_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalFromClient {
     const EMPTY: Self = Self {
         name: None,
@@ -1727,6 +1733,7 @@ impl DataRetrievalFromClient {
         teams: Vec::new(),
         amazon_s3_glacier_retrieval_policy: None,
         azure_archive_retrieval_policy: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalFromClient {
@@ -1754,7 +1761,7 @@ impl Struct for DataRetrievalFromClient {
             13 => View::Structs(&self.teams),
             14 => View::Enum(&self.amazon_s3_glacier_retrieval_policy),
             15 => View::Enum(&self.azure_archive_retrieval_policy),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1775,7 +1782,7 @@ impl Struct for DataRetrievalFromClient {
             13 => Slot::Structs(&mut self.teams),
             14 => Slot::Enum(&mut self.amazon_s3_glacier_retrieval_policy),
             15 => Slot::Enum(&mut self.azure_archive_retrieval_policy),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1917,6 +1924,8 @@ pub struct DataRetrievalUpdateFromClient {
     pub enable_expiration_notification: Edit<bool>,
     /// Expiration hours threshold.
     pub expiration_hours_threshold: Edit<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_UPDATE_FROM_CLIENT: Shape = Shape::new(
         "DataRetrievalUpdateFromClient",
@@ -1929,7 +1938,7 @@ pub(crate) static DATA_RETRIEVAL_UPDATE_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalUpdateFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalUpdateFromClient {
     const EMPTY: Self = Self {
         name: Edit::ABSENT,
@@ -1937,6 +1946,7 @@ impl DataRetrievalUpdateFromClient {
         availability_period_days: Edit::ABSENT,
         enable_expiration_notification: Edit::ABSENT,
         expiration_hours_threshold: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalUpdateFromClient {
@@ -1953,7 +1963,7 @@ impl Struct for DataRetrievalUpdateFromClient {
             2 => View::Edit(&self.availability_period_days),
             3 => View::Edit(&self.enable_expiration_notification),
             4 => View::Edit(&self.expiration_hours_threshold),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1963,7 +1973,7 @@ impl Struct for DataRetrievalUpdateFromClient {
             2 => Slot::Edit(&mut self.availability_period_days),
             3 => Slot::Edit(&mut self.enable_expiration_notification),
             4 => Slot::Edit(&mut self.expiration_hours_threshold),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2028,6 +2038,8 @@ pub struct DataRetrievalMailbox {
     pub is_archive: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_MAILBOX: Shape = Shape::new(
         "DataRetrievalMailbox",
@@ -2040,7 +2052,7 @@ pub(crate) static DATA_RETRIEVAL_MAILBOX: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalMailbox"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalMailbox {
     const EMPTY: Self = Self {
         id: None,
@@ -2048,6 +2060,7 @@ impl DataRetrievalMailbox {
         email: None,
         is_archive: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalMailbox {
@@ -2064,7 +2077,7 @@ impl Struct for DataRetrievalMailbox {
             2 => View::Text(&self.email),
             3 => View::Bool(&self.is_archive),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2074,7 +2087,7 @@ impl Struct for DataRetrievalMailbox {
             2 => Slot::Text(&mut self.email),
             3 => Slot::Bool(&mut self.is_archive),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2091,6 +2104,8 @@ pub struct DataRetrievalTeam {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_TEAM: Shape = Shape::new(
         "DataRetrievalTeam",
@@ -2102,13 +2117,14 @@ pub(crate) static DATA_RETRIEVAL_TEAM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalTeam"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalTeam {
     const EMPTY: Self = Self {
         id: None,
         display_name: None,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalTeam {
@@ -2124,7 +2140,7 @@ impl Struct for DataRetrievalTeam {
             1 => View::Text(&self.display_name),
             2 => View::Text(&self.description),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2133,7 +2149,7 @@ impl Struct for DataRetrievalTeam {
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Text(&mut self.description),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2152,6 +2168,8 @@ pub struct DataRetrievalWeb {
     pub url: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_WEB: Shape = Shape::new(
         "DataRetrievalWeb",
@@ -2164,7 +2182,7 @@ pub(crate) static DATA_RETRIEVAL_WEB: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalWeb"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalWeb {
     const EMPTY: Self = Self {
         site_id: None,
@@ -2172,6 +2190,7 @@ impl DataRetrievalWeb {
         title: None,
         url: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalWeb {
@@ -2188,7 +2207,7 @@ impl Struct for DataRetrievalWeb {
             2 => View::Text(&self.title),
             3 => View::Text(&self.url),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2198,7 +2217,7 @@ impl Struct for DataRetrievalWeb {
             2 => Slot::Text(&mut self.title),
             3 => Slot::Text(&mut self.url),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2217,6 +2236,8 @@ pub struct DataRetrievalOneDrive {
     pub url: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_ONE_DRIVE: Shape = Shape::new(
         "DataRetrievalOneDrive",
@@ -2229,7 +2250,7 @@ pub(crate) static DATA_RETRIEVAL_ONE_DRIVE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDataRetrievalOneDrive"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalOneDrive {
     const EMPTY: Self = Self {
         site_id: None,
@@ -2237,6 +2258,7 @@ impl DataRetrievalOneDrive {
         title: None,
         url: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalOneDrive {
@@ -2253,7 +2275,7 @@ impl Struct for DataRetrievalOneDrive {
             2 => View::Text(&self.title),
             3 => View::Text(&self.url),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2263,7 +2285,7 @@ impl Struct for DataRetrievalOneDrive {
             2 => Slot::Text(&mut self.title),
             3 => Slot::Text(&mut self.url),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2303,13 +2325,13 @@ impl Enum for DataRetrievalSessionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Retrieve => 0,
                 Self::RetrievalChangeAvailabilityPeriodDays => 1,
                 Self::RetrievalRemoving => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2348,6 +2370,8 @@ pub struct DataRetrievalSession {
     pub proxy_pool_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DATA_RETRIEVAL_SESSION: Shape = Shape::new(
         "DataRetrievalSession",
@@ -2355,20 +2379,20 @@ pub(crate) static DATA_RETRIEVAL_SESSION: Shape = Shape::new(
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("retrievalId", Kind::Id),
-            Field::new("repositoryId", Kind::Id).versions(8, 0),
+            Field::new("repositoryId", Kind::Id).since(8),
             Field::new("creationTime", Kind::DateTime),
             Field::new("endTime", Kind::DateTime),
             Field::new("progress", Kind::Int),
             Field::new("processedObjects", Kind::Int),
             Field::new("type", Kind::Enum(&DATA_RETRIEVAL_SESSION_TYPE)),
             Field::new("status", Kind::Enum(&DATA_RETRIEVAL_SESSION_STATUS)),
-            Field::new("proxyId", Kind::Id).versions(8, 0),
-            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
+            Field::new("proxyId", Kind::Id).since(8),
+            Field::new("proxyPoolId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTDataRetrievalSession"])
-    .versions(6, 0);
+    .since(6);
 impl DataRetrievalSession {
     const EMPTY: Self = Self {
         id: None,
@@ -2384,6 +2408,7 @@ impl DataRetrievalSession {
         proxy_id: None,
         proxy_pool_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DataRetrievalSession {
@@ -2408,7 +2433,7 @@ impl Struct for DataRetrievalSession {
             10 => View::Id(&self.proxy_id),
             11 => View::Id(&self.proxy_pool_id),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2426,7 +2451,7 @@ impl Struct for DataRetrievalSession {
             10 => Slot::Id(&mut self.proxy_id),
             11 => Slot::Id(&mut self.proxy_pool_id),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -42,14 +42,14 @@ impl Enum for JobStatisticsBottleneck {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Na => 0,
                 Self::Detecting => 1,
                 Self::Source => 2,
                 Self::Target => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -78,6 +78,8 @@ pub struct JobStatistics {
     pub processed_objects: Option<i64>,
     /// What held the job back.
     pub bottleneck: Option<JobStatisticsBottleneck>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_STATISTICS: Shape = Shape::new(
         "JobStatistics",
@@ -101,6 +103,7 @@ impl JobStatistics {
         transferred_data_bytes: None,
         processed_objects: None,
         bottleneck: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobStatistics {
@@ -119,7 +122,7 @@ impl Struct for JobStatistics {
             4 => View::Int(&self.transferred_data_bytes),
             5 => View::Int(&self.processed_objects),
             6 => View::Enum(&self.bottleneck),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -131,7 +134,7 @@ impl Struct for JobStatistics {
             4 => Slot::Int(&mut self.transferred_data_bytes),
             5 => Slot::Int(&mut self.processed_objects),
             6 => Slot::Enum(&mut self.bottleneck),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -164,12 +167,12 @@ impl Enum for JobSessionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Backup => 0,
                 Self::Copy => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -221,15 +224,15 @@ impl Enum for LogItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Running => 0,
                 Self::Warning => 1,
                 Self::Error => 2,
                 Self::Success => 3,
                 Self::Stop => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -260,15 +263,17 @@ pub struct LogItem {
     pub end_time: Option<DateTime>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOG_ITEM: Shape = Shape::new(
         "LogItem",
         &[
             Field::new("id", Kind::Id),
             Field::new("usn", Kind::Int),
-            Field::new("type", Kind::Enum(&LOG_ITEM_TYPE)).versions(8, 0),
-            Field::new("message", Kind::Text).versions(8, 0),
-            Field::new("title", Kind::Text).versions(0, 7),
+            Field::new("type", Kind::Enum(&LOG_ITEM_TYPE)).since(8),
+            Field::new("message", Kind::Text).since(8),
+            Field::new("title", Kind::Text).until(7),
             Field::new("creationTime", Kind::DateTime),
             Field::new("endTime", Kind::DateTime),
             Field::map("_links", Kind::Struct(&LINK)),
@@ -285,6 +290,7 @@ impl LogItem {
         creation_time: None,
         end_time: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LogItem {
@@ -304,7 +310,7 @@ impl Struct for LogItem {
             5 => View::DateTime(&self.creation_time),
             6 => View::DateTime(&self.end_time),
             7 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -317,7 +323,7 @@ impl Struct for LogItem {
             5 => Slot::DateTime(&mut self.creation_time),
             6 => Slot::DateTime(&mut self.end_time),
             7 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -361,14 +367,14 @@ impl Enum for JobSessionObjectType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Group => 0,
                 Self::User => 1,
                 Self::Site => 2,
                 Self::Team => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -412,13 +418,13 @@ impl Enum for JobSessionObjectStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Success => 0,
                 Self::Warning => 1,
                 Self::Failed => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -439,6 +445,8 @@ pub struct JobSessionObject {
     pub status: Option<JobSessionObjectStatus>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SESSION_OBJECT: Shape = Shape::new(
         "JobSessionObject",
@@ -450,13 +458,14 @@ pub(crate) static JOB_SESSION_OBJECT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobSessionObject"])
-    .versions(7, 0);
+    .since(7);
 impl JobSessionObject {
     const EMPTY: Self = Self {
         id: None,
         r#type: None,
         status: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSessionObject {
@@ -472,7 +481,7 @@ impl Struct for JobSessionObject {
             1 => View::Enum(&self.r#type),
             2 => View::Enum(&self.status),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -481,7 +490,7 @@ impl Struct for JobSessionObject {
             1 => Slot::Enum(&mut self.r#type),
             2 => Slot::Enum(&mut self.status),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -502,6 +511,8 @@ pub struct JobSessionChanges {
     pub links: BTreeMap<String, Link>,
     /// How many items there are in all.
     pub total_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SESSION_CHANGES: Shape = Shape::new(
         "JobSessionChanges",
@@ -515,7 +526,8 @@ pub(crate) static JOB_SESSION_CHANGES: Shape = Shape::new(
         ],
     )
     .aliases(&["JobSessionChanges_GetResponse"])
-    .versions(7, 7);
+    .since(7)
+    .until(7);
 impl JobSessionChanges {
     const EMPTY: Self = Self {
         next_change_token: None,
@@ -524,6 +536,7 @@ impl JobSessionChanges {
         results: Vec::new(),
         links: BTreeMap::new(),
         total_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSessionChanges {
@@ -541,7 +554,7 @@ impl Struct for JobSessionChanges {
             3 => View::Structs(&self.results),
             4 => View::StructMap(&self.links),
             5 => View::Int(&self.total_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -552,7 +565,7 @@ impl Struct for JobSessionChanges {
             3 => Slot::Structs(&mut self.results),
             4 => Slot::StructMap(&mut self.links),
             5 => Slot::Int(&mut self.total_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -700,8 +713,8 @@ impl Enum for EventType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::RestoreSessionUpdate => 0,
                 Self::RestoreSessionDelete => 1,
@@ -733,7 +746,7 @@ impl Enum for EventType {
                 Self::M365BackupStoragePolicyDelete => 27,
                 Self::M365BackupStoragePolicySelectedItemsChange => 28,
                 Self::RestorePointObjectsChange => 29,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -783,7 +796,7 @@ pub(crate) static EVENT: Shape = Shape::new(
     )
     .aliases(&["RESTEvent"])
     .union(&EVENT_KINDS)
-    .versions(8, 0);
+    .since(8);
 impl AnyEvent {
     const EMPTY: Self = Self {
         event_type: None,
@@ -816,8 +829,7 @@ impl Struct for AnyEvent {
             6 => View::Id(&self.job_id),
             7 => View::Enum(&self.status),
             8 => View::Int(&self.objects_etag),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -831,8 +843,7 @@ impl Struct for AnyEvent {
             6 => Slot::Id(&mut self.job_id),
             7 => Slot::Enum(&mut self.status),
             8 => Slot::Int(&mut self.objects_etag),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -911,7 +922,7 @@ pub enum Event {
     Unknown(AnyEvent),
 }
 pub(crate) static EVENT_KINDS: UnionShape = UnionShape {
-    tag: "eventType",
+    tag: Some("eventType"),
     variants: &[
         Variant {
             shape: &RESTORE_SESSION_UPDATE_EVENT,
@@ -1120,12 +1131,12 @@ impl Struct for Event {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::RestoreSessionUpdate(kind) => kind.slot(index),
             Self::RestoreSessionDelete(kind) => kind.slot(index),
@@ -1162,73 +1173,43 @@ impl Struct for Event {
     }
 }
 impl UnionSlot for Event {
-    fn index(&self) -> usize {
-        match self {
-            Self::RestoreSessionUpdate(_) => 0,
-            Self::RestoreSessionDelete(_) => 1,
-            Self::OrganizationUserUpdate(_) => 2,
-            Self::OrganizationUserDelete(_) => 3,
-            Self::OrganizationGroupUpdate(_) => 4,
-            Self::OrganizationGroupDelete(_) => 5,
-            Self::OrganizationTeamUpdate(_) => 6,
-            Self::OrganizationTeamDelete(_) => 7,
-            Self::OrganizationSiteUpdate(_) => 8,
-            Self::OrganizationSiteDelete(_) => 9,
-            Self::JobUpdate(_) => 10,
-            Self::JobDelete(_) => 11,
-            Self::M365BackupStoragePolicyUpdate(_) => 12,
-            Self::M365BackupStoragePolicyDelete(_) => 13,
-            Self::M365BackupStoragePolicySelectedItemsChange(_) => 14,
-            Self::JobSessionUpdate(_) => 15,
-            Self::JobSessionDelete(_) => 16,
-            Self::JobSelectedItemsChange(_) => 17,
-            Self::JobExcludedItemsChange(_) => 18,
-            Self::RestorePointUpdate(_) => 19,
-            Self::RestorePointDelete(_) => 20,
-            Self::RestorePointObjectsChange(_) => 21,
-            Self::ProtectedUserUpdate(_) => 22,
-            Self::ProtectedUserDelete(_) => 23,
-            Self::ProtectedGroupUpdate(_) => 24,
-            Self::ProtectedGroupDelete(_) => 25,
-            Self::ProtectedSiteUpdate(_) => 26,
-            Self::ProtectedSiteDelete(_) => 27,
-            Self::ProtectedTeamUpdate(_) => 28,
-            Self::ProtectedTeamDelete(_) => 29,
-            Self::Unknown(_) => 30,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &EVENT_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::RestoreSessionUpdate(Default::default()),
-            1 => Self::RestoreSessionDelete(Default::default()),
-            2 => Self::OrganizationUserUpdate(Default::default()),
-            3 => Self::OrganizationUserDelete(Default::default()),
-            4 => Self::OrganizationGroupUpdate(Default::default()),
-            5 => Self::OrganizationGroupDelete(Default::default()),
-            6 => Self::OrganizationTeamUpdate(Default::default()),
-            7 => Self::OrganizationTeamDelete(Default::default()),
-            8 => Self::OrganizationSiteUpdate(Default::default()),
-            9 => Self::OrganizationSiteDelete(Default::default()),
-            10 => Self::JobUpdate(Default::default()),
-            11 => Self::JobDelete(Default::default()),
-            12 => Self::M365BackupStoragePolicyUpdate(Default::default()),
-            13 => Self::M365BackupStoragePolicyDelete(Default::default()),
-            14 => Self::M365BackupStoragePolicySelectedItemsChange(Default::default()),
-            15 => Self::JobSessionUpdate(Default::default()),
-            16 => Self::JobSessionDelete(Default::default()),
-            17 => Self::JobSelectedItemsChange(Default::default()),
-            18 => Self::JobExcludedItemsChange(Default::default()),
-            19 => Self::RestorePointUpdate(Default::default()),
-            20 => Self::RestorePointDelete(Default::default()),
-            21 => Self::RestorePointObjectsChange(Default::default()),
-            22 => Self::ProtectedUserUpdate(Default::default()),
-            23 => Self::ProtectedUserDelete(Default::default()),
-            24 => Self::ProtectedGroupUpdate(Default::default()),
-            25 => Self::ProtectedGroupDelete(Default::default()),
-            26 => Self::ProtectedSiteUpdate(Default::default()),
-            27 => Self::ProtectedSiteDelete(Default::default()),
-            28 => Self::ProtectedTeamUpdate(Default::default()),
-            29 => Self::ProtectedTeamDelete(Default::default()),
+            Some(0) => Self::RestoreSessionUpdate(Default::default()),
+            Some(1) => Self::RestoreSessionDelete(Default::default()),
+            Some(2) => Self::OrganizationUserUpdate(Default::default()),
+            Some(3) => Self::OrganizationUserDelete(Default::default()),
+            Some(4) => Self::OrganizationGroupUpdate(Default::default()),
+            Some(5) => Self::OrganizationGroupDelete(Default::default()),
+            Some(6) => Self::OrganizationTeamUpdate(Default::default()),
+            Some(7) => Self::OrganizationTeamDelete(Default::default()),
+            Some(8) => Self::OrganizationSiteUpdate(Default::default()),
+            Some(9) => Self::OrganizationSiteDelete(Default::default()),
+            Some(10) => Self::JobUpdate(Default::default()),
+            Some(11) => Self::JobDelete(Default::default()),
+            Some(12) => Self::M365BackupStoragePolicyUpdate(Default::default()),
+            Some(13) => Self::M365BackupStoragePolicyDelete(Default::default()),
+            Some(14) => {
+                Self::M365BackupStoragePolicySelectedItemsChange(Default::default())
+            }
+            Some(15) => Self::JobSessionUpdate(Default::default()),
+            Some(16) => Self::JobSessionDelete(Default::default()),
+            Some(17) => Self::JobSelectedItemsChange(Default::default()),
+            Some(18) => Self::JobExcludedItemsChange(Default::default()),
+            Some(19) => Self::RestorePointUpdate(Default::default()),
+            Some(20) => Self::RestorePointDelete(Default::default()),
+            Some(21) => Self::RestorePointObjectsChange(Default::default()),
+            Some(22) => Self::ProtectedUserUpdate(Default::default()),
+            Some(23) => Self::ProtectedUserDelete(Default::default()),
+            Some(24) => Self::ProtectedGroupUpdate(Default::default()),
+            Some(25) => Self::ProtectedGroupDelete(Default::default()),
+            Some(26) => Self::ProtectedSiteUpdate(Default::default()),
+            Some(27) => Self::ProtectedSiteDelete(Default::default()),
+            Some(28) => Self::ProtectedTeamUpdate(Default::default()),
+            Some(29) => Self::ProtectedTeamDelete(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -1431,6 +1412,8 @@ pub struct RestoreSessionUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION_UPDATE_EVENT: Shape = Shape::new(
         "RestoreSessionUpdateEvent",
@@ -1441,12 +1424,13 @@ pub(crate) static RESTORE_SESSION_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSessionUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl RestoreSessionUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSessionUpdateEvent {
@@ -1461,7 +1445,7 @@ impl Struct for RestoreSessionUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1469,7 +1453,7 @@ impl Struct for RestoreSessionUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1482,6 +1466,8 @@ pub struct RestoreSessionDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION_DELETE_EVENT: Shape = Shape::new(
         "RestoreSessionDeleteEvent",
@@ -1491,9 +1477,13 @@ pub(crate) static RESTORE_SESSION_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSessionDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl RestoreSessionDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RestoreSessionDeleteEvent {
     const SHAPE: &'static Shape = &RESTORE_SESSION_DELETE_EVENT;
@@ -1506,14 +1496,14 @@ impl Struct for RestoreSessionDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1530,6 +1520,8 @@ pub struct OrganizationUserUpdateEvent {
     pub organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_USER_UPDATE_EVENT: Shape = Shape::new(
         "OrganizationUserUpdateEvent",
@@ -1541,13 +1533,14 @@ pub(crate) static ORGANIZATION_USER_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationUserUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationUserUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationUserUpdateEvent {
@@ -1563,7 +1556,7 @@ impl Struct for OrganizationUserUpdateEvent {
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
             3 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1572,7 +1565,7 @@ impl Struct for OrganizationUserUpdateEvent {
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1587,6 +1580,8 @@ pub struct OrganizationUserDeleteEvent {
     pub id: Option<Id>,
     /// The organization.
     pub organization_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_USER_DELETE_EVENT: Shape = Shape::new(
         "OrganizationUserDeleteEvent",
@@ -1597,12 +1592,13 @@ pub(crate) static ORGANIZATION_USER_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationUserDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationUserDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationUserDeleteEvent {
@@ -1617,7 +1613,7 @@ impl Struct for OrganizationUserDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1625,7 +1621,7 @@ impl Struct for OrganizationUserDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1642,6 +1638,8 @@ pub struct OrganizationGroupUpdateEvent {
     pub organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_GROUP_UPDATE_EVENT: Shape = Shape::new(
         "OrganizationGroupUpdateEvent",
@@ -1653,13 +1651,14 @@ pub(crate) static ORGANIZATION_GROUP_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationGroupUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationGroupUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationGroupUpdateEvent {
@@ -1675,7 +1674,7 @@ impl Struct for OrganizationGroupUpdateEvent {
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
             3 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1684,7 +1683,7 @@ impl Struct for OrganizationGroupUpdateEvent {
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1699,6 +1698,8 @@ pub struct OrganizationGroupDeleteEvent {
     pub id: Option<Id>,
     /// The organization.
     pub organization_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_GROUP_DELETE_EVENT: Shape = Shape::new(
         "OrganizationGroupDeleteEvent",
@@ -1709,12 +1710,13 @@ pub(crate) static ORGANIZATION_GROUP_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationGroupDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationGroupDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationGroupDeleteEvent {
@@ -1729,7 +1731,7 @@ impl Struct for OrganizationGroupDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1737,7 +1739,7 @@ impl Struct for OrganizationGroupDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1754,6 +1756,8 @@ pub struct OrganizationTeamUpdateEvent {
     pub organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_TEAM_UPDATE_EVENT: Shape = Shape::new(
         "OrganizationTeamUpdateEvent",
@@ -1765,13 +1769,14 @@ pub(crate) static ORGANIZATION_TEAM_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationTeamUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationTeamUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationTeamUpdateEvent {
@@ -1787,7 +1792,7 @@ impl Struct for OrganizationTeamUpdateEvent {
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
             3 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1796,7 +1801,7 @@ impl Struct for OrganizationTeamUpdateEvent {
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1811,6 +1816,8 @@ pub struct OrganizationTeamDeleteEvent {
     pub id: Option<Id>,
     /// The organization.
     pub organization_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_TEAM_DELETE_EVENT: Shape = Shape::new(
         "OrganizationTeamDeleteEvent",
@@ -1821,12 +1828,13 @@ pub(crate) static ORGANIZATION_TEAM_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationTeamDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationTeamDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationTeamDeleteEvent {
@@ -1841,7 +1849,7 @@ impl Struct for OrganizationTeamDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1849,7 +1857,7 @@ impl Struct for OrganizationTeamDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1866,6 +1874,8 @@ pub struct OrganizationSiteUpdateEvent {
     pub organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_SITE_UPDATE_EVENT: Shape = Shape::new(
         "OrganizationSiteUpdateEvent",
@@ -1877,13 +1887,14 @@ pub(crate) static ORGANIZATION_SITE_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationSiteUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationSiteUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationSiteUpdateEvent {
@@ -1899,7 +1910,7 @@ impl Struct for OrganizationSiteUpdateEvent {
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
             3 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1908,7 +1919,7 @@ impl Struct for OrganizationSiteUpdateEvent {
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1923,6 +1934,8 @@ pub struct OrganizationSiteDeleteEvent {
     pub id: Option<Id>,
     /// The organization.
     pub organization_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_SITE_DELETE_EVENT: Shape = Shape::new(
         "OrganizationSiteDeleteEvent",
@@ -1933,12 +1946,13 @@ pub(crate) static ORGANIZATION_SITE_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationSiteDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationSiteDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         organization_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationSiteDeleteEvent {
@@ -1953,7 +1967,7 @@ impl Struct for OrganizationSiteDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Id(&self.organization_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1961,7 +1975,7 @@ impl Struct for OrganizationSiteDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Id(&mut self.organization_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1994,12 +2008,12 @@ impl Enum for EventJobType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Backup => 0,
                 Self::Copy => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2020,6 +2034,8 @@ pub struct JobUpdateEvent {
     pub e_tag: Option<i64>,
     /// Job type.
     pub job_type: Option<EventJobType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_UPDATE_EVENT: Shape = Shape::new(
         "JobUpdateEvent",
@@ -2031,13 +2047,14 @@ pub(crate) static JOB_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
         job_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobUpdateEvent {
@@ -2053,7 +2070,7 @@ impl Struct for JobUpdateEvent {
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
             3 => View::Enum(&self.job_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2062,7 +2079,7 @@ impl Struct for JobUpdateEvent {
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
             3 => Slot::Enum(&mut self.job_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2077,6 +2094,8 @@ pub struct M365BackupStoragePolicyUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT: Shape = Shape::new(
         "M365BackupStoragePolicyUpdateEvent",
@@ -2087,12 +2106,13 @@ pub(crate) static M365_BACKUP_STORAGE_POLICY_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTM365BackupStoragePolicyUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl M365BackupStoragePolicyUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for M365BackupStoragePolicyUpdateEvent {
@@ -2107,7 +2127,7 @@ impl Struct for M365BackupStoragePolicyUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2115,7 +2135,7 @@ impl Struct for M365BackupStoragePolicyUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2128,6 +2148,8 @@ pub struct M365BackupStoragePolicyDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static M365_BACKUP_STORAGE_POLICY_DELETE_EVENT: Shape = Shape::new(
         "M365BackupStoragePolicyDeleteEvent",
@@ -2137,9 +2159,13 @@ pub(crate) static M365_BACKUP_STORAGE_POLICY_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTM365BackupStoragePolicyDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl M365BackupStoragePolicyDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for M365BackupStoragePolicyDeleteEvent {
     const SHAPE: &'static Shape = &M365_BACKUP_STORAGE_POLICY_DELETE_EVENT;
@@ -2152,14 +2178,14 @@ impl Struct for M365BackupStoragePolicyDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2174,6 +2200,8 @@ pub struct JobDeleteEvent {
     pub id: Option<Id>,
     /// Job type.
     pub job_type: Option<EventJobType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_DELETE_EVENT: Shape = Shape::new(
         "JobDeleteEvent",
@@ -2184,12 +2212,13 @@ pub(crate) static JOB_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         job_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobDeleteEvent {
@@ -2204,7 +2233,7 @@ impl Struct for JobDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Enum(&self.job_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2212,7 +2241,7 @@ impl Struct for JobDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Enum(&mut self.job_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2233,6 +2262,8 @@ pub struct JobSessionUpdateEvent {
     pub status: Option<JobSessionUpdateEventStatus>,
     /// Job type.
     pub job_type: Option<EventJobType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SESSION_UPDATE_EVENT: Shape = Shape::new(
         "JobSessionUpdateEvent",
@@ -2247,7 +2278,7 @@ pub(crate) static JOB_SESSION_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobSessionUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobSessionUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
@@ -2256,6 +2287,7 @@ impl JobSessionUpdateEvent {
         job_id: None,
         status: None,
         job_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSessionUpdateEvent {
@@ -2273,7 +2305,7 @@ impl Struct for JobSessionUpdateEvent {
             3 => View::Id(&self.job_id),
             4 => View::Enum(&self.status),
             5 => View::Enum(&self.job_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2284,7 +2316,7 @@ impl Struct for JobSessionUpdateEvent {
             3 => Slot::Id(&mut self.job_id),
             4 => Slot::Enum(&mut self.status),
             5 => Slot::Enum(&mut self.job_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2336,8 +2368,8 @@ impl Enum for JobSessionUpdateEventStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
@@ -2345,7 +2377,7 @@ impl Enum for JobSessionUpdateEventStatus {
                 Self::Failed => 3,
                 Self::Warning => 4,
                 Self::NotConfigured => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2364,6 +2396,8 @@ pub struct JobSessionDeleteEvent {
     pub id: Option<Id>,
     /// Job type.
     pub job_type: Option<EventJobType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SESSION_DELETE_EVENT: Shape = Shape::new(
         "JobSessionDeleteEvent",
@@ -2374,12 +2408,13 @@ pub(crate) static JOB_SESSION_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobSessionDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobSessionDeleteEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         job_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSessionDeleteEvent {
@@ -2394,7 +2429,7 @@ impl Struct for JobSessionDeleteEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Enum(&self.job_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2402,7 +2437,7 @@ impl Struct for JobSessionDeleteEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Enum(&mut self.job_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2415,6 +2450,8 @@ pub struct JobSelectedItemsChangeEvent {
     pub event_type: Option<EventType>,
     /// The job.
     pub job_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SELECTED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
         "JobSelectedItemsChangeEvent",
@@ -2424,11 +2461,12 @@ pub(crate) static JOB_SELECTED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobSelectedItemsChangeEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobSelectedItemsChangeEvent {
     const EMPTY: Self = Self {
         event_type: None,
         job_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSelectedItemsChangeEvent {
@@ -2442,14 +2480,14 @@ impl Struct for JobSelectedItemsChangeEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.job_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.job_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2462,6 +2500,8 @@ pub struct M365BackupStoragePolicySelectedItemsChangeEvent {
     pub event_type: Option<EventType>,
     /// The policy's id.
     pub policy_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
         "M365BackupStoragePolicySelectedItemsChangeEvent",
@@ -2471,11 +2511,12 @@ pub(crate) static M365_BACKUP_STORAGE_POLICY_SELECTED_ITEMS_CHANGE_EVENT: Shape 
         ],
     )
     .aliases(&["RESTM365BackupStoragePolicySelectedItemsChangeEvent"])
-    .versions(8, 0);
+    .since(8);
 impl M365BackupStoragePolicySelectedItemsChangeEvent {
     const EMPTY: Self = Self {
         event_type: None,
         policy_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for M365BackupStoragePolicySelectedItemsChangeEvent {
@@ -2489,14 +2530,14 @@ impl Struct for M365BackupStoragePolicySelectedItemsChangeEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.policy_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.policy_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2509,6 +2550,8 @@ pub struct JobExcludedItemsChangeEvent {
     pub event_type: Option<EventType>,
     /// The job.
     pub job_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_EXCLUDED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
         "JobExcludedItemsChangeEvent",
@@ -2518,11 +2561,12 @@ pub(crate) static JOB_EXCLUDED_ITEMS_CHANGE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobExcludedItemsChangeEvent"])
-    .versions(8, 0);
+    .since(8);
 impl JobExcludedItemsChangeEvent {
     const EMPTY: Self = Self {
         event_type: None,
         job_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobExcludedItemsChangeEvent {
@@ -2536,14 +2580,14 @@ impl Struct for JobExcludedItemsChangeEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.job_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.job_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2558,6 +2602,8 @@ pub struct RestorePointUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_UPDATE_EVENT: Shape = Shape::new(
         "RestorePointUpdateEvent",
@@ -2568,12 +2614,13 @@ pub(crate) static RESTORE_POINT_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl RestorePointUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointUpdateEvent {
@@ -2588,7 +2635,7 @@ impl Struct for RestorePointUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2596,7 +2643,7 @@ impl Struct for RestorePointUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2609,6 +2656,8 @@ pub struct RestorePointDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_DELETE_EVENT: Shape = Shape::new(
         "RestorePointDeleteEvent",
@@ -2618,9 +2667,13 @@ pub(crate) static RESTORE_POINT_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl RestorePointDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RestorePointDeleteEvent {
     const SHAPE: &'static Shape = &RESTORE_POINT_DELETE_EVENT;
@@ -2633,14 +2686,14 @@ impl Struct for RestorePointDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2655,6 +2708,8 @@ pub struct RestorePointObjectsChangeEvent {
     pub id: Option<Id>,
     /// Objects etag.
     pub objects_etag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_OBJECTS_CHANGE_EVENT: Shape = Shape::new(
         "RestorePointObjectsChangeEvent",
@@ -2665,12 +2720,13 @@ pub(crate) static RESTORE_POINT_OBJECTS_CHANGE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointObjectsChangeEvent"])
-    .versions(8, 0);
+    .since(8);
 impl RestorePointObjectsChangeEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         objects_etag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointObjectsChangeEvent {
@@ -2685,7 +2741,7 @@ impl Struct for RestorePointObjectsChangeEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.objects_etag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2693,7 +2749,7 @@ impl Struct for RestorePointObjectsChangeEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.objects_etag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2708,6 +2764,8 @@ pub struct ProtectedUserUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_USER_UPDATE_EVENT: Shape = Shape::new(
         "ProtectedUserUpdateEvent",
@@ -2718,12 +2776,13 @@ pub(crate) static PROTECTED_USER_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedUserUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedUserUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedUserUpdateEvent {
@@ -2738,7 +2797,7 @@ impl Struct for ProtectedUserUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2746,7 +2805,7 @@ impl Struct for ProtectedUserUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2759,6 +2818,8 @@ pub struct ProtectedUserDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_USER_DELETE_EVENT: Shape = Shape::new(
         "ProtectedUserDeleteEvent",
@@ -2768,9 +2829,13 @@ pub(crate) static PROTECTED_USER_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedUserDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedUserDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProtectedUserDeleteEvent {
     const SHAPE: &'static Shape = &PROTECTED_USER_DELETE_EVENT;
@@ -2783,14 +2848,14 @@ impl Struct for ProtectedUserDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2805,6 +2870,8 @@ pub struct ProtectedGroupUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_GROUP_UPDATE_EVENT: Shape = Shape::new(
         "ProtectedGroupUpdateEvent",
@@ -2815,12 +2882,13 @@ pub(crate) static PROTECTED_GROUP_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedGroupUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedGroupUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedGroupUpdateEvent {
@@ -2835,7 +2903,7 @@ impl Struct for ProtectedGroupUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2843,7 +2911,7 @@ impl Struct for ProtectedGroupUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2856,6 +2924,8 @@ pub struct ProtectedGroupDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_GROUP_DELETE_EVENT: Shape = Shape::new(
         "ProtectedGroupDeleteEvent",
@@ -2865,9 +2935,13 @@ pub(crate) static PROTECTED_GROUP_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedGroupDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedGroupDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProtectedGroupDeleteEvent {
     const SHAPE: &'static Shape = &PROTECTED_GROUP_DELETE_EVENT;
@@ -2880,14 +2954,14 @@ impl Struct for ProtectedGroupDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2902,6 +2976,8 @@ pub struct ProtectedSiteUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_SITE_UPDATE_EVENT: Shape = Shape::new(
         "ProtectedSiteUpdateEvent",
@@ -2912,12 +2988,13 @@ pub(crate) static PROTECTED_SITE_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedSiteUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedSiteUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedSiteUpdateEvent {
@@ -2932,7 +3009,7 @@ impl Struct for ProtectedSiteUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2940,7 +3017,7 @@ impl Struct for ProtectedSiteUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2953,6 +3030,8 @@ pub struct ProtectedSiteDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_SITE_DELETE_EVENT: Shape = Shape::new(
         "ProtectedSiteDeleteEvent",
@@ -2962,9 +3041,13 @@ pub(crate) static PROTECTED_SITE_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedSiteDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedSiteDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProtectedSiteDeleteEvent {
     const SHAPE: &'static Shape = &PROTECTED_SITE_DELETE_EVENT;
@@ -2977,14 +3060,14 @@ impl Struct for ProtectedSiteDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2999,6 +3082,8 @@ pub struct ProtectedTeamUpdateEvent {
     pub id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_TEAM_UPDATE_EVENT: Shape = Shape::new(
         "ProtectedTeamUpdateEvent",
@@ -3009,12 +3094,13 @@ pub(crate) static PROTECTED_TEAM_UPDATE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedTeamUpdateEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedTeamUpdateEvent {
     const EMPTY: Self = Self {
         event_type: None,
         id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedTeamUpdateEvent {
@@ -3029,7 +3115,7 @@ impl Struct for ProtectedTeamUpdateEvent {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
             2 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3037,7 +3123,7 @@ impl Struct for ProtectedTeamUpdateEvent {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3050,6 +3136,8 @@ pub struct ProtectedTeamDeleteEvent {
     pub event_type: Option<EventType>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_TEAM_DELETE_EVENT: Shape = Shape::new(
         "ProtectedTeamDeleteEvent",
@@ -3059,9 +3147,13 @@ pub(crate) static PROTECTED_TEAM_DELETE_EVENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedTeamDeleteEvent"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedTeamDeleteEvent {
-    const EMPTY: Self = Self { event_type: None, id: None };
+    const EMPTY: Self = Self {
+        event_type: None,
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProtectedTeamDeleteEvent {
     const SHAPE: &'static Shape = &PROTECTED_TEAM_DELETE_EVENT;
@@ -3074,14 +3166,14 @@ impl Struct for ProtectedTeamDeleteEvent {
         match index {
             0 => View::Enum(&self.event_type),
             1 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.event_type),
             1 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3100,6 +3192,8 @@ pub struct Events {
     pub results: Vec<Event>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EVENTS: Shape = Shape::new(
         "Events",
@@ -3112,7 +3206,7 @@ pub(crate) static EVENTS: Shape = Shape::new(
         ],
     )
     .aliases(&["Events_GetResponse"])
-    .versions(8, 0);
+    .since(8);
 impl Events {
     const EMPTY: Self = Self {
         next_change_token: None,
@@ -3120,6 +3214,7 @@ impl Events {
         set_id: None,
         results: Vec::new(),
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Events {
@@ -3136,7 +3231,7 @@ impl Struct for Events {
             2 => View::Id(&self.set_id),
             3 => View::Structs(&self.results),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3146,7 +3241,7 @@ impl Struct for Events {
             2 => Slot::Id(&mut self.set_id),
             3 => Slot::Structs(&mut self.results),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3194,15 +3289,15 @@ impl Enum for JobSessionStatusFilter {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
                 Self::Succeeded => 2,
                 Self::Failed => 3,
                 Self::Warning => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3254,15 +3349,15 @@ impl Enum for LogItemTypeFilter {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Running => 0,
                 Self::Warning => 1,
                 Self::Error => 2,
                 Self::Success => 3,
                 Self::Stop => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

@@ -46,9 +46,9 @@ pub(crate) static JOB_GROUP_ITEM: Shape = Shape::new(
             Field::new("memberArchiveMailbox", Kind::Bool),
             Field::new("memberOnedrive", Kind::Bool),
             Field::new("memberSite", Kind::Bool),
-            Field::new("mail", Kind::Bool).versions(0, 5),
+            Field::new("mail", Kind::Bool).until(5),
             Field::new("mailbox", Kind::Bool),
-            Field::new("groupSite", Kind::Bool).versions(5, 0),
+            Field::new("groupSite", Kind::Bool).since(5),
             Field::new("id", Kind::Id),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
@@ -92,8 +92,7 @@ impl Struct for JobGroupItem {
             9 => View::Bool(&self.group_site),
             10 => View::Id(&self.id),
             11 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -110,8 +109,7 @@ impl Struct for JobGroupItem {
             9 => Slot::Bool(&mut self.group_site),
             10 => Slot::Id(&mut self.id),
             11 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -141,7 +139,7 @@ pub(crate) static JOB_ONE_DRIVE_FOLDERS_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobOneDriveFoldersItem"])
-    .versions(6, 0);
+    .since(6);
 impl JobOneDriveFoldersItem {
     const EMPTY: Self = Self {
         r#type: None,
@@ -164,8 +162,7 @@ impl Struct for JobOneDriveFoldersItem {
             1 => View::Texts(&self.folders),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -174,8 +171,7 @@ impl Struct for JobOneDriveFoldersItem {
             1 => Slot::Texts(&mut self.folders),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -218,11 +214,11 @@ pub(crate) static JOB_ORGANIZATION_ITEM: Shape = Shape::new(
             Field::new("mailbox", Kind::Bool),
             Field::new("oneDrive", Kind::Bool),
             Field::new("archiveMailbox", Kind::Bool),
-            Field::new("sites", Kind::Bool).versions(6, 0),
-            Field::new("teams", Kind::Bool).versions(5, 0),
-            Field::new("site", Kind::Bool).versions(0, 5),
-            Field::new("mail", Kind::Bool).versions(0, 5),
-            Field::new("teamsChats", Kind::Bool).versions(6, 0),
+            Field::new("sites", Kind::Bool).since(6),
+            Field::new("teams", Kind::Bool).since(5),
+            Field::new("site", Kind::Bool).until(5),
+            Field::new("mail", Kind::Bool).until(5),
+            Field::new("teamsChats", Kind::Bool).since(6),
             Field::new("id", Kind::Id),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
@@ -264,8 +260,7 @@ impl Struct for JobOrganizationItem {
             8 => View::Bool(&self.teams_chats),
             9 => View::Id(&self.id),
             10 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -281,8 +276,7 @@ impl Struct for JobOrganizationItem {
             8 => Slot::Bool(&mut self.teams_chats),
             9 => Slot::Id(&mut self.id),
             10 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -309,7 +303,7 @@ pub(crate) static JOB_PERSONAL_SITES_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobPersonalSitesItem"])
-    .versions(6, 0);
+    .since(6);
 impl JobPersonalSitesItem {
     const EMPTY: Self = Self {
         r#type: None,
@@ -330,8 +324,7 @@ impl Struct for JobPersonalSitesItem {
             0 => View::Enum(&self.r#type),
             1 => View::Id(&self.id),
             2 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -339,8 +332,7 @@ impl Struct for JobPersonalSitesItem {
             0 => Slot::Enum(&mut self.r#type),
             1 => Slot::Id(&mut self.id),
             2 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -369,7 +361,7 @@ pub(crate) static JOB_SITE_ITEM: Shape = Shape::new(
         &[
             Field::new("type", Kind::Enum(&JOB_BACKUP_ITEM_TYPE)),
             Field::new("site", Kind::Struct(&JOB_SITE)),
-            Field::new("mail", Kind::Bool).versions(0, 5),
+            Field::new("mail", Kind::Bool).until(5),
             Field::new("id", Kind::Id),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
@@ -399,8 +391,7 @@ impl Struct for JobSiteItem {
             2 => View::Bool(&self.mail),
             3 => View::Id(&self.id),
             4 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -410,8 +401,7 @@ impl Struct for JobSiteItem {
             2 => Slot::Bool(&mut self.mail),
             3 => Slot::Id(&mut self.id),
             4 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -443,16 +433,16 @@ pub(crate) static JOB_TEAM_ITEM: Shape = Shape::new(
         "JobTeamItem",
         &[
             Field::new("type", Kind::Enum(&JOB_BACKUP_ITEM_TYPE)),
-            Field::new("team", Kind::Struct(&TEAM)).versions(6, 0),
-            Field::new("teamsChats", Kind::Bool).versions(7, 0),
-            Field::new("chats", Kind::Bool).versions(6, 6),
+            Field::new("team", Kind::Struct(&TEAM)).since(6),
+            Field::new("teamsChats", Kind::Bool).since(7),
+            Field::new("chats", Kind::Bool).since(6).until(6),
             Field::new("id", Kind::Id),
-            Field::new("mail", Kind::Bool).versions(0, 5),
+            Field::new("mail", Kind::Bool).until(5),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTJobTeamItem"])
-    .versions(5, 0);
+    .since(5);
 impl JobTeamItem {
     const EMPTY: Self = Self {
         r#type: None,
@@ -481,8 +471,7 @@ impl Struct for JobTeamItem {
             4 => View::Id(&self.id),
             5 => View::Bool(&self.mail),
             6 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -494,8 +483,7 @@ impl Struct for JobTeamItem {
             4 => Slot::Id(&mut self.id),
             5 => Slot::Bool(&mut self.mail),
             6 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -534,12 +522,12 @@ pub(crate) static JOB_USER_ITEM: Shape = Shape::new(
         &[
             Field::new("type", Kind::Enum(&JOB_BACKUP_ITEM_TYPE)),
             Field::new("user", Kind::Struct(&USER)),
-            Field::new("site", Kind::Bool).versions(0, 5),
-            Field::new("mail", Kind::Bool).versions(0, 5),
+            Field::new("site", Kind::Bool).until(5),
+            Field::new("mail", Kind::Bool).until(5),
             Field::new("mailbox", Kind::Bool),
             Field::new("oneDrive", Kind::Bool),
             Field::new("archiveMailbox", Kind::Bool),
-            Field::new("personalSite", Kind::Bool).versions(6, 0),
+            Field::new("personalSite", Kind::Bool).since(6),
             Field::new("id", Kind::Id),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
@@ -579,8 +567,7 @@ impl Struct for JobUserItem {
             7 => View::Bool(&self.personal_site),
             8 => View::Id(&self.id),
             9 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -595,8 +582,7 @@ impl Struct for JobUserItem {
             7 => Slot::Bool(&mut self.personal_site),
             8 => Slot::Id(&mut self.id),
             9 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -631,9 +617,9 @@ pub(crate) static JOB_BACKUP_ITEM_TYPE: EnumShape = EnumShape {
         EnumValue::new("User"),
         EnumValue::new("Site"),
         EnumValue::new("PartialOrganization"),
-        EnumValue::new("PersonalSites").versions(6, 0),
-        EnumValue::new("OneDriveFolders").versions(6, 0),
-        EnumValue::new("Team").versions(5, 0),
+        EnumValue::new("PersonalSites").since(6),
+        EnumValue::new("OneDriveFolders").since(6),
+        EnumValue::new("Team").since(5),
     ],
 };
 impl Enum for JobBackupItemType {
@@ -652,8 +638,8 @@ impl Enum for JobBackupItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Group => 0,
                 Self::User => 1,
@@ -662,7 +648,7 @@ impl Enum for JobBackupItemType {
                 Self::PersonalSites => 4,
                 Self::OneDriveFolders => 5,
                 Self::Team => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -734,22 +720,22 @@ pub(crate) static JOB_ITEM: Shape = Shape::new(
             Field::new("mailbox", Kind::Bool),
             Field::new("oneDrive", Kind::Bool),
             Field::new("archiveMailbox", Kind::Bool),
-            Field::new("sites", Kind::Bool).versions(6, 0),
-            Field::new("teams", Kind::Bool).versions(5, 0),
-            Field::new("site", Kind::Json).versions(0, 5),
-            Field::new("mail", Kind::Bool).versions(0, 5),
-            Field::new("teamsChats", Kind::Bool).versions(6, 0),
-            Field::new("team", Kind::Struct(&TEAM)).versions(6, 0),
-            Field::new("chats", Kind::Bool).versions(6, 6),
+            Field::new("sites", Kind::Bool).since(6),
+            Field::new("teams", Kind::Bool).since(5),
+            Field::new("site", Kind::Json).until(5),
+            Field::new("mail", Kind::Bool).until(5),
+            Field::new("teamsChats", Kind::Bool).since(6),
+            Field::new("team", Kind::Struct(&TEAM)).since(6),
+            Field::new("chats", Kind::Bool).since(6).until(6),
             Field::new("user", Kind::Struct(&USER)),
-            Field::new("personalSite", Kind::Bool).versions(6, 0),
+            Field::new("personalSite", Kind::Bool).since(6),
             Field::new("group", Kind::Struct(&GROUP)),
             Field::new("members", Kind::Bool),
             Field::new("memberMailbox", Kind::Bool),
             Field::new("memberArchiveMailbox", Kind::Bool),
             Field::new("memberOnedrive", Kind::Bool),
             Field::new("memberSite", Kind::Bool),
-            Field::new("groupSite", Kind::Bool).versions(5, 0),
+            Field::new("groupSite", Kind::Bool).since(5),
         ],
     )
     .aliases(&["RESTJobItemComposed"])
@@ -814,8 +800,7 @@ impl Struct for AnyJobItem {
             20 => View::Bool(&self.member_onedrive),
             21 => View::Bool(&self.member_site),
             22 => View::Bool(&self.group_site),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -843,8 +828,7 @@ impl Struct for AnyJobItem {
             20 => Slot::Bool(&mut self.member_onedrive),
             21 => Slot::Bool(&mut self.member_site),
             22 => Slot::Bool(&mut self.group_site),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -877,7 +861,7 @@ pub enum JobItem {
     Unknown(AnyJobItem),
 }
 pub(crate) static JOB_ITEM_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &JOB_ONE_DRIVE_FOLDERS_ITEM,
@@ -974,12 +958,12 @@ impl Struct for JobItem {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::OneDriveFolders(kind) => kind.slot(index),
             Self::Organization(kind) => kind.slot(index),
@@ -993,27 +977,18 @@ impl Struct for JobItem {
     }
 }
 impl UnionSlot for JobItem {
-    fn index(&self) -> usize {
-        match self {
-            Self::OneDriveFolders(_) => 0,
-            Self::Organization(_) => 1,
-            Self::PersonalSites(_) => 2,
-            Self::Site(_) => 3,
-            Self::Team(_) => 4,
-            Self::User(_) => 5,
-            Self::Group(_) => 6,
-            Self::Unknown(_) => 7,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &JOB_ITEM_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::OneDriveFolders(Default::default()),
-            1 => Self::Organization(Default::default()),
-            2 => Self::PersonalSites(Default::default()),
-            3 => Self::Site(Default::default()),
-            4 => Self::Team(Default::default()),
-            5 => Self::User(Default::default()),
-            6 => Self::Group(Default::default()),
+            Some(0) => Self::OneDriveFolders(Default::default()),
+            Some(1) => Self::Organization(Default::default()),
+            Some(2) => Self::PersonalSites(Default::default()),
+            Some(3) => Self::Site(Default::default()),
+            Some(4) => Self::Team(Default::default()),
+            Some(5) => Self::User(Default::default()),
+            Some(6) => Self::Group(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -1095,12 +1070,12 @@ impl Enum for JobBackupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EntireOrganization => 0,
                 Self::SelectedItems => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1164,8 +1139,8 @@ impl Enum for JobLastStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
@@ -1175,7 +1150,7 @@ impl Enum for JobLastStatus {
                 Self::NotConfigured => 5,
                 Self::Disconnected => 6,
                 Self::Queued => 7,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1236,23 +1211,23 @@ pub(crate) static JOB: Shape = Shape::new(
         &[
             Field::new("description", Kind::Text),
             Field::new("backupType", Kind::Enum(&JOB_BACKUP_TYPE)),
-            Field::new("runNow", Kind::Bool).versions(0, 7),
-            Field::list("selectedItems", Kind::Struct(&JOB_ITEM)).versions(0, 7),
-            Field::list("excludedItems", Kind::Struct(&JOB_ITEM)).versions(0, 7),
+            Field::new("runNow", Kind::Bool).until(7),
+            Field::list("selectedItems", Kind::Struct(&JOB_ITEM)).until(7),
+            Field::list("excludedItems", Kind::Struct(&JOB_ITEM)).until(7),
             Field::new("schedulePolicy", Kind::Struct(&JOB_SCHEDULE_POLICY)),
             Field::new("id", Kind::Id),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("repositoryId", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("lastRun", Kind::DateTime),
             Field::new("nextRun", Kind::DateTime),
-            Field::new("lastBackup", Kind::DateTime).versions(7, 0),
+            Field::new("lastBackup", Kind::DateTime).since(7),
             Field::new("isEnabled", Kind::Bool),
             Field::new("lastStatus", Kind::Enum(&JOB_LAST_STATUS)),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 5),
-            Field::new("proxyId", Kind::Id).versions(0, 5),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(5),
+            Field::new("proxyId", Kind::Id).until(5),
         ],
     )
     .aliases(&["RESTJob", "JobCreate"]);
@@ -1308,8 +1283,7 @@ impl Struct for Job {
             16 => View::StructMap(&self.links),
             17 => View::StructMap(&self.actions),
             18 => View::Id(&self.proxy_id),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1333,8 +1307,7 @@ impl Struct for Job {
             16 => Slot::StructMap(&mut self.links),
             17 => Slot::StructMap(&mut self.actions),
             18 => Slot::Id(&mut self.proxy_id),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1480,7 +1453,7 @@ pub(crate) static JOB_SCHEDULE_POLICY_TYPE: EnumShape = EnumShape {
     values: &[
         EnumValue::new("Periodically"),
         EnumValue::new("Daily"),
-        EnumValue::new("ManualOnly").versions(6, 0),
+        EnumValue::new("ManualOnly").since(6),
     ],
 };
 impl Enum for JobSchedulePolicyType {
@@ -1495,13 +1468,13 @@ impl Enum for JobSchedulePolicyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Periodically => 0,
                 Self::Daily => 1,
                 Self::ManualOnly => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1548,7 +1521,7 @@ pub(crate) static JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY: EnumShape = EnumShape 
         EnumValue::new("Hours2"),
         EnumValue::new("Hours4"),
         EnumValue::new("Hours8"),
-        EnumValue::new("Hours12").versions(8, 0),
+        EnumValue::new("Hours12").since(8),
     ],
 };
 impl Enum for JobSchedulePolicyPeriodicallyEvery {
@@ -1569,8 +1542,8 @@ impl Enum for JobSchedulePolicyPeriodicallyEvery {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Minutes5 => 0,
                 Self::Minutes10 => 1,
@@ -1581,7 +1554,7 @@ impl Enum for JobSchedulePolicyPeriodicallyEvery {
                 Self::Hours4 => 6,
                 Self::Hours8 => 7,
                 Self::Hours12 => 8,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1653,8 +1626,8 @@ impl Enum for JobSchedulePolicyDailyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::Workdays => 1,
@@ -1666,7 +1639,7 @@ impl Enum for JobSchedulePolicyDailyType {
                 Self::Friday => 7,
                 Self::Saturday => 8,
                 Self::Sunday => 9,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1707,20 +1680,22 @@ pub struct JobSchedulePolicy {
     pub retry_number: Option<i64>,
     /// How long it waits before it runs again, in minutes.
     pub retry_wait_interval: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SCHEDULE_POLICY: Shape = Shape::new(
         "JobSchedulePolicy",
         &[
-            Field::new("scheduleEnabled", Kind::Bool).versions(5, 0),
+            Field::new("scheduleEnabled", Kind::Bool).since(5),
             Field::new("backupWindowEnabled", Kind::Bool),
             Field::new("backupWindowSettings", Kind::Struct(&BACKUP_WINDOW_SETTINGS)),
-            Field::new("periodicallyWindowEnabled", Kind::Bool).versions(7, 0),
+            Field::new("periodicallyWindowEnabled", Kind::Bool).since(7),
             Field::new(
                     "periodicallyWindowSettings",
                     Kind::Struct(&BACKUP_WINDOW_SETTINGS),
                 )
-                .versions(6, 0),
-            Field::new("periodicallyOffsetMinutes", Kind::Int).versions(6, 0),
+                .since(6),
+            Field::new("periodicallyOffsetMinutes", Kind::Int).since(6),
             Field::new("type", Kind::Enum(&JOB_SCHEDULE_POLICY_TYPE)),
             Field::new(
                 "periodicallyEvery",
@@ -1749,6 +1724,7 @@ impl JobSchedulePolicy {
         retry_enabled: None,
         retry_number: None,
         retry_wait_interval: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSchedulePolicy {
@@ -1773,7 +1749,7 @@ impl Struct for JobSchedulePolicy {
             10 => View::Bool(&self.retry_enabled),
             11 => View::Int(&self.retry_number),
             12 => View::Int(&self.retry_wait_interval),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1791,7 +1767,7 @@ impl Struct for JobSchedulePolicy {
             10 => Slot::Bool(&mut self.retry_enabled),
             11 => Slot::Int(&mut self.retry_number),
             12 => Slot::Int(&mut self.retry_wait_interval),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1806,6 +1782,8 @@ pub struct BackupWindowSettings {
     pub backup_window: Vec<bool>,
     /// Minute offset.
     pub minute_offset: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_WINDOW_SETTINGS: Shape = Shape::new(
         "BackupWindowSettings",
@@ -1816,6 +1794,7 @@ impl BackupWindowSettings {
     const EMPTY: Self = Self {
         backup_window: Vec::new(),
         minute_offset: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupWindowSettings {
@@ -1829,14 +1808,14 @@ impl Struct for BackupWindowSettings {
         match index {
             0 => View::Bools(&self.backup_window),
             1 => View::Int(&self.minute_offset),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bools(&mut self.backup_window),
             1 => Slot::Int(&mut self.minute_offset),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1896,8 +1875,8 @@ impl Enum for CopyJobLastStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
@@ -1907,7 +1886,7 @@ impl Enum for CopyJobLastStatus {
                 Self::NotConfigured => 5,
                 Self::Disconnected => 6,
                 Self::Queued => 7,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1955,20 +1934,20 @@ pub(crate) static COPY_JOB: Shape = Shape::new(
             Field::new("backupJobId", Kind::Id),
             Field::new("schedulePolicy", Kind::Struct(&COPY_JOB_SCHEDULE_POLICY)),
             Field::new("id", Kind::Id),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("repositoryId", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("lastRun", Kind::DateTime),
             Field::new("nextRun", Kind::DateTime),
-            Field::new("lastBackup", Kind::DateTime).versions(7, 0),
+            Field::new("lastBackup", Kind::DateTime).since(7),
             Field::new("isEnabled", Kind::Bool),
             Field::new("lastStatus", Kind::Enum(&COPY_JOB_LAST_STATUS)),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTCopyJob"])
-    .versions(6, 0);
+    .since(6);
 impl CopyJob {
     const EMPTY: Self = Self {
         backup_job_id: None,
@@ -2009,8 +1988,7 @@ impl Struct for CopyJob {
             10 => View::Enum(&self.last_status),
             11 => View::Int(&self.e_tag),
             12 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2028,8 +2006,7 @@ impl Struct for CopyJob {
             10 => Slot::Enum(&mut self.last_status),
             11 => Slot::Int(&mut self.e_tag),
             12 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2154,13 +2131,13 @@ impl Enum for CopyJobSchedulePolicyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Immediate => 0,
                 Self::Periodically => 1,
                 Self::DailyAtTime => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2207,7 +2184,7 @@ pub(crate) static COPY_JOB_SCHEDULE_POLICY_PERIODICALLY_EVERY: EnumShape = EnumS
         EnumValue::new("Hours2"),
         EnumValue::new("Hours4"),
         EnumValue::new("Hours8"),
-        EnumValue::new("Hours12").versions(8, 0),
+        EnumValue::new("Hours12").since(8),
     ],
 };
 impl Enum for CopyJobSchedulePolicyPeriodicallyEvery {
@@ -2228,8 +2205,8 @@ impl Enum for CopyJobSchedulePolicyPeriodicallyEvery {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Minutes5 => 0,
                 Self::Minutes10 => 1,
@@ -2240,7 +2217,7 @@ impl Enum for CopyJobSchedulePolicyPeriodicallyEvery {
                 Self::Hours4 => 6,
                 Self::Hours8 => 7,
                 Self::Hours12 => 8,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2312,8 +2289,8 @@ impl Enum for CopyJobSchedulePolicyDailyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::Workdays => 1,
@@ -2325,7 +2302,7 @@ impl Enum for CopyJobSchedulePolicyDailyType {
                 Self::Friday => 7,
                 Self::Saturday => 8,
                 Self::Sunday => 9,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2350,6 +2327,8 @@ pub struct CopyJobSchedulePolicy {
     pub backup_copy_window_enabled: Option<bool>,
     /// Backup copy window settings.
     pub backup_copy_window_settings: Option<BackupWindowSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COPY_JOB_SCHEDULE_POLICY: Shape = Shape::new(
         "CopyJobSchedulePolicy",
@@ -2366,7 +2345,7 @@ pub(crate) static COPY_JOB_SCHEDULE_POLICY: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCopyJobSchedulePolicy"])
-    .versions(6, 0);
+    .since(6);
 impl CopyJobSchedulePolicy {
     const EMPTY: Self = Self {
         r#type: None,
@@ -2375,6 +2354,7 @@ impl CopyJobSchedulePolicy {
         daily_time: None,
         backup_copy_window_enabled: None,
         backup_copy_window_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CopyJobSchedulePolicy {
@@ -2392,7 +2372,7 @@ impl Struct for CopyJobSchedulePolicy {
             3 => View::Text(&self.daily_time),
             4 => View::Bool(&self.backup_copy_window_enabled),
             5 => View::Struct(&self.backup_copy_window_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2403,7 +2383,7 @@ impl Struct for CopyJobSchedulePolicy {
             3 => Slot::Text(&mut self.daily_time),
             4 => Slot::Bool(&mut self.backup_copy_window_enabled),
             5 => Slot::Struct(&mut self.backup_copy_window_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2414,15 +2394,20 @@ impl Struct for CopyJobSchedulePolicy {
 pub struct StartJobOptions {
     /// Full.
     pub full: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static START_JOB_OPTIONS: Shape = Shape::new(
         "StartJobOptions",
         &[Field::new("full", Kind::Bool)],
     )
     .aliases(&["RESTStartJobOptions"])
-    .versions(6, 0);
+    .since(6);
 impl StartJobOptions {
-    const EMPTY: Self = Self { full: None };
+    const EMPTY: Self = Self {
+        full: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for StartJobOptions {
     const SHAPE: &'static Shape = &START_JOB_OPTIONS;
@@ -2434,13 +2419,13 @@ impl Struct for StartJobOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.full),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.full),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2486,12 +2471,12 @@ impl Enum for JobSessionJobType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Backup => 0,
                 Self::Copy => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2528,12 +2513,12 @@ impl Enum for JobSessionJobSessionConfigType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Full => 0,
                 Self::Incremental => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2597,8 +2582,8 @@ impl Enum for JobSessionStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Stopped => 0,
                 Self::Running => 1,
@@ -2608,7 +2593,7 @@ impl Enum for JobSessionStatus {
                 Self::NotConfigured => 5,
                 Self::Disconnected => 6,
                 Self::Queued => 7,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2659,32 +2644,34 @@ pub struct JobSession {
     pub proxy_id: Option<Id>,
     /// The proxy pool. (v8 and later)
     pub proxy_pool_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SESSION: Shape = Shape::new(
         "JobSession",
         &[
             Field::new("id", Kind::Id),
-            Field::new("jobId", Kind::Id).versions(8, 0),
-            Field::new("repositoryId", Kind::Id).versions(7, 0),
-            Field::new("mainSessionId", Kind::Id).versions(7, 0),
-            Field::new("details", Kind::Text).versions(6, 0),
+            Field::new("jobId", Kind::Id).since(8),
+            Field::new("repositoryId", Kind::Id).since(7),
+            Field::new("mainSessionId", Kind::Id).since(7),
+            Field::new("details", Kind::Text).since(6),
             Field::new("creationTime", Kind::DateTime),
             Field::new("endTime", Kind::DateTime),
-            Field::new("retryCount", Kind::Int).versions(6, 0),
-            Field::new("jobWillBeRetried", Kind::Bool).versions(7, 0),
+            Field::new("retryCount", Kind::Int).since(6),
+            Field::new("jobWillBeRetried", Kind::Bool).since(7),
             Field::new("progress", Kind::Int),
-            Field::new("jobType", Kind::Enum(&JOB_SESSION_JOB_TYPE)).versions(7, 0),
+            Field::new("jobType", Kind::Enum(&JOB_SESSION_JOB_TYPE)).since(7),
             Field::new(
                     "jobSessionConfigType",
                     Kind::Enum(&JOB_SESSION_JOB_SESSION_CONFIG_TYPE),
                 )
-                .versions(8, 0),
+                .since(8),
             Field::new("status", Kind::Enum(&JOB_SESSION_STATUS)),
             Field::new("statistics", Kind::Struct(&JOB_STATISTICS)),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("proxyId", Kind::Id).versions(8, 0),
-            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
+            Field::new("proxyId", Kind::Id).since(8),
+            Field::new("proxyPoolId", Kind::Id).since(8),
         ],
     )
     .aliases(&["RESTJobSession"]);
@@ -2708,6 +2695,7 @@ impl JobSession {
         links: BTreeMap::new(),
         proxy_id: None,
         proxy_pool_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSession {
@@ -2737,7 +2725,7 @@ impl Struct for JobSession {
             15 => View::StructMap(&self.links),
             16 => View::Id(&self.proxy_id),
             17 => View::Id(&self.proxy_pool_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2760,7 +2748,7 @@ impl Struct for JobSession {
             15 => Slot::StructMap(&mut self.links),
             16 => Slot::Id(&mut self.proxy_id),
             17 => Slot::Id(&mut self.proxy_pool_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2789,12 +2777,14 @@ pub struct JobSite {
     pub site_collection_error: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_SITE: Shape = Shape::new(
         "JobSite",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::new("url", Kind::Text).required(),
             Field::new("parentUrl", Kind::Text),
             Field::new("name", Kind::Text),
@@ -2806,7 +2796,7 @@ pub(crate) static JOB_SITE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTJobSite"])
-    .versions(6, 0);
+    .since(6);
 impl JobSite {
     const EMPTY: Self = Self {
         id: None,
@@ -2819,6 +2809,7 @@ impl JobSite {
         title: None,
         site_collection_error: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobSite {
@@ -2840,7 +2831,7 @@ impl Struct for JobSite {
             7 => View::Text(&self.title),
             8 => View::Text(&self.site_collection_error),
             9 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2855,7 +2846,7 @@ impl Struct for JobSite {
             7 => Slot::Text(&mut self.title),
             8 => Slot::Text(&mut self.site_collection_error),
             9 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2888,12 +2879,12 @@ impl Enum for CreateBackupJobBackupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EntireOrganization => 0,
                 Self::SelectedItems => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2926,6 +2917,8 @@ pub struct CreateBackupJob {
     pub name: Option<String>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_BACKUP_JOB: Shape = Shape::new(
         "CreateBackupJob",
@@ -2944,7 +2937,7 @@ pub(crate) static CREATE_BACKUP_JOB: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCreateBackupJob"])
-    .versions(8, 0);
+    .since(8);
 impl CreateBackupJob {
     const EMPTY: Self = Self {
         description: None,
@@ -2957,6 +2950,7 @@ impl CreateBackupJob {
         repository_id: None,
         name: None,
         is_enabled: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateBackupJob {
@@ -2978,7 +2972,7 @@ impl Struct for CreateBackupJob {
             7 => View::Id(&self.repository_id),
             8 => View::Text(&self.name),
             9 => View::Bool(&self.is_enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2993,7 +2987,7 @@ impl Struct for CreateBackupJob {
             7 => Slot::Id(&mut self.repository_id),
             8 => Slot::Text(&mut self.name),
             9 => Slot::Bool(&mut self.is_enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3084,12 +3078,12 @@ impl Enum for EditBackupJobBackupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EntireOrganization => 0,
                 Self::SelectedItems => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3120,6 +3114,8 @@ pub struct EditBackupJob {
     pub name: Edit<String>,
     /// Whether it is enabled.
     pub is_enabled: Edit<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EDIT_BACKUP_JOB: Shape = Shape::new(
         "EditBackupJob",
@@ -3136,7 +3132,7 @@ pub(crate) static EDIT_BACKUP_JOB: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTEditBackupJob"])
-    .versions(8, 0);
+    .since(8);
 impl EditBackupJob {
     const EMPTY: Self = Self {
         description: Edit::ABSENT,
@@ -3148,6 +3144,7 @@ impl EditBackupJob {
         repository_id: Edit::ABSENT,
         name: Edit::ABSENT,
         is_enabled: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EditBackupJob {
@@ -3168,7 +3165,7 @@ impl Struct for EditBackupJob {
             6 => View::Edit(&self.repository_id),
             7 => View::Edit(&self.name),
             8 => View::Edit(&self.is_enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3182,7 +3179,7 @@ impl Struct for EditBackupJob {
             6 => Slot::Edit(&mut self.repository_id),
             7 => Slot::Edit(&mut self.name),
             8 => Slot::Edit(&mut self.is_enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3265,6 +3262,8 @@ pub struct CreateCopyJob {
     pub repository_id: Option<Id>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CREATE_COPY_JOB: Shape = Shape::new(
         "CreateCopyJob",
@@ -3277,7 +3276,7 @@ pub(crate) static CREATE_COPY_JOB: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCreateCopyJob"])
-    .versions(8, 0);
+    .since(8);
 impl CreateCopyJob {
     const EMPTY: Self = Self {
         backup_job_id: None,
@@ -3285,6 +3284,7 @@ impl CreateCopyJob {
         organization_id: None,
         repository_id: None,
         is_enabled: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CreateCopyJob {
@@ -3301,7 +3301,7 @@ impl Struct for CreateCopyJob {
             2 => View::Id(&self.organization_id),
             3 => View::Id(&self.repository_id),
             4 => View::Bool(&self.is_enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3311,7 +3311,7 @@ impl Struct for CreateCopyJob {
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::Id(&mut self.repository_id),
             4 => Slot::Bool(&mut self.is_enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3358,6 +3358,8 @@ pub struct EditCopyJob {
     pub repository_id: Edit<Id>,
     /// Whether it is enabled.
     pub is_enabled: Edit<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EDIT_COPY_JOB: Shape = Shape::new(
         "EditCopyJob",
@@ -3370,7 +3372,7 @@ pub(crate) static EDIT_COPY_JOB: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTEditCopyJob"])
-    .versions(8, 0);
+    .since(8);
 impl EditCopyJob {
     const EMPTY: Self = Self {
         backup_job_id: Edit::ABSENT,
@@ -3378,6 +3380,7 @@ impl EditCopyJob {
         organization_id: Edit::ABSENT,
         repository_id: Edit::ABSENT,
         is_enabled: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EditCopyJob {
@@ -3394,7 +3397,7 @@ impl Struct for EditCopyJob {
             2 => View::Edit(&self.organization_id),
             3 => View::Edit(&self.repository_id),
             4 => View::Edit(&self.is_enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3404,7 +3407,7 @@ impl Struct for EditCopyJob {
             2 => Slot::Edit(&mut self.organization_id),
             3 => Slot::Edit(&mut self.repository_id),
             4 => Slot::Edit(&mut self.is_enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3474,12 +3477,12 @@ impl Enum for OfficeLicenseDetectedSkuType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Other => 0,
                 Self::Education => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3498,6 +3501,8 @@ pub struct OfficeLicense {
     pub sku_part_number: Option<String>,
     /// Detected sku type.
     pub detected_sku_type: Option<OfficeLicenseDetectedSkuType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OFFICE_LICENSE: Shape = Shape::new(
         "OfficeLicense",
@@ -3508,12 +3513,13 @@ pub(crate) static OFFICE_LICENSE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOfficeLicense"])
-    .versions(8, 0);
+    .since(8);
 impl OfficeLicense {
     const EMPTY: Self = Self {
         sku_id: None,
         sku_part_number: None,
         detected_sku_type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OfficeLicense {
@@ -3528,7 +3534,7 @@ impl Struct for OfficeLicense {
             0 => View::Id(&self.sku_id),
             1 => View::Text(&self.sku_part_number),
             2 => View::Enum(&self.detected_sku_type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3536,7 +3542,7 @@ impl Struct for OfficeLicense {
             0 => Slot::Id(&mut self.sku_id),
             1 => Slot::Text(&mut self.sku_part_number),
             2 => Slot::Enum(&mut self.detected_sku_type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3559,6 +3565,8 @@ pub struct JobActionBody {
     pub disable: Edit<Value>,
     /// Explore.
     pub explore: Option<ExploreOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOB_ACTION_BODY: Shape = Shape::new(
         "JobActionBody",
@@ -3570,7 +3578,7 @@ pub(crate) static JOB_ACTION_BODY: Shape = Shape::new(
             Field::new("explore", Kind::Struct(&EXPLORE_OPTIONS)),
         ],
     )
-    .versions(0, 5);
+    .until(5);
 impl JobActionBody {
     const EMPTY: Self = Self {
         start: Edit::ABSENT,
@@ -3578,6 +3586,7 @@ impl JobActionBody {
         enable: Edit::ABSENT,
         disable: Edit::ABSENT,
         explore: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JobActionBody {
@@ -3594,7 +3603,7 @@ impl Struct for JobActionBody {
             2 => View::Edit(&self.enable),
             3 => View::Edit(&self.disable),
             4 => View::Struct(&self.explore),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3604,7 +3613,7 @@ impl Struct for JobActionBody {
             2 => Slot::Edit(&mut self.enable),
             3 => Slot::Edit(&mut self.disable),
             4 => Slot::Struct(&mut self.explore),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

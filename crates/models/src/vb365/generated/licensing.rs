@@ -31,12 +31,12 @@ impl Enum for LicenseStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Valid => 0,
                 Self::Expired => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -92,8 +92,8 @@ impl Enum for LicenseType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Subscription => 0,
                 Self::Evaluation => 1,
@@ -101,7 +101,7 @@ impl Enum for LicenseType {
                 Self::Rental => 3,
                 Self::Community => 4,
                 Self::AwsPrivateOffer => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -146,29 +146,31 @@ pub struct License {
     pub support_id: Option<String>,
     /// Support expiration date. (up to v6)
     pub support_expiration_date: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSE: Shape = Shape::new(
         "License",
         &[
-            Field::new("licenseID", Kind::Id).versions(6, 0),
-            Field::new("email", Kind::Text).versions(6, 0),
+            Field::new("licenseID", Kind::Id).since(6),
+            Field::new("email", Kind::Text).since(6),
             Field::new("status", Kind::Enum(&LICENSE_STATUS)),
-            Field::new("licenseExpires", Kind::DateTime).versions(7, 0),
-            Field::new("gracePeriodExpires", Kind::DateTime).versions(7, 0),
-            Field::new("expirationDate", Kind::DateTime).versions(0, 6),
+            Field::new("licenseExpires", Kind::DateTime).since(7),
+            Field::new("gracePeriodExpires", Kind::DateTime).since(7),
+            Field::new("expirationDate", Kind::DateTime).until(6),
             Field::new("type", Kind::Enum(&LICENSE_TYPE)),
-            Field::new("package", Kind::Text).versions(7, 0),
+            Field::new("package", Kind::Text).since(7),
             Field::new("licensedTo", Kind::Text),
-            Field::new("contactPerson", Kind::Text).versions(0, 6),
+            Field::new("contactPerson", Kind::Text).until(6),
             Field::new("totalNumber", Kind::Int),
             Field::new("usedNumber", Kind::Int),
-            Field::new("newNumber", Kind::Int).versions(6, 0),
+            Field::new("newNumber", Kind::Int).since(6),
             Field::new("supportID", Kind::Text),
-            Field::new("supportExpirationDate", Kind::DateTime).versions(0, 6),
+            Field::new("supportExpirationDate", Kind::DateTime).until(6),
         ],
     )
     .aliases(&["RESTLicense"])
-    .versions(5, 0);
+    .since(5);
 impl License {
     const EMPTY: Self = Self {
         license_id: None,
@@ -186,6 +188,7 @@ impl License {
         new_number: None,
         support_id: None,
         support_expiration_date: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for License {
@@ -212,7 +215,7 @@ impl Struct for License {
             12 => View::Int(&self.new_number),
             13 => View::Text(&self.support_id),
             14 => View::DateTime(&self.support_expiration_date),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -232,7 +235,7 @@ impl Struct for License {
             12 => Slot::Int(&mut self.new_number),
             13 => Slot::Text(&mut self.support_id),
             14 => Slot::DateTime(&mut self.support_expiration_date),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -243,15 +246,20 @@ impl Struct for License {
 pub struct InstallLicenseOptions {
     /// License file.
     pub license_file: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static INSTALL_LICENSE_OPTIONS: Shape = Shape::new(
         "InstallLicenseOptions",
         &[Field::new("licenseFile", Kind::Text)],
     )
     .aliases(&["RESTInstallLicenseOptions"])
-    .versions(6, 0);
+    .since(6);
 impl InstallLicenseOptions {
-    const EMPTY: Self = Self { license_file: None };
+    const EMPTY: Self = Self {
+        license_file: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for InstallLicenseOptions {
     const SHAPE: &'static Shape = &INSTALL_LICENSE_OPTIONS;
@@ -263,13 +271,13 @@ impl Struct for InstallLicenseOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.license_file),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.license_file),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -309,7 +317,7 @@ pub(crate) static LICENSE_AUTO_UPDATE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicenseAutoUpdate"])
-    .versions(6, 0);
+    .since(6);
 impl LicenseAutoUpdate {
     const EMPTY: Self = Self {
         is_enabled: None,
@@ -330,8 +338,7 @@ impl Struct for LicenseAutoUpdate {
             0 => View::Bool(&self.is_enabled),
             1 => View::StructMap(&self.links),
             2 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -339,8 +346,7 @@ impl Struct for LicenseAutoUpdate {
             0 => Slot::Bool(&mut self.is_enabled),
             1 => Slot::StructMap(&mut self.links),
             2 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -380,6 +386,8 @@ pub struct MonthlyReport {
     pub report_summary: Option<ReportSummary>,
     /// Organizations.
     pub organizations: Vec<ReportOrganization>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MONTHLY_REPORT: Shape = Shape::new(
         "MonthlyReport",
@@ -390,12 +398,14 @@ pub(crate) static MONTHLY_REPORT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTMonthlyReport"])
-    .versions(6, 6);
+    .since(6)
+    .until(6);
 impl MonthlyReport {
     const EMPTY: Self = Self {
         report_parameters: None,
         report_summary: None,
         organizations: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for MonthlyReport {
@@ -410,7 +420,7 @@ impl Struct for MonthlyReport {
             0 => View::Struct(&self.report_parameters),
             1 => View::Struct(&self.report_summary),
             2 => View::Structs(&self.organizations),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -418,7 +428,7 @@ impl Struct for MonthlyReport {
             0 => Slot::Struct(&mut self.report_parameters),
             1 => Slot::Struct(&mut self.report_summary),
             2 => Slot::Structs(&mut self.organizations),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -451,12 +461,12 @@ impl Enum for ReportParametersReportStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Approved => 0,
                 Self::Draft => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -485,6 +495,8 @@ pub struct ReportParameters {
     pub report_generation_date: Option<DateTime>,
     /// Reporting interval.
     pub reporting_interval: Option<MonthlyReportInterval>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPORT_PARAMETERS: Shape = Shape::new(
         "ReportParameters",
@@ -500,7 +512,7 @@ pub(crate) static REPORT_PARAMETERS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTReportParameters"])
-    .versions(6, 0);
+    .since(6);
 impl ReportParameters {
     const EMPTY: Self = Self {
         report_id: None,
@@ -511,6 +523,7 @@ impl ReportParameters {
         support_id: None,
         report_generation_date: None,
         reporting_interval: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReportParameters {
@@ -530,7 +543,7 @@ impl Struct for ReportParameters {
             5 => View::Text(&self.support_id),
             6 => View::DateTime(&self.report_generation_date),
             7 => View::Struct(&self.reporting_interval),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -543,7 +556,7 @@ impl Struct for ReportParameters {
             5 => Slot::Text(&mut self.support_id),
             6 => Slot::DateTime(&mut self.report_generation_date),
             7 => Slot::Struct(&mut self.reporting_interval),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -558,6 +571,8 @@ pub struct ReportSummary {
     pub reported_users_count: Option<i64>,
     /// New users count.
     pub new_users_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPORT_SUMMARY: Shape = Shape::new(
         "ReportSummary",
@@ -568,12 +583,14 @@ pub(crate) static REPORT_SUMMARY: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTReportSummary"])
-    .versions(6, 6);
+    .since(6)
+    .until(6);
 impl ReportSummary {
     const EMPTY: Self = Self {
         initial_users_count: None,
         reported_users_count: None,
         new_users_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReportSummary {
@@ -588,7 +605,7 @@ impl Struct for ReportSummary {
             0 => View::Int(&self.initial_users_count),
             1 => View::Int(&self.reported_users_count),
             2 => View::Int(&self.new_users_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -596,7 +613,7 @@ impl Struct for ReportSummary {
             0 => Slot::Int(&mut self.initial_users_count),
             1 => Slot::Int(&mut self.reported_users_count),
             2 => Slot::Int(&mut self.new_users_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -619,6 +636,8 @@ pub struct ReportOrganization {
     pub new_users_count: Option<i64>,
     /// Initial users count.
     pub initial_users_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPORT_ORGANIZATION: Shape = Shape::new(
         "ReportOrganization",
@@ -633,7 +652,8 @@ pub(crate) static REPORT_ORGANIZATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTReportOrganization"])
-    .versions(6, 6);
+    .since(6)
+    .until(6);
 impl ReportOrganization {
     const EMPTY: Self = Self {
         organization_id: None,
@@ -643,6 +663,7 @@ impl ReportOrganization {
         reported_users_count: None,
         new_users_count: None,
         initial_users_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ReportOrganization {
@@ -661,7 +682,7 @@ impl Struct for ReportOrganization {
             4 => View::Int(&self.reported_users_count),
             5 => View::Int(&self.new_users_count),
             6 => View::Int(&self.initial_users_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -673,7 +694,7 @@ impl Struct for ReportOrganization {
             4 => Slot::Int(&mut self.reported_users_count),
             5 => Slot::Int(&mut self.new_users_count),
             6 => Slot::Int(&mut self.initial_users_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -686,6 +707,8 @@ pub struct MonthlyReportInterval {
     pub start_of_interval: Option<DateTime>,
     /// End of interval.
     pub end_of_interval: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MONTHLY_REPORT_INTERVAL: Shape = Shape::new(
         "MonthlyReportInterval",
@@ -695,11 +718,12 @@ pub(crate) static MONTHLY_REPORT_INTERVAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTMonthlyReportInterval"])
-    .versions(6, 0);
+    .since(6);
 impl MonthlyReportInterval {
     const EMPTY: Self = Self {
         start_of_interval: None,
         end_of_interval: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for MonthlyReportInterval {
@@ -713,14 +737,14 @@ impl Struct for MonthlyReportInterval {
         match index {
             0 => View::DateTime(&self.start_of_interval),
             1 => View::DateTime(&self.end_of_interval),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::DateTime(&mut self.start_of_interval),
             1 => Slot::DateTime(&mut self.end_of_interval),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -731,15 +755,21 @@ impl Struct for MonthlyReportInterval {
 pub struct ApproveReportOptions {
     /// Removed users.
     pub removed_users: Vec<OrganizationRemovedUsers>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static APPROVE_REPORT_OPTIONS: Shape = Shape::new(
         "ApproveReportOptions",
         &[Field::list("removedUsers", Kind::Struct(&ORGANIZATION_REMOVED_USERS))],
     )
     .aliases(&["RESTApproveReportOptions"])
-    .versions(6, 6);
+    .since(6)
+    .until(6);
 impl ApproveReportOptions {
-    const EMPTY: Self = Self { removed_users: Vec::new() };
+    const EMPTY: Self = Self {
+        removed_users: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ApproveReportOptions {
     const SHAPE: &'static Shape = &APPROVE_REPORT_OPTIONS;
@@ -751,13 +781,13 @@ impl Struct for ApproveReportOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.removed_users),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.removed_users),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -788,6 +818,8 @@ pub struct OrganizationRemovedUsers {
     pub removed_users_count: Option<i64>,
     /// Removal reason.
     pub removal_reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_REMOVED_USERS: Shape = Shape::new(
         "OrganizationRemovedUsers",
@@ -798,12 +830,14 @@ pub(crate) static ORGANIZATION_REMOVED_USERS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationRemovedUsers"])
-    .versions(6, 6);
+    .since(6)
+    .until(6);
 impl OrganizationRemovedUsers {
     const EMPTY: Self = Self {
         organization_id: None,
         removed_users_count: None,
         removal_reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationRemovedUsers {
@@ -818,7 +852,7 @@ impl Struct for OrganizationRemovedUsers {
             0 => View::Id(&self.organization_id),
             1 => View::Int(&self.removed_users_count),
             2 => View::Text(&self.removal_reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -826,7 +860,7 @@ impl Struct for OrganizationRemovedUsers {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Int(&mut self.removed_users_count),
             2 => Slot::Text(&mut self.removal_reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -870,14 +904,14 @@ impl Enum for LicensedUserLicenseState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Licensed => 0,
                 Self::New => 1,
                 Self::TemporarilyAssigned => 2,
                 Self::Exceeded => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -910,6 +944,8 @@ pub struct LicensedUser {
     pub organization_name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSED_USER: Shape = Shape::new(
         "LicensedUser",
@@ -937,6 +973,7 @@ impl LicensedUser {
         backed_up_organization_id: None,
         organization_name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensedUser {
@@ -957,7 +994,7 @@ impl Struct for LicensedUser {
             6 => View::Id(&self.backed_up_organization_id),
             7 => View::Text(&self.organization_name),
             8 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -971,7 +1008,7 @@ impl Struct for LicensedUser {
             6 => Slot::Id(&mut self.backed_up_organization_id),
             7 => Slot::Text(&mut self.organization_name),
             8 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -986,6 +1023,8 @@ pub struct OrganizationLicensingInformation {
     pub licensed_users: Option<i64>,
     /// New users.
     pub new_users: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_LICENSING_INFORMATION: Shape = Shape::new(
         "OrganizationLicensingInformation",
@@ -996,6 +1035,7 @@ impl OrganizationLicensingInformation {
     const EMPTY: Self = Self {
         licensed_users: None,
         new_users: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationLicensingInformation {
@@ -1009,14 +1049,14 @@ impl Struct for OrganizationLicensingInformation {
         match index {
             0 => View::Int(&self.licensed_users),
             1 => View::Int(&self.new_users),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Int(&mut self.licensed_users),
             1 => Slot::Int(&mut self.new_users),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1029,6 +1069,8 @@ pub struct LicensingPlatformInfo {
     pub groups: Vec<LicensingGroupInfo>,
     /// Platforms.
     pub platforms: Vec<PlatformInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_PLATFORM_INFO: Shape = Shape::new(
         "LicensingPlatformInfo",
@@ -1038,11 +1080,12 @@ pub(crate) static LICENSING_PLATFORM_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingPlatformInfo"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingPlatformInfo {
     const EMPTY: Self = Self {
         groups: Vec::new(),
         platforms: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingPlatformInfo {
@@ -1056,14 +1099,14 @@ impl Struct for LicensingPlatformInfo {
         match index {
             0 => View::Structs(&self.groups),
             1 => View::Structs(&self.platforms),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.groups),
             1 => Slot::Structs(&mut self.platforms),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1078,6 +1121,8 @@ pub struct LicensingGroupInfo {
     pub name: Option<String>,
     /// Singular name.
     pub singular_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_GROUP_INFO: Shape = Shape::new(
         "LicensingGroupInfo",
@@ -1088,12 +1133,13 @@ pub(crate) static LICENSING_GROUP_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingGroupInfo"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingGroupInfo {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         singular_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingGroupInfo {
@@ -1108,7 +1154,7 @@ impl Struct for LicensingGroupInfo {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
             2 => View::Text(&self.singular_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1116,7 +1162,7 @@ impl Struct for LicensingGroupInfo {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.singular_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1135,6 +1181,8 @@ pub struct PlatformTypeInfo {
     pub weight: Option<f64>,
     /// The group.
     pub group_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PLATFORM_TYPE_INFO: Shape = Shape::new(
         "PlatformTypeInfo",
@@ -1147,7 +1195,7 @@ pub(crate) static PLATFORM_TYPE_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTPlatformTypeInfo"])
-    .versions(7, 0);
+    .since(7);
 impl PlatformTypeInfo {
     const EMPTY: Self = Self {
         id: None,
@@ -1155,6 +1203,7 @@ impl PlatformTypeInfo {
         cis_counter_name: None,
         weight: None,
         group_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PlatformTypeInfo {
@@ -1171,7 +1220,7 @@ impl Struct for PlatformTypeInfo {
             2 => View::Text(&self.cis_counter_name),
             3 => View::Float(&self.weight),
             4 => View::Id(&self.group_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1181,7 +1230,7 @@ impl Struct for PlatformTypeInfo {
             2 => Slot::Text(&mut self.cis_counter_name),
             3 => Slot::Float(&mut self.weight),
             4 => Slot::Id(&mut self.group_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1196,6 +1245,8 @@ pub struct PlatformInfo {
     pub name: Option<String>,
     /// Types.
     pub types: Vec<PlatformTypeInfo>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PLATFORM_INFO: Shape = Shape::new(
         "PlatformInfo",
@@ -1206,12 +1257,13 @@ pub(crate) static PLATFORM_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTPlatformInfo"])
-    .versions(7, 0);
+    .since(7);
 impl PlatformInfo {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         types: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PlatformInfo {
@@ -1226,7 +1278,7 @@ impl Struct for PlatformInfo {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
             2 => View::Structs(&self.types),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1234,7 +1286,7 @@ impl Struct for PlatformInfo {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
             2 => Slot::Structs(&mut self.types),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1247,6 +1299,8 @@ pub struct LicensingMonthlyReport {
     pub report_parameters: Option<ReportParameters>,
     /// Platform types.
     pub platform_types: Vec<LicensingReportPlatformType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_MONTHLY_REPORT: Shape = Shape::new(
         "LicensingMonthlyReport",
@@ -1256,11 +1310,12 @@ pub(crate) static LICENSING_MONTHLY_REPORT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingMonthlyReport"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingMonthlyReport {
     const EMPTY: Self = Self {
         report_parameters: None,
         platform_types: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingMonthlyReport {
@@ -1274,14 +1329,14 @@ impl Struct for LicensingMonthlyReport {
         match index {
             0 => View::Struct(&self.report_parameters),
             1 => View::Structs(&self.platform_types),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.report_parameters),
             1 => Slot::Structs(&mut self.platform_types),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1298,6 +1353,8 @@ pub struct LicensingReportPlatformType {
     pub summary: Option<LicensingReportSummary>,
     /// Organizations.
     pub organizations: Vec<LicensingReportOrganization>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_REPORT_PLATFORM_TYPE: Shape = Shape::new(
         "LicensingReportPlatformType",
@@ -1309,13 +1366,14 @@ pub(crate) static LICENSING_REPORT_PLATFORM_TYPE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingReportPlatformType"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingReportPlatformType {
     const EMPTY: Self = Self {
         platform_id: None,
         type_id: None,
         summary: None,
         organizations: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingReportPlatformType {
@@ -1331,7 +1389,7 @@ impl Struct for LicensingReportPlatformType {
             1 => View::Int(&self.type_id),
             2 => View::Struct(&self.summary),
             3 => View::Structs(&self.organizations),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1340,7 +1398,7 @@ impl Struct for LicensingReportPlatformType {
             1 => Slot::Int(&mut self.type_id),
             2 => Slot::Struct(&mut self.summary),
             3 => Slot::Structs(&mut self.organizations),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1361,6 +1419,8 @@ pub struct LicensingReportSummary {
     pub new_count: Option<i64>,
     /// New points.
     pub new_points: Option<f64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_REPORT_SUMMARY: Shape = Shape::new(
         "LicensingReportSummary",
@@ -1374,7 +1434,7 @@ pub(crate) static LICENSING_REPORT_SUMMARY: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingReportSummary"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingReportSummary {
     const EMPTY: Self = Self {
         initial_count: None,
@@ -1383,6 +1443,7 @@ impl LicensingReportSummary {
         reported_points: None,
         new_count: None,
         new_points: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingReportSummary {
@@ -1400,7 +1461,7 @@ impl Struct for LicensingReportSummary {
             3 => View::Float(&self.reported_points),
             4 => View::Int(&self.new_count),
             5 => View::Float(&self.new_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1411,7 +1472,7 @@ impl Struct for LicensingReportSummary {
             3 => Slot::Float(&mut self.reported_points),
             4 => Slot::Int(&mut self.new_count),
             5 => Slot::Float(&mut self.new_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1444,6 +1505,8 @@ pub struct LicensingReportOrganization {
     pub removed_points: Option<f64>,
     /// Removal reason.
     pub removal_reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_REPORT_ORGANIZATION: Shape = Shape::new(
         "LicensingReportOrganization",
@@ -1463,7 +1526,7 @@ pub(crate) static LICENSING_REPORT_ORGANIZATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingReportOrganization"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingReportOrganization {
     const EMPTY: Self = Self {
         organization_id: None,
@@ -1478,6 +1541,7 @@ impl LicensingReportOrganization {
         removed_count: None,
         removed_points: None,
         removal_reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingReportOrganization {
@@ -1501,7 +1565,7 @@ impl Struct for LicensingReportOrganization {
             9 => View::Int(&self.removed_count),
             10 => View::Float(&self.removed_points),
             11 => View::Text(&self.removal_reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1518,7 +1582,7 @@ impl Struct for LicensingReportOrganization {
             9 => Slot::Int(&mut self.removed_count),
             10 => Slot::Float(&mut self.removed_points),
             11 => Slot::Text(&mut self.removal_reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1529,6 +1593,8 @@ impl Struct for LicensingReportOrganization {
 pub struct LicensingApproveReportOptions {
     /// Removed objects.
     pub removed_objects: Vec<LicensingOrganizationRemovedObjects>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_APPROVE_REPORT_OPTIONS: Shape = Shape::new(
         "LicensingApproveReportOptions",
@@ -1540,10 +1606,11 @@ pub(crate) static LICENSING_APPROVE_REPORT_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingApproveReportOptions"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingApproveReportOptions {
     const EMPTY: Self = Self {
         removed_objects: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingApproveReportOptions {
@@ -1556,13 +1623,13 @@ impl Struct for LicensingApproveReportOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.removed_objects),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.removed_objects),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1599,11 +1666,13 @@ pub struct LicensingOrganizationRemovedObjects {
     pub removed_count: Option<i64>,
     /// Removal reason.
     pub removal_reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSING_ORGANIZATION_REMOVED_OBJECTS: Shape = Shape::new(
         "LicensingOrganizationRemovedObjects",
         &[
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("backedUpOrganizationId", Kind::Id),
             Field::new("platformId", Kind::Id),
             Field::new("typeId", Kind::Int),
@@ -1612,7 +1681,7 @@ pub(crate) static LICENSING_ORGANIZATION_REMOVED_OBJECTS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicensingOrganizationRemovedObjects"])
-    .versions(7, 0);
+    .since(7);
 impl LicensingOrganizationRemovedObjects {
     const EMPTY: Self = Self {
         organization_id: None,
@@ -1621,6 +1690,7 @@ impl LicensingOrganizationRemovedObjects {
         type_id: None,
         removed_count: None,
         removal_reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicensingOrganizationRemovedObjects {
@@ -1638,7 +1708,7 @@ impl Struct for LicensingOrganizationRemovedObjects {
             3 => View::Int(&self.type_id),
             4 => View::Int(&self.removed_count),
             5 => View::Text(&self.removal_reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1649,7 +1719,7 @@ impl Struct for LicensingOrganizationRemovedObjects {
             3 => Slot::Int(&mut self.type_id),
             4 => Slot::Int(&mut self.removed_count),
             5 => Slot::Text(&mut self.removal_reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1660,15 +1730,20 @@ impl Struct for LicensingOrganizationRemovedObjects {
 pub struct LicenseUsage {
     /// Platform types.
     pub platform_types: Vec<PlatformTypeLicenseUsage>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSE_USAGE: Shape = Shape::new(
         "LicenseUsage",
         &[Field::list("platformTypes", Kind::Struct(&PLATFORM_TYPE_LICENSE_USAGE))],
     )
     .aliases(&["RESTLicenseUsage"])
-    .versions(7, 0);
+    .since(7);
 impl LicenseUsage {
-    const EMPTY: Self = Self { platform_types: Vec::new() };
+    const EMPTY: Self = Self {
+        platform_types: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for LicenseUsage {
     const SHAPE: &'static Shape = &LICENSE_USAGE;
@@ -1680,13 +1755,13 @@ impl Struct for LicenseUsage {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.platform_types),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.platform_types),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1701,6 +1776,8 @@ pub struct PlatformTypeLicenseUsage {
     pub type_id: Option<i64>,
     /// Organizations.
     pub organizations: Vec<OrganizationLicenseUsage>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PLATFORM_TYPE_LICENSE_USAGE: Shape = Shape::new(
         "PlatformTypeLicenseUsage",
@@ -1711,12 +1788,13 @@ pub(crate) static PLATFORM_TYPE_LICENSE_USAGE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTPlatformTypeLicenseUsage"])
-    .versions(7, 0);
+    .since(7);
 impl PlatformTypeLicenseUsage {
     const EMPTY: Self = Self {
         platform_id: None,
         type_id: None,
         organizations: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PlatformTypeLicenseUsage {
@@ -1731,7 +1809,7 @@ impl Struct for PlatformTypeLicenseUsage {
             0 => View::Id(&self.platform_id),
             1 => View::Int(&self.type_id),
             2 => View::Structs(&self.organizations),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1739,7 +1817,7 @@ impl Struct for PlatformTypeLicenseUsage {
             0 => Slot::Id(&mut self.platform_id),
             1 => Slot::Int(&mut self.type_id),
             2 => Slot::Structs(&mut self.organizations),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1762,6 +1840,8 @@ pub struct OrganizationLicenseUsage {
     pub new_objects_count: Option<i64>,
     /// New points.
     pub new_points: Option<f64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_LICENSE_USAGE: Shape = Shape::new(
         "OrganizationLicenseUsage",
@@ -1776,7 +1856,7 @@ pub(crate) static ORGANIZATION_LICENSE_USAGE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationLicenseUsage"])
-    .versions(7, 0);
+    .since(7);
 impl OrganizationLicenseUsage {
     const EMPTY: Self = Self {
         organization_id: None,
@@ -1786,6 +1866,7 @@ impl OrganizationLicenseUsage {
         used_points: None,
         new_objects_count: None,
         new_points: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationLicenseUsage {
@@ -1804,7 +1885,7 @@ impl Struct for OrganizationLicenseUsage {
             4 => View::Float(&self.used_points),
             5 => View::Int(&self.new_objects_count),
             6 => View::Float(&self.new_points),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1816,7 +1897,7 @@ impl Struct for OrganizationLicenseUsage {
             4 => Slot::Float(&mut self.used_points),
             5 => Slot::Int(&mut self.new_objects_count),
             6 => Slot::Float(&mut self.new_points),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1833,16 +1914,20 @@ pub struct LicenseActionBody {
     pub install: Edit<Value>,
     /// Update.
     pub update: Edit<Value>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSE_ACTION_BODY: Shape = Shape::new(
         "LicenseActionBody",
         &[Field::new("install", Kind::Json), Field::new("update", Kind::Json)],
     )
-    .versions(5, 5);
+    .since(5)
+    .until(5);
 impl LicenseActionBody {
     const EMPTY: Self = Self {
         install: Edit::ABSENT,
         update: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicenseActionBody {
@@ -1856,14 +1941,14 @@ impl Struct for LicenseActionBody {
         match index {
             0 => View::Edit(&self.install),
             1 => View::Edit(&self.update),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Edit(&mut self.install),
             1 => Slot::Edit(&mut self.update),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -50,6 +50,7 @@ pub use usage::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
     pub(super) use super::*;
+    pub(super) use super::super::Vb365 as ThisApi;
 }
 #[cfg(feature = "registry")]
 use backhaul_wire::generated::{TypeEntry, make};

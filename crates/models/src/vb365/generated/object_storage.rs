@@ -17,6 +17,8 @@ pub struct AzureVirtualMachineSize {
     pub os_disk_size_mb: Option<i64>,
     /// Resource disk size, in MB.
     pub resource_disk_size_mb: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_VIRTUAL_MACHINE_SIZE: Shape = Shape::new(
         "AzureVirtualMachineSize",
@@ -29,7 +31,7 @@ pub(crate) static AZURE_VIRTUAL_MACHINE_SIZE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureVirtualMachineSize"])
-    .versions(6, 0);
+    .since(6);
 impl AzureVirtualMachineSize {
     const EMPTY: Self = Self {
         name: None,
@@ -37,6 +39,7 @@ impl AzureVirtualMachineSize {
         memory_mb: None,
         os_disk_size_mb: None,
         resource_disk_size_mb: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureVirtualMachineSize {
@@ -53,7 +56,7 @@ impl Struct for AzureVirtualMachineSize {
             2 => View::Int(&self.memory_mb),
             3 => View::Int(&self.os_disk_size_mb),
             4 => View::Int(&self.resource_disk_size_mb),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -63,7 +66,7 @@ impl Struct for AzureVirtualMachineSize {
             2 => Slot::Int(&mut self.memory_mb),
             3 => Slot::Int(&mut self.os_disk_size_mb),
             4 => Slot::Int(&mut self.resource_disk_size_mb),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -90,6 +93,8 @@ pub struct ServiceAccountInfo {
     pub azure_tenant_id: Option<Id>,
     /// Last modified.
     pub last_modified: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SERVICE_ACCOUNT_INFO: Shape = Shape::new(
         "ServiceAccountInfo",
@@ -106,7 +111,7 @@ pub(crate) static SERVICE_ACCOUNT_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTServiceAccountInfo"])
-    .versions(6, 0);
+    .since(6);
 impl ServiceAccountInfo {
     const EMPTY: Self = Self {
         id: None,
@@ -118,6 +123,7 @@ impl ServiceAccountInfo {
         azure_environment: None,
         azure_tenant_id: None,
         last_modified: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ServiceAccountInfo {
@@ -138,7 +144,7 @@ impl Struct for ServiceAccountInfo {
             6 => View::Enum(&self.azure_environment),
             7 => View::Id(&self.azure_tenant_id),
             8 => View::DateTime(&self.last_modified),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -152,7 +158,7 @@ impl Struct for ServiceAccountInfo {
             6 => Slot::Enum(&mut self.azure_environment),
             7 => Slot::Id(&mut self.azure_tenant_id),
             8 => Slot::DateTime(&mut self.last_modified),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -165,17 +171,20 @@ pub struct AzureSubscription {
     pub subscription_id: Option<Id>,
     /// The name that is shown.
     pub display_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_SUBSCRIPTION: Shape = Shape::new(
         "AzureSubscription",
         &[Field::new("subscriptionId", Kind::Id), Field::new("displayName", Kind::Text)],
     )
     .aliases(&["RESTAzureSubscription"])
-    .versions(6, 0);
+    .since(6);
 impl AzureSubscription {
     const EMPTY: Self = Self {
         subscription_id: None,
         display_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureSubscription {
@@ -189,14 +198,14 @@ impl Struct for AzureSubscription {
         match index {
             0 => View::Id(&self.subscription_id),
             1 => View::Text(&self.display_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.subscription_id),
             1 => Slot::Text(&mut self.display_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -209,15 +218,21 @@ pub struct AzureResourceGroup {
     pub name: Option<String>,
     /// Location.
     pub location: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_RESOURCE_GROUP: Shape = Shape::new(
         "AzureResourceGroup",
         &[Field::new("name", Kind::Text), Field::new("location", Kind::Text)],
     )
     .aliases(&["RESTAzureResourceGroup"])
-    .versions(6, 0);
+    .since(6);
 impl AzureResourceGroup {
-    const EMPTY: Self = Self { name: None, location: None };
+    const EMPTY: Self = Self {
+        name: None,
+        location: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for AzureResourceGroup {
     const SHAPE: &'static Shape = &AZURE_RESOURCE_GROUP;
@@ -230,14 +245,14 @@ impl Struct for AzureResourceGroup {
         match index {
             0 => View::Text(&self.name),
             1 => View::Text(&self.location),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.location),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -256,6 +271,8 @@ pub struct AzureVirtualNetwork {
     pub location: Option<String>,
     /// Address spaces.
     pub address_spaces: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_VIRTUAL_NETWORK: Shape = Shape::new(
         "AzureVirtualNetwork",
@@ -268,7 +285,7 @@ pub(crate) static AZURE_VIRTUAL_NETWORK: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureVirtualNetwork"])
-    .versions(6, 0);
+    .since(6);
 impl AzureVirtualNetwork {
     const EMPTY: Self = Self {
         id: None,
@@ -276,6 +293,7 @@ impl AzureVirtualNetwork {
         r#type: None,
         location: None,
         address_spaces: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureVirtualNetwork {
@@ -292,7 +310,7 @@ impl Struct for AzureVirtualNetwork {
             2 => View::Text(&self.r#type),
             3 => View::Text(&self.location),
             4 => View::Texts(&self.address_spaces),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -302,7 +320,7 @@ impl Struct for AzureVirtualNetwork {
             2 => Slot::Text(&mut self.r#type),
             3 => Slot::Text(&mut self.location),
             4 => Slot::Texts(&mut self.address_spaces),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -315,17 +333,20 @@ pub struct AzureSubnet {
     pub name: Option<String>,
     /// Address prefix.
     pub address_prefix: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_SUBNET: Shape = Shape::new(
         "AzureSubnet",
         &[Field::new("name", Kind::Text), Field::new("addressPrefix", Kind::Text)],
     )
     .aliases(&["RESTAzureSubnet"])
-    .versions(6, 0);
+    .since(6);
 impl AzureSubnet {
     const EMPTY: Self = Self {
         name: None,
         address_prefix: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureSubnet {
@@ -339,14 +360,14 @@ impl Struct for AzureSubnet {
         match index {
             0 => View::Text(&self.name),
             1 => View::Text(&self.address_prefix),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.address_prefix),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -363,6 +384,8 @@ pub struct AmazonBucketS3Compatible {
     pub name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE: Shape = Shape::new(
         "AmazonBucketS3Compatible",
@@ -374,13 +397,14 @@ pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonBucketS3Compatible"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonBucketS3Compatible {
     const EMPTY: Self = Self {
         service_point: None,
         custom_region_id: None,
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonBucketS3Compatible {
@@ -396,7 +420,7 @@ impl Struct for AmazonBucketS3Compatible {
             1 => View::Id(&self.custom_region_id),
             2 => View::Text(&self.name),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -405,7 +429,7 @@ impl Struct for AmazonBucketS3Compatible {
             1 => Slot::Id(&mut self.custom_region_id),
             2 => Slot::Text(&mut self.name),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -420,6 +444,8 @@ pub struct AmazonFolderToReceiveS3Compatible {
     pub name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE: Shape = Shape::new(
         "AmazonFolderToReceiveS3Compatible",
@@ -430,12 +456,13 @@ pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonFolderToReceiveS3Compatible"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonFolderToReceiveS3Compatible {
     const EMPTY: Self = Self {
         path: None,
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonFolderToReceiveS3Compatible {
@@ -450,7 +477,7 @@ impl Struct for AmazonFolderToReceiveS3Compatible {
             0 => View::Text(&self.path),
             1 => View::Text(&self.name),
             2 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -458,7 +485,7 @@ impl Struct for AmazonFolderToReceiveS3Compatible {
             0 => Slot::Text(&mut self.path),
             1 => Slot::Text(&mut self.name),
             2 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -471,17 +498,20 @@ pub struct AmazonFolderToSend {
     pub name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_FOLDER_TO_SEND: Shape = Shape::new(
         "AmazonFolderToSend",
         &[Field::new("name", Kind::Text), Field::map("_links", Kind::Struct(&LINK))],
     )
     .aliases(&["RESTAmazonFolderToSend"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonFolderToSend {
     const EMPTY: Self = Self {
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonFolderToSend {
@@ -495,14 +525,14 @@ impl Struct for AmazonFolderToSend {
         match index {
             0 => View::Text(&self.name),
             1 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -540,6 +570,8 @@ pub struct AmazonBucketS3Aws {
     pub name: Option<String>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_BUCKET_S3_AWS: Shape = Shape::new(
         "AmazonBucketS3Aws",
@@ -552,7 +584,7 @@ pub(crate) static AMAZON_BUCKET_S3_AWS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonBucketS3Aws"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonBucketS3Aws {
     const EMPTY: Self = Self {
         region_type: None,
@@ -560,6 +592,7 @@ impl AmazonBucketS3Aws {
         region_id: None,
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonBucketS3Aws {
@@ -576,7 +609,7 @@ impl Struct for AmazonBucketS3Aws {
             2 => View::Id(&self.region_id),
             3 => View::Text(&self.name),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -586,7 +619,7 @@ impl Struct for AmazonBucketS3Aws {
             2 => Slot::Id(&mut self.region_id),
             3 => Slot::Text(&mut self.name),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -601,6 +634,8 @@ pub struct AmazonFolderToReceiveS3Aws {
     pub name: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_AWS: Shape = Shape::new(
         "AmazonFolderToReceiveS3Aws",
@@ -611,12 +646,13 @@ pub(crate) static AMAZON_FOLDER_TO_RECEIVE_S3_AWS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonFolderToReceiveS3Aws"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonFolderToReceiveS3Aws {
     const EMPTY: Self = Self {
         path: None,
         name: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonFolderToReceiveS3Aws {
@@ -631,7 +667,7 @@ impl Struct for AmazonFolderToReceiveS3Aws {
             0 => View::Text(&self.path),
             1 => View::Text(&self.name),
             2 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -639,7 +675,7 @@ impl Struct for AmazonFolderToReceiveS3Aws {
             0 => Slot::Text(&mut self.path),
             1 => Slot::Text(&mut self.name),
             2 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -679,13 +715,13 @@ impl Enum for AmazonS3AwsRegionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Global => 0,
                 Self::UsGovernment => 1,
                 Self::China => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -704,6 +740,8 @@ pub struct AzureContainer {
     pub region_type: Option<AzureStorageEndpointNullable>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_CONTAINER: Shape = Shape::new(
         "AzureContainer",
@@ -714,12 +752,13 @@ pub(crate) static AZURE_CONTAINER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureContainer"])
-    .versions(6, 0);
+    .since(6);
 impl AzureContainer {
     const EMPTY: Self = Self {
         name: None,
         region_type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureContainer {
@@ -734,7 +773,7 @@ impl Struct for AzureContainer {
             0 => View::Text(&self.name),
             1 => View::Enum(&self.region_type),
             2 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -742,7 +781,7 @@ impl Struct for AzureContainer {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Enum(&mut self.region_type),
             2 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -757,6 +796,8 @@ pub struct AmazonInstanceType {
     pub cores: Option<i64>,
     /// Memory.
     pub memory: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_INSTANCE_TYPE: Shape = Shape::new(
         "AmazonInstanceType",
@@ -767,12 +808,13 @@ pub(crate) static AMAZON_INSTANCE_TYPE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonInstanceType"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonInstanceType {
     const EMPTY: Self = Self {
         r#type: None,
         cores: None,
         memory: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonInstanceType {
@@ -787,7 +829,7 @@ impl Struct for AmazonInstanceType {
             0 => View::Text(&self.r#type),
             1 => View::Int(&self.cores),
             2 => View::Int(&self.memory),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -795,7 +837,7 @@ impl Struct for AmazonInstanceType {
             0 => Slot::Text(&mut self.r#type),
             1 => Slot::Int(&mut self.cores),
             2 => Slot::Int(&mut self.memory),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -810,6 +852,8 @@ pub struct AmazonVpc {
     pub name: Option<String>,
     /// CIDR.
     pub cidr: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_VPC: Shape = Shape::new(
         "AmazonVpc",
@@ -820,12 +864,13 @@ pub(crate) static AMAZON_VPC: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonVpc"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonVpc {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         cidr: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonVpc {
@@ -840,7 +885,7 @@ impl Struct for AmazonVpc {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
             2 => View::Text(&self.cidr),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -848,7 +893,7 @@ impl Struct for AmazonVpc {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.cidr),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -863,6 +908,8 @@ pub struct AmazonSubnet {
     pub name: Option<String>,
     /// CIDR.
     pub cidr: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_SUBNET: Shape = Shape::new(
         "AmazonSubnet",
@@ -873,12 +920,13 @@ pub(crate) static AMAZON_SUBNET: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonSubnet"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonSubnet {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         cidr: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonSubnet {
@@ -893,7 +941,7 @@ impl Struct for AmazonSubnet {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
             2 => View::Text(&self.cidr),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -901,7 +949,7 @@ impl Struct for AmazonSubnet {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.cidr),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -914,15 +962,21 @@ pub struct AmazonSecurityGroup {
     pub id: Option<Id>,
     /// The name.
     pub name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_SECURITY_GROUP: Shape = Shape::new(
         "AmazonSecurityGroup",
         &[Field::new("id", Kind::Id), Field::new("name", Kind::Text)],
     )
     .aliases(&["RESTAmazonSecurityGroup"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonSecurityGroup {
-    const EMPTY: Self = Self { id: None, name: None };
+    const EMPTY: Self = Self {
+        id: None,
+        name: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for AmazonSecurityGroup {
     const SHAPE: &'static Shape = &AMAZON_SECURITY_GROUP;
@@ -935,14 +989,14 @@ impl Struct for AmazonSecurityGroup {
         match index {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -959,24 +1013,27 @@ pub struct EncryptionKey {
     pub organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENCRYPTION_KEY: Shape = Shape::new(
         "EncryptionKey",
         &[
             Field::new("id", Kind::Id),
             Field::new("description", Kind::Text),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTEncryptionKey"])
-    .versions(6, 0);
+    .since(6);
 impl EncryptionKey {
     const EMPTY: Self = Self {
         id: None,
         description: None,
         organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EncryptionKey {
@@ -992,7 +1049,7 @@ impl Struct for EncryptionKey {
             1 => View::Text(&self.description),
             2 => View::Id(&self.organization_id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1001,7 +1058,7 @@ impl Struct for EncryptionKey {
             1 => Slot::Text(&mut self.description),
             2 => Slot::Id(&mut self.organization_id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1024,6 +1081,8 @@ pub struct EncryptionKeyToSend {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ENCRYPTION_KEY_TO_SEND: Shape = Shape::new(
         "EncryptionKeyToSend",
@@ -1032,13 +1091,13 @@ pub(crate) static ENCRYPTION_KEY_TO_SEND: Shape = Shape::new(
             Field::new("newPassword", Kind::Secret),
             Field::new("oldPassword", Kind::Secret),
             Field::new("id", Kind::Id),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("description", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTEncryptionKeyToSend"])
-    .versions(6, 0);
+    .since(6);
 impl EncryptionKeyToSend {
     const EMPTY: Self = Self {
         password: None,
@@ -1048,6 +1107,7 @@ impl EncryptionKeyToSend {
         organization_id: None,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for EncryptionKeyToSend {
@@ -1066,7 +1126,7 @@ impl Struct for EncryptionKeyToSend {
             4 => View::Id(&self.organization_id),
             5 => View::Text(&self.description),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1078,7 +1138,7 @@ impl Struct for EncryptionKeyToSend {
             4 => Slot::Id(&mut self.organization_id),
             5 => Slot::Text(&mut self.description),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1176,8 +1236,8 @@ pub(crate) static AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY: Shape = Shape:
                     "amazonBucketS3Compatible",
                     Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE),
                 )
-                .versions(6, 0),
-            Field::new("s3Folder", Kind::Text).versions(6, 0),
+                .since(6),
+            Field::new("s3Folder", Kind::Text).since(6),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("description", Kind::Text),
@@ -1186,14 +1246,15 @@ pub(crate) static AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY: Shape = Shape:
             Field::new("sizeLimitGB", Kind::Int),
             Field::new("usedSpaceBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
-            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).versions(0, 5),
-            Field::new("enableImmutability", Kind::Bool).versions(7, 0),
+            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5),
+            Field::new("enableImmutability", Kind::Bool).since(7),
             Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTAmazonS3CompatibleObjectStorageRepository"])
-    .versions(4, 7);
+    .since(4)
+    .until(7);
 impl AmazonS3CompatibleObjectStorageRepository {
     const EMPTY: Self = Self {
         amazon_bucket_s3_compatible: None,
@@ -1236,8 +1297,7 @@ impl Struct for AmazonS3CompatibleObjectStorageRepository {
             11 => View::Bool(&self.enable_immutability),
             12 => View::Enum(&self.r#type),
             13 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1256,8 +1316,7 @@ impl Struct for AmazonS3CompatibleObjectStorageRepository {
             11 => Slot::Bool(&mut self.enable_immutability),
             12 => Slot::Enum(&mut self.r#type),
             13 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1312,12 +1371,12 @@ pub struct AmazonS3AwsObjectStorageRepository {
 pub(crate) static AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
         "AmazonS3AwsObjectStorageRepository",
         &[
-            Field::new("glacierDeepArchiveEnabled", Kind::Bool).versions(6, 0),
-            Field::new("glacierInstantRetrievalEnabled", Kind::Bool).versions(7, 0),
+            Field::new("glacierDeepArchiveEnabled", Kind::Bool).since(6),
+            Field::new("glacierInstantRetrievalEnabled", Kind::Bool).since(7),
             Field::new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS))
-                .versions(6, 0),
-            Field::new("s3Folder", Kind::Text).versions(6, 0),
-            Field::new("iaStorageClassEnabled", Kind::Bool).versions(6, 0),
+                .since(6),
+            Field::new("s3Folder", Kind::Text).since(6),
+            Field::new("iaStorageClassEnabled", Kind::Bool).since(6),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("description", Kind::Text),
@@ -1326,20 +1385,21 @@ pub(crate) static AMAZON_S3_AWS_OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
             Field::new("sizeLimitGB", Kind::Int),
             Field::new("usedSpaceBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
-            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).versions(0, 5),
-            Field::new("enableImmutability", Kind::Bool).versions(7, 0),
+            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5),
+            Field::new("enableImmutability", Kind::Bool).since(7),
             Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
-            Field::new("useArchiverAppliance", Kind::Bool).versions(6, 0),
+            Field::new("useArchiverAppliance", Kind::Bool).since(6),
             Field::new(
                     "amazonArchiverAppliance",
                     Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE),
                 )
-                .versions(6, 0),
+                .since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTAmazonS3AwsObjectStorageRepository"])
-    .versions(4, 7);
+    .since(4)
+    .until(7);
 impl AmazonS3AwsObjectStorageRepository {
     const EMPTY: Self = Self {
         glacier_deep_archive_enabled: None,
@@ -1392,8 +1452,7 @@ impl Struct for AmazonS3AwsObjectStorageRepository {
             16 => View::Bool(&self.use_archiver_appliance),
             17 => View::Struct(&self.amazon_archiver_appliance),
             18 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1417,8 +1476,7 @@ impl Struct for AmazonS3AwsObjectStorageRepository {
             16 => Slot::Bool(&mut self.use_archiver_appliance),
             17 => Slot::Struct(&mut self.amazon_archiver_appliance),
             18 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1441,22 +1499,23 @@ pub struct AmazonArchiverAppliance {
     pub ip_ranges: Option<String>,
     /// Appliance port.
     pub appliance_port: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_ARCHIVER_APPLIANCE: Shape = Shape::new(
         "AmazonArchiverAppliance",
         &[
-            Field::new("instanceTypeName", Kind::Text).versions(8, 0),
-            Field::new("instanceType", Kind::Struct(&AMAZON_INSTANCE_TYPE))
-                .versions(0, 7),
+            Field::new("instanceTypeName", Kind::Text).since(8),
+            Field::new("instanceType", Kind::Struct(&AMAZON_INSTANCE_TYPE)).until(7),
             Field::new("virtualPrivateCloud", Kind::Struct(&AMAZON_VPC)),
             Field::new("subnet", Kind::Struct(&AMAZON_SUBNET)),
             Field::new("securityGroup", Kind::Struct(&AMAZON_SECURITY_GROUP)),
-            Field::new("ipRanges", Kind::Text).versions(8, 0),
+            Field::new("ipRanges", Kind::Text).since(8),
             Field::new("appliancePort", Kind::Int),
         ],
     )
     .aliases(&["RESTAmazonArchiverAppliance"])
-    .versions(6, 0);
+    .since(6);
 impl AmazonArchiverAppliance {
     const EMPTY: Self = Self {
         instance_type_name: None,
@@ -1466,6 +1525,7 @@ impl AmazonArchiverAppliance {
         security_group: None,
         ip_ranges: None,
         appliance_port: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonArchiverAppliance {
@@ -1484,7 +1544,7 @@ impl Struct for AmazonArchiverAppliance {
             4 => View::Struct(&self.security_group),
             5 => View::Text(&self.ip_ranges),
             6 => View::Int(&self.appliance_port),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1496,7 +1556,7 @@ impl Struct for AmazonArchiverAppliance {
             4 => Slot::Struct(&mut self.security_group),
             5 => Slot::Text(&mut self.ip_ranges),
             6 => Slot::Int(&mut self.appliance_port),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1549,8 +1609,8 @@ pub struct AzureObjectStorageRepository {
 pub(crate) static AZURE_OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
         "AzureObjectStorageRepository",
         &[
-            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).versions(6, 0),
-            Field::new("azureFolder", Kind::Text).versions(6, 0),
+            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).since(6),
+            Field::new("azureFolder", Kind::Text).since(6),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("description", Kind::Text),
@@ -1559,21 +1619,21 @@ pub(crate) static AZURE_OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
             Field::new("sizeLimitGB", Kind::Int),
             Field::new("usedSpaceBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
-            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).versions(0, 5),
-            Field::new("enableImmutability", Kind::Bool).versions(7, 0),
+            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5),
+            Field::new("enableImmutability", Kind::Bool).since(7),
             Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
-            Field::new("useArchiverAppliance", Kind::Bool).versions(6, 0),
+            Field::new("useArchiverAppliance", Kind::Bool).since(6),
             Field::new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO))
-                .versions(6, 0),
-            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION))
-                .versions(6, 0),
+                .since(6),
+            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6),
             Field::new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE))
-                .versions(6, 0),
+                .since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTAzureObjectStorageRepository"])
-    .versions(4, 7);
+    .since(4)
+    .until(7);
 impl AzureObjectStorageRepository {
     const EMPTY: Self = Self {
         azure_container: None,
@@ -1624,8 +1684,7 @@ impl Struct for AzureObjectStorageRepository {
             15 => View::Struct(&self.azure_subscription),
             16 => View::Struct(&self.azure_archiver_appliance),
             17 => View::StructMap(&self.links),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1648,8 +1707,7 @@ impl Struct for AzureObjectStorageRepository {
             15 => Slot::Struct(&mut self.azure_subscription),
             16 => Slot::Struct(&mut self.azure_archiver_appliance),
             17 => Slot::StructMap(&mut self.links),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1674,23 +1732,25 @@ pub struct AzureArchiverAppliance {
     pub region: Option<String>,
     /// Appliance port.
     pub appliance_port: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_ARCHIVER_APPLIANCE: Shape = Shape::new(
         "AzureArchiverAppliance",
         &[
-            Field::new("virtualMachineSizeName", Kind::Text).versions(8, 0),
+            Field::new("virtualMachineSizeName", Kind::Text).since(8),
             Field::new("virtualMachineSize", Kind::Struct(&AZURE_VIRTUAL_MACHINE_SIZE))
-                .versions(0, 7),
+                .until(7),
             Field::new("resourceGroup", Kind::Struct(&AZURE_RESOURCE_GROUP)),
             Field::new("virtualNetwork", Kind::Struct(&AZURE_VIRTUAL_NETWORK)),
             Field::new("subnet", Kind::Struct(&AZURE_SUBNET)),
-            Field::new("ipRanges", Kind::Text).versions(8, 0),
+            Field::new("ipRanges", Kind::Text).since(8),
             Field::new("region", Kind::Text),
             Field::new("appliancePort", Kind::Int),
         ],
     )
     .aliases(&["RESTAzureArchiverAppliance"])
-    .versions(6, 0);
+    .since(6);
 impl AzureArchiverAppliance {
     const EMPTY: Self = Self {
         virtual_machine_size_name: None,
@@ -1701,6 +1761,7 @@ impl AzureArchiverAppliance {
         ip_ranges: None,
         region: None,
         appliance_port: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureArchiverAppliance {
@@ -1720,7 +1781,7 @@ impl Struct for AzureArchiverAppliance {
             5 => View::Text(&self.ip_ranges),
             6 => View::Text(&self.region),
             7 => View::Int(&self.appliance_port),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1733,7 +1794,7 @@ impl Struct for AzureArchiverAppliance {
             5 => Slot::Text(&mut self.ip_ranges),
             6 => Slot::Text(&mut self.region),
             7 => Slot::Int(&mut self.appliance_port),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1769,8 +1830,8 @@ pub(crate) static OBJECT_STORAGE_TYPE: EnumShape = EnumShape {
         EnumValue::new("AmazonS3Compatible"),
         EnumValue::new("AzureBlobArchive"),
         EnumValue::new("AmazonS3Glacier"),
-        EnumValue::new("WasabiCloud").versions(7, 0),
-        EnumValue::new("IBMCloud").versions(7, 0),
+        EnumValue::new("WasabiCloud").since(7),
+        EnumValue::new("IBMCloud").since(7),
     ],
 };
 impl Enum for ObjectStorageType {
@@ -1789,8 +1850,8 @@ impl Enum for ObjectStorageType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::AzureBlob => 0,
                 Self::AmazonS3 => 1,
@@ -1799,7 +1860,7 @@ impl Enum for ObjectStorageType {
                 Self::AmazonS3Glacier => 4,
                 Self::WasabiCloud => 5,
                 Self::IbmCloud => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1872,8 +1933,8 @@ pub(crate) static OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
                     "amazonBucketS3Compatible",
                     Kind::Struct(&AMAZON_BUCKET_S3_COMPATIBLE),
                 )
-                .versions(6, 0),
-            Field::new("s3Folder", Kind::Text).versions(6, 0),
+                .since(6),
+            Field::new("s3Folder", Kind::Text).since(6),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("description", Kind::Text),
@@ -1882,34 +1943,34 @@ pub(crate) static OBJECT_STORAGE_REPOSITORY: Shape = Shape::new(
             Field::new("sizeLimitGB", Kind::Int),
             Field::new("usedSpaceBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
-            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).versions(0, 5),
-            Field::new("enableImmutability", Kind::Bool).versions(7, 0),
+            Field::new("bucket", Kind::Struct(&OBJECT_STORAGE_BUCKET)).until(5),
+            Field::new("enableImmutability", Kind::Bool).since(7),
             Field::new("type", Kind::Enum(&OBJECT_STORAGE_TYPE)),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("glacierDeepArchiveEnabled", Kind::Bool).versions(6, 0),
-            Field::new("glacierInstantRetrievalEnabled", Kind::Bool).versions(7, 0),
+            Field::new("glacierDeepArchiveEnabled", Kind::Bool).since(6),
+            Field::new("glacierInstantRetrievalEnabled", Kind::Bool).since(7),
             Field::new("amazonBucketS3Aws", Kind::Struct(&AMAZON_BUCKET_S3_AWS))
-                .versions(6, 0),
-            Field::new("iaStorageClassEnabled", Kind::Bool).versions(6, 0),
-            Field::new("useArchiverAppliance", Kind::Bool).versions(6, 0),
+                .since(6),
+            Field::new("iaStorageClassEnabled", Kind::Bool).since(6),
+            Field::new("useArchiverAppliance", Kind::Bool).since(6),
             Field::new(
                     "amazonArchiverAppliance",
                     Kind::Struct(&AMAZON_ARCHIVER_APPLIANCE),
                 )
-                .versions(6, 0),
-            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).versions(6, 0),
-            Field::new("azureFolder", Kind::Text).versions(6, 0),
+                .since(6),
+            Field::new("azureContainer", Kind::Struct(&AZURE_CONTAINER)).since(6),
+            Field::new("azureFolder", Kind::Text).since(6),
             Field::new("azureServiceAccount", Kind::Struct(&SERVICE_ACCOUNT_INFO))
-                .versions(6, 0),
-            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION))
-                .versions(6, 0),
+                .since(6),
+            Field::new("azureSubscription", Kind::Struct(&AZURE_SUBSCRIPTION)).since(6),
             Field::new("azureArchiverAppliance", Kind::Struct(&AZURE_ARCHIVER_APPLIANCE))
-                .versions(6, 0),
+                .since(6),
         ],
     )
     .aliases(&["RESTObjectStorageRepositoryComposed"])
     .union(&OBJECT_STORAGE_REPOSITORY_KINDS)
-    .versions(4, 7);
+    .since(4)
+    .until(7);
 impl AnyObjectStorageRepository {
     const EMPTY: Self = Self {
         amazon_bucket_s3_compatible: None,
@@ -1974,8 +2035,7 @@ impl Struct for AnyObjectStorageRepository {
             22 => View::Struct(&self.azure_service_account),
             23 => View::Struct(&self.azure_subscription),
             24 => View::Struct(&self.azure_archiver_appliance),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2005,8 +2065,7 @@ impl Struct for AnyObjectStorageRepository {
             22 => Slot::Struct(&mut self.azure_service_account),
             23 => Slot::Struct(&mut self.azure_subscription),
             24 => Slot::Struct(&mut self.azure_archiver_appliance),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2031,7 +2090,7 @@ pub enum ObjectStorageRepository {
     Unknown(AnyObjectStorageRepository),
 }
 pub(crate) static OBJECT_STORAGE_REPOSITORY_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &AMAZON_S3_COMPATIBLE_OBJECT_STORAGE_REPOSITORY,
@@ -2186,12 +2245,12 @@ impl Struct for ObjectStorageRepository {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::AmazonS3Compatible(kind) => kind.slot(index),
             Self::AmazonS3Aws(kind) => kind.slot(index),
@@ -2201,19 +2260,14 @@ impl Struct for ObjectStorageRepository {
     }
 }
 impl UnionSlot for ObjectStorageRepository {
-    fn index(&self) -> usize {
-        match self {
-            Self::AmazonS3Compatible(_) => 0,
-            Self::AmazonS3Aws(_) => 1,
-            Self::Azure(_) => 2,
-            Self::Unknown(_) => 3,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &OBJECT_STORAGE_REPOSITORY_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::AmazonS3Compatible(Default::default()),
-            1 => Self::AmazonS3Aws(Default::default()),
-            2 => Self::Azure(Default::default()),
+            Some(0) => Self::AmazonS3Compatible(Default::default()),
+            Some(1) => Self::AmazonS3Aws(Default::default()),
+            Some(2) => Self::Azure(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -2249,11 +2303,16 @@ impl From<AzureObjectStorageRepository> for ObjectStorageRepository {
 pub struct Link {
     /// The address: absolute up to v5, relative to the host from v6.
     pub href: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LINK: Shape = Shape::new("Link", &[Field::new("href", Kind::Text)])
     .aliases(&["RESTLinkHAL"]);
 impl Link {
-    const EMPTY: Self = Self { href: None };
+    const EMPTY: Self = Self {
+        href: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Link {
     const SHAPE: &'static Shape = &LINK;
@@ -2265,13 +2324,13 @@ impl Struct for Link {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.href),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.href),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2288,6 +2347,8 @@ pub struct ObjectStorageBucket {
     pub service_point: Option<String>,
     /// The custom region's id.
     pub custom_region_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OBJECT_STORAGE_BUCKET: Shape = Shape::new(
         "ObjectStorageBucket",
@@ -2297,12 +2358,14 @@ pub(crate) static OBJECT_STORAGE_BUCKET: Shape = Shape::new(
             Field::new("customRegionId", Kind::Id),
         ],
     )
-    .versions(4, 5);
+    .since(4)
+    .until(5);
 impl ObjectStorageBucket {
     const EMPTY: Self = Self {
         name: None,
         service_point: None,
         custom_region_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ObjectStorageBucket {
@@ -2317,7 +2380,7 @@ impl Struct for ObjectStorageBucket {
             0 => View::Text(&self.name),
             1 => View::Text(&self.service_point),
             2 => View::Id(&self.custom_region_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2325,7 +2388,7 @@ impl Struct for ObjectStorageBucket {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.service_point),
             2 => Slot::Id(&mut self.custom_region_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -101,7 +101,7 @@ const PARAMS_19: &[Param] = &[
 const PARAMS_20: &[Param] = &[
     Param::query("name", Kind::Text),
     Param::query("accountType", Kind::Enum(&ACCOUNT_TYPE_FILTER)),
-    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("organizationId", Kind::Id).since(8),
 ];
 const PARAMS_21: &[Param] = &[Param::path("accountId", Kind::Id)];
 const PARAMS_22: &[Param] = &[
@@ -166,19 +166,19 @@ const PARAMS_33: &[Param] = &[
     Param::query("organizationId", Kind::Id),
     Param::query("repositoryId", Kind::Id),
     Param::query("dataState", Kind::Enum(&DATA_RETRIEVAL_DATA_STATE)),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
-const PARAMS_34: &[Param] = &[Param::query("force", Kind::Bool).versions(8, 0)];
+const PARAMS_34: &[Param] = &[Param::query("force", Kind::Bool).since(8)];
 const PARAMS_35: &[Param] = &[Param::path("dataRetrievalId", Kind::Id)];
 const PARAMS_36: &[Param] = &[
     Param::path("dataRetrievalId", Kind::Id),
-    Param::query("force", Kind::Bool).versions(8, 0),
+    Param::query("force", Kind::Bool).since(8),
 ];
 const PARAMS_37: &[Param] = &[
     Param::path("dataRetrievalId", Kind::Id),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_38: &[Param] = &[
     Param::query("dataRetrievalId", Kind::Id),
@@ -190,28 +190,28 @@ const PARAMS_40: &[Param] = &[
     Param::path("sessionId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("orderAsc", Kind::Bool).versions(8, 0),
+    Param::query("orderAsc", Kind::Bool).since(8),
 ];
 const PARAMS_41: &[Param] = &[
     Param::path("sessionId", Kind::Id),
     Param::path("logItemId", Kind::Id),
 ];
 const PARAMS_42: &[Param] = &[
-    Param::query("jobType", Kind::Enum(&JOB_SESSION_TYPE)).versions(6, 0),
-    Param::query("endTimeLowerBound", Kind::DateTime).versions(6, 0),
-    Param::query("limit", Kind::Int).versions(5, 0),
-    Param::query("offset", Kind::Int).versions(5, 0),
-    Param::query("jobId", Kind::Id).versions(7, 0),
-    Param::query("endTimeUpperBound", Kind::DateTime).versions(7, 0),
-    Param::query("status", Kind::Enum(&JOB_SESSION_STATUS_FILTER)).versions(8, 0),
+    Param::query("jobType", Kind::Enum(&JOB_SESSION_TYPE)).since(6),
+    Param::query("endTimeLowerBound", Kind::DateTime).since(6),
+    Param::query("limit", Kind::Int).since(5),
+    Param::query("offset", Kind::Int).since(5),
+    Param::query("jobId", Kind::Id).since(7),
+    Param::query("endTimeUpperBound", Kind::DateTime).since(7),
+    Param::query("status", Kind::Enum(&JOB_SESSION_STATUS_FILTER)).since(8),
 ];
 const PARAMS_43: &[Param] = &[Param::path("jobSessionsId", Kind::Id)];
 const PARAMS_44: &[Param] = &[
     Param::path("sessionId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("type", Kind::Enum(&LOG_ITEM_TYPE_FILTER)).versions(8, 0),
-    Param::query("orderAsc", Kind::Bool).versions(8, 0),
+    Param::query("type", Kind::Enum(&LOG_ITEM_TYPE_FILTER)).since(8),
+    Param::query("orderAsc", Kind::Bool).since(8),
 ];
 const PARAMS_45: &[Param] = &[
     Param::path("sessionId", Kind::Id),
@@ -230,25 +230,25 @@ const PARAMS_47: &[Param] = &[
 ];
 const PARAMS_48: &[Param] = &[
     Param::query("repositoryId", Kind::Id),
-    Param::query("organizationId", Kind::Id).versions(8, 0),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("organizationId", Kind::Id).since(8),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_49: &[Param] = &[
-    Param::query("organizationId", Kind::Id).versions(8, 0),
-    Param::query("repositoryId", Kind::Id).versions(8, 0),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("organizationId", Kind::Id).since(8),
+    Param::query("repositoryId", Kind::Id).since(8),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_50: &[Param] = &[Param::path("jobId", Kind::Id)];
 const PARAMS_51: &[Param] = &[
     Param::path("jobId", Kind::Id),
-    Param::query("skipItemUpdate", Kind::Bool).versions(8, 0),
+    Param::query("skipItemUpdate", Kind::Bool).since(8),
 ];
 const PARAMS_52: &[Param] = &[
     Param::path("jobId", Kind::Id),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_53: &[Param] = &[
     Param::path("jobId", Kind::Id),
@@ -261,7 +261,7 @@ const PARAMS_54: &[Param] = &[
 const PARAMS_55: &[Param] = &[
     Param::path("jobId", Kind::Id),
     Param::path("itemId", Kind::Id),
-    Param::query("skipItemUpdate", Kind::Bool).versions(8, 0),
+    Param::query("skipItemUpdate", Kind::Bool).since(8),
 ];
 const PARAMS_56: &[Param] = &[
     Param::path("jobId", Kind::Id),
@@ -270,8 +270,8 @@ const PARAMS_56: &[Param] = &[
 const PARAMS_57: &[Param] = &[Param::path("organizationId", Kind::Id)];
 const PARAMS_58: &[Param] = &[
     Param::path("jobId", Kind::Id),
-    Param::query("limit", Kind::Int).versions(5, 0),
-    Param::query("offset", Kind::Int).versions(5, 0),
+    Param::query("limit", Kind::Int).since(5),
+    Param::query("offset", Kind::Int).since(5),
 ];
 const PARAMS_59: &[Param] = &[Param::query("skipItemUpdate", Kind::Bool)];
 const PARAMS_60: &[Param] = &[Param::path("reportId", Kind::Int)];
@@ -279,30 +279,30 @@ const PARAMS_61: &[Param] = &[
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
     Param::query("organizationId", Kind::Id),
-    Param::query("name", Kind::Text).versions(5, 0),
-    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+    Param::query("name", Kind::Text).since(5),
+    Param::query("backedUpOrganizationId", Kind::Id).since(8),
 ];
 const PARAMS_62: &[Param] = &[Param::path("licensedUserId", Kind::Id)];
 const PARAMS_63: &[Param] = &[
     Param::query("platformId", Kind::Id),
     Param::query("organizationId", Kind::Id),
-    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
+    Param::query("backedUpOrganizationId", Kind::Id).since(8),
 ];
 const PARAMS_64: &[Param] = &[
     Param::query("accountId", Kind::Id).required(),
     Param::query("ServicePoint", Kind::Text).required(),
     Param::query("CustomRegionId", Kind::Id).required(),
     Param::query("Name", Kind::Text),
-    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
-    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).since(8),
+    Param::query("trustServerCertificate", Kind::Bool).since(8),
 ];
 const PARAMS_65: &[Param] = &[
     Param::path("Name", Kind::Text),
     Param::query("accountId", Kind::Id).required(),
     Param::query("ServicePoint", Kind::Text).required(),
     Param::query("CustomRegionId", Kind::Id).required(),
-    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
-    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).since(8),
+    Param::query("trustServerCertificate", Kind::Bool).since(8),
 ];
 const PARAMS_66: &[Param] = &[
     Param::path("bucketName", Kind::Text),
@@ -310,16 +310,16 @@ const PARAMS_66: &[Param] = &[
     Param::query("ServicePoint", Kind::Text).required(),
     Param::query("CustomRegionId", Kind::Id).required(),
     Param::query("Name", Kind::Text),
-    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
-    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).since(8),
+    Param::query("trustServerCertificate", Kind::Bool).since(8),
 ];
 const PARAMS_67: &[Param] = &[
     Param::path("bucketName", Kind::Text),
     Param::query("accountId", Kind::Id).required(),
     Param::query("ServicePoint", Kind::Text).required(),
     Param::query("CustomRegionId", Kind::Id).required(),
-    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
-    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).since(8),
+    Param::query("trustServerCertificate", Kind::Bool).since(8),
 ];
 const PARAMS_68: &[Param] = &[
     Param::path("Name", Kind::Text),
@@ -327,8 +327,8 @@ const PARAMS_68: &[Param] = &[
     Param::query("accountId", Kind::Id).required(),
     Param::query("ServicePoint", Kind::Text).required(),
     Param::query("CustomRegionId", Kind::Id).required(),
-    Param::query("trustedServerCertificateThumbprint", Kind::Text).versions(8, 0),
-    Param::query("trustServerCertificate", Kind::Bool).versions(8, 0),
+    Param::query("trustedServerCertificateThumbprint", Kind::Text).since(8),
+    Param::query("trustServerCertificate", Kind::Bool).since(8),
 ];
 const PARAMS_69: &[Param] = &[
     Param::query("accountId", Kind::Id).required(),
@@ -360,11 +360,11 @@ const PARAMS_73: &[Param] = &[
 ];
 const PARAMS_74: &[Param] = &[
     Param::query("description", Kind::Text),
-    Param::query("organizationId", Kind::Id).versions(8, 0),
+    Param::query("organizationId", Kind::Id).since(8),
 ];
 const PARAMS_75: &[Param] = &[Param::path("keyId", Kind::Id)];
 const PARAMS_76: &[Param] = &[Param::path("repositoryId", Kind::Id)];
-const PARAMS_77: &[Param] = &[Param::query("longTerm", Kind::Bool).versions(6, 0)];
+const PARAMS_77: &[Param] = &[Param::query("longTerm", Kind::Bool).since(6)];
 const PARAMS_78: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::query("limit", Kind::Int),
@@ -372,14 +372,14 @@ const PARAMS_78: &[Param] = &[
     Param::query("setId", Kind::Id),
     Param::query("displayName", Kind::Text),
     Param::query("groupName", Kind::Text),
-    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
-    Param::query("name", Kind::Text).versions(0, 4),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).since(6),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
+    Param::query("name", Kind::Text).until(4),
 ];
 const PARAMS_79: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::path("groupId", Kind::Id),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_80: &[Param] = &[
     Param::path("organizationId", Kind::Id),
@@ -387,37 +387,37 @@ const PARAMS_80: &[Param] = &[
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
     Param::query("setId", Kind::Id),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_81: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
     Param::query("setId", Kind::Id),
-    Param::query("includePersonalSites", Kind::Bool).versions(6, 0),
-    Param::query("parentId", Kind::Id).versions(6, 0),
-    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
-    Param::query("filter", Kind::Text).versions(7, 0),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
-    Param::query("includeSearchSites", Kind::Bool).versions(8, 0),
+    Param::query("includePersonalSites", Kind::Bool).since(6),
+    Param::query("parentId", Kind::Id).since(6),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).since(6),
+    Param::query("filter", Kind::Text).since(7),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
+    Param::query("includeSearchSites", Kind::Bool).since(8),
 ];
 const PARAMS_82: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::path("siteId", Kind::Id),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_83: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
     Param::query("setId", Kind::Id),
-    Param::query("displayName", Kind::Text).versions(6, 0),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("displayName", Kind::Text).since(6),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_84: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::path("teamId", Kind::Id),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_85: &[Param] = &[
     Param::path("organizationId", Kind::Id),
@@ -426,22 +426,22 @@ const PARAMS_85: &[Param] = &[
     Param::query("setId", Kind::Id),
     Param::query("userName", Kind::Text),
     Param::query("displayName", Kind::Text),
-    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).versions(6, 0),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
-    Param::query("detectedSkuType", Kind::Enum(&DETECTED_SKU_TYPE)).versions(8, 0),
-    Param::query("name", Kind::Text).versions(0, 4),
+    Param::query("locationFilter", Kind::Enum(&LOCATION_FILTER)).since(6),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
+    Param::query("detectedSkuType", Kind::Enum(&DETECTED_SKU_TYPE)).since(8),
+    Param::query("name", Kind::Text).until(4),
 ];
 const PARAMS_86: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::path("userId", Kind::Id),
-    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).versions(7, 0),
+    Param::query("dataSource", Kind::Enum(&DATA_SOURCE)).since(7),
 ];
 const PARAMS_87: &[Param] = &[
     Param::path("organizationId", Kind::Id),
     Param::path("userId", Kind::Id),
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
-    Param::query("setId", Kind::Id).versions(6, 0),
+    Param::query("setId", Kind::Id).since(6),
 ];
 const PARAMS_88: &[Param] = &[
     Param::path("organizationId", Kind::Id),
@@ -473,24 +473,24 @@ const PARAMS_95: &[Param] = &[
     Param::query("offset", Kind::Int),
 ];
 const PARAMS_96: &[Param] = &[
-    Param::query("extendedView", Kind::Bool).versions(6, 0),
-    Param::query("msid", Kind::Id).versions(8, 0),
-    Param::query("backedUpOrganizationId", Kind::Id).versions(8, 0),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("extendedView", Kind::Bool).since(6),
+    Param::query("msid", Kind::Id).since(8),
+    Param::query("backedUpOrganizationId", Kind::Id).since(8),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_97: &[Param] = &[
     Param::path("organizationId", Kind::Id),
-    Param::query("extendedView", Kind::Bool).versions(6, 0),
+    Param::query("extendedView", Kind::Bool).since(6),
 ];
 const PARAMS_98: &[Param] = &[
-    Param::query("extendedView", Kind::Bool).versions(5, 7),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("extendedView", Kind::Bool).since(5).until(7),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_99: &[Param] = &[
     Param::path("proxyId", Kind::Id),
-    Param::query("extendedView", Kind::Bool).versions(5, 7),
+    Param::query("extendedView", Kind::Bool).since(5).until(7),
 ];
 const PARAMS_100: &[Param] = &[Param::path("proxyId", Kind::Id)];
 const PARAMS_101: &[Param] = &[Param::query("host", Kind::Text).required()];
@@ -518,12 +518,12 @@ const PARAMS_108: &[Param] = &[
     Param::path("itemId", Kind::Id),
 ];
 const PARAMS_109: &[Param] = &[
-    Param::query("proxyId", Kind::Id).versions(4, 0),
-    Param::query("longTerm", Kind::Bool).versions(6, 0),
-    Param::query("proxyPoolId", Kind::Id).versions(8, 0),
-    Param::query("organizationId", Kind::Id).versions(8, 0),
-    Param::query("limit", Kind::Int).versions(8, 0),
-    Param::query("offset", Kind::Int).versions(8, 0),
+    Param::query("proxyId", Kind::Id).since(4),
+    Param::query("longTerm", Kind::Bool).since(6),
+    Param::query("proxyPoolId", Kind::Id).since(8),
+    Param::query("organizationId", Kind::Id).since(8),
+    Param::query("limit", Kind::Int).since(8),
+    Param::query("offset", Kind::Int).since(8),
 ];
 const PARAMS_110: &[Param] = &[Param::path("sessionId", Kind::Id)];
 const PARAMS_111: &[Param] = &[
@@ -551,7 +551,7 @@ const PARAMS_115: &[Param] = &[
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
     Param::query("parentId", Kind::Id),
-    Param::query("name", Kind::Text).versions(6, 0),
+    Param::query("name", Kind::Text).since(6),
 ];
 const PARAMS_116: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -576,8 +576,8 @@ const PARAMS_119: &[Param] = &[
     Param::path("mailboxId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("folderId", Kind::Id).versions(0, 6),
-    Param::query("parentId", Kind::Id).versions(7, 0),
+    Param::query("folderId", Kind::Id).until(6),
+    Param::query("parentId", Kind::Id).since(7),
 ];
 const PARAMS_120: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -626,7 +626,7 @@ const PARAMS_127: &[Param] = &[
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
     Param::query("parentId", Kind::Id),
-    Param::query("includeFolders", Kind::Bool).versions(7, 0),
+    Param::query("includeFolders", Kind::Bool).since(7),
 ];
 const PARAMS_128: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -690,19 +690,19 @@ const PARAMS_137: &[Param] = &[
     Param::query("organizationId", Kind::Id),
     Param::query("jobId", Kind::Id),
     Param::query("repositoryId", Kind::Id),
-    Param::query("backupTime", Kind::DateTime).versions(0, 6),
+    Param::query("backupTime", Kind::DateTime).until(6),
     Param::query("isLongTermCopy", Kind::Bool),
     Param::query("isRetrieved", Kind::Bool),
-    Param::query("from", Kind::DateTime).versions(7, 0),
-    Param::query("to", Kind::DateTime).versions(7, 0),
-    Param::query("orderAsc", Kind::Bool).versions(7, 0),
-    Param::query("isCopy", Kind::Bool).versions(7, 0),
-    Param::query("limit", Kind::Int).versions(7, 0),
-    Param::query("offset", Kind::Int).versions(7, 0),
-    Param::query("userId", Kind::Id).versions(8, 0),
-    Param::query("groupId", Kind::Id).versions(8, 0),
-    Param::query("siteId", Kind::Id).versions(8, 0),
-    Param::query("teamId", Kind::Id).versions(8, 0),
+    Param::query("from", Kind::DateTime).since(7),
+    Param::query("to", Kind::DateTime).since(7),
+    Param::query("orderAsc", Kind::Bool).since(7),
+    Param::query("isCopy", Kind::Bool).since(7),
+    Param::query("limit", Kind::Int).since(7),
+    Param::query("offset", Kind::Int).since(7),
+    Param::query("userId", Kind::Id).since(8),
+    Param::query("groupId", Kind::Id).since(8),
+    Param::query("siteId", Kind::Id).since(8),
+    Param::query("teamId", Kind::Id).since(8),
 ];
 const PARAMS_138: &[Param] = &[Param::path("restorePointId", Kind::Id)];
 const PARAMS_139: &[Param] = &[
@@ -721,12 +721,12 @@ const PARAMS_141: &[Param] = &[
 const PARAMS_142: &[Param] = &[
     Param::query("limit", Kind::Int),
     Param::query("offset", Kind::Int),
-    Param::query("startTimeFrom", Kind::Text).versions(6, 0),
-    Param::query("startTimeTo", Kind::Text).versions(6, 0),
-    Param::query("endTimeFrom", Kind::Text).versions(8, 0),
-    Param::query("endTimeTo", Kind::Text).versions(8, 0),
-    Param::query("orderAsc", Kind::Bool).versions(8, 0),
-    Param::query("orderBy", Kind::Enum(&JOB_SESSION_ORDER)).versions(8, 0),
+    Param::query("startTimeFrom", Kind::Text).since(6),
+    Param::query("startTimeTo", Kind::Text).since(6),
+    Param::query("endTimeFrom", Kind::Text).since(8),
+    Param::query("endTimeTo", Kind::Text).since(8),
+    Param::query("orderAsc", Kind::Bool).since(8),
+    Param::query("orderBy", Kind::Enum(&JOB_SESSION_ORDER)).since(8),
 ];
 const PARAMS_143: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -756,7 +756,7 @@ const PARAMS_147: &[Param] = &[
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
     Param::query("parentId", Kind::Id),
-    Param::query("includeFolders", Kind::Bool).versions(7, 0),
+    Param::query("includeFolders", Kind::Bool).since(7),
 ];
 const PARAMS_148: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -825,7 +825,7 @@ const PARAMS_158: &[Param] = &[
     Param::path("siteId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("parentId", Kind::Id).versions(0, 5),
+    Param::query("parentId", Kind::Id).until(5),
 ];
 const PARAMS_159: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -879,7 +879,7 @@ const PARAMS_165: &[Param] = &[
 const PARAMS_166: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
     Param::path("teamId", Kind::Id),
-    Param::query("displayName", Kind::Text).versions(6, 0),
+    Param::query("displayName", Kind::Text).since(6),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
 ];
@@ -902,21 +902,21 @@ const PARAMS_169: &[Param] = &[
     Param::query("parentId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("foldersOnly", Kind::Bool).versions(7, 0),
+    Param::query("foldersOnly", Kind::Bool).since(7),
 ];
 const PARAMS_170: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
     Param::path("teamId", Kind::Id),
     Param::path("fileId", Kind::Id),
-    Param::query("channelId", Kind::Id).versions(6, 0),
+    Param::query("channelId", Kind::Id).since(6),
 ];
 const PARAMS_171: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
     Param::path("teamId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("channelId", Kind::Id).versions(7, 0),
-    Param::query("parentId", Kind::Id).versions(7, 0),
+    Param::query("channelId", Kind::Id).since(7),
+    Param::query("parentId", Kind::Id).since(7),
 ];
 const PARAMS_172: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -939,15 +939,15 @@ const PARAMS_175: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
     Param::path("teamId", Kind::Id),
     Param::path("postId", Kind::Int),
-    Param::query("channelId", Kind::Id).versions(6, 0),
+    Param::query("channelId", Kind::Id).since(6),
 ];
 const PARAMS_176: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
     Param::path("teamId", Kind::Id),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("channelId", Kind::Id).versions(7, 0),
-    Param::query("parentId", Kind::Int).versions(7, 0),
+    Param::query("channelId", Kind::Id).since(7),
+    Param::query("parentId", Kind::Int).since(7),
 ];
 const PARAMS_177: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -962,10 +962,10 @@ const PARAMS_178: &[Param] = &[
 ];
 const PARAMS_179: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
-    Param::query("displayName", Kind::Text).versions(6, 0),
+    Param::query("displayName", Kind::Text).since(6),
     Param::query("offset", Kind::Int),
     Param::query("limit", Kind::Int),
-    Param::query("parentId", Kind::Id).versions(0, 5),
+    Param::query("parentId", Kind::Id).until(5),
 ];
 const PARAMS_180: &[Param] = &[
     Param::path("restoreSessionId", Kind::Id),
@@ -1014,13 +1014,13 @@ const PARAMS_186: &[Param] = &[
 ];
 const PARAMS_187: &[Param] = &[
     Param::path("repositoryId", Kind::Id),
-    Param::query("limit", Kind::Int).versions(6, 0),
-    Param::query("offset", Kind::Int).versions(6, 0),
+    Param::query("limit", Kind::Int).since(6),
+    Param::query("offset", Kind::Int).since(6),
 ];
 const PARAMS_188: &[Param] = &[
     Param::path("organizationId", Kind::Id),
-    Param::query("limit", Kind::Int).versions(6, 0),
-    Param::query("offset", Kind::Int).versions(6, 0),
+    Param::query("limit", Kind::Int).since(6),
+    Param::query("offset", Kind::Int).since(6),
 ];
 /// Every operation, in schema order.
 pub static OPERATIONS: &[Operation] = &[
@@ -1073,7 +1073,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/OrganizationData/{organizationId}",
         )
         .params(PARAMS_2)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&BACKUP_ORGANIZATION_DATA)),
     Operation::new(
             System::Vb365,
@@ -1096,7 +1096,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/SiteData/{siteId}",
         )
         .params(PARAMS_3)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&BACKUP_SITE_DATA)),
     Operation::new(
             System::Vb365,
@@ -1105,7 +1105,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/OneDriveData",
         )
         .params(PARAMS_4)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::BackupOneDriveData> as Model>::SHAPE,
@@ -1119,7 +1119,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/OneDriveData/{oneDriveId}",
         )
         .params(PARAMS_5)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&BACKUP_ONE_DRIVE_DATA)),
     Operation::new(
             System::Vb365,
@@ -1128,7 +1128,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/MailboxData",
         )
         .params(PARAMS_4)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::BackupMailboxData> as Model>::SHAPE,
@@ -1142,7 +1142,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/MailboxData/{mailboxId}",
         )
         .params(PARAMS_6)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&BACKUP_MAILBOX_DATA)),
     Operation::new(
             System::Vb365,
@@ -1152,7 +1152,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_BackupRepositories_by_repositoryId_TeamData"])
         .params(PARAMS_0)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::BackupTeamData> as Model>::SHAPE,
@@ -1167,7 +1167,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_BackupRepositories_by_repositoryId_TeamData_by_teamId"])
         .params(PARAMS_7)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&BACKUP_TEAM_DATA)),
     Operation::new(
             System::Vb365,
@@ -1204,21 +1204,21 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts",
         )
         .params(PARAMS_9)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::ServiceAccountInfo> as Model>::SHAPE,
                 Page::<super::ServiceAccountInfo>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_Add",
             "POST",
             "/AzureServiceAccounts",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&SERVICE_ACCOUNT_CREATION_DATA)
         .response(Response::Body(&SERVICE_ACCOUNT_INFO)),
     Operation::new(
@@ -1228,7 +1228,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{id}",
         )
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SERVICE_ACCOUNT_INFO)),
     Operation::new(
             System::Vb365,
@@ -1237,7 +1237,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{id}",
         )
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .request(&SERVICE_ACCOUNT_UPDATE_DATA),
     Operation::new(
             System::Vb365,
@@ -1246,14 +1246,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{id}",
         )
         .params(PARAMS_10)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetDeviceCode",
             "POST",
             "/AzureServiceAccounts/DeviceCode",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&DEVICE_CODE_INFO_REQUEST)
         .response(Response::Body(&DEVICE_CODE_INFO)),
     Operation::new(
@@ -1263,14 +1263,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions",
         )
         .params(PARAMS_11)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureSubscription> as Model>::SHAPE,
                 Page::<super::AzureSubscription>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetSubscriptionById",
@@ -1278,7 +1278,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}",
         )
         .params(PARAMS_12)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_SUBSCRIPTION)),
     Operation::new(
             System::Vb365,
@@ -1287,14 +1287,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups",
         )
         .params(PARAMS_13)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureResourceGroup> as Model>::SHAPE,
                 Page::<super::AzureResourceGroup>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetResourceGroupByName",
@@ -1302,7 +1302,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}",
         )
         .params(PARAMS_14)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_RESOURCE_GROUP)),
     Operation::new(
             System::Vb365,
@@ -1311,14 +1311,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations",
         )
         .params(PARAMS_12)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureLocation> as Model>::SHAPE,
                 Page::<super::AzureLocation>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetLocationByName",
@@ -1326,7 +1326,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}",
         )
         .params(PARAMS_15)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_LOCATION)),
     Operation::new(
             System::Vb365,
@@ -1335,14 +1335,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes",
         )
         .params(PARAMS_15)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureVirtualMachineSize> as Model>::SHAPE,
                 Page::<super::AzureVirtualMachineSize>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetVirtualMachineSizeByName",
@@ -1350,7 +1350,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/Locations/{locationName}/VirtualMachineSizes/{vmSizeName}",
         )
         .params(PARAMS_16)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_VIRTUAL_MACHINE_SIZE)),
     Operation::new(
             System::Vb365,
@@ -1359,14 +1359,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks",
         )
         .params(PARAMS_17)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureVirtualNetwork> as Model>::SHAPE,
                 Page::<super::AzureVirtualNetwork>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetVirtualNetworkByName",
@@ -1374,7 +1374,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}",
         )
         .params(PARAMS_18)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_VIRTUAL_NETWORK)),
     Operation::new(
             System::Vb365,
@@ -1383,14 +1383,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets",
         )
         .params(PARAMS_18)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureSubnet> as Model>::SHAPE,
                 Page::<super::AzureSubnet>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureServiceAccounts_GetSubnetByName",
@@ -1398,23 +1398,23 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureServiceAccounts/{serviceAccountId}/Subscriptions/{subscriptionId}/ResourceGroups/{resourceGroupName}/VirtualNetworks/{virtualNetworkName}/Subnets/{subnetName}",
         )
         .params(PARAMS_19)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_SUBNET)),
     Operation::new(System::Vb365, "Account_GetAccounts", "GET", "/Accounts")
         .aliases(&["Account_GetCredentials"])
         .params(PARAMS_20)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::Account> as Model>::SHAPE,
                 Page::<super::Account>::LIST,
             ),
         )
-        .bare(0u8, 0u8)
+        .bare(Versions::new(None, None))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: None,
                     response: Response::Page(
                         <Page<super::Credential> as Model>::SHAPE,
@@ -1425,13 +1425,13 @@ pub static OPERATIONS: &[Operation] = &[
         ),
     Operation::new(System::Vb365, "Account_AddAccount", "POST", "/Accounts")
         .aliases(&["Account_AddCredential"])
-        .versions(6, 0)
+        .since(6)
         .request(&ACCOUNT_TO_SEND)
         .response(Response::Body(&ACCOUNT))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&CREDENTIAL_TO_SEND),
                     response: Response::Body(&CREDENTIAL),
                 },
@@ -1440,12 +1440,12 @@ pub static OPERATIONS: &[Operation] = &[
     Operation::new(System::Vb365, "Account_GetAccount", "GET", "/Accounts/{accountId}")
         .aliases(&["Account_GetCredential"])
         .params(PARAMS_21)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ACCOUNT))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: None,
                     response: Response::Body(&CREDENTIAL),
                 },
@@ -1459,12 +1459,12 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["Account_UpdateCredential"])
         .params(PARAMS_21)
-        .versions(6, 0)
+        .since(6)
         .request(&ACCOUNT_TO_SEND)
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&CREDENTIAL_TO_SEND),
                     response: Response::Empty,
                 },
@@ -1478,7 +1478,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["Account_RemoveCredential"])
         .params(PARAMS_21)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "AzureObjectStorage_GetContainers",
@@ -1486,14 +1486,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureResources/containers",
         )
         .params(PARAMS_22)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureContainer> as Model>::SHAPE,
                 Page::<super::AzureContainer>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureObjectStorage_GetContainer",
@@ -1501,7 +1501,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureResources/containers/{Name}",
         )
         .params(PARAMS_23)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_CONTAINER)),
     Operation::new(
             System::Vb365,
@@ -1510,14 +1510,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureResources/containers/{containerName}/folders",
         )
         .params(PARAMS_24)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AzureFolderToReceive> as Model>::SHAPE,
                 Page::<super::AzureFolderToReceive>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AzureObjectStorage_AddFolder",
@@ -1525,7 +1525,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureResources/containers/{containerName}/folders",
         )
         .params(PARAMS_25)
-        .versions(6, 0)
+        .since(6)
         .request(&AZURE_FOLDER_TO_SEND)
         .response(Response::Body(&AZURE_FOLDER_TO_RECEIVE)),
     Operation::new(
@@ -1535,7 +1535,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AzureResources/containers/{containerName}/folders/{Name}",
         )
         .params(PARAMS_26)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AZURE_FOLDER_TO_RECEIVE)),
     Operation::new(
             System::Vb365,
@@ -1544,14 +1544,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/InstanceType",
         )
         .params(PARAMS_27)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonInstanceType> as Model>::SHAPE,
                 Page::<super::AmazonInstanceType>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetInstanceTypeByName",
@@ -1559,14 +1559,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/InstanceType/{instanceTypeName}",
         )
         .params(PARAMS_28)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonInstanceType> as Model>::SHAPE,
                 Page::<super::AmazonInstanceType>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetVirtualPrivateClouds",
@@ -1574,14 +1574,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud",
         )
         .params(PARAMS_27)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonVpc> as Model>::SHAPE,
                 Page::<super::AmazonVpc>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetVirtualPrivateCloudByName",
@@ -1589,14 +1589,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud/{name}",
         )
         .params(PARAMS_29)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonVpc> as Model>::SHAPE,
                 Page::<super::AmazonVpc>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetSubnets",
@@ -1604,14 +1604,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud/{id}/Subnets",
         )
         .params(PARAMS_30)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonSubnet> as Model>::SHAPE,
                 Page::<super::AmazonSubnet>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetSubnetByName",
@@ -1619,14 +1619,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud/{id}/Subnets/{subnetName}",
         )
         .params(PARAMS_31)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonSubnet> as Model>::SHAPE,
                 Page::<super::AmazonSubnet>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetSecurityGroups",
@@ -1634,14 +1634,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup",
         )
         .params(PARAMS_30)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonSecurityGroup> as Model>::SHAPE,
                 Page::<super::AmazonSecurityGroup>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EC2Resources_GetSecurityGroupByName",
@@ -1649,7 +1649,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/EC2Resources/VirtualPrivateCloud/{id}/SecurityGroup/{securityGroupName}",
         )
         .params(PARAMS_32)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AMAZON_SECURITY_GROUP)),
     Operation::new(System::Vb365, "token", "POST", "/token")
         .aliases(&["post_token"])
@@ -1657,14 +1657,14 @@ pub static OPERATIONS: &[Operation] = &[
         .response(Response::Body(&TOKEN))
         .anonymous(),
     Operation::new(System::Vb365, "ServiceInstance_Get", "GET", "/ServiceInstance")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SERVICE_INSTANCE)),
-    Operation::new(System::Vb365, "logout", "POST", "/token/logout").versions(7, 0),
+    Operation::new(System::Vb365, "logout", "POST", "/token/logout").since(7),
     Operation::new(System::Vb365, "authCode", "POST", "/token/AuthCode")
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&AUTH_CODE)),
     Operation::new(System::Vb365, "Health_Get", "GET", "/Health")
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&HEALTH_REPORT))
         .anonymous(),
     Operation::new(
@@ -1674,17 +1674,17 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals",
         )
         .params(PARAMS_33)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrieval> as Model>::SHAPE,
                 Page::<super::DataRetrieval>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "DataRetrieval_Create", "POST", "/DataRetrievals")
         .params(PARAMS_34)
-        .versions(6, 0)
+        .since(6)
         .request(&DATA_RETRIEVAL_FROM_CLIENT)
         .response(Response::Body(&DATA_RETRIEVAL)),
     Operation::new(
@@ -1694,7 +1694,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}",
         )
         .params(PARAMS_35)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&DATA_RETRIEVAL)),
     Operation::new(
             System::Vb365,
@@ -1703,7 +1703,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}",
         )
         .params(PARAMS_36)
-        .versions(6, 0)
+        .since(6)
         .request(&DATA_RETRIEVAL_UPDATE_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -1712,7 +1712,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}",
         )
         .params(PARAMS_35)
-        .versions(6, 7),
+        .since(6)
+        .until(7),
     Operation::new(
             System::Vb365,
             "DataRetrieval_GetMailboxes",
@@ -1720,14 +1721,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}/mailboxes",
         )
         .params(PARAMS_37)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrievalMailbox> as Model>::SHAPE,
                 Page::<super::DataRetrievalMailbox>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "DataRetrieval_GetTeams",
@@ -1735,14 +1736,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}/teams",
         )
         .params(PARAMS_37)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrievalTeam> as Model>::SHAPE,
                 Page::<super::DataRetrievalTeam>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "DataRetrieval_GetWebs",
@@ -1750,14 +1751,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}/webs",
         )
         .params(PARAMS_37)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrievalWeb> as Model>::SHAPE,
                 Page::<super::DataRetrievalWeb>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "DataRetrieval_GetOneDrives",
@@ -1765,14 +1766,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}/onedrives",
         )
         .params(PARAMS_37)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrievalOneDrive> as Model>::SHAPE,
                 Page::<super::DataRetrievalOneDrive>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "DataRetrieval_ExploreAction",
@@ -1780,7 +1781,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievals/{dataRetrievalId}/explore",
         )
         .params(PARAMS_35)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
             System::Vb365,
@@ -1789,7 +1790,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievalSessions",
         )
         .params(PARAMS_38)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::DataRetrievalSession> as Model>::SHAPE,
@@ -1803,7 +1804,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievalSessions/{dataRetrievalSessionId}",
         )
         .params(PARAMS_39)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&DATA_RETRIEVAL_SESSION)),
     Operation::new(
             System::Vb365,
@@ -1812,7 +1813,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievalSessions/{sessionId}/LogItems",
         )
         .params(PARAMS_40)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::LogItem> as Model>::SHAPE,
@@ -1826,7 +1827,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/DataRetrievalSessions/{sessionId}/LogItems/{logItemId}",
         )
         .params(PARAMS_41)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&LOG_ITEM)),
     Operation::new(System::Vb365, "JobSession_Get", "GET", "/JobSessions")
         .aliases(&["get_JobSessions"])
@@ -1837,7 +1838,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::JobSession>::LIST,
             ),
         )
-        .bare(0u8, 4u8),
+        .bare(Versions::new(None, ApiVersion::new(4))),
     Operation::new(
             System::Vb365,
             "JobSession_GetById",
@@ -1877,7 +1878,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/JobSessions/{sessionId}/ProcessedObjects",
         )
         .params(PARAMS_45)
-        .versions(7, 0)
+        .since(7)
         .response(
             Response::Page(
                 <Page<super::JobSessionObject> as Model>::SHAPE,
@@ -1886,30 +1887,31 @@ pub static OPERATIONS: &[Operation] = &[
         ),
     Operation::new(System::Vb365, "JobSessionChanges_Get", "GET", "/JobSessions/Changes")
         .params(PARAMS_46)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(Response::Body(&JOB_SESSION_CHANGES)),
     Operation::new(System::Vb365, "Events_Get", "GET", "/Events")
         .params(PARAMS_47)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&EVENTS)),
     Operation::new(System::Vb365, "CopyJob_Get", "GET", "/CopyJobs")
         .params(PARAMS_48)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::CopyJob> as Model>::SHAPE,
                 Page::<super::CopyJob>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "CopyJob_Create", "POST", "/CopyJobs")
-        .versions(6, 0)
+        .since(6)
         .request(&CREATE_COPY_JOB)
         .response(Response::Body(&COPY_JOB))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_JOB),
                     response: Response::Body(&COPY_JOB),
                 },
@@ -1917,16 +1919,16 @@ pub static OPERATIONS: &[Operation] = &[
         ),
     Operation::new(System::Vb365, "CopyJob_GetById", "GET", "/CopyJobs/{id}")
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&COPY_JOB)),
     Operation::new(System::Vb365, "CopyJob_Update", "PUT", "/CopyJobs/{id}")
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .request(&EDIT_COPY_JOB)
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_JOB),
                     response: Response::Empty,
                 },
@@ -1934,7 +1936,7 @@ pub static OPERATIONS: &[Operation] = &[
         ),
     Operation::new(System::Vb365, "CopyJob_Delete", "DELETE", "/CopyJobs/{id}")
         .params(PARAMS_10)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "CopyJob_GetBackupJobByCopyJob",
@@ -1942,27 +1944,27 @@ pub static OPERATIONS: &[Operation] = &[
             "/CopyJobs/{id}/BackupJob",
         )
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&JOB)),
     Operation::new(System::Vb365, "CopyJob_Enable", "POST", "/CopyJobs/{id}/enable")
         .params(PARAMS_10)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "CopyJob_Disable", "POST", "/CopyJobs/{id}/disable")
         .params(PARAMS_10)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "CopyJob_Start", "POST", "/CopyJobs/{id}/start")
         .params(PARAMS_10)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&JOB_SESSION))
         .older(
             &[
                 Form {
-                    until: 6u8,
+                    until: ApiVersion::new(6),
                     request: Some(&START_JOB_OPTIONS),
                     response: Response::Empty,
                 },
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: None,
                     response: Response::Empty,
                 },
@@ -1971,14 +1973,14 @@ pub static OPERATIONS: &[Operation] = &[
         .long_running(),
     Operation::new(System::Vb365, "CopyJob_Stop", "POST", "/CopyJobs/{id}/stop")
         .params(PARAMS_10)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "Job_Get", "GET", "/Jobs")
         .aliases(&["get_Jobs"])
         .params(PARAMS_49)
         .response(
             Response::Page(<Page<super::Job> as Model>::SHAPE, Page::<super::Job>::LIST),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "Job_GetById", "GET", "/Jobs/{jobId}")
         .aliases(&["get_Jobs_by_jobId", "get_Jobs_by_id"])
         .params(PARAMS_50)
@@ -1990,12 +1992,12 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: Some(&JOB),
                     response: Response::Body(&JOB),
                 },
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&JOB),
                     response: Response::Empty,
                 },
@@ -2011,7 +2013,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Jobs/{jobId}/CopyJob",
         )
         .params(PARAMS_50)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&COPY_JOB)),
     Operation::new(
             System::Vb365,
@@ -2027,7 +2029,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::JobItem>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "Job_AddSelectedItems",
@@ -2090,7 +2092,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::JobItem>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(
             System::Vb365,
             "Job_AddExcludedItems",
@@ -2146,11 +2148,11 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Organizations_by_organizationId_Jobs"])
         .params(PARAMS_57)
-        .versions(0, 7)
+        .until(7)
         .response(
             Response::Page(<Page<super::Job> as Model>::SHAPE, Page::<super::Job>::LIST),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "Job_AddV7",
@@ -2159,24 +2161,24 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["Job_Add", "post_Organizations_by_organizationId_Jobs"])
         .params(PARAMS_57)
-        .versions(0, 7)
+        .until(7)
         .request(&JOB)
         .response(Response::Body(&JOB)),
     Operation::new(System::Vb365, "Job_EnableAction", "POST", "/Jobs/{jobId}/enable")
         .params(PARAMS_50)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "Job_DisableAction", "POST", "/Jobs/{jobId}/disable")
         .params(PARAMS_50)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "Job_StartAction", "POST", "/Jobs/{jobId}/start")
         .params(PARAMS_50)
-        .versions(6, 0)
+        .since(6)
         .request(&START_JOB_OPTIONS)
         .response(Response::Body(&JOB_SESSION))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&START_JOB_OPTIONS),
                     response: Response::Empty,
                 },
@@ -2185,10 +2187,10 @@ pub static OPERATIONS: &[Operation] = &[
         .long_running(),
     Operation::new(System::Vb365, "Job_StopAction", "POST", "/Jobs/{jobId}/stop")
         .params(PARAMS_50)
-        .versions(6, 0),
+        .since(6),
     Operation::new(System::Vb365, "Job_ExploreAction", "POST", "/Jobs/{jobId}/explore")
         .params(PARAMS_50)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPLORE_OPTIONS)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
@@ -2199,17 +2201,17 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Jobs_by_jobId_JobSessions"])
         .params(PARAMS_58)
-        .versions(0, 6)
+        .until(6)
         .response(
             Response::Page(
                 <Page<super::JobSession> as Model>::SHAPE,
                 Page::<super::JobSession>::LIST,
             ),
         )
-        .bare(0u8, 4u8),
+        .bare(Versions::new(None, ApiVersion::new(4))),
     Operation::new(System::Vb365, "Job_Add", "POST", "/Jobs")
         .params(PARAMS_59)
-        .versions(8, 0)
+        .since(8)
         .request(&CREATE_BACKUP_JOB)
         .response(Response::Body(&JOB)),
     Operation::new(
@@ -2219,25 +2221,25 @@ pub static OPERATIONS: &[Operation] = &[
             "/Jobs/{jobId}/Action",
         )
         .params(PARAMS_50)
-        .versions(0, 5)
+        .until(5)
         .request(&JOB_ACTION_BODY)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(System::Vb365, "License_Get", "GET", "/License")
         .aliases(&["get_License"])
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&LICENSE)),
     Operation::new(System::Vb365, "License_InstallAction", "POST", "/License/Install")
-        .versions(6, 0)
+        .since(6)
         .request(&INSTALL_LICENSE_OPTIONS)
         .response(Response::Body(&LICENSE)),
     Operation::new(System::Vb365, "License_UpdateAction", "POST", "/License/Update")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&LICENSE)),
     Operation::new(System::Vb365, "License_GetAutoUpdate", "GET", "/License/AutoUpdate")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&LICENSE_AUTO_UPDATE)),
     Operation::new(System::Vb365, "License_Update", "PUT", "/License/AutoUpdate")
-        .versions(6, 0)
+        .since(6)
         .request(&LICENSE_AUTO_UPDATE),
     Operation::new(
             System::Vb365,
@@ -2246,7 +2248,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/licensing/reports/latest",
         )
         .aliases(&["get_licensing_reports_latest"])
-        .versions(5, 6)
+        .since(5)
+        .until(6)
         .response(Response::Body(&MONTHLY_REPORT)),
     Operation::new(
             System::Vb365,
@@ -2255,7 +2258,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/licensing/reports/{reportId}/approve",
         )
         .params(PARAMS_60)
-        .versions(6, 6)
+        .since(6)
+        .until(6)
         .request(&APPROVE_REPORT_OPTIONS),
     Operation::new(System::Vb365, "LicensedUser_Get", "GET", "/LicensedUsers")
         .aliases(&["get_LicensedUsers"])
@@ -2274,7 +2278,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["delete_LicensedUsers_by_licensedUserId"])
         .params(PARAMS_62)
-        .versions(5, 0),
+        .since(5),
     Operation::new(
             System::Vb365,
             "OrganizationLicensingInformation_GetLicenseCount",
@@ -2295,7 +2299,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/licensing/statistic/platform",
         )
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&LICENSING_PLATFORM_INFO)),
     Operation::new(
             System::Vb365,
@@ -2303,7 +2307,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/licensing/statistic/reports/latest",
         )
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&LICENSING_MONTHLY_REPORT)),
     Operation::new(
             System::Vb365,
@@ -2312,7 +2316,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/licensing/statistic/reports/{reportId}/approve",
         )
         .params(PARAMS_60)
-        .versions(7, 0)
+        .since(7)
         .request(&LICENSING_APPROVE_REPORT_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -2321,10 +2325,11 @@ pub static OPERATIONS: &[Operation] = &[
             "/licensing/statistic/usage",
         )
         .params(PARAMS_63)
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&LICENSE_USAGE)),
     Operation::new(System::Vb365, "post_License_action", "POST", "/License/action")
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&LICENSE_ACTION_BODY),
     Operation::new(
             System::Vb365,
@@ -2333,14 +2338,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3CompatibleResources/buckets",
         )
         .params(PARAMS_64)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonBucketS3Compatible> as Model>::SHAPE,
                 Page::<super::AmazonBucketS3Compatible>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AmazonS3CompatibleObjectStorage_GetBucket",
@@ -2348,7 +2353,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3CompatibleResources/buckets/{Name}",
         )
         .params(PARAMS_65)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AMAZON_BUCKET_S3_COMPATIBLE)),
     Operation::new(
             System::Vb365,
@@ -2357,14 +2362,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3CompatibleResources/buckets/{bucketName}/folders",
         )
         .params(PARAMS_66)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonFolderToReceiveS3Compatible> as Model>::SHAPE,
                 Page::<super::AmazonFolderToReceiveS3Compatible>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AmazonS3CompatibleObjectStorage_AddFolder",
@@ -2372,7 +2377,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3CompatibleResources/buckets/{bucketName}/folders",
         )
         .params(PARAMS_67)
-        .versions(6, 0)
+        .since(6)
         .request(&AMAZON_FOLDER_TO_SEND)
         .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE)),
     Operation::new(
@@ -2382,7 +2387,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3CompatibleResources/buckets/{bucketName}/folders/{Name}",
         )
         .params(PARAMS_68)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_COMPATIBLE)),
     Operation::new(
             System::Vb365,
@@ -2391,14 +2396,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3Resources/buckets",
         )
         .params(PARAMS_69)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonBucketS3Aws> as Model>::SHAPE,
                 Page::<super::AmazonBucketS3Aws>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AmazonS3ObjectStorage_GetBucket",
@@ -2406,7 +2411,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3Resources/buckets/{Name}",
         )
         .params(PARAMS_70)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AMAZON_BUCKET_S3_AWS)),
     Operation::new(
             System::Vb365,
@@ -2415,14 +2420,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3Resources/buckets/{bucketName}/folders",
         )
         .params(PARAMS_71)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::AmazonFolderToReceiveS3Aws> as Model>::SHAPE,
                 Page::<super::AmazonFolderToReceiveS3Aws>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "AmazonS3ObjectStorage_AddFolder",
@@ -2430,7 +2435,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3Resources/buckets/{bucketName}/folders",
         )
         .params(PARAMS_72)
-        .versions(6, 0)
+        .since(6)
         .request(&AMAZON_FOLDER_TO_SEND)
         .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS)),
     Operation::new(
@@ -2440,7 +2445,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/S3Resources/buckets/{bucketName}/folders/{Name}",
         )
         .params(PARAMS_73)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&AMAZON_FOLDER_TO_RECEIVE_S3_AWS)),
     Operation::new(
             System::Vb365,
@@ -2449,21 +2454,21 @@ pub static OPERATIONS: &[Operation] = &[
             "/EncryptionKeys",
         )
         .params(PARAMS_74)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::EncryptionKey> as Model>::SHAPE,
                 Page::<super::EncryptionKey>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "EncryptionKey_AddEncryptionKey",
             "POST",
             "/EncryptionKeys",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&ENCRYPTION_KEY_TO_SEND)
         .response(Response::Body(&ENCRYPTION_KEY)),
     Operation::new(
@@ -2473,7 +2478,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/EncryptionKeys/{keyId}",
         )
         .params(PARAMS_75)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ENCRYPTION_KEY)),
     Operation::new(
             System::Vb365,
@@ -2482,7 +2487,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/EncryptionKeys/{keyId}",
         )
         .params(PARAMS_75)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "ObjectStorageRepository_GetObjectRepository",
@@ -2491,7 +2496,8 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_objectstoragerepositories_by_repositoryId"])
         .params(PARAMS_76)
-        .versions(4, 7)
+        .since(4)
+        .until(7)
         .response(Response::Body(&OBJECT_STORAGE_REPOSITORY)),
     Operation::new(
             System::Vb365,
@@ -2500,7 +2506,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/objectstoragerepositories/{repositoryId}",
         )
         .params(PARAMS_76)
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&OBJECT_STORAGE_REPOSITORY),
     Operation::new(
             System::Vb365,
@@ -2509,7 +2516,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/objectstoragerepositories/{repositoryId}",
         )
         .params(PARAMS_76)
-        .versions(6, 7),
+        .since(6)
+        .until(7),
     Operation::new(
             System::Vb365,
             "ObjectStorageRepository_GetObjectStorageRepositories",
@@ -2518,21 +2526,23 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_objectstoragerepositories"])
         .params(PARAMS_77)
-        .versions(4, 7)
+        .since(4)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::ObjectStorageRepository> as Model>::SHAPE,
                 Page::<super::ObjectStorageRepository>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "ObjectStorageRepository_AddObjectStorageRepository",
             "POST",
             "/objectstoragerepositories",
         )
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&OBJECT_STORAGE_REPOSITORY)
         .response(Response::Body(&OBJECT_STORAGE_REPOSITORY)),
     Operation::new(
@@ -2565,7 +2575,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Groups/{groupId}/Members",
         )
         .params(PARAMS_80)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::GroupMember> as Model>::SHAPE,
@@ -2603,7 +2613,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Organizations_by_organizationId_Teams"])
         .params(PARAMS_83)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::Team> as Model>::SHAPE,
@@ -2618,7 +2628,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Organizations_by_organizationId_Teams_by_teamId"])
         .params(PARAMS_84)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&TEAM)),
     Operation::new(
             System::Vb365,
@@ -2651,7 +2661,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Organizations_by_organizationId_Users_by_userId_onedrives"])
         .params(PARAMS_87)
-        .versions(4, 0)
+        .since(4)
         .response(
             Response::Page(
                 <Page<super::OneDrive> as Model>::SHAPE,
@@ -2665,7 +2675,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Users/{userId}/OneDrives/{onedriveId}",
         )
         .params(PARAMS_88)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ONE_DRIVE)),
     Operation::new(
             System::Vb365,
@@ -2674,7 +2684,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedUsers",
         )
         .params(PARAMS_89)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::ProtectedUser> as Model>::SHAPE,
@@ -2688,7 +2698,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedUsers/{protectedUserId}",
         )
         .params(PARAMS_90)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&PROTECTED_USER)),
     Operation::new(
             System::Vb365,
@@ -2697,7 +2707,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedGroups",
         )
         .params(PARAMS_89)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::ProtectedGroup> as Model>::SHAPE,
@@ -2711,7 +2721,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedGroups/{protectedGroupId}",
         )
         .params(PARAMS_91)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&PROTECTED_GROUP)),
     Operation::new(
             System::Vb365,
@@ -2720,7 +2730,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedSites",
         )
         .params(PARAMS_89)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::ProtectedSite> as Model>::SHAPE,
@@ -2734,7 +2744,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedSites/{protectedSiteId}",
         )
         .params(PARAMS_92)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&PROTECTED_SITE)),
     Operation::new(
             System::Vb365,
@@ -2743,7 +2753,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedTeams",
         )
         .params(PARAMS_89)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::ProtectedTeam> as Model>::SHAPE,
@@ -2757,7 +2767,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProtectedTeams/{protectedTeamId}",
         )
         .params(PARAMS_93)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&PROTECTED_TEAM)),
     Operation::new(
             System::Vb365,
@@ -2766,7 +2776,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Applications",
         )
         .params(PARAMS_94)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::Application> as Model>::SHAPE,
@@ -2780,7 +2790,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Applications",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(&APPLICATION_FROM_CLIENT)
         .response(
             Response::Page(
@@ -2789,7 +2799,7 @@ pub static OPERATIONS: &[Operation] = &[
             ),
         ),
     Operation::new(System::Vb365, "ExclusionSettings_Get", "GET", "/ExclusionSettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&EXCLUSION_SETTINGS_TO_CLIENT)),
     Operation::new(
             System::Vb365,
@@ -2797,7 +2807,7 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/ExclusionSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&EXCLUSION_SETTINGS),
     Operation::new(
             System::Vb365,
@@ -2805,7 +2815,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/GlobalRetentionExclusionSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RETENTION_EXCLUSION)),
     Operation::new(
             System::Vb365,
@@ -2813,7 +2823,7 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/GlobalRetentionExclusionSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&RETENTION_EXCLUSION),
     Operation::new(
             System::Vb365,
@@ -2823,14 +2833,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_Organizations_by_organizationId_AuditItems"])
         .params(PARAMS_57)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::AuditUserOrGroup> as Model>::SHAPE,
                 Page::<super::AuditUserOrGroup>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "OrganizationAudit_Post",
@@ -2839,7 +2849,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["post_Organizations_by_organizationId_AuditItems"])
         .params(PARAMS_57)
-        .versions(5, 0)
+        .since(5)
         .request(<Items<super::AuditUserOrGroup> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -2848,7 +2858,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/AuditItems/remove",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(&REMOVE_AUDIT_ITEMS_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -2869,7 +2879,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::BackupAccount>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "OrganizationBackupAccounts_SetAccountPool",
@@ -2888,7 +2898,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Empty,
                 },
@@ -2901,7 +2911,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/BackupApplications",
         )
         .params(PARAMS_95)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::BackupApplication> as Model>::SHAPE,
@@ -2916,7 +2926,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["OrganizationBackupApplications_AddBackupApplications"])
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -2925,7 +2935,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/DeviceCode",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&DEVICE_CODE_RESPONSE)),
     Operation::new(
             System::Vb365,
@@ -2933,7 +2943,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/DeviceCode",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&COMMON_DEVICE_CODE_REQUEST_OPTIONS)
         .response(Response::Body(&DEVICE_CODE_RESPONSE)),
     Operation::new(
@@ -2942,7 +2952,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/DeviceCode/check",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&CHECK_DEVICE_CODE)
         .response(Response::Body(&DEVICE_CODE_CHECK_RESPONSE)),
     Operation::new(
@@ -2952,7 +2962,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/RetentionExclusion",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RETENTION_EXCLUSION)),
     Operation::new(
             System::Vb365,
@@ -2961,7 +2971,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/RetentionExclusion",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(&RETENTION_EXCLUSION),
     Operation::new(
             System::Vb365,
@@ -2970,7 +2980,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/RetentionExclusion",
         )
         .params(PARAMS_57)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "OrganizationBackupApplications_AppendBackupApplications",
@@ -2978,7 +2988,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/BackupApplications",
         )
         .params(PARAMS_57)
-        .versions(8, 0)
+        .since(8)
         .request(<Items<super::BackupApplicationFromClient> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -2987,7 +2997,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/BackupApplications",
         )
         .params(PARAMS_57)
-        .versions(8, 0)
+        .since(8)
         .request(<Ids as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -2996,7 +3006,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/versionBackupOptions",
         )
         .params(PARAMS_57)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&VERSION_BACKUP_OPTIONS)),
     Operation::new(
             System::Vb365,
@@ -3005,7 +3015,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/versionBackupOptions",
         )
         .params(PARAMS_57)
-        .versions(8, 0)
+        .since(8)
         .request(&VERSION_BACKUP_OPTIONS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -3014,7 +3024,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/AuditItems/action",
         )
         .params(PARAMS_57)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY),
     Operation::new(System::Vb365, "Organization_Get", "GET", "/Organizations")
         .aliases(&["get_Organizations"])
@@ -3025,7 +3036,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::Organization>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "Organization_Add", "POST", "/Organizations")
         .aliases(&["post_Organizations"])
         .request(&ORGANIZATION)
@@ -3051,7 +3062,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: Some(&ORGANIZATION),
                     response: Response::Body(&ORGANIZATION),
                 },
@@ -3082,7 +3093,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/SyncState",
         )
         .params(PARAMS_57)
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&ORGANIZATION_SYNC_STATE)),
     Operation::new(
             System::Vb365,
@@ -3091,7 +3102,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Sync",
         )
         .params(PARAMS_57)
-        .versions(7, 0)
+        .since(7)
         .request(&ORGANIZATION_SYNC_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -3100,7 +3111,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/tenantInformation",
         )
         .params(PARAMS_57)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&TENANT_INFORMATION)),
     Operation::new(
             System::Vb365,
@@ -3108,21 +3119,21 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/Organizations/SyncState",
         )
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::OrganizationSyncState> as Model>::SHAPE,
                 Page::<super::OrganizationSyncState>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "post_Organization_Action",
             "POST",
             "/Organization/Action",
         )
-        .versions(0, 5)
+        .until(5)
         .request(&ORGANIZATION_ACTION_BODY)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
@@ -3132,7 +3143,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/Action",
         )
         .params(PARAMS_57)
-        .versions(0, 5)
+        .until(5)
         .request(&ORGANIZATION_ACTION_BODY)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(System::Vb365, "Proxy_GetProxies", "GET", "/Proxies")
@@ -3144,7 +3155,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::Proxy>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "Proxy_Add", "POST", "/Proxies")
         .aliases(&["post_Proxies"])
         .request(&PROXY_FROM_CLIENT)
@@ -3160,7 +3171,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: Some(&PROXY_FROM_CLIENT),
                     response: Response::Body(&PROXY),
                 },
@@ -3173,7 +3184,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}/Rescan",
         )
         .params(PARAMS_100)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "Proxy_RemoveAction",
@@ -3181,10 +3192,10 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}/Remove",
         )
         .params(PARAMS_100)
-        .versions(6, 0)
+        .since(6)
         .request(&REMOVE_PROXY_OPTIONS),
     Operation::new(System::Vb365, "Proxy_Rescan", "POST", "/Proxies/Rescan")
-        .versions(6, 0)
+        .since(6)
         .request(&RESCAN_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -3193,7 +3204,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}/maintenance/enable",
         )
         .params(PARAMS_100)
-        .versions(8, 0)
+        .since(8)
         .request(&PROXY_CREDENTIALS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -3202,7 +3213,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}/maintenance/disable",
         )
         .params(PARAMS_100)
-        .versions(8, 0)
+        .since(8)
         .request(&PROXY_CREDENTIALS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -3211,12 +3222,12 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/CheckSshConnectionConfig",
         )
         .params(PARAMS_101)
-        .versions(8, 0)
+        .since(8)
         .request(&SSH_SETTINGS_FROM_CLIENT)
         .response(Response::Body(&SSH_CONNECTION_CONFIG_VALIDATION_RESULT)),
     Operation::new(System::Vb365, "ProxyPool_GetProxyPools", "GET", "/ProxyPools")
         .params(PARAMS_102)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::ProxyPool> as Model>::SHAPE,
@@ -3224,7 +3235,7 @@ pub static OPERATIONS: &[Operation] = &[
             ),
         ),
     Operation::new(System::Vb365, "ProxyPool_Add", "POST", "/ProxyPools")
-        .versions(8, 0)
+        .since(8)
         .request(&PROXY_POOL_FROM_CLIENT)
         .response(Response::Body(&PROXY_POOL)),
     Operation::new(
@@ -3234,15 +3245,15 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProxyPools/{poolId}",
         )
         .params(PARAMS_103)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&PROXY_POOL)),
     Operation::new(System::Vb365, "ProxyPool_Update", "PUT", "/ProxyPools/{poolId}")
         .params(PARAMS_103)
-        .versions(8, 0)
+        .since(8)
         .request(&PROXY_POOL_FROM_CLIENT),
     Operation::new(System::Vb365, "ProxyPool_Remove", "DELETE", "/ProxyPools/{poolId}")
         .params(PARAMS_103)
-        .versions(8, 0),
+        .since(8),
     Operation::new(
             System::Vb365,
             "ProxyPool_GetProxies",
@@ -3250,7 +3261,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProxyPools/{poolId}/proxies",
         )
         .params(PARAMS_104)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::Proxy> as Model>::SHAPE,
@@ -3264,7 +3275,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProxyPools/{poolId}/proxies",
         )
         .params(PARAMS_103)
-        .versions(8, 0)
+        .since(8)
         .request(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -3273,7 +3284,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/ProxyPools/{poolId}/proxies",
         )
         .params(PARAMS_103)
-        .versions(8, 0)
+        .since(8)
         .request(<Items<super::ProxyIdFromClient> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -3282,7 +3293,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}/Action",
         )
         .params(PARAMS_100)
-        .versions(0, 5)
+        .until(5)
         .request(&PROXY_ACTION_BODY),
     Operation::new(
             System::Vb365,
@@ -3291,27 +3302,28 @@ pub static OPERATIONS: &[Operation] = &[
             "/Proxies/{proxyId}",
         )
         .params(PARAMS_100)
-        .versions(4, 4),
+        .since(4)
+        .until(4),
     Operation::new(System::Vb365, "RbacRole_GetAll", "GET", "/RbacRoles")
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RbacRole> as Model>::SHAPE,
                 Page::<super::RbacRole>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(System::Vb365, "RbacRole_Get", "GET", "/RbacRoles/{roleId}")
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_ROLE)),
     Operation::new(System::Vb365, "RbacRole_Update", "PUT", "/RbacRoles/{roleId}")
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .request(&RBAC_ROLE_CREATE_MODEL),
     Operation::new(System::Vb365, "RbacRole_Delete", "DELETE", "/RbacRoles/{roleId}")
         .params(PARAMS_105)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "RbacRole_GetOperators",
@@ -3319,18 +3331,18 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/operators",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RbacOperator> as Model>::SHAPE,
                 Page::<super::RbacOperator>::LIST,
             ),
         )
-        .bare(0u8, 0u8)
+        .bare(Versions::new(None, None))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: None,
                     response: Response::Page(
                         <Page<super::RbacItem> as Model>::SHAPE,
@@ -3346,12 +3358,12 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/operators",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .request(<Items<super::RbacOperator> as Model>::SHAPE)
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(<Items<super::RbacItem> as Model>::SHAPE),
                     response: Response::Empty,
                 },
@@ -3364,7 +3376,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/operators",
         )
         .params(PARAMS_106)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "RbacRole_GetOperator",
@@ -3372,12 +3384,12 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/operators/{operatorId}",
         )
         .params(PARAMS_107)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_OPERATOR))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: None,
                     response: Response::Body(&RBAC_ITEM),
                 },
@@ -3390,14 +3402,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/selectedItems",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RbacItem> as Model>::SHAPE,
                 Page::<super::RbacItem>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RbacRole_AddSelectedItems",
@@ -3405,7 +3417,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/selectedItems",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .request(<Items<super::RbacItem> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -3414,7 +3426,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/selectedItems",
         )
         .params(PARAMS_106)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "RbacRole_GetSelectedItem",
@@ -3422,7 +3434,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/selectedItems/{itemId}",
         )
         .params(PARAMS_108)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_ITEM)),
     Operation::new(
             System::Vb365,
@@ -3431,14 +3443,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/excludedItems",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RbacItem> as Model>::SHAPE,
                 Page::<super::RbacItem>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RbacRole_AddExcludedItems",
@@ -3446,7 +3458,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/excludedItems",
         )
         .params(PARAMS_105)
-        .versions(6, 0)
+        .since(6)
         .request(<Items<super::RbacItem> as Model>::SHAPE),
     Operation::new(
             System::Vb365,
@@ -3455,7 +3467,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/excludedItems",
         )
         .params(PARAMS_106)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "RbacRole_GetExcludedItem",
@@ -3463,7 +3475,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RbacRoles/{roleId}/excludedItems/{itemId}",
         )
         .params(PARAMS_108)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_ITEM)),
     Operation::new(
             System::Vb365,
@@ -3472,14 +3484,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/RbacRoles",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RbacRole> as Model>::SHAPE,
                 Page::<super::RbacRole>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RbacRole_Add",
@@ -3487,7 +3499,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organizations/{organizationId}/RbacRoles",
         )
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(&RBAC_ROLE_CREATE_MODEL)
         .response(Response::Body(&RBAC_ROLE)),
     Operation::new(
@@ -3496,7 +3508,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateLicenseOverview",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&LICENSE_OVERVIEW_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3505,7 +3517,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateStorageConsumption",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&STORAGE_CONSUMPTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3514,7 +3526,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateMailboxProtection",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&MAILBOX_PROTECTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3523,7 +3535,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateUserProtection",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&USER_PROTECTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3532,7 +3544,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateOneDriveProtection",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&ONE_DRIVE_PROTECTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3541,7 +3553,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateTeamsProtection",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&TEAMS_PROTECTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3550,7 +3562,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Reports/GenerateSharepointProtection",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&SHAREPOINT_PROTECTION_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3567,7 +3579,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::BackupRepository>::LIST,
             ),
         )
-        .bare(0u8, 7u8),
+        .bare(Versions::new(None, ApiVersion::new(7))),
     Operation::new(System::Vb365, "BackupRepository_Add", "POST", "/BackupRepositories")
         .aliases(&["post_BackupRepositories"])
         .request(&BACKUP_REPOSITORY_FROM_CLIENT)
@@ -3593,7 +3605,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: Some(&BACKUP_REPOSITORY_FROM_CLIENT),
                     response: Response::Body(&BACKUP_REPOSITORY),
                 },
@@ -3614,7 +3626,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/Sync",
         )
         .params(PARAMS_76)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION))
         .long_running(),
     Operation::new(
@@ -3623,14 +3635,14 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/RepositorySynchronizeSessions",
         )
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RepositorySynchronizeSession> as Model>::SHAPE,
                 Page::<super::RepositorySynchronizeSession>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RepositorySynchronizeSessions_GetRepositoriesById",
@@ -3638,7 +3650,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RepositorySynchronizeSessions/{sessionId}",
         )
         .params(PARAMS_110)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&REPOSITORY_SYNCHRONIZE_SESSION)),
     Operation::new(
             System::Vb365,
@@ -3647,7 +3659,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RepositorySynchronizeSessions/{sessionId}/StopSynchronize",
         )
         .params(PARAMS_110)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "BackupRepository_Explore",
@@ -3655,7 +3667,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/explore",
         )
         .params(PARAMS_111)
-        .versions(7, 0)
+        .since(7)
         .request(&EXPLORE_OPTIONS)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
@@ -3665,7 +3677,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/BackupRepositories/{repositoryId}/changeOwner",
         )
         .params(PARAMS_112)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION))
         .long_running(),
     Operation::new(
@@ -3675,7 +3687,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RepositoryOwnerChangeSessions",
         )
         .params(PARAMS_102)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::BackupRepositoryOwnerChangeSession> as Model>::SHAPE,
@@ -3689,7 +3701,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RepositoryOwnerChangeSessions/{sessionId}",
         )
         .params(PARAMS_110)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&BACKUP_REPOSITORY_OWNER_CHANGE_SESSION)),
     Operation::new(
             System::Vb365,
@@ -3698,7 +3710,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RepositoryOwnerChangeSessions/{sessionId}/Stop",
         )
         .params(PARAMS_110)
-        .versions(8, 0),
+        .since(8),
     Operation::new(
             System::Vb365,
             "BackupOrganization_RestoreSessionsAction",
@@ -3706,7 +3718,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/exportToPst",
         )
         .params(PARAMS_113)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPORT_FOLDER_TO_PST)
         .response(Response::Bytes),
     Operation::new(
@@ -3716,7 +3728,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/searchExchange",
         )
         .params(PARAMS_114)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -3749,7 +3761,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}",
         )
         .params(PARAMS_116)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&EXCHANGE_FOLDER)),
     Operation::new(
             System::Vb365,
@@ -3758,13 +3770,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restore",
         )
         .params(PARAMS_116)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
                     response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
                 },
@@ -3778,13 +3790,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/restoreTo",
         )
         .params(PARAMS_116)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_DIFFERENT_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
                     response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
                 },
@@ -3798,7 +3810,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/exportToPst",
         )
         .params(PARAMS_116)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPORT_FOLDER_TO_PST)
         .response(Response::Bytes),
     Operation::new(
@@ -3808,7 +3820,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/folders/{folderId}/search",
         )
         .params(PARAMS_117)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -3823,7 +3835,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&EXCHANGE_ITEM)),
     Operation::new(
             System::Vb365,
@@ -3850,13 +3862,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restore",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS),
                     response: Response::Body(&ITEMS_RESTORE_STATISTICS),
                 },
@@ -3870,13 +3882,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/restoreTo",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS),
                     response: Response::Body(&ITEMS_RESTORE_STATISTICS),
                 },
@@ -3890,7 +3902,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/exportToPst",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&SEVERAL_ITEMS_EXPORT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3900,7 +3912,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/Save",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_TO_MSG_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3910,7 +3922,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDefaultAddress",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_TO_DEFAULT_ADDRESS_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -3919,7 +3931,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/sendToDifferentAddress",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_TO_DIFFERENT_ADDRESS_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -3928,13 +3940,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restore",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
                     response: Response::Body(&ITEMS_RESTORE_STATISTICS),
                 },
@@ -3948,13 +3960,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/restoreTo",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_DIFFERENT_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
                     response: Response::Body(&ITEMS_RESTORE_STATISTICS),
                 },
@@ -3968,7 +3980,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/exportToPst",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPORT_TO_PST_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -3978,7 +3990,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/save",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -3987,7 +3999,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDefaultAddress",
         )
         .params(PARAMS_118)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "ExchangeItem_SendItemToDifferentAddressAction",
@@ -3995,7 +4007,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/{itemId}/sendToDifferentAddress",
         )
         .params(PARAMS_118)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -4004,7 +4016,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/items/operatorRestore",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&OPERATOR_RESTORE_OPTIONS)
         .response(Response::Body(&OPERATOR_RESTORE_RESPONSE)),
     Operation::new(
@@ -4041,13 +4053,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/restore",
         )
         .params(PARAMS_113)
-        .versions(6, 0)
+        .since(6)
         .request(&BULK_RESTORE_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&BULK_RESTORE_OPTIONS),
                     response: Response::Body(&BULK_RESTORE_STATISTICS),
                 },
@@ -4061,13 +4073,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restore",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_LOCATION),
                     response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
                 },
@@ -4081,13 +4093,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/restoreTo",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_DIFFERENT_LOCATION)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_DIFFERENT_LOCATION),
                     response: Response::Body(&FOLDERS_RESTORE_STATISTICS),
                 },
@@ -4101,7 +4113,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/exportToPst",
         )
         .params(PARAMS_120)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPORT_FOLDER_TO_PST)
         .response(Response::Bytes),
     Operation::new(
@@ -4111,7 +4123,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/{mailboxId}/search",
         )
         .params(PARAMS_122)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -4126,7 +4138,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/mailboxes/search",
         )
         .params(PARAMS_123)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -4141,7 +4153,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Action",
         )
         .params(PARAMS_120)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4151,7 +4163,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/Action",
         )
         .params(PARAMS_120)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4161,7 +4173,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Items/{itemId}/Action",
         )
         .params(PARAMS_118)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4171,7 +4183,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Mailboxes/{mailboxId}/Folders/{folderId}/Action",
         )
         .params(PARAMS_116)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4208,13 +4220,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/copyTo",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_FOLDER)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_FOLDER),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4228,7 +4240,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/save",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -4237,7 +4249,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/send",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -4246,13 +4258,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/restore",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4266,13 +4278,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/restore",
         )
         .params(PARAMS_113)
-        .versions(6, 0)
+        .since(6)
         .request(&BULK_RESTORE_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&BULK_RESTORE_CONFIG),
                     response: Response::Body(&SHARE_POINT_BULK_RESTORE_STATISTICS),
                 },
@@ -4286,7 +4298,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/search",
         )
         .params(PARAMS_125)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -4301,7 +4313,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/search",
         )
         .params(PARAMS_126)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -4330,7 +4342,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 6u8,
+                    until: ApiVersion::new(6),
                     request: None,
                     response: Response::Page(
                         <Page<super::OneDriveDocument> as Model>::SHAPE,
@@ -4346,7 +4358,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}",
         )
         .params(PARAMS_128)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ONE_DRIVE_DOCUMENT)),
     Operation::new(
             System::Vb365,
@@ -4355,7 +4367,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions",
         )
         .params(PARAMS_129)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::OneDriveDocument> as Model>::SHAPE,
@@ -4369,7 +4381,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}",
         )
         .params(PARAMS_130)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ONE_DRIVE_DOCUMENT)),
     Operation::new(
             System::Vb365,
@@ -4378,13 +4390,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/restore",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_DOCUMENTS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_DOCUMENTS),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4398,13 +4410,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/copyTo",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_DOCUMENTS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_DOCUMENTS),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4418,7 +4430,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/send",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_DOCUMENTS_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -4427,7 +4439,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/save",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_DOCUMENTS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -4437,13 +4449,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/restore",
         )
         .params(PARAMS_128)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4457,13 +4469,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/restore",
         )
         .params(PARAMS_130)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4477,13 +4489,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/copyTo",
         )
         .params(PARAMS_128)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_DOCUMENT)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_DOCUMENT),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4497,13 +4509,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/copyTo",
         )
         .params(PARAMS_130)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_DOCUMENT)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_DOCUMENT),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4517,7 +4529,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/save",
         )
         .params(PARAMS_128)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -4527,7 +4539,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/save",
         )
         .params(PARAMS_130)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_ONE_DRIVE_DOCUMENT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -4537,7 +4549,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/send",
         )
         .params(PARAMS_128)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -4546,7 +4558,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Versions/{versionId}/send",
         )
         .params(PARAMS_130)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -4555,7 +4567,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/operatorRestore",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS)
         .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -4583,7 +4595,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}",
         )
         .params(PARAMS_132)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ONE_DRIVE_FOLDER)),
     Operation::new(
             System::Vb365,
@@ -4592,13 +4604,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/restore",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL_FOLDERS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL_FOLDERS),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4612,7 +4624,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}",
         )
         .params(PARAMS_133)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&ONE_DRIVE_FOLDER)),
     Operation::new(
             System::Vb365,
@@ -4621,13 +4633,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/copyTo",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_FOLDERS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_FOLDERS),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4641,7 +4653,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/save",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_ONE_DRIVE_FOLDERS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -4651,7 +4663,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/send",
         )
         .params(PARAMS_124)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_FOLDERS_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -4660,7 +4672,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions",
         )
         .params(PARAMS_134)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::OneDriveFolder> as Model>::SHAPE,
@@ -4674,13 +4686,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/restore",
         )
         .params(PARAMS_135)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4694,13 +4706,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/restore",
         )
         .params(PARAMS_133)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ORIGINAL)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ORIGINAL),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4714,13 +4726,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/copyTo",
         )
         .params(PARAMS_135)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_FOLDER)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_FOLDER),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4734,13 +4746,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/copyTo",
         )
         .params(PARAMS_133)
-        .versions(6, 0)
+        .since(6)
         .request(&COPY_TO_FOLDER)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&COPY_TO_FOLDER),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -4754,7 +4766,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/save",
         )
         .params(PARAMS_135)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -4763,7 +4775,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/save",
         )
         .params(PARAMS_133)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -4772,7 +4784,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/send",
         )
         .params(PARAMS_135)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -4781,7 +4793,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Versions/{versionId}/send",
         )
         .params(PARAMS_133)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -4790,7 +4802,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/search",
         )
         .params(PARAMS_136)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -4805,7 +4817,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Action",
         )
         .params(PARAMS_124)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4815,7 +4827,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/Action",
         )
         .params(PARAMS_124)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4825,7 +4837,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Documents/{documentId}/Action",
         )
         .params(PARAMS_128)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4835,7 +4847,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/OneDrives/{oneDriveId}/Folders/{folderId}/Action",
         )
         .params(PARAMS_135)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -4844,7 +4856,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/Organization/LoggedInUser",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_LOGGED_IN_USER)),
     Operation::new(
             System::Vb365,
@@ -4852,7 +4864,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/Organization/LoggedInUser/OperatorInfo",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&OPERATOR_INFO)),
     Operation::new(
             System::Vb365,
@@ -4860,7 +4872,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/Organization/LoggedInUser/EffectiveScope",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RBAC_EFFECTIVE_SCOPE)),
     Operation::new(
             System::Vb365,
@@ -4870,14 +4882,14 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["RestorePoint_GetRestorePointsV7"])
         .params(PARAMS_137)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::RestorePoint> as Model>::SHAPE,
                 Page::<super::RestorePoint>::LIST,
             ),
         )
-        .bare(0u8, 6u8),
+        .bare(Versions::new(None, ApiVersion::new(6))),
     Operation::new(
             System::Vb365,
             "RestorePoint_GetRestorePoint",
@@ -4885,7 +4897,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}",
         )
         .params(PARAMS_138)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RESTORE_POINT)),
     Operation::new(
             System::Vb365,
@@ -4895,14 +4907,15 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["RestorePoint_GetRestorePointMailboxes"])
         .params(PARAMS_138)
-        .versions(6, 6)
+        .since(6)
+        .until(6)
         .response(
             Response::Page(
                 <Page<super::RestorePointMailbox> as Model>::SHAPE,
                 Page::<super::RestorePointMailbox>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RestorePoint_GetRestorePointTeamsV6",
@@ -4911,14 +4924,15 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["RestorePoint_GetRestorePointTeams"])
         .params(PARAMS_138)
-        .versions(6, 6)
+        .since(6)
+        .until(6)
         .response(
             Response::Page(
                 <Page<super::RestorePointTeam> as Model>::SHAPE,
                 Page::<super::RestorePointTeam>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RestorePoint_GetRestorePointWebsV6",
@@ -4927,14 +4941,15 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["RestorePoint_GetRestorePointWebs"])
         .params(PARAMS_138)
-        .versions(6, 6)
+        .since(6)
+        .until(6)
         .response(
             Response::Page(
                 <Page<super::RestorePointSite> as Model>::SHAPE,
                 Page::<super::RestorePointSite>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RestorePoint_GetRestorePointOneDrivesV6",
@@ -4943,14 +4958,15 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["RestorePoint_GetRestorePointOneDrives"])
         .params(PARAMS_138)
-        .versions(6, 6)
+        .since(6)
+        .until(6)
         .response(
             Response::Page(
                 <Page<super::RestorePointOneDrive> as Model>::SHAPE,
                 Page::<super::RestorePointOneDrive>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "OrganizationRbac_GetLoggedInUserRestorePoints",
@@ -4958,14 +4974,14 @@ pub static OPERATIONS: &[Operation] = &[
             "/Organization/LoggedInUser/RestorePoints",
         )
         .params(PARAMS_139)
-        .versions(7, 0)
+        .since(7)
         .response(
             Response::Page(
                 <Page<super::RestorePoint> as Model>::SHAPE,
                 Page::<super::RestorePoint>::LIST,
             ),
         )
-        .bare(0u8, 0u8),
+        .bare(Versions::new(None, None)),
     Operation::new(
             System::Vb365,
             "RestorePoint_GetChanges",
@@ -4973,7 +4989,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/Changes",
         )
         .params(PARAMS_140)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(Response::Body(&RESTORE_POINT_CHANGES)),
     Operation::new(
             System::Vb365,
@@ -4982,7 +4999,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedMailboxes",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointMailbox> as Model>::SHAPE,
@@ -4996,7 +5014,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedTeams",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointTeam> as Model>::SHAPE,
@@ -5010,7 +5029,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedSites",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointSite> as Model>::SHAPE,
@@ -5024,7 +5044,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedOnedrives",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointOneDrive> as Model>::SHAPE,
@@ -5038,7 +5059,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedUsers",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointUser> as Model>::SHAPE,
@@ -5052,7 +5074,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestorePoints/{restorePointId}/protectedGroups",
         )
         .params(PARAMS_141)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::RestorePointGroup> as Model>::SHAPE,
@@ -5071,7 +5094,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Body(&LOGGED_IN_ORGANIZATION),
                 },
@@ -5085,13 +5108,13 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["Organization_ExploreAction"])
         .params(PARAMS_57)
-        .versions(6, 0)
+        .since(6)
         .request(&ORGANIZATION_EXPLORE_OPTIONS)
         .response(Response::Body(&RESTORE_SESSION))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&EXPLORE_OPTIONS),
                     response: Response::Body(&RESTORE_SESSION),
                 },
@@ -5122,7 +5145,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Stop",
         )
         .params(PARAMS_113)
-        .versions(6, 0),
+        .since(6),
     Operation::new(
             System::Vb365,
             "RestoreSession_DeviceCodeAction",
@@ -5133,7 +5156,7 @@ pub static OPERATIONS: &[Operation] = &[
             &["post_RestoreSessions_by_restoreSessionId_organization_restoreDeviceCode"],
         )
         .params(PARAMS_113)
-        .versions(4, 0)
+        .since(4)
         .request(&DEVICE_CODE_REQUEST_OPTIONS)
         .response(Response::Body(&DEVICE_CODE_RESPONSE)),
     Operation::new(
@@ -5142,7 +5165,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Organization/Explore",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&EXPLORE_OPTIONS)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
@@ -5151,7 +5174,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/Organization/OperatorExplore",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&OPERATOR_EXPLORE_OPTIONS)
         .response(Response::Body(&RESTORE_SESSION)),
     Operation::new(
@@ -5161,7 +5184,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Events/{eventId}",
         )
         .params(PARAMS_143)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RESTORE_SESSION_EVENT)),
     Operation::new(
             System::Vb365,
@@ -5184,7 +5207,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Statistics",
         )
         .params(PARAMS_113)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&RESTORE_SESSION_STATISTICS)),
     Operation::new(
             System::Vb365,
@@ -5193,7 +5216,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Action",
         )
         .params(PARAMS_113)
-        .versions(0, 5)
+        .until(5)
         .request(&RESTORE_SESSION_ACTION_BODY),
     Operation::new(
             System::Vb365,
@@ -5202,7 +5225,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments",
         )
         .params(PARAMS_144)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::SharePointAttachment> as Model>::SHAPE,
@@ -5216,7 +5239,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}",
         )
         .params(PARAMS_145)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_ATTACHMENT)),
     Operation::new(
             System::Vb365,
@@ -5225,7 +5248,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/save",
         )
         .params(PARAMS_146)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_ATTACHMENTS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -5235,7 +5258,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/save",
         )
         .params(PARAMS_145)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -5244,7 +5267,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/send",
         )
         .params(PARAMS_146)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_ATTACHMENTS_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -5253,7 +5276,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Attachments/{attachmentId}/send",
         )
         .params(PARAMS_145)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -5276,7 +5299,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Page(
                         <Page<super::SharePointItem> as Model>::SHAPE,
@@ -5284,7 +5307,7 @@ pub static OPERATIONS: &[Operation] = &[
                     ),
                 },
                 Form {
-                    until: 6u8,
+                    until: ApiVersion::new(6),
                     request: None,
                     response: Response::Page(
                         <Page<super::SharePointDocument> as Model>::SHAPE,
@@ -5300,7 +5323,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}",
         )
         .params(PARAMS_148)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_DOCUMENT)),
     Operation::new(
             System::Vb365,
@@ -5309,7 +5332,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}",
         )
         .params(PARAMS_149)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_DOCUMENT)),
     Operation::new(
             System::Vb365,
@@ -5318,7 +5341,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions",
         )
         .params(PARAMS_150)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::SharePointDocument> as Model>::SHAPE,
@@ -5332,13 +5355,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_DOCUMENTS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_DOCUMENTS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5352,13 +5375,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/restoreTo",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_DOCUMENTS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_DOCUMENTS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5372,13 +5395,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restore",
         )
         .params(PARAMS_149)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5392,13 +5415,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/restoreTo",
         )
         .params(PARAMS_149)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5412,13 +5435,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restore",
         )
         .params(PARAMS_148)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5432,13 +5455,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/restoreTo",
         )
         .params(PARAMS_148)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5452,7 +5475,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/save",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SAVE_DOCUMENTS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -5462,7 +5485,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/save",
         )
         .params(PARAMS_149)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -5472,7 +5495,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/save",
         )
         .params(PARAMS_148)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_SHARE_POINT_DOCUMENT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -5482,7 +5505,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/send",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -5491,7 +5514,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Versions/{versionId}/send",
         )
         .params(PARAMS_149)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -5500,7 +5523,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/send",
         )
         .params(PARAMS_148)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -5509,7 +5532,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/operatorRestore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG)
         .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -5533,7 +5556,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Page(
                         <Page<super::SharePointItem> as Model>::SHAPE,
@@ -5549,7 +5572,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}",
         )
         .params(PARAMS_153)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_FOLDER)),
     Operation::new(
             System::Vb365,
@@ -5558,7 +5581,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}",
         )
         .params(PARAMS_154)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_FOLDER)),
     Operation::new(
             System::Vb365,
@@ -5567,7 +5590,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions",
         )
         .params(PARAMS_155)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::SharePointFolder> as Model>::SHAPE,
@@ -5581,13 +5604,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_FOLDERS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_FOLDERS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5601,13 +5624,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/restoreTo",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_FOLDERS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_FOLDERS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5621,13 +5644,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restore",
         )
         .params(PARAMS_153)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5641,13 +5664,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/restoreTo",
         )
         .params(PARAMS_153)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5661,13 +5684,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restore",
         )
         .params(PARAMS_154)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5681,13 +5704,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/restoreTo",
         )
         .params(PARAMS_154)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5701,7 +5724,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/save",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_SHARE_POINT_FOLDERS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -5711,7 +5734,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/save",
         )
         .params(PARAMS_153)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -5720,7 +5743,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/save",
         )
         .params(PARAMS_154)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -5729,7 +5752,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/send",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -5738,7 +5761,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/send",
         )
         .params(PARAMS_153)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -5747,7 +5770,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/Versions/{versionId}/send",
         )
         .params(PARAMS_154)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -5756,7 +5779,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Folders/{folderId}/search",
         )
         .params(PARAMS_156)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -5789,7 +5812,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}",
         )
         .params(PARAMS_146)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_ITEM)),
     Operation::new(
             System::Vb365,
@@ -5798,7 +5821,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}",
         )
         .params(PARAMS_157)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_ITEM)),
     Operation::new(
             System::Vb365,
@@ -5807,7 +5830,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions",
         )
         .params(PARAMS_144)
-        .versions(6, 0)
+        .since(6)
         .response(
             Response::Page(
                 <Page<super::SharePointItem> as Model>::SHAPE,
@@ -5821,13 +5844,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_ITEMS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEMS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5841,13 +5864,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/restoreTo",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ITEMS_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEMS_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5861,13 +5884,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Restore",
         )
         .params(PARAMS_146)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5881,13 +5904,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restore",
         )
         .params(PARAMS_157)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5901,13 +5924,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/RestoreTo",
         )
         .params(PARAMS_146)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_ITEM_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5921,13 +5944,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Versions/{versionId}/restoreTo",
         )
         .params(PARAMS_157)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_VERSION_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_ITEM_CONFIG),
                     response: Response::Body(&ITEM_RESTORE_STATISTICS),
                 },
@@ -5941,7 +5964,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/operatorRestore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG)
         .response(Response::Body(&OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -5965,7 +5988,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Page(
                         <Page<super::SharePointItem> as Model>::SHAPE,
@@ -5981,7 +6004,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}",
         )
         .params(PARAMS_159)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_LIBRARY)),
     Operation::new(
             System::Vb365,
@@ -5990,13 +6013,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restore",
         )
         .params(PARAMS_159)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_LIST_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_LIST_CONFIG),
                     response: Response::Body(&LIST_RESTORE_STATISTICS),
                 },
@@ -6010,13 +6033,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/restoreTo",
         )
         .params(PARAMS_159)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_LIST_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_LIST_CONFIG),
                     response: Response::Body(&LIST_RESTORE_STATISTICS),
                 },
@@ -6030,7 +6053,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/save",
         )
         .params(PARAMS_159)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -6039,7 +6062,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/send",
         )
         .params(PARAMS_159)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS_V6),
     Operation::new(
             System::Vb365,
@@ -6048,7 +6071,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/search",
         )
         .params(PARAMS_160)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6077,7 +6100,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 5u8,
+                    until: ApiVersion::new(5),
                     request: None,
                     response: Response::Page(
                         <Page<super::SharePointItem> as Model>::SHAPE,
@@ -6093,7 +6116,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}",
         )
         .params(PARAMS_161)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_LIST)),
     Operation::new(
             System::Vb365,
@@ -6102,13 +6125,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restore",
         )
         .params(PARAMS_161)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_LIST_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_LIST_CONFIG),
                     response: Response::Body(&LIST_RESTORE_STATISTICS),
                 },
@@ -6122,13 +6145,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/restoreTo",
         )
         .params(PARAMS_161)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_LIST_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_LIST_CONFIG),
                     response: Response::Body(&LIST_RESTORE_STATISTICS),
                 },
@@ -6142,7 +6165,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/search",
         )
         .params(PARAMS_162)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6182,13 +6205,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restore",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_SITE_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_SITE_CONFIG),
                     response: Response::Body(&WEB_RESTORE_STATISTICS),
                 },
@@ -6202,13 +6225,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/restoreTo",
         )
         .params(PARAMS_151)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TO_SITE_CONFIG)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TO_SITE_CONFIG),
                     response: Response::Body(&WEB_RESTORE_STATISTICS),
                 },
@@ -6222,7 +6245,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/search",
         )
         .params(PARAMS_164)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6237,7 +6260,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/search",
         )
         .params(PARAMS_165)
-        .versions(6, 0)
+        .since(6)
         .request(&VESP_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6252,7 +6275,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Action",
         )
         .params(PARAMS_151)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6262,7 +6285,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/Action",
         )
         .params(PARAMS_151)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6272,7 +6295,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Documents/{documentId}/Action",
         )
         .params(PARAMS_148)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6282,7 +6305,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Libraries/{libraryId}/Action",
         )
         .params(PARAMS_159)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6292,7 +6315,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Lists/{listId}/Action",
         )
         .params(PARAMS_161)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6302,7 +6325,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/Sites/{siteId}/Items/{itemId}/Action",
         )
         .params(PARAMS_146)
-        .versions(0, 5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -6312,7 +6335,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/searchTeams",
         )
         .params(PARAMS_114)
-        .versions(6, 0)
+        .since(6)
         .request(&TEAMS_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6332,7 +6355,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_166)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::TeamsChannelPreview> as Model>::SHAPE,
@@ -6342,7 +6365,7 @@ pub static OPERATIONS: &[Operation] = &[
         .older(
             &[
                 Form {
-                    until: 6u8,
+                    until: ApiVersion::new(6),
                     request: None,
                     response: Response::Page(
                         <Page<super::TeamsChannel> as Model>::SHAPE,
@@ -6363,7 +6386,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_167)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&TEAMS_CHANNEL)),
     Operation::new(
             System::Vb365,
@@ -6372,7 +6395,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/search",
         )
         .params(PARAMS_168)
-        .versions(6, 0)
+        .since(6)
         .request(&TEAMS_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6387,13 +6410,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/restore",
         )
         .params(PARAMS_167)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_CHANNEL_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_CHANNEL_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6412,7 +6435,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_169)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::TeamsFile> as Model>::SHAPE,
@@ -6432,7 +6455,8 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_170)
-        .versions(5, 7)
+        .since(5)
+        .until(7)
         .response(Response::Body(&TEAMS_FILE)),
     Operation::new(
             System::Vb365,
@@ -6441,7 +6465,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/search",
         )
         .params(PARAMS_171)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6456,7 +6480,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/save",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&FILES_SAVE_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -6467,7 +6491,8 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["TeamsFile_SaveById"])
         .params(PARAMS_173)
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&FILE_SAVE_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -6477,7 +6502,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/send",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&FILES_SEND_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -6487,7 +6512,8 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["TeamsFile_SendById"])
         .params(PARAMS_173)
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -6496,13 +6522,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/restore",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_FILES_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_FILES_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6517,7 +6543,8 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["TeamsFile_RestoreById"])
         .params(PARAMS_173)
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&RESTORE_FILE_OPTIONS)
         .response(Response::Body(&RESTORE_STATISTICS)),
     Operation::new(
@@ -6532,7 +6559,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_174)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::TeamsPost> as Model>::SHAPE,
@@ -6551,7 +6578,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_175)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&TEAMS_POST)),
     Operation::new(
             System::Vb365,
@@ -6560,7 +6587,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/search",
         )
         .params(PARAMS_176)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6575,7 +6602,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/save",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&SAVE_POSTS_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -6585,7 +6612,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/save",
         )
         .params(PARAMS_177)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -6594,7 +6621,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/send",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_POSTS_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -6603,7 +6630,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/send",
         )
         .params(PARAMS_177)
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -6612,7 +6639,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/export",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&EXPORT_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -6622,7 +6649,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/{postId}/export",
         )
         .params(PARAMS_177)
-        .versions(6, 0)
+        .since(6)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -6631,13 +6658,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/restore",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_POSTS_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_POSTS_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6656,7 +6683,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_168)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::TeamsTab> as Model>::SHAPE,
@@ -6675,7 +6702,7 @@ pub static OPERATIONS: &[Operation] = &[
             ],
         )
         .params(PARAMS_178)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&TEAMS_TAB)),
     Operation::new(
             System::Vb365,
@@ -6684,7 +6711,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/search",
         )
         .params(PARAMS_168)
-        .versions(6, 0)
+        .since(6)
         .request(&SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6699,13 +6726,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/restore",
         )
         .params(PARAMS_167)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TABS_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TABS_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6719,13 +6746,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/restore",
         )
         .params(PARAMS_178)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TAB_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TAB_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6740,7 +6767,7 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["get_RestoreSessions_by_restoreSessionId_Organization_teams"])
         .params(PARAMS_179)
-        .versions(5, 0)
+        .since(5)
         .response(
             Response::Page(
                 <Page<super::TeamsTeam> as Model>::SHAPE,
@@ -6757,7 +6784,7 @@ pub static OPERATIONS: &[Operation] = &[
             &["get_RestoreSessions_by_restoreSessionId_Organization_teams_by_teamId"],
         )
         .params(PARAMS_172)
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&TEAMS_TEAM)),
     Operation::new(
             System::Vb365,
@@ -6766,13 +6793,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/restore",
         )
         .params(PARAMS_113)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TEAM_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TEAM_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6786,7 +6813,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/search",
         )
         .params(PARAMS_180)
-        .versions(6, 0)
+        .since(6)
         .request(&TEAMS_SEARCH_OPTIONS)
         .response(
             Response::Page(
@@ -6801,13 +6828,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/restore",
         )
         .params(PARAMS_172)
-        .versions(6, 0)
+        .since(6)
         .request(&RESTORE_TEAM_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .older(
             &[
                 Form {
-                    until: 7u8,
+                    until: ApiVersion::new(7),
                     request: Some(&RESTORE_TEAM_OPTIONS),
                     response: Response::Body(&RESTORE_STATISTICS),
                 },
@@ -6821,7 +6848,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/children",
         )
         .params(PARAMS_168)
-        .versions(7, 0)
+        .since(7)
         .response(
             Response::Page(
                 <Page<super::TeamsNode> as Model>::SHAPE,
@@ -6835,7 +6862,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorRestore",
         )
         .params(PARAMS_167)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_CHANNEL_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6845,7 +6872,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/startOperatorExportPosts",
         )
         .params(PARAMS_167)
-        .versions(7, 0)
+        .since(7)
         .response(Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE)),
     Operation::new(
             System::Vb365,
@@ -6854,7 +6881,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/operatorExport/{requestExportId}",
         )
         .params(PARAMS_181)
-        .versions(7, 0)
+        .since(7)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -6864,7 +6891,8 @@ pub static OPERATIONS: &[Operation] = &[
         )
         .aliases(&["TeamsFile_GetVersions"])
         .params(PARAMS_182)
-        .versions(7, 7)
+        .since(7)
+        .until(7)
         .response(
             Response::Page(
                 <Page<super::TeamsFile> as Model>::SHAPE,
@@ -6878,7 +6906,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/files/operatorRestore",
         )
         .params(PARAMS_172)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_FILES_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6888,7 +6916,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorRestore",
         )
         .params(PARAMS_172)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_POSTS_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6898,7 +6926,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorStartExportTask",
         )
         .params(PARAMS_172)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_START_EXPORT_TASK_OPTIONS)
         .response(Response::Body(&OPERATOR_START_EXPORT_TASK_RESPONSE)),
     Operation::new(
@@ -6908,7 +6936,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/posts/operatorExport/{requestExportId}",
         )
         .params(PARAMS_183)
-        .versions(7, 0)
+        .since(7)
         .response(Response::Bytes),
     Operation::new(
             System::Vb365,
@@ -6917,7 +6945,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/tabs/operatorRestore",
         )
         .params(PARAMS_167)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_TABS_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6927,7 +6955,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/operatorRestore",
         )
         .params(PARAMS_172)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_TABS_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6937,7 +6965,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/operatorRestore",
         )
         .params(PARAMS_113)
-        .versions(7, 0)
+        .since(7)
         .request(&OPERATOR_RESTORE_TEAM_OPTIONS)
         .response(Response::Body(&TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE)),
     Operation::new(
@@ -6947,7 +6975,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}",
         )
         .params(PARAMS_184)
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&TEAMS_FILE)),
     Operation::new(
             System::Vb365,
@@ -6956,7 +6984,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/versions",
         )
         .params(PARAMS_185)
-        .versions(8, 0)
+        .since(8)
         .response(
             Response::Page(
                 <Page<super::TeamsFile> as Model>::SHAPE,
@@ -6970,7 +6998,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/save",
         )
         .params(PARAMS_184)
-        .versions(8, 0)
+        .since(8)
         .request(&FILE_SAVE_OPTIONS)
         .response(Response::Bytes),
     Operation::new(
@@ -6980,7 +7008,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/send",
         )
         .params(PARAMS_184)
-        .versions(8, 0)
+        .since(8)
         .request(&SEND_AS_MSG_OPTIONS),
     Operation::new(
             System::Vb365,
@@ -6989,7 +7017,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/channels/{channelId}/files/{fileId}/restore",
         )
         .params(PARAMS_184)
-        .versions(8, 0)
+        .since(8)
         .request(&RESTORE_FILE_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .long_running(),
@@ -7000,7 +7028,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/organization/teams/{teamId}/tabs/restore",
         )
         .params(PARAMS_172)
-        .versions(8, 0)
+        .since(8)
         .request(&RESTORE_TABS_OPTIONS)
         .response(Response::Body(&ASYNC_RESTORE_RESPONSE))
         .long_running(),
@@ -7011,7 +7039,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/Action",
         )
         .params(PARAMS_113)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7021,7 +7050,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/Action",
         )
         .params(PARAMS_172)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7031,7 +7061,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/Action",
         )
         .params(PARAMS_167)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7041,7 +7072,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/Action",
         )
         .params(PARAMS_167)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7051,7 +7083,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/channels/{channelId}/tabs/{tabId}/Action",
         )
         .params(PARAMS_178)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7061,7 +7094,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/Action",
         )
         .params(PARAMS_172)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7071,7 +7105,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/files/{fileId}/Action",
         )
         .params(PARAMS_173)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7081,7 +7116,8 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/Action",
         )
         .params(PARAMS_172)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(
@@ -7091,12 +7127,13 @@ pub static OPERATIONS: &[Operation] = &[
             "/RestoreSessions/{restoreSessionId}/Organization/teams/{teamId}/posts/{postId}/Action",
         )
         .params(PARAMS_186)
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY)
         .response(Response::Bytes),
     Operation::new(System::Vb365, "AuditEmailSettings_Get", "GET", "/AuditEmailSettings")
         .aliases(&["get_AuditEmailSettings"])
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&AUDIT_EMAIL_SETTINGS_RESPONSE)),
     Operation::new(
             System::Vb365,
@@ -7105,7 +7142,7 @@ pub static OPERATIONS: &[Operation] = &[
             "/AuditEmailSettings",
         )
         .aliases(&["put_AuditEmailSettings"])
-        .versions(5, 0)
+        .since(5)
         .request(&AUDIT_EMAIL_SETTINGS_REQUEST),
     Operation::new(
             System::Vb365,
@@ -7113,12 +7150,13 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/AuditEmailSettings/SendTest",
         )
-        .versions(6, 7),
+        .since(6)
+        .until(7),
     Operation::new(System::Vb365, "HistorySettings_Get", "GET", "/HistorySettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&HISTORY_SETTINGS)),
     Operation::new(System::Vb365, "HistorySettings_Update", "PUT", "/HistorySettings")
-        .versions(6, 0)
+        .since(6)
         .request(&HISTORY_SETTINGS),
     Operation::new(
             System::Vb365,
@@ -7126,7 +7164,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/InternetProxySettings",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&INTERNET_PROXY)),
     Operation::new(
             System::Vb365,
@@ -7134,13 +7172,14 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/InternetProxySettings",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&INTERNET_PROXY_FROM_CLIENT),
     Operation::new(System::Vb365, "ManagementMode_Get", "GET", "/ManagementMode")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&MANAGEMENT_MODE)),
     Operation::new(System::Vb365, "ManagementMode_Update", "PUT", "/ManagementMode")
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&MANAGEMENT_MODE),
     Operation::new(
             System::Vb365,
@@ -7148,14 +7187,14 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/RestorePortalSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&RESTORE_PORTAL_SETTINGS))
         .anonymous(),
     Operation::new(System::Vb365, "VboEmailSettings_Get", "GET", "/VboEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&NOTIFICATION_EMAIL_SETTINGS_RESPONSE)),
     Operation::new(System::Vb365, "VboEmailSettings_Update", "PUT", "/VboEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .request(&NOTIFICATION_EMAIL_SETTINGS_REQUEST),
     Operation::new(
             System::Vb365,
@@ -7163,12 +7202,13 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VboEmailSettings/SendTest",
         )
-        .versions(6, 7),
+        .since(6)
+        .until(7),
     Operation::new(System::Vb365, "VexEmailSettings_Get", "GET", "/VexEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SMTP_SETTINGS)),
     Operation::new(System::Vb365, "VexEmailSettings_Update", "PUT", "/VexEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .request(&SMTP_SETTINGS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -7176,10 +7216,11 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VexEmailSettings/SendTest",
         )
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&SEND_TEST_OPTION),
     Operation::new(System::Vb365, "VeodEmailSettings_Get", "GET", "/VeodEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_SMTP_SETTINGS)),
     Operation::new(
             System::Vb365,
@@ -7187,7 +7228,7 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/VeodEmailSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -7196,10 +7237,10 @@ pub static OPERATIONS: &[Operation] = &[
             "/VeodEmailSettings/SendTestEmail",
         )
         .aliases(&["VeodEmailSettings_SendTestEmailAction"])
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_TEST_OPTIONS),
     Operation::new(System::Vb365, "VespEmailSettings_Get", "GET", "/VespEmailSettings")
-        .versions(6, 0)
+        .since(6)
         .response(Response::Body(&SHARE_POINT_SMTP_SETTINGS)),
     Operation::new(
             System::Vb365,
@@ -7207,7 +7248,7 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/VespEmailSettings",
         )
-        .versions(6, 0)
+        .since(6)
         .request(&SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -7216,15 +7257,15 @@ pub static OPERATIONS: &[Operation] = &[
             "/VespEmailSettings/SendTestEmail",
         )
         .aliases(&["VespEmailSettings_SendTestEmailAction"])
-        .versions(6, 0)
+        .since(6)
         .request(&SEND_TEST_OPTIONS),
     Operation::new(System::Vb365, "VetEmailSettings_Get", "GET", "/VetEmailSettings")
         .aliases(&["get_VetEmailSettings"])
-        .versions(5, 0)
+        .since(5)
         .response(Response::Body(&SMTP_SETTINGS)),
     Operation::new(System::Vb365, "VetEmailSettings_Update", "PUT", "/VetEmailSettings")
         .aliases(&["put_VetEmailSettings"])
-        .versions(5, 0)
+        .since(5)
         .request(&TEAMS_SMTP_SETTINGS_FROM_CLIENT),
     Operation::new(
             System::Vb365,
@@ -7232,7 +7273,8 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VetEmailSettings/sendTest",
         )
-        .versions(6, 7)
+        .since(6)
+        .until(7)
         .request(&SEND_TEST_OPTION),
     Operation::new(
             System::Vb365,
@@ -7240,7 +7282,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/AuditEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(7, 0)
+        .since(7)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7249,7 +7291,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/AuditEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(7, 0)
+        .since(7)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7258,7 +7300,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VboEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(7, 0)
+        .since(7)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7267,7 +7309,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VboEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(7, 0)
+        .since(7)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7276,21 +7318,21 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/AuditEmailSettings/SendTestEmail",
         )
-        .versions(8, 0),
+        .since(8),
     Operation::new(
             System::Vb365,
             "VboEmailSettings_SendTestEmail",
             "POST",
             "/VboEmailSettings/SendTestEmail",
         )
-        .versions(8, 0),
+        .since(8),
     Operation::new(
             System::Vb365,
             "VexEmailSettings_PrepareOAuthSignIn",
             "POST",
             "/VexEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7299,7 +7341,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VexEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7308,7 +7350,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VexEmailSettings/SendTestEmail",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&SEND_TEST_OPTION),
     Operation::new(
             System::Vb365,
@@ -7316,7 +7358,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VeodEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7325,7 +7367,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VeodEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7334,7 +7376,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VespEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7343,7 +7385,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VespEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7352,7 +7394,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VetEmailSettings/PrepareOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&PREPARE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&PREPARE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7361,7 +7403,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VetEmailSettings/CompleteOAuthSignIn",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&COMPLETE_O_AUTH_SIGN_IN_REQUEST)
         .response(Response::Body(&COMPLETE_O_AUTH_SIGN_IN_RESPONSE)),
     Operation::new(
@@ -7370,7 +7412,7 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VetEmailSettings/SendTestEmail",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&SEND_TEST_OPTION),
     Operation::new(
             System::Vb365,
@@ -7378,7 +7420,7 @@ pub static OPERATIONS: &[Operation] = &[
             "GET",
             "/Configuration/Updates",
         )
-        .versions(8, 0)
+        .since(8)
         .response(Response::Body(&UPDATE_PRODUCT_CONFIG)),
     Operation::new(
             System::Vb365,
@@ -7386,7 +7428,7 @@ pub static OPERATIONS: &[Operation] = &[
             "PUT",
             "/Configuration/Updates",
         )
-        .versions(8, 0)
+        .since(8)
         .request(&UPDATE_PRODUCT_CONFIG),
     Operation::new(
             System::Vb365,
@@ -7394,7 +7436,8 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/AuditEmailSettings/action",
         )
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY),
     Operation::new(
             System::Vb365,
@@ -7402,7 +7445,8 @@ pub static OPERATIONS: &[Operation] = &[
             "POST",
             "/VetEmailSettings/action",
         )
-        .versions(5, 5)
+        .since(5)
+        .until(5)
         .request(&GENERIC_ACTION_BODY),
     Operation::new(
             System::Vb365,
@@ -7418,7 +7462,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::BackupRepositoryStorageUsageInfo>::LIST,
             ),
         )
-        .bare(0u8, 5u8),
+        .bare(Versions::new(None, ApiVersion::new(5))),
     Operation::new(
             System::Vb365,
             "Organization_GetStorageSpaceUsage",
@@ -7438,7 +7482,7 @@ pub static OPERATIONS: &[Operation] = &[
                 Page::<super::OrganizationStorageSpaceUsage>::LIST,
             ),
         )
-        .bare(0u8, 5u8),
+        .bare(Versions::new(None, ApiVersion::new(5))),
 ];
 /// How an empty answer of each operation is made, beside [`OPERATIONS`].
 #[cfg(feature = "registry")]
@@ -7999,81 +8043,81 @@ pub static ANSWERS: &[Option<Make>] = &[
 ];
 /// The same for older forms: the index of the operation, the last version of the form, and how.
 #[cfg(feature = "registry")]
-pub static OLDER_ANSWERS: &[(usize, u8, Make)] = &[
-    (32usize, 7u8, make::<Page<super::Credential>>),
-    (33usize, 7u8, make::<super::Credential>),
-    (34usize, 7u8, make::<super::Credential>),
-    (77usize, 7u8, make::<super::CopyJob>),
-    (88usize, 5u8, make::<super::Job>),
-    (191usize, 5u8, make::<super::Organization>),
-    (203usize, 5u8, make::<super::Proxy>),
-    (224usize, 7u8, make::<Page<super::RbacItem>>),
-    (227usize, 7u8, make::<super::RbacItem>),
-    (248usize, 5u8, make::<super::BackupRepository>),
-    (263usize, 7u8, make::<super::FoldersRestoreStatistics>),
-    (264usize, 7u8, make::<super::FoldersRestoreStatistics>),
-    (269usize, 7u8, make::<super::ItemsRestoreStatistics>),
-    (270usize, 7u8, make::<super::ItemsRestoreStatistics>),
-    (275usize, 7u8, make::<super::ItemsRestoreStatistics>),
-    (276usize, 7u8, make::<super::ItemsRestoreStatistics>),
-    (284usize, 7u8, make::<super::BulkRestoreStatistics>),
-    (285usize, 7u8, make::<super::FoldersRestoreStatistics>),
-    (286usize, 7u8, make::<super::FoldersRestoreStatistics>),
-    (296usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (299usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (300usize, 7u8, make::<super::SharePointBulkRestoreStatistics>),
-    (303usize, 6u8, make::<Page<super::OneDriveDocument>>),
-    (307usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (308usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (311usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (312usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (313usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (314usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (322usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (324usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (328usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (329usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (330usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (331usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (358usize, 5u8, make::<super::LoggedInOrganization>),
-    (359usize, 7u8, make::<super::RestoreSession>),
-    (376usize, 5u8, make::<Page<super::SharePointItem>>),
-    (376usize, 6u8, make::<Page<super::SharePointDocument>>),
-    (380usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (381usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (382usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (383usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (384usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (385usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (393usize, 5u8, make::<Page<super::SharePointItem>>),
-    (397usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (398usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (399usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (400usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (401usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (402usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (414usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (415usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (416usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (417usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (418usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (419usize, 7u8, make::<super::ItemRestoreStatistics>),
-    (421usize, 5u8, make::<Page<super::SharePointItem>>),
-    (423usize, 7u8, make::<super::ListRestoreStatistics>),
-    (424usize, 7u8, make::<super::ListRestoreStatistics>),
-    (428usize, 5u8, make::<Page<super::SharePointItem>>),
-    (430usize, 7u8, make::<super::ListRestoreStatistics>),
-    (431usize, 7u8, make::<super::ListRestoreStatistics>),
-    (435usize, 7u8, make::<super::WebRestoreStatistics>),
-    (436usize, 7u8, make::<super::WebRestoreStatistics>),
-    (446usize, 6u8, make::<Page<super::TeamsChannel>>),
-    (449usize, 7u8, make::<super::RestoreStatistics>),
-    (457usize, 7u8, make::<super::RestoreStatistics>),
-    (468usize, 7u8, make::<super::RestoreStatistics>),
-    (472usize, 7u8, make::<super::RestoreStatistics>),
-    (473usize, 7u8, make::<super::RestoreStatistics>),
-    (476usize, 7u8, make::<super::RestoreStatistics>),
-    (478usize, 7u8, make::<super::RestoreStatistics>),
+pub static OLDER_ANSWERS: &[(usize, Option<ApiVersion>, Make)] = &[
+    (32usize, ApiVersion::new(7), make::<Page<super::Credential>>),
+    (33usize, ApiVersion::new(7), make::<super::Credential>),
+    (34usize, ApiVersion::new(7), make::<super::Credential>),
+    (77usize, ApiVersion::new(7), make::<super::CopyJob>),
+    (88usize, ApiVersion::new(5), make::<super::Job>),
+    (191usize, ApiVersion::new(5), make::<super::Organization>),
+    (203usize, ApiVersion::new(5), make::<super::Proxy>),
+    (224usize, ApiVersion::new(7), make::<Page<super::RbacItem>>),
+    (227usize, ApiVersion::new(7), make::<super::RbacItem>),
+    (248usize, ApiVersion::new(5), make::<super::BackupRepository>),
+    (263usize, ApiVersion::new(7), make::<super::FoldersRestoreStatistics>),
+    (264usize, ApiVersion::new(7), make::<super::FoldersRestoreStatistics>),
+    (269usize, ApiVersion::new(7), make::<super::ItemsRestoreStatistics>),
+    (270usize, ApiVersion::new(7), make::<super::ItemsRestoreStatistics>),
+    (275usize, ApiVersion::new(7), make::<super::ItemsRestoreStatistics>),
+    (276usize, ApiVersion::new(7), make::<super::ItemsRestoreStatistics>),
+    (284usize, ApiVersion::new(7), make::<super::BulkRestoreStatistics>),
+    (285usize, ApiVersion::new(7), make::<super::FoldersRestoreStatistics>),
+    (286usize, ApiVersion::new(7), make::<super::FoldersRestoreStatistics>),
+    (296usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (299usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (300usize, ApiVersion::new(7), make::<super::SharePointBulkRestoreStatistics>),
+    (303usize, ApiVersion::new(6), make::<Page<super::OneDriveDocument>>),
+    (307usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (308usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (311usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (312usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (313usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (314usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (322usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (324usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (328usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (329usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (330usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (331usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (358usize, ApiVersion::new(5), make::<super::LoggedInOrganization>),
+    (359usize, ApiVersion::new(7), make::<super::RestoreSession>),
+    (376usize, ApiVersion::new(5), make::<Page<super::SharePointItem>>),
+    (376usize, ApiVersion::new(6), make::<Page<super::SharePointDocument>>),
+    (380usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (381usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (382usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (383usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (384usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (385usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (393usize, ApiVersion::new(5), make::<Page<super::SharePointItem>>),
+    (397usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (398usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (399usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (400usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (401usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (402usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (414usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (415usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (416usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (417usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (418usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (419usize, ApiVersion::new(7), make::<super::ItemRestoreStatistics>),
+    (421usize, ApiVersion::new(5), make::<Page<super::SharePointItem>>),
+    (423usize, ApiVersion::new(7), make::<super::ListRestoreStatistics>),
+    (424usize, ApiVersion::new(7), make::<super::ListRestoreStatistics>),
+    (428usize, ApiVersion::new(5), make::<Page<super::SharePointItem>>),
+    (430usize, ApiVersion::new(7), make::<super::ListRestoreStatistics>),
+    (431usize, ApiVersion::new(7), make::<super::ListRestoreStatistics>),
+    (435usize, ApiVersion::new(7), make::<super::WebRestoreStatistics>),
+    (436usize, ApiVersion::new(7), make::<super::WebRestoreStatistics>),
+    (446usize, ApiVersion::new(6), make::<Page<super::TeamsChannel>>),
+    (449usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (457usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (468usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (472usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (473usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (476usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
+    (478usize, ApiVersion::new(7), make::<super::RestoreStatistics>),
 ];
 /// `GET /BackupRepositories/{repositoryId}/GroupData`: Gives the group data of one backup repository.
 ///
@@ -8102,6 +8146,7 @@ impl BackupGroupDataGetGroupsData {
     }
 }
 impl Call for BackupGroupDataGetGroupsData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupGroupData>;
     const OPERATION: &'static Operation = &OPERATIONS[0usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8141,6 +8186,7 @@ impl BackupGroupDataGetSingleGroupData {
     }
 }
 impl Call for BackupGroupDataGetSingleGroupData {
+    type Api = ThisApi;
     type Answer = super::BackupGroupData;
     const OPERATION: &'static Operation = &OPERATIONS[1usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8181,6 +8227,7 @@ impl BackupOrganizationDataGetOrganizationData {
     }
 }
 impl Call for BackupOrganizationDataGetOrganizationData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupOrganizationData>;
     const OPERATION: &'static Operation = &OPERATIONS[2usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8218,6 +8265,7 @@ impl BackupOrganizationDataGetSingleOrganizationData {
     }
 }
 impl Call for BackupOrganizationDataGetSingleOrganizationData {
+    type Api = ThisApi;
     type Answer = super::BackupOrganizationData;
     const OPERATION: &'static Operation = &OPERATIONS[3usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8258,6 +8306,7 @@ impl BackupSiteDataGetSitesData {
     }
 }
 impl Call for BackupSiteDataGetSitesData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupSiteData>;
     const OPERATION: &'static Operation = &OPERATIONS[4usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8295,6 +8344,7 @@ impl BackupSiteDataGetSiteData {
     }
 }
 impl Call for BackupSiteDataGetSiteData {
+    type Api = ThisApi;
     type Answer = super::BackupSiteData;
     const OPERATION: &'static Operation = &OPERATIONS[5usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8342,6 +8392,7 @@ impl BackupOneDriveDataGetOneDrivesData {
     }
 }
 impl Call for BackupOneDriveDataGetOneDrivesData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupOneDriveData>;
     const OPERATION: &'static Operation = &OPERATIONS[6usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8388,6 +8439,7 @@ impl BackupOneDriveDataGetOneDriveData {
     }
 }
 impl Call for BackupOneDriveDataGetOneDriveData {
+    type Api = ThisApi;
     type Answer = super::BackupOneDriveData;
     const OPERATION: &'static Operation = &OPERATIONS[7usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8435,6 +8487,7 @@ impl BackupMailboxDataGetMailboxesData {
     }
 }
 impl Call for BackupMailboxDataGetMailboxesData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupMailboxData>;
     const OPERATION: &'static Operation = &OPERATIONS[8usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8481,6 +8534,7 @@ impl BackupMailboxDataGetMailboxData {
     }
 }
 impl Call for BackupMailboxDataGetMailboxData {
+    type Api = ThisApi;
     type Answer = super::BackupMailboxData;
     const OPERATION: &'static Operation = &OPERATIONS[9usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8521,6 +8575,7 @@ impl BackupTeamDataGetTeamsData {
     }
 }
 impl Call for BackupTeamDataGetTeamsData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupTeamData>;
     const OPERATION: &'static Operation = &OPERATIONS[10usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8560,6 +8615,7 @@ impl BackupTeamDataGetTeamData {
     }
 }
 impl Call for BackupTeamDataGetTeamData {
+    type Api = ThisApi;
     type Answer = super::BackupTeamData;
     const OPERATION: &'static Operation = &OPERATIONS[11usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8600,6 +8656,7 @@ impl BackupUserDataGetUsersData {
     }
 }
 impl Call for BackupUserDataGetUsersData {
+    type Api = ThisApi;
     type Answer = Page<super::BackupUserData>;
     const OPERATION: &'static Operation = &OPERATIONS[12usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8639,6 +8696,7 @@ impl BackupUserDataGetUserData {
     }
 }
 impl Call for BackupUserDataGetUserData {
+    type Api = ThisApi;
     type Answer = super::BackupUserData;
     const OPERATION: &'static Operation = &OPERATIONS[13usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8674,6 +8732,7 @@ impl AzureServiceAccountsGet {
     }
 }
 impl Call for AzureServiceAccountsGet {
+    type Api = ThisApi;
     type Answer = Page<super::ServiceAccountInfo>;
     const OPERATION: &'static Operation = &OPERATIONS[14usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8702,6 +8761,7 @@ impl AzureServiceAccountsAdd {
     }
 }
 impl Call for AzureServiceAccountsAdd {
+    type Api = ThisApi;
     type Answer = super::ServiceAccountInfo;
     const OPERATION: &'static Operation = &OPERATIONS[15usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8726,6 +8786,7 @@ impl AzureServiceAccountsGetById {
     }
 }
 impl Call for AzureServiceAccountsGetById {
+    type Api = ThisApi;
     type Answer = super::ServiceAccountInfo;
     const OPERATION: &'static Operation = &OPERATIONS[16usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8754,6 +8815,7 @@ impl AzureServiceAccountsUpdate {
     }
 }
 impl Call for AzureServiceAccountsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[17usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8783,6 +8845,7 @@ impl AzureServiceAccountsDelete {
     }
 }
 impl Call for AzureServiceAccountsDelete {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[18usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8809,6 +8872,7 @@ impl AzureServiceAccountsGetDeviceCode {
     }
 }
 impl Call for AzureServiceAccountsGetDeviceCode {
+    type Api = ThisApi;
     type Answer = super::DeviceCodeInfo;
     const OPERATION: &'static Operation = &OPERATIONS[19usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -8838,6 +8902,7 @@ impl AzureServiceAccountsGetSubscriptions {
     }
 }
 impl Call for AzureServiceAccountsGetSubscriptions {
+    type Api = ThisApi;
     type Answer = Page<super::AzureSubscription>;
     const OPERATION: &'static Operation = &OPERATIONS[20usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8875,6 +8940,7 @@ impl AzureServiceAccountsGetSubscriptionById {
     }
 }
 impl Call for AzureServiceAccountsGetSubscriptionById {
+    type Api = ThisApi;
     type Answer = super::AzureSubscription;
     const OPERATION: &'static Operation = &OPERATIONS[21usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8916,6 +8982,7 @@ impl AzureServiceAccountsGetResourceGroups {
     }
 }
 impl Call for AzureServiceAccountsGetResourceGroups {
+    type Api = ThisApi;
     type Answer = Page<super::AzureResourceGroup>;
     const OPERATION: &'static Operation = &OPERATIONS[22usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -8961,6 +9028,7 @@ impl AzureServiceAccountsGetResourceGroupByName {
     }
 }
 impl Call for AzureServiceAccountsGetResourceGroupByName {
+    type Api = ThisApi;
     type Answer = super::AzureResourceGroup;
     const OPERATION: &'static Operation = &OPERATIONS[23usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9003,6 +9071,7 @@ impl AzureServiceAccountsGetLocations {
     }
 }
 impl Call for AzureServiceAccountsGetLocations {
+    type Api = ThisApi;
     type Answer = Page<super::AzureLocation>;
     const OPERATION: &'static Operation = &OPERATIONS[24usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9045,6 +9114,7 @@ impl AzureServiceAccountsGetLocationByName {
     }
 }
 impl Call for AzureServiceAccountsGetLocationByName {
+    type Api = ThisApi;
     type Answer = super::AzureLocation;
     const OPERATION: &'static Operation = &OPERATIONS[25usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9091,6 +9161,7 @@ impl AzureServiceAccountsGetVirtualMachineSizes {
     }
 }
 impl Call for AzureServiceAccountsGetVirtualMachineSizes {
+    type Api = ThisApi;
     type Answer = Page<super::AzureVirtualMachineSize>;
     const OPERATION: &'static Operation = &OPERATIONS[26usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9141,6 +9212,7 @@ impl AzureServiceAccountsGetVirtualMachineSizeByName {
     }
 }
 impl Call for AzureServiceAccountsGetVirtualMachineSizeByName {
+    type Api = ThisApi;
     type Answer = super::AzureVirtualMachineSize;
     const OPERATION: &'static Operation = &OPERATIONS[27usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9194,6 +9266,7 @@ impl AzureServiceAccountsGetVirtualNetworks {
     }
 }
 impl Call for AzureServiceAccountsGetVirtualNetworks {
+    type Api = ThisApi;
     type Answer = Page<super::AzureVirtualNetwork>;
     const OPERATION: &'static Operation = &OPERATIONS[28usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9247,6 +9320,7 @@ impl AzureServiceAccountsGetVirtualNetworkByName {
     }
 }
 impl Call for AzureServiceAccountsGetVirtualNetworkByName {
+    type Api = ThisApi;
     type Answer = super::AzureVirtualNetwork;
     const OPERATION: &'static Operation = &OPERATIONS[29usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9301,6 +9375,7 @@ impl AzureServiceAccountsGetSubnets {
     }
 }
 impl Call for AzureServiceAccountsGetSubnets {
+    type Api = ThisApi;
     type Answer = Page<super::AzureSubnet>;
     const OPERATION: &'static Operation = &OPERATIONS[30usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9359,6 +9434,7 @@ impl AzureServiceAccountsGetSubnetByName {
     }
 }
 impl Call for AzureServiceAccountsGetSubnetByName {
+    type Api = ThisApi;
     type Answer = super::AzureSubnet;
     const OPERATION: &'static Operation = &OPERATIONS[31usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9409,6 +9485,7 @@ impl AccountGetAccounts {
     }
 }
 impl Call for AccountGetAccounts {
+    type Api = ThisApi;
     type Answer = Page<super::Account>;
     const OPERATION: &'static Operation = &OPERATIONS[32usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9448,9 +9525,10 @@ impl AccountGetAccountsV7 {
     }
 }
 impl Call for AccountGetAccountsV7 {
+    type Api = ThisApi;
     type Answer = Page<super::Credential>;
     const OPERATION: &'static Operation = &OPERATIONS[32usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         if let Some(value) = &self.name {
             visit("name", value);
@@ -9480,6 +9558,7 @@ impl AccountAddAccount {
     }
 }
 impl Call for AccountAddAccount {
+    type Api = ThisApi;
     type Answer = super::Account;
     const OPERATION: &'static Operation = &OPERATIONS[33usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9504,9 +9583,10 @@ impl AccountAddAccountV7 {
     }
 }
 impl Call for AccountAddAccountV7 {
+    type Api = ThisApi;
     type Answer = super::Credential;
     const OPERATION: &'static Operation = &OPERATIONS[33usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9531,6 +9611,7 @@ impl AccountGetAccount {
     }
 }
 impl Call for AccountGetAccount {
+    type Api = ThisApi;
     type Answer = super::Account;
     const OPERATION: &'static Operation = &OPERATIONS[34usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9559,9 +9640,10 @@ impl AccountGetAccountV7 {
     }
 }
 impl Call for AccountGetAccountV7 {
+    type Api = ThisApi;
     type Answer = super::Credential;
     const OPERATION: &'static Operation = &OPERATIONS[34usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.account_id;
@@ -9591,6 +9673,7 @@ impl AccountUpdateAccount {
     }
 }
 impl Call for AccountUpdateAccount {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[35usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9625,9 +9708,10 @@ impl AccountUpdateAccountV7 {
     }
 }
 impl Call for AccountUpdateAccountV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[35usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -9657,6 +9741,7 @@ impl AccountRemoveAccount {
     }
 }
 impl Call for AccountRemoveAccount {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[36usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9694,6 +9779,7 @@ impl AzureObjectStorageGetContainers {
     }
 }
 impl Call for AzureObjectStorageGetContainers {
+    type Api = ThisApi;
     type Answer = Page<super::AzureContainer>;
     const OPERATION: &'static Operation = &OPERATIONS[37usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9739,6 +9825,7 @@ impl AzureObjectStorageGetContainer {
     }
 }
 impl Call for AzureObjectStorageGetContainer {
+    type Api = ThisApi;
     type Answer = super::AzureContainer;
     const OPERATION: &'static Operation = &OPERATIONS[38usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9788,6 +9875,7 @@ impl AzureObjectStorageGetFolders {
     }
 }
 impl Call for AzureObjectStorageGetFolders {
+    type Api = ThisApi;
     type Answer = Page<super::AzureFolderToReceive>;
     const OPERATION: &'static Operation = &OPERATIONS[39usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9841,6 +9929,7 @@ impl AzureObjectStorageAddFolder {
     }
 }
 impl Call for AzureObjectStorageAddFolder {
+    type Api = ThisApi;
     type Answer = super::AzureFolderToReceive;
     const OPERATION: &'static Operation = &OPERATIONS[40usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -9894,6 +9983,7 @@ impl AzureObjectStorageGetFolder {
     }
 }
 impl Call for AzureObjectStorageGetFolder {
+    type Api = ThisApi;
     type Answer = super::AzureFolderToReceive;
     const OPERATION: &'static Operation = &OPERATIONS[41usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9937,6 +10027,7 @@ impl Ec2ResourcesGetInstanceTypes {
     }
 }
 impl Call for Ec2ResourcesGetInstanceTypes {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonInstanceType>;
     const OPERATION: &'static Operation = &OPERATIONS[42usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -9979,6 +10070,7 @@ impl Ec2ResourcesGetInstanceTypeByName {
     }
 }
 impl Call for Ec2ResourcesGetInstanceTypeByName {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonInstanceType>;
     const OPERATION: &'static Operation = &OPERATIONS[43usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10018,6 +10110,7 @@ impl Ec2ResourcesGetVirtualPrivateClouds {
     }
 }
 impl Call for Ec2ResourcesGetVirtualPrivateClouds {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonVpc>;
     const OPERATION: &'static Operation = &OPERATIONS[44usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10060,6 +10153,7 @@ impl Ec2ResourcesGetVirtualPrivateCloudByName {
     }
 }
 impl Call for Ec2ResourcesGetVirtualPrivateCloudByName {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonVpc>;
     const OPERATION: &'static Operation = &OPERATIONS[45usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10106,6 +10200,7 @@ impl Ec2ResourcesGetSubnets {
     }
 }
 impl Call for Ec2ResourcesGetSubnets {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonSubnet>;
     const OPERATION: &'static Operation = &OPERATIONS[46usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10156,6 +10251,7 @@ impl Ec2ResourcesGetSubnetByName {
     }
 }
 impl Call for Ec2ResourcesGetSubnetByName {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonSubnet>;
     const OPERATION: &'static Operation = &OPERATIONS[47usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10206,6 +10302,7 @@ impl Ec2ResourcesGetSecurityGroups {
     }
 }
 impl Call for Ec2ResourcesGetSecurityGroups {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonSecurityGroup>;
     const OPERATION: &'static Operation = &OPERATIONS[48usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10256,6 +10353,7 @@ impl Ec2ResourcesGetSecurityGroupByName {
     }
 }
 impl Call for Ec2ResourcesGetSecurityGroupByName {
+    type Api = ThisApi;
     type Answer = super::AmazonSecurityGroup;
     const OPERATION: &'static Operation = &OPERATIONS[49usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10296,6 +10394,7 @@ impl Token {
     }
 }
 impl Call for Token {
+    type Api = ThisApi;
     type Answer = super::Token;
     const OPERATION: &'static Operation = &OPERATIONS[50usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10317,6 +10416,7 @@ impl ServiceInstanceGet {
     }
 }
 impl Call for ServiceInstanceGet {
+    type Api = ThisApi;
     type Answer = super::ServiceInstance;
     const OPERATION: &'static Operation = &OPERATIONS[51usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10335,6 +10435,7 @@ impl Logout {
     }
 }
 impl Call for Logout {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[52usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10353,6 +10454,7 @@ impl AuthCode {
     }
 }
 impl Call for AuthCode {
+    type Api = ThisApi;
     type Answer = super::AuthCode;
     const OPERATION: &'static Operation = &OPERATIONS[53usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10371,6 +10473,7 @@ impl HealthGet {
     }
 }
 impl Call for HealthGet {
+    type Api = ThisApi;
     type Answer = super::HealthReport;
     const OPERATION: &'static Operation = &OPERATIONS[54usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -10406,6 +10509,7 @@ impl DataRetrievalGetDataRetrievals {
     }
 }
 impl Call for DataRetrievalGetDataRetrievals {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrieval>;
     const OPERATION: &'static Operation = &OPERATIONS[55usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10445,6 +10549,7 @@ impl DataRetrievalCreate {
     }
 }
 impl Call for DataRetrievalCreate {
+    type Api = ThisApi;
     type Answer = super::DataRetrieval;
     const OPERATION: &'static Operation = &OPERATIONS[56usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10475,6 +10580,7 @@ impl DataRetrievalGetDataRetrieval {
     }
 }
 impl Call for DataRetrievalGetDataRetrieval {
+    type Api = ThisApi;
     type Answer = super::DataRetrieval;
     const OPERATION: &'static Operation = &OPERATIONS[57usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10512,6 +10618,7 @@ impl DataRetrievalUpdate {
     }
 }
 impl Call for DataRetrievalUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[58usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -10546,6 +10653,7 @@ impl DataRetrievalDeleteDataRetrieval {
     }
 }
 impl Call for DataRetrievalDeleteDataRetrieval {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[59usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10580,6 +10688,7 @@ impl DataRetrievalGetMailboxes {
     }
 }
 impl Call for DataRetrievalGetMailboxes {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrievalMailbox>;
     const OPERATION: &'static Operation = &OPERATIONS[60usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10620,6 +10729,7 @@ impl DataRetrievalGetTeams {
     }
 }
 impl Call for DataRetrievalGetTeams {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrievalTeam>;
     const OPERATION: &'static Operation = &OPERATIONS[61usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10660,6 +10770,7 @@ impl DataRetrievalGetWebs {
     }
 }
 impl Call for DataRetrievalGetWebs {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrievalWeb>;
     const OPERATION: &'static Operation = &OPERATIONS[62usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10700,6 +10811,7 @@ impl DataRetrievalGetOneDrives {
     }
 }
 impl Call for DataRetrievalGetOneDrives {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrievalOneDrive>;
     const OPERATION: &'static Operation = &OPERATIONS[63usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10734,6 +10846,7 @@ impl DataRetrievalExploreAction {
     }
 }
 impl Call for DataRetrievalExploreAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[64usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10768,6 +10881,7 @@ impl DataRetrievalSessionGet {
     }
 }
 impl Call for DataRetrievalSessionGet {
+    type Api = ThisApi;
     type Answer = Page<super::DataRetrievalSession>;
     const OPERATION: &'static Operation = &OPERATIONS[65usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10801,6 +10915,7 @@ impl DataRetrievalSessionGetById {
     }
 }
 impl Call for DataRetrievalSessionGetById {
+    type Api = ThisApi;
     type Answer = super::DataRetrievalSession;
     const OPERATION: &'static Operation = &OPERATIONS[66usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10838,6 +10953,7 @@ impl DataRetrievalSessionLogGetBatchBySessionId {
     }
 }
 impl Call for DataRetrievalSessionLogGetBatchBySessionId {
+    type Api = ThisApi;
     type Answer = Page<super::LogItem>;
     const OPERATION: &'static Operation = &OPERATIONS[67usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10878,6 +10994,7 @@ impl DataRetrievalSessionLogGetOneBySessionIdByLogItemId {
     }
 }
 impl Call for DataRetrievalSessionLogGetOneBySessionIdByLogItemId {
+    type Api = ThisApi;
     type Answer = super::LogItem;
     const OPERATION: &'static Operation = &OPERATIONS[68usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10930,6 +11047,7 @@ impl JobSessionGet {
     }
 }
 impl Call for JobSessionGet {
+    type Api = ThisApi;
     type Answer = Page<super::JobSession>;
     const OPERATION: &'static Operation = &OPERATIONS[69usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -10977,6 +11095,7 @@ impl JobSessionGetById {
     }
 }
 impl Call for JobSessionGetById {
+    type Api = ThisApi;
     type Answer = super::JobSession;
     const OPERATION: &'static Operation = &OPERATIONS[70usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11019,6 +11138,7 @@ impl JobSessionLogGetBatchBySessionId {
     }
 }
 impl Call for JobSessionLogGetBatchBySessionId {
+    type Api = ThisApi;
     type Answer = Page<super::LogItem>;
     const OPERATION: &'static Operation = &OPERATIONS[71usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11064,6 +11184,7 @@ impl JobSessionLogGetBatchBySessionIdByLogItemId {
     }
 }
 impl Call for JobSessionLogGetBatchBySessionIdByLogItemId {
+    type Api = ThisApi;
     type Answer = super::LogItem;
     const OPERATION: &'static Operation = &OPERATIONS[72usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11102,6 +11223,7 @@ impl JobSessionGetObjectsBySessionId {
     }
 }
 impl Call for JobSessionGetObjectsBySessionId {
+    type Api = ThisApi;
     type Answer = Page<super::JobSessionObject>;
     const OPERATION: &'static Operation = &OPERATIONS[73usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11142,6 +11264,7 @@ impl JobSessionChangesGet {
     }
 }
 impl Call for JobSessionChangesGet {
+    type Api = ThisApi;
     type Answer = super::JobSessionChanges;
     const OPERATION: &'static Operation = &OPERATIONS[74usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11181,6 +11304,7 @@ impl EventsGet {
     }
 }
 impl Call for EventsGet {
+    type Api = ThisApi;
     type Answer = super::Events;
     const OPERATION: &'static Operation = &OPERATIONS[75usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11224,6 +11348,7 @@ impl CopyJobGet {
     }
 }
 impl Call for CopyJobGet {
+    type Api = ThisApi;
     type Answer = Page<super::CopyJob>;
     const OPERATION: &'static Operation = &OPERATIONS[76usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11258,6 +11383,7 @@ impl CopyJobCreate {
     }
 }
 impl Call for CopyJobCreate {
+    type Api = ThisApi;
     type Answer = super::CopyJob;
     const OPERATION: &'static Operation = &OPERATIONS[77usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11282,9 +11408,10 @@ impl CopyJobCreateV7 {
     }
 }
 impl Call for CopyJobCreateV7 {
+    type Api = ThisApi;
     type Answer = super::CopyJob;
     const OPERATION: &'static Operation = &OPERATIONS[77usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11307,6 +11434,7 @@ impl CopyJobGetById {
     }
 }
 impl Call for CopyJobGetById {
+    type Api = ThisApi;
     type Answer = super::CopyJob;
     const OPERATION: &'static Operation = &OPERATIONS[78usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11335,6 +11463,7 @@ impl CopyJobUpdate {
     }
 }
 impl Call for CopyJobUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[79usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11366,9 +11495,10 @@ impl CopyJobUpdateV7 {
     }
 }
 impl Call for CopyJobUpdateV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[79usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11396,6 +11526,7 @@ impl CopyJobDelete {
     }
 }
 impl Call for CopyJobDelete {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[80usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11422,6 +11553,7 @@ impl CopyJobGetBackupJobByCopyJob {
     }
 }
 impl Call for CopyJobGetBackupJobByCopyJob {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[81usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11448,6 +11580,7 @@ impl CopyJobEnable {
     }
 }
 impl Call for CopyJobEnable {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[82usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11474,6 +11607,7 @@ impl CopyJobDisable {
     }
 }
 impl Call for CopyJobDisable {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[83usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11500,6 +11634,7 @@ impl CopyJobStart {
     }
 }
 impl Call for CopyJobStart {
+    type Api = ThisApi;
     type Answer = super::JobSession;
     const OPERATION: &'static Operation = &OPERATIONS[84usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11528,9 +11663,10 @@ impl CopyJobStartV6 {
     }
 }
 impl Call for CopyJobStartV6 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[84usize];
-    const FORM_UNTIL: u8 = 6u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(6);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11558,6 +11694,7 @@ impl CopyJobStop {
     }
 }
 impl Call for CopyJobStop {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[85usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11597,6 +11734,7 @@ impl JobGet {
     }
 }
 impl Call for JobGet {
+    type Api = ThisApi;
     type Answer = Page<super::Job>;
     const OPERATION: &'static Operation = &OPERATIONS[86usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11633,6 +11771,7 @@ impl JobGetById {
     }
 }
 impl Call for JobGetById {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[87usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11669,6 +11808,7 @@ impl JobUpdate {
     }
 }
 impl Call for JobUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[88usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11711,9 +11851,10 @@ impl JobUpdateV5 {
     }
 }
 impl Call for JobUpdateV5 {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[88usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11754,9 +11895,10 @@ impl JobUpdateV7 {
     }
 }
 impl Call for JobUpdateV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[88usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -11789,6 +11931,7 @@ impl JobRemove {
     }
 }
 impl Call for JobRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[89usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11815,6 +11958,7 @@ impl JobGetCopyJobByBackupJob {
     }
 }
 impl Call for JobGetCopyJobByBackupJob {
+    type Api = ThisApi;
     type Answer = super::CopyJob;
     const OPERATION: &'static Operation = &OPERATIONS[90usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11851,6 +11995,7 @@ impl JobGetSelectedItems {
     }
 }
 impl Call for JobGetSelectedItems {
+    type Api = ThisApi;
     type Answer = Page<super::JobItem>;
     const OPERATION: &'static Operation = &OPERATIONS[91usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -11893,6 +12038,7 @@ impl JobAddSelectedItems {
     }
 }
 impl Call for JobAddSelectedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[92usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11935,6 +12081,7 @@ impl JobRemoveSelectedItems {
     }
 }
 impl Call for JobRemoveSelectedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[93usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -11974,6 +12121,7 @@ impl JobGetSelectedItem {
     }
 }
 impl Call for JobGetSelectedItem {
+    type Api = ThisApi;
     type Answer = super::JobItem;
     const OPERATION: &'static Operation = &OPERATIONS[94usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12021,6 +12169,7 @@ impl JobUpdateSelectedItems {
     }
 }
 impl Call for JobUpdateSelectedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[95usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12067,6 +12216,7 @@ impl JobGetExcludedItems {
     }
 }
 impl Call for JobGetExcludedItems {
+    type Api = ThisApi;
     type Answer = Page<super::JobItem>;
     const OPERATION: &'static Operation = &OPERATIONS[96usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12109,6 +12259,7 @@ impl JobAddExcludedItems {
     }
 }
 impl Call for JobAddExcludedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[97usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12148,6 +12299,7 @@ impl JobRemoveExcludedItems {
     }
 }
 impl Call for JobRemoveExcludedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[98usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12185,6 +12337,7 @@ impl JobGetExcludedItem {
     }
 }
 impl Call for JobGetExcludedItem {
+    type Api = ThisApi;
     type Answer = super::JobItem;
     const OPERATION: &'static Operation = &OPERATIONS[99usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12232,6 +12385,7 @@ impl JobUpdateExcludedItems {
     }
 }
 impl Call for JobUpdateExcludedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[100usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12272,6 +12426,7 @@ impl JobGetByOrganizationId {
     }
 }
 impl Call for JobGetByOrganizationId {
+    type Api = ThisApi;
     type Answer = Page<super::Job>;
     const OPERATION: &'static Operation = &OPERATIONS[101usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12305,6 +12460,7 @@ impl JobAddV7 {
     }
 }
 impl Call for JobAddV7 {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[102usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12334,6 +12490,7 @@ impl JobEnableAction {
     }
 }
 impl Call for JobEnableAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[103usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12360,6 +12517,7 @@ impl JobDisableAction {
     }
 }
 impl Call for JobDisableAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[104usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12391,6 +12549,7 @@ impl JobStartAction {
     }
 }
 impl Call for JobStartAction {
+    type Api = ThisApi;
     type Answer = super::JobSession;
     const OPERATION: &'static Operation = &OPERATIONS[105usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12420,6 +12579,7 @@ impl JobStopAction {
     }
 }
 impl Call for JobStopAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[106usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12451,6 +12611,7 @@ impl JobExploreAction {
     }
 }
 impl Call for JobExploreAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[107usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12490,6 +12651,7 @@ impl JobSessionGetByJobId {
     }
 }
 impl Call for JobSessionGetByJobId {
+    type Api = ThisApi;
     type Answer = Page<super::JobSession>;
     const OPERATION: &'static Operation = &OPERATIONS[108usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12527,6 +12689,7 @@ impl JobAdd {
     }
 }
 impl Call for JobAdd {
+    type Api = ThisApi;
     type Answer = super::Job;
     const OPERATION: &'static Operation = &OPERATIONS[109usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12562,6 +12725,7 @@ impl PostJobsByJobIdAction {
     }
 }
 impl Call for PostJobsByJobIdAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[110usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12590,6 +12754,7 @@ impl LicenseGet {
     }
 }
 impl Call for LicenseGet {
+    type Api = ThisApi;
     type Answer = super::License;
     const OPERATION: &'static Operation = &OPERATIONS[111usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12611,6 +12776,7 @@ impl LicenseInstallAction {
     }
 }
 impl Call for LicenseInstallAction {
+    type Api = ThisApi;
     type Answer = super::License;
     const OPERATION: &'static Operation = &OPERATIONS[112usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12632,6 +12798,7 @@ impl LicenseUpdateAction {
     }
 }
 impl Call for LicenseUpdateAction {
+    type Api = ThisApi;
     type Answer = super::License;
     const OPERATION: &'static Operation = &OPERATIONS[113usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12650,6 +12817,7 @@ impl LicenseGetAutoUpdate {
     }
 }
 impl Call for LicenseGetAutoUpdate {
+    type Api = ThisApi;
     type Answer = super::LicenseAutoUpdate;
     const OPERATION: &'static Operation = &OPERATIONS[114usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12671,6 +12839,7 @@ impl LicenseUpdate {
     }
 }
 impl Call for LicenseUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[115usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12694,6 +12863,7 @@ impl LicenseReportGetLatestReport {
     }
 }
 impl Call for LicenseReportGetLatestReport {
+    type Api = ThisApi;
     type Answer = super::MonthlyReport;
     const OPERATION: &'static Operation = &OPERATIONS[116usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12720,6 +12890,7 @@ impl LicenseReportApproveReport {
     }
 }
 impl Call for LicenseReportApproveReport {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[117usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12765,6 +12936,7 @@ impl LicensedUserGet {
     }
 }
 impl Call for LicensedUserGet {
+    type Api = ThisApi;
     type Answer = Page<super::LicensedUser>;
     const OPERATION: &'static Operation = &OPERATIONS[118usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12806,6 +12978,7 @@ impl LicensedUserRemove {
     }
 }
 impl Call for LicensedUserRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[119usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12836,6 +13009,7 @@ impl OrganizationLicensingInformationGetLicenseCount {
     }
 }
 impl Call for OrganizationLicensingInformationGetLicenseCount {
+    type Api = ThisApi;
     type Answer = super::OrganizationLicensingInformation;
     const OPERATION: &'static Operation = &OPERATIONS[120usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12859,6 +13033,7 @@ impl LicenseStatisticGetLicensingPlatformInfo {
     }
 }
 impl Call for LicenseStatisticGetLicensingPlatformInfo {
+    type Api = ThisApi;
     type Answer = super::LicensingPlatformInfo;
     const OPERATION: &'static Operation = &OPERATIONS[121usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12877,6 +13052,7 @@ impl LicenseStatisticGetLatestReport {
     }
 }
 impl Call for LicenseStatisticGetLatestReport {
+    type Api = ThisApi;
     type Answer = super::LicensingMonthlyReport;
     const OPERATION: &'static Operation = &OPERATIONS[122usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -12906,6 +13082,7 @@ impl LicenseStatisticApproveReport {
     }
 }
 impl Call for LicenseStatisticApproveReport {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[123usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -12943,6 +13120,7 @@ impl LicenseStatisticGetUsage {
     }
 }
 impl Call for LicenseStatisticGetUsage {
+    type Api = ThisApi;
     type Answer = super::LicenseUsage;
     const OPERATION: &'static Operation = &OPERATIONS[124usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -12976,6 +13154,7 @@ impl PostLicenseAction {
     }
 }
 impl Call for PostLicenseAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[125usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13021,6 +13200,7 @@ impl AmazonS3CompatibleObjectStorageGetBuckets {
     }
 }
 impl Call for AmazonS3CompatibleObjectStorageGetBuckets {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonBucketS3Compatible>;
     const OPERATION: &'static Operation = &OPERATIONS[126usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13086,6 +13266,7 @@ impl AmazonS3CompatibleObjectStorageGetBucket {
     }
 }
 impl Call for AmazonS3CompatibleObjectStorageGetBucket {
+    type Api = ThisApi;
     type Answer = super::AmazonBucketS3Compatible;
     const OPERATION: &'static Operation = &OPERATIONS[127usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13155,6 +13336,7 @@ impl AmazonS3CompatibleObjectStorageGetFolders {
     }
 }
 impl Call for AmazonS3CompatibleObjectStorageGetFolders {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonFolderToReceiveS3Compatible>;
     const OPERATION: &'static Operation = &OPERATIONS[128usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13228,6 +13410,7 @@ impl AmazonS3CompatibleObjectStorageAddFolder {
     }
 }
 impl Call for AmazonS3CompatibleObjectStorageAddFolder {
+    type Api = ThisApi;
     type Answer = super::AmazonFolderToReceiveS3Compatible;
     const OPERATION: &'static Operation = &OPERATIONS[129usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13301,6 +13484,7 @@ impl AmazonS3CompatibleObjectStorageGetFolder {
     }
 }
 impl Call for AmazonS3CompatibleObjectStorageGetFolder {
+    type Api = ThisApi;
     type Answer = super::AmazonFolderToReceiveS3Compatible;
     const OPERATION: &'static Operation = &OPERATIONS[130usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13363,6 +13547,7 @@ impl AmazonS3ObjectStorageGetBuckets {
     }
 }
 impl Call for AmazonS3ObjectStorageGetBuckets {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonBucketS3Aws>;
     const OPERATION: &'static Operation = &OPERATIONS[131usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13411,6 +13596,7 @@ impl AmazonS3ObjectStorageGetBucket {
     }
 }
 impl Call for AmazonS3ObjectStorageGetBucket {
+    type Api = ThisApi;
     type Answer = super::AmazonBucketS3Aws;
     const OPERATION: &'static Operation = &OPERATIONS[132usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13460,6 +13646,7 @@ impl AmazonS3ObjectStorageGetFolders {
     }
 }
 impl Call for AmazonS3ObjectStorageGetFolders {
+    type Api = ThisApi;
     type Answer = Page<super::AmazonFolderToReceiveS3Aws>;
     const OPERATION: &'static Operation = &OPERATIONS[133usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13513,6 +13700,7 @@ impl AmazonS3ObjectStorageAddFolder {
     }
 }
 impl Call for AmazonS3ObjectStorageAddFolder {
+    type Api = ThisApi;
     type Answer = super::AmazonFolderToReceiveS3Aws;
     const OPERATION: &'static Operation = &OPERATIONS[134usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13566,6 +13754,7 @@ impl AmazonS3ObjectStorageGetFolder {
     }
 }
 impl Call for AmazonS3ObjectStorageGetFolder {
+    type Api = ThisApi;
     type Answer = super::AmazonFolderToReceiveS3Aws;
     const OPERATION: &'static Operation = &OPERATIONS[135usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13609,6 +13798,7 @@ impl EncryptionKeyGetEncryptionKey {
     }
 }
 impl Call for EncryptionKeyGetEncryptionKey {
+    type Api = ThisApi;
     type Answer = Page<super::EncryptionKey>;
     const OPERATION: &'static Operation = &OPERATIONS[136usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13637,6 +13827,7 @@ impl EncryptionKeyAddEncryptionKey {
     }
 }
 impl Call for EncryptionKeyAddEncryptionKey {
+    type Api = ThisApi;
     type Answer = super::EncryptionKey;
     const OPERATION: &'static Operation = &OPERATIONS[137usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13661,6 +13852,7 @@ impl EncryptionKeyGetEncryptionKeyById {
     }
 }
 impl Call for EncryptionKeyGetEncryptionKeyById {
+    type Api = ThisApi;
     type Answer = super::EncryptionKey;
     const OPERATION: &'static Operation = &OPERATIONS[138usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13687,6 +13879,7 @@ impl EncryptionKeyRemoveEncryptionKey {
     }
 }
 impl Call for EncryptionKeyRemoveEncryptionKey {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[139usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13717,6 +13910,7 @@ impl ObjectStorageRepositoryGetObjectRepository {
     }
 }
 impl Call for ObjectStorageRepositoryGetObjectRepository {
+    type Api = ThisApi;
     type Answer = super::ObjectStorageRepository;
     const OPERATION: &'static Operation = &OPERATIONS[140usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13751,6 +13945,7 @@ impl ObjectStorageRepositoryUpdateObjectStorageRepository {
     }
 }
 impl Call for ObjectStorageRepositoryUpdateObjectStorageRepository {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[141usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13782,6 +13977,7 @@ impl ObjectStorageRepositoryRemoveObjectStorageRepository {
     }
 }
 impl Call for ObjectStorageRepositoryRemoveObjectStorageRepository {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[142usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13810,6 +14006,7 @@ impl ObjectStorageRepositoryGetObjectStorageRepositories {
     }
 }
 impl Call for ObjectStorageRepositoryGetObjectStorageRepositories {
+    type Api = ThisApi;
     type Answer = Page<super::ObjectStorageRepository>;
     const OPERATION: &'static Operation = &OPERATIONS[143usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13835,6 +14032,7 @@ impl ObjectStorageRepositoryAddObjectStorageRepository {
     }
 }
 impl Call for ObjectStorageRepositoryAddObjectStorageRepository {
+    type Api = ThisApi;
     type Answer = super::ObjectStorageRepository;
     const OPERATION: &'static Operation = &OPERATIONS[144usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -13887,6 +14085,7 @@ impl OrganizationGroupGet {
     }
 }
 impl Call for OrganizationGroupGet {
+    type Api = ThisApi;
     type Answer = Page<super::Group>;
     const OPERATION: &'static Operation = &OPERATIONS[145usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13947,6 +14146,7 @@ impl OrganizationGroupGetById {
     }
 }
 impl Call for OrganizationGroupGetById {
+    type Api = ThisApi;
     type Answer = super::Group;
     const OPERATION: &'static Operation = &OPERATIONS[146usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -13997,6 +14197,7 @@ impl OrganizationGroupMemberGet {
     }
 }
 impl Call for OrganizationGroupMemberGet {
+    type Api = ThisApi;
     type Answer = Page<super::GroupMember>;
     const OPERATION: &'static Operation = &OPERATIONS[147usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14070,6 +14271,7 @@ impl OrganizationSiteGet {
     }
 }
 impl Call for OrganizationSiteGet {
+    type Api = ThisApi;
     type Answer = Page<super::Site>;
     const OPERATION: &'static Operation = &OPERATIONS[148usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14133,6 +14335,7 @@ impl OrganizationSiteGetById {
     }
 }
 impl Call for OrganizationSiteGetById {
+    type Api = ThisApi;
     type Answer = super::Site;
     const OPERATION: &'static Operation = &OPERATIONS[149usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14185,6 +14388,7 @@ impl OrganizationTeamGet {
     }
 }
 impl Call for OrganizationTeamGet {
+    type Api = ThisApi;
     type Answer = Page<super::Team>;
     const OPERATION: &'static Operation = &OPERATIONS[150usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14236,6 +14440,7 @@ impl OrganizationTeamGetById {
     }
 }
 impl Call for OrganizationTeamGetById {
+    type Api = ThisApi;
     type Answer = super::Team;
     const OPERATION: &'static Operation = &OPERATIONS[151usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14300,6 +14505,7 @@ impl OrganizationUserGet {
     }
 }
 impl Call for OrganizationUserGet {
+    type Api = ThisApi;
     type Answer = Page<super::User>;
     const OPERATION: &'static Operation = &OPERATIONS[152usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14363,6 +14569,7 @@ impl OrganizationUserGetById {
     }
 }
 impl Call for OrganizationUserGetById {
+    type Api = ThisApi;
     type Answer = super::User;
     const OPERATION: &'static Operation = &OPERATIONS[153usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14412,6 +14619,7 @@ impl OrganizationUserOneDriveGetPage {
     }
 }
 impl Call for OrganizationUserOneDriveGetPage {
+    type Api = ThisApi;
     type Answer = Page<super::OneDrive>;
     const OPERATION: &'static Operation = &OPERATIONS[154usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14463,6 +14671,7 @@ impl OrganizationUserOneDriveGetOne {
     }
 }
 impl Call for OrganizationUserOneDriveGetOne {
+    type Api = ThisApi;
     type Answer = super::OneDrive;
     const OPERATION: &'static Operation = &OPERATIONS[155usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14514,6 +14723,7 @@ impl ProtectedDataGetProtectedUsers {
     }
 }
 impl Call for ProtectedDataGetProtectedUsers {
+    type Api = ThisApi;
     type Answer = Page<super::ProtectedUser>;
     const OPERATION: &'static Operation = &OPERATIONS[156usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14556,6 +14766,7 @@ impl ProtectedDataGetProtectedUser {
     }
 }
 impl Call for ProtectedDataGetProtectedUser {
+    type Api = ThisApi;
     type Answer = super::ProtectedUser;
     const OPERATION: &'static Operation = &OPERATIONS[157usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14599,6 +14810,7 @@ impl ProtectedDataGetProtectedGroups {
     }
 }
 impl Call for ProtectedDataGetProtectedGroups {
+    type Api = ThisApi;
     type Answer = Page<super::ProtectedGroup>;
     const OPERATION: &'static Operation = &OPERATIONS[158usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14641,6 +14853,7 @@ impl ProtectedDataGetProtectedGroup {
     }
 }
 impl Call for ProtectedDataGetProtectedGroup {
+    type Api = ThisApi;
     type Answer = super::ProtectedGroup;
     const OPERATION: &'static Operation = &OPERATIONS[159usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14684,6 +14897,7 @@ impl ProtectedDataGetProtectedSites {
     }
 }
 impl Call for ProtectedDataGetProtectedSites {
+    type Api = ThisApi;
     type Answer = Page<super::ProtectedSite>;
     const OPERATION: &'static Operation = &OPERATIONS[160usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14726,6 +14940,7 @@ impl ProtectedDataGetProtectedSite {
     }
 }
 impl Call for ProtectedDataGetProtectedSite {
+    type Api = ThisApi;
     type Answer = super::ProtectedSite;
     const OPERATION: &'static Operation = &OPERATIONS[161usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14769,6 +14984,7 @@ impl ProtectedDataGetProtectedTeams {
     }
 }
 impl Call for ProtectedDataGetProtectedTeams {
+    type Api = ThisApi;
     type Answer = Page<super::ProtectedTeam>;
     const OPERATION: &'static Operation = &OPERATIONS[162usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14811,6 +15027,7 @@ impl ProtectedDataGetProtectedTeam {
     }
 }
 impl Call for ProtectedDataGetProtectedTeam {
+    type Api = ThisApi;
     type Answer = super::ProtectedTeam;
     const OPERATION: &'static Operation = &OPERATIONS[163usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14851,6 +15068,7 @@ impl ApplicationGetApplications {
     }
 }
 impl Call for ApplicationGetApplications {
+    type Api = ThisApi;
     type Answer = Page<super::Application>;
     const OPERATION: &'static Operation = &OPERATIONS[164usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -14897,6 +15115,7 @@ impl ApplicationCreateApplication {
     }
 }
 impl Call for ApplicationCreateApplication {
+    type Api = ThisApi;
     type Answer = Page<super::Application>;
     const OPERATION: &'static Operation = &OPERATIONS[165usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -14923,6 +15142,7 @@ impl ExclusionSettingsGet {
     }
 }
 impl Call for ExclusionSettingsGet {
+    type Api = ThisApi;
     type Answer = super::ExclusionSettingsToClient;
     const OPERATION: &'static Operation = &OPERATIONS[166usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -14944,6 +15164,7 @@ impl ExclusionSettingsUpdate {
     }
 }
 impl Call for ExclusionSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[167usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -14965,6 +15186,7 @@ impl GlobalRetentionExclusionSettingsGlobalRetentionPolicyGet {
     }
 }
 impl Call for GlobalRetentionExclusionSettingsGlobalRetentionPolicyGet {
+    type Api = ThisApi;
     type Answer = super::RetentionExclusion;
     const OPERATION: &'static Operation = &OPERATIONS[168usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -14986,6 +15208,7 @@ impl GlobalRetentionExclusionSettingsGlobalRetentionPolicyPut {
     }
 }
 impl Call for GlobalRetentionExclusionSettingsGlobalRetentionPolicyPut {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[169usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15014,6 +15237,7 @@ impl OrganizationAuditGet {
     }
 }
 impl Call for OrganizationAuditGet {
+    type Api = ThisApi;
     type Answer = Page<super::AuditUserOrGroup>;
     const OPERATION: &'static Operation = &OPERATIONS[170usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15050,6 +15274,7 @@ impl OrganizationAuditPost {
     }
 }
 impl Call for OrganizationAuditPost {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[171usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15087,6 +15312,7 @@ impl OrganizationAuditExecuteRemove {
     }
 }
 impl Call for OrganizationAuditExecuteRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[172usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15120,6 +15346,7 @@ impl OrganizationBackupAccountsGetBackupAccounts {
     }
 }
 impl Call for OrganizationBackupAccountsGetBackupAccounts {
+    type Api = ThisApi;
     type Answer = Page<super::BackupAccount>;
     const OPERATION: &'static Operation = &OPERATIONS[173usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15156,6 +15383,7 @@ impl OrganizationBackupAccountsSetAccountPool {
     }
 }
 impl Call for OrganizationBackupAccountsSetAccountPool {
+    type Api = ThisApi;
     type Answer = super::AccountPool;
     const OPERATION: &'static Operation = &OPERATIONS[174usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15189,9 +15417,10 @@ impl OrganizationBackupAccountsSetAccountPoolV5 {
     }
 }
 impl Call for OrganizationBackupAccountsSetAccountPoolV5 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[174usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.organization_id;
@@ -15224,6 +15453,7 @@ impl OrganizationBackupApplicationsGetBackupApplications {
     }
 }
 impl Call for OrganizationBackupApplicationsGetBackupApplications {
+    type Api = ThisApi;
     type Answer = Page<super::BackupApplication>;
     const OPERATION: &'static Operation = &OPERATIONS[175usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15264,6 +15494,7 @@ impl OrganizationBackupApplicationsReplaceBackupApplications {
     }
 }
 impl Call for OrganizationBackupApplicationsReplaceBackupApplications {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[176usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15295,6 +15526,7 @@ impl OrganizationBackupApplicationsOrganizationDeviceCode {
     }
 }
 impl Call for OrganizationBackupApplicationsOrganizationDeviceCode {
+    type Api = ThisApi;
     type Answer = super::DeviceCodeResponse;
     const OPERATION: &'static Operation = &OPERATIONS[177usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15321,6 +15553,7 @@ impl OrganizationOrganizationDeviceCode {
     }
 }
 impl Call for OrganizationOrganizationDeviceCode {
+    type Api = ThisApi;
     type Answer = super::DeviceCodeResponse;
     const OPERATION: &'static Operation = &OPERATIONS[178usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15345,6 +15578,7 @@ impl OrganizationCheckDeviceCode {
     }
 }
 impl Call for OrganizationCheckDeviceCode {
+    type Api = ThisApi;
     type Answer = super::DeviceCodeCheckResponse;
     const OPERATION: &'static Operation = &OPERATIONS[179usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15371,6 +15605,7 @@ impl OrganizationRetentionExclusionOrganizationRetentionPolicyGet {
     }
 }
 impl Call for OrganizationRetentionExclusionOrganizationRetentionPolicyGet {
+    type Api = ThisApi;
     type Answer = super::RetentionExclusion;
     const OPERATION: &'static Operation = &OPERATIONS[180usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15402,6 +15637,7 @@ impl OrganizationRetentionExclusionOrganizationRetentionPolicyPut {
     }
 }
 impl Call for OrganizationRetentionExclusionOrganizationRetentionPolicyPut {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[181usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15433,6 +15669,7 @@ impl OrganizationRetentionExclusionOrganizationRetentionPolicyDelete {
     }
 }
 impl Call for OrganizationRetentionExclusionOrganizationRetentionPolicyDelete {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[182usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15467,6 +15704,7 @@ impl OrganizationBackupApplicationsAppendBackupApplications {
     }
 }
 impl Call for OrganizationBackupApplicationsAppendBackupApplications {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[183usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15501,6 +15739,7 @@ impl OrganizationBackupApplicationsDeleteBackupApplications {
     }
 }
 impl Call for OrganizationBackupApplicationsDeleteBackupApplications {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[184usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15532,6 +15771,7 @@ impl OrganizationGetVersionBackupOptionsById {
     }
 }
 impl Call for OrganizationGetVersionBackupOptionsById {
+    type Api = ThisApi;
     type Answer = super::VersionBackupOptions;
     const OPERATION: &'static Operation = &OPERATIONS[185usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15566,6 +15806,7 @@ impl OrganizationSetVersionBackupOptionsById {
     }
 }
 impl Call for OrganizationSetVersionBackupOptionsById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[186usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15602,6 +15843,7 @@ impl PostOrganizationsByOrganizationIdAuditItemsAction {
     }
 }
 impl Call for PostOrganizationsByOrganizationIdAuditItemsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[187usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15647,6 +15889,7 @@ impl OrganizationGet {
     }
 }
 impl Call for OrganizationGet {
+    type Api = ThisApi;
     type Answer = Page<super::Organization>;
     const OPERATION: &'static Operation = &OPERATIONS[188usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15686,6 +15929,7 @@ impl OrganizationAdd {
     }
 }
 impl Call for OrganizationAdd {
+    type Api = ThisApi;
     type Answer = super::Organization;
     const OPERATION: &'static Operation = &OPERATIONS[189usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15717,6 +15961,7 @@ impl OrganizationGetById {
     }
 }
 impl Call for OrganizationGetById {
+    type Api = ThisApi;
     type Answer = super::Organization;
     const OPERATION: &'static Operation = &OPERATIONS[190usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15753,6 +15998,7 @@ impl OrganizationUpdate {
     }
 }
 impl Call for OrganizationUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[191usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15786,6 +16032,7 @@ impl OrganizationRemove {
     }
 }
 impl Call for OrganizationRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[192usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15811,6 +16058,7 @@ impl OrganizationGetCurrentOrganization {
     }
 }
 impl Call for OrganizationGetCurrentOrganization {
+    type Api = ThisApi;
     type Answer = super::LoggedInOrganization;
     const OPERATION: &'static Operation = &OPERATIONS[193usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -15834,6 +16082,7 @@ impl OrganizationSyncGetState {
     }
 }
 impl Call for OrganizationSyncGetState {
+    type Api = ThisApi;
     type Answer = super::OrganizationSyncState;
     const OPERATION: &'static Operation = &OPERATIONS[194usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15868,6 +16117,7 @@ impl OrganizationSyncStart {
     }
 }
 impl Call for OrganizationSyncStart {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[195usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15899,6 +16149,7 @@ impl OrganizationGetTenantInformationById {
     }
 }
 impl Call for OrganizationGetTenantInformationById {
+    type Api = ThisApi;
     type Answer = super::TenantInformation;
     const OPERATION: &'static Operation = &OPERATIONS[196usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -15922,6 +16173,7 @@ impl OrganizationSyncGetStates {
     }
 }
 impl Call for OrganizationSyncGetStates {
+    type Api = ThisApi;
     type Answer = Page<super::OrganizationSyncState>;
     const OPERATION: &'static Operation = &OPERATIONS[197usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -15945,6 +16197,7 @@ impl PostOrganizationAction {
     }
 }
 impl Call for PostOrganizationAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[198usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -15979,6 +16232,7 @@ impl PostOrganizationsByOrganizationIdAction {
     }
 }
 impl Call for PostOrganizationsByOrganizationIdAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[199usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16018,6 +16272,7 @@ impl ProxyGetProxies {
     }
 }
 impl Call for ProxyGetProxies {
+    type Api = ThisApi;
     type Answer = Page<super::Proxy>;
     const OPERATION: &'static Operation = &OPERATIONS[200usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16051,6 +16306,7 @@ impl ProxyAdd {
     }
 }
 impl Call for ProxyAdd {
+    type Api = ThisApi;
     type Answer = super::Proxy;
     const OPERATION: &'static Operation = &OPERATIONS[201usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16082,6 +16338,7 @@ impl ProxyGetProxy {
     }
 }
 impl Call for ProxyGetProxy {
+    type Api = ThisApi;
     type Answer = super::Proxy;
     const OPERATION: &'static Operation = &OPERATIONS[202usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16118,6 +16375,7 @@ impl ProxyUpdate {
     }
 }
 impl Call for ProxyUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[203usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16147,6 +16405,7 @@ impl ProxyRescanAction {
     }
 }
 impl Call for ProxyRescanAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[204usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16178,6 +16437,7 @@ impl ProxyRemoveAction {
     }
 }
 impl Call for ProxyRemoveAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[205usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16207,6 +16467,7 @@ impl ProxyRescan {
     }
 }
 impl Call for ProxyRescan {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[206usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16239,6 +16500,7 @@ impl ProxyEnableMaintenanceAction {
     }
 }
 impl Call for ProxyEnableMaintenanceAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[207usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16276,6 +16538,7 @@ impl ProxyDisableMaintenanceAction {
     }
 }
 impl Call for ProxyDisableMaintenanceAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[208usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16307,6 +16570,7 @@ impl ProxyCheckSshConnectionConfig {
     }
 }
 impl Call for ProxyCheckSshConnectionConfig {
+    type Api = ThisApi;
     type Answer = super::SshConnectionConfigValidationResult;
     const OPERATION: &'static Operation = &OPERATIONS[209usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16338,6 +16602,7 @@ impl ProxyPoolGetProxyPools {
     }
 }
 impl Call for ProxyPoolGetProxyPools {
+    type Api = ThisApi;
     type Answer = Page<super::ProxyPool>;
     const OPERATION: &'static Operation = &OPERATIONS[210usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16366,6 +16631,7 @@ impl ProxyPoolAdd {
     }
 }
 impl Call for ProxyPoolAdd {
+    type Api = ThisApi;
     type Answer = super::ProxyPool;
     const OPERATION: &'static Operation = &OPERATIONS[211usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16390,6 +16656,7 @@ impl ProxyPoolGetProxyPool {
     }
 }
 impl Call for ProxyPoolGetProxyPool {
+    type Api = ThisApi;
     type Answer = super::ProxyPool;
     const OPERATION: &'static Operation = &OPERATIONS[212usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16421,6 +16688,7 @@ impl ProxyPoolUpdate {
     }
 }
 impl Call for ProxyPoolUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[213usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16450,6 +16718,7 @@ impl ProxyPoolRemove {
     }
 }
 impl Call for ProxyPoolRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[214usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16484,6 +16753,7 @@ impl ProxyPoolGetProxies {
     }
 }
 impl Call for ProxyPoolGetProxies {
+    type Api = ThisApi;
     type Answer = Page<super::Proxy>;
     const OPERATION: &'static Operation = &OPERATIONS[215usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16524,6 +16794,7 @@ impl ProxyPoolAddProxies {
     }
 }
 impl Call for ProxyPoolAddProxies {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[216usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16561,6 +16832,7 @@ impl ProxyPoolRemoveProxies {
     }
 }
 impl Call for ProxyPoolRemoveProxies {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[217usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16597,6 +16869,7 @@ impl PostProxiesByProxyIdAction {
     }
 }
 impl Call for PostProxiesByProxyIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[218usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16628,6 +16901,7 @@ impl DeleteProxiesByProxyId {
     }
 }
 impl Call for DeleteProxiesByProxyId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[219usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16651,6 +16925,7 @@ impl RbacRoleGetAll {
     }
 }
 impl Call for RbacRoleGetAll {
+    type Api = ThisApi;
     type Answer = Page<super::RbacRole>;
     const OPERATION: &'static Operation = &OPERATIONS[220usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -16672,6 +16947,7 @@ impl RbacRoleGet {
     }
 }
 impl Call for RbacRoleGet {
+    type Api = ThisApi;
     type Answer = super::RbacRole;
     const OPERATION: &'static Operation = &OPERATIONS[221usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16703,6 +16979,7 @@ impl RbacRoleUpdate {
     }
 }
 impl Call for RbacRoleUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[222usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16732,6 +17009,7 @@ impl RbacRoleDelete {
     }
 }
 impl Call for RbacRoleDelete {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[223usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16758,6 +17036,7 @@ impl RbacRoleGetOperators {
     }
 }
 impl Call for RbacRoleGetOperators {
+    type Api = ThisApi;
     type Answer = Page<super::RbacOperator>;
     const OPERATION: &'static Operation = &OPERATIONS[224usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16784,9 +17063,10 @@ impl RbacRoleGetOperatorsV7 {
     }
 }
 impl Call for RbacRoleGetOperatorsV7 {
+    type Api = ThisApi;
     type Answer = Page<super::RbacItem>;
     const OPERATION: &'static Operation = &OPERATIONS[224usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.role_id;
@@ -16819,6 +17099,7 @@ impl RbacRoleAddOperators {
     }
 }
 impl Call for RbacRoleAddOperators {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[225usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -16853,9 +17134,10 @@ impl RbacRoleAddOperatorsV7 {
     }
 }
 impl Call for RbacRoleAddOperatorsV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[225usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -16888,6 +17170,7 @@ impl RbacRoleDeleteOperators {
     }
 }
 impl Call for RbacRoleDeleteOperators {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[226usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16923,6 +17206,7 @@ impl RbacRoleGetOperator {
     }
 }
 impl Call for RbacRoleGetOperator {
+    type Api = ThisApi;
     type Answer = super::RbacOperator;
     const OPERATION: &'static Operation = &OPERATIONS[227usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -16958,9 +17242,10 @@ impl RbacRoleGetOperatorV7 {
     }
 }
 impl Call for RbacRoleGetOperatorV7 {
+    type Api = ThisApi;
     type Answer = super::RbacItem;
     const OPERATION: &'static Operation = &OPERATIONS[227usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.role_id;
@@ -16989,6 +17274,7 @@ impl RbacRoleGetSelectedItems {
     }
 }
 impl Call for RbacRoleGetSelectedItems {
+    type Api = ThisApi;
     type Answer = Page<super::RbacItem>;
     const OPERATION: &'static Operation = &OPERATIONS[228usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17020,6 +17306,7 @@ impl RbacRoleAddSelectedItems {
     }
 }
 impl Call for RbacRoleAddSelectedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[229usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17054,6 +17341,7 @@ impl RbacRoleDeleteSelectedItems {
     }
 }
 impl Call for RbacRoleDeleteSelectedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[230usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17089,6 +17377,7 @@ impl RbacRoleGetSelectedItem {
     }
 }
 impl Call for RbacRoleGetSelectedItem {
+    type Api = ThisApi;
     type Answer = super::RbacItem;
     const OPERATION: &'static Operation = &OPERATIONS[231usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17119,6 +17408,7 @@ impl RbacRoleGetExcludedItems {
     }
 }
 impl Call for RbacRoleGetExcludedItems {
+    type Api = ThisApi;
     type Answer = Page<super::RbacItem>;
     const OPERATION: &'static Operation = &OPERATIONS[232usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17150,6 +17440,7 @@ impl RbacRoleAddExcludedItems {
     }
 }
 impl Call for RbacRoleAddExcludedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[233usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17184,6 +17475,7 @@ impl RbacRoleDeleteExcludedItems {
     }
 }
 impl Call for RbacRoleDeleteExcludedItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[234usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17219,6 +17511,7 @@ impl RbacRoleGetExcludedItem {
     }
 }
 impl Call for RbacRoleGetExcludedItem {
+    type Api = ThisApi;
     type Answer = super::RbacItem;
     const OPERATION: &'static Operation = &OPERATIONS[235usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17251,6 +17544,7 @@ impl RbacRoleGetByOrganization {
     }
 }
 impl Call for RbacRoleGetByOrganization {
+    type Api = ThisApi;
     type Answer = Page<super::RbacRole>;
     const OPERATION: &'static Operation = &OPERATIONS[236usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17285,6 +17579,7 @@ impl RbacRoleAdd {
     }
 }
 impl Call for RbacRoleAdd {
+    type Api = ThisApi;
     type Answer = super::RbacRole;
     const OPERATION: &'static Operation = &OPERATIONS[237usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17314,6 +17609,7 @@ impl ReportsGenerateLicenseOverviewAction {
     }
 }
 impl Call for ReportsGenerateLicenseOverviewAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[238usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17338,6 +17634,7 @@ impl ReportsGenerateStorageConsumptionAction {
     }
 }
 impl Call for ReportsGenerateStorageConsumptionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[239usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17362,6 +17659,7 @@ impl ReportsGenerateMailboxProtectionAction {
     }
 }
 impl Call for ReportsGenerateMailboxProtectionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[240usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17386,6 +17684,7 @@ impl ReportsGenerateUserProtectionAction {
     }
 }
 impl Call for ReportsGenerateUserProtectionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[241usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17410,6 +17709,7 @@ impl ReportsGenerateOneDriveProtectionAction {
     }
 }
 impl Call for ReportsGenerateOneDriveProtectionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[242usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17434,6 +17734,7 @@ impl ReportsGenerateTeamsProtectionAction {
     }
 }
 impl Call for ReportsGenerateTeamsProtectionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[243usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17458,6 +17759,7 @@ impl ReportsGenerateSharepointProtectionAction {
     }
 }
 impl Call for ReportsGenerateSharepointProtectionAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[244usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17501,6 +17803,7 @@ impl BackupRepositoryGetRepositories {
     }
 }
 impl Call for BackupRepositoryGetRepositories {
+    type Api = ThisApi;
     type Answer = Page<super::BackupRepository>;
     const OPERATION: &'static Operation = &OPERATIONS[245usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17543,6 +17846,7 @@ impl BackupRepositoryAdd {
     }
 }
 impl Call for BackupRepositoryAdd {
+    type Api = ThisApi;
     type Answer = super::BackupRepository;
     const OPERATION: &'static Operation = &OPERATIONS[246usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17571,6 +17875,7 @@ impl BackupRepositoryGetRepositoriesById {
     }
 }
 impl Call for BackupRepositoryGetRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::BackupRepository;
     const OPERATION: &'static Operation = &OPERATIONS[247usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17607,6 +17912,7 @@ impl BackupRepositoryUpdateRepository {
     }
 }
 impl Call for BackupRepositoryUpdateRepository {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[248usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17640,6 +17946,7 @@ impl BackupRepositoryRemove {
     }
 }
 impl Call for BackupRepositoryRemove {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[249usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17668,6 +17975,7 @@ impl BackupRepositoryStartSynchronizeAction {
     }
 }
 impl Call for BackupRepositoryStartSynchronizeAction {
+    type Api = ThisApi;
     type Answer = super::RepositorySynchronizeSession;
     const OPERATION: &'static Operation = &OPERATIONS[250usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17691,6 +17999,7 @@ impl RepositorySynchronizeSessionsGetSynchronizeSessions {
     }
 }
 impl Call for RepositorySynchronizeSessionsGetSynchronizeSessions {
+    type Api = ThisApi;
     type Answer = Page<super::RepositorySynchronizeSession>;
     const OPERATION: &'static Operation = &OPERATIONS[251usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -17714,6 +18023,7 @@ impl RepositorySynchronizeSessionsGetRepositoriesById {
     }
 }
 impl Call for RepositorySynchronizeSessionsGetRepositoriesById {
+    type Api = ThisApi;
     type Answer = super::RepositorySynchronizeSession;
     const OPERATION: &'static Operation = &OPERATIONS[252usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17742,6 +18052,7 @@ impl RepositorySynchronizeSessionsStopSynchronizeAction {
     }
 }
 impl Call for RepositorySynchronizeSessionsStopSynchronizeAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[253usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17780,6 +18091,7 @@ impl BackupRepositoryExplore {
     }
 }
 impl Call for BackupRepositoryExplore {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[254usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -17833,6 +18145,7 @@ impl BackupRepositoryChangeOwner {
     }
 }
 impl Call for BackupRepositoryChangeOwner {
+    type Api = ThisApi;
     type Answer = super::BackupRepositoryOwnerChangeSession;
     const OPERATION: &'static Operation = &OPERATIONS[255usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17879,6 +18192,7 @@ impl RepositoryOwnerChangeSessionsGet {
     }
 }
 impl Call for RepositoryOwnerChangeSessionsGet {
+    type Api = ThisApi;
     type Answer = Page<super::BackupRepositoryOwnerChangeSession>;
     const OPERATION: &'static Operation = &OPERATIONS[256usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17909,6 +18223,7 @@ impl RepositoryOwnerChangeSessionsGetById {
     }
 }
 impl Call for RepositoryOwnerChangeSessionsGetById {
+    type Api = ThisApi;
     type Answer = super::BackupRepositoryOwnerChangeSession;
     const OPERATION: &'static Operation = &OPERATIONS[257usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17937,6 +18252,7 @@ impl RepositoryOwnerChangeSessionsStopAction {
     }
 }
 impl Call for RepositoryOwnerChangeSessionsStopAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[258usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -17971,6 +18287,7 @@ impl BackupOrganizationRestoreSessionsAction {
     }
 }
 impl Call for BackupOrganizationRestoreSessionsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[259usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18011,6 +18328,7 @@ impl BackupOrganizationRestoreSessionsSearchExchange {
     }
 }
 impl Call for BackupOrganizationRestoreSessionsSearchExchange {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeItem>;
     const OPERATION: &'static Operation = &OPERATIONS[260usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18065,6 +18383,7 @@ impl ExchangeFolderGet {
     }
 }
 impl Call for ExchangeFolderGet {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeFolder>;
     const OPERATION: &'static Operation = &OPERATIONS[261usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -18119,6 +18438,7 @@ impl ExchangeFolderGetByFolderId {
     }
 }
 impl Call for ExchangeFolderGetByFolderId {
+    type Api = ThisApi;
     type Answer = super::ExchangeFolder;
     const OPERATION: &'static Operation = &OPERATIONS[262usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -18169,6 +18489,7 @@ impl ExchangeFolderRestoreAction {
     }
 }
 impl Call for ExchangeFolderRestoreAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[263usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18222,9 +18543,10 @@ impl ExchangeFolderRestoreActionV7 {
     }
 }
 impl Call for ExchangeFolderRestoreActionV7 {
+    type Api = ThisApi;
     type Answer = super::FoldersRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[263usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -18276,6 +18598,7 @@ impl ExchangeFolderRestoreToAction {
     }
 }
 impl Call for ExchangeFolderRestoreToAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[264usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18329,9 +18652,10 @@ impl ExchangeFolderRestoreToActionV7 {
     }
 }
 impl Call for ExchangeFolderRestoreToActionV7 {
+    type Api = ThisApi;
     type Answer = super::FoldersRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[264usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -18383,6 +18707,7 @@ impl ExchangeFolderExportToPstAction {
     }
 }
 impl Call for ExchangeFolderExportToPstAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[265usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18445,6 +18770,7 @@ impl ExchangeFolderSearchByOptions {
     }
 }
 impl Call for ExchangeFolderSearchByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeItem>;
     const OPERATION: &'static Operation = &OPERATIONS[266usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18503,6 +18829,7 @@ impl ExchangeItemGetById {
     }
 }
 impl Call for ExchangeItemGetById {
+    type Api = ThisApi;
     type Answer = super::ExchangeItem;
     const OPERATION: &'static Operation = &OPERATIONS[267usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -18556,6 +18883,7 @@ impl ExchangeItemGet {
     }
 }
 impl Call for ExchangeItemGet {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeItem>;
     const OPERATION: &'static Operation = &OPERATIONS[268usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -18610,6 +18938,7 @@ impl ExchangeItemRestoreItemsAction {
     }
 }
 impl Call for ExchangeItemRestoreItemsAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[269usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18655,9 +18984,10 @@ impl ExchangeItemRestoreItemsActionV7 {
     }
 }
 impl Call for ExchangeItemRestoreItemsActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemsRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[269usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -18701,6 +19031,7 @@ impl ExchangeItemRestoreItemsToAction {
     }
 }
 impl Call for ExchangeItemRestoreItemsToAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[270usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18746,9 +19077,10 @@ impl ExchangeItemRestoreItemsToActionV7 {
     }
 }
 impl Call for ExchangeItemRestoreItemsToActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemsRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[270usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -18792,6 +19124,7 @@ impl ExchangeItemExportItemsToPstAction {
     }
 }
 impl Call for ExchangeItemExportItemsToPstAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[271usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18837,6 +19170,7 @@ impl ExchangeItemSaveItems {
     }
 }
 impl Call for ExchangeItemSaveItems {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[272usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18882,6 +19216,7 @@ impl ExchangeItemSendItemsToDefaultAddressAction {
     }
 }
 impl Call for ExchangeItemSendItemsToDefaultAddressAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[273usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18927,6 +19262,7 @@ impl ExchangeItemSendItemsToDifferentAddressAction {
     }
 }
 impl Call for ExchangeItemSendItemsToDifferentAddressAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[274usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -18976,6 +19312,7 @@ impl ExchangeItemRestoreItemAction {
     }
 }
 impl Call for ExchangeItemRestoreItemAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[275usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19029,9 +19366,10 @@ impl ExchangeItemRestoreItemActionV7 {
     }
 }
 impl Call for ExchangeItemRestoreItemActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemsRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[275usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -19083,6 +19421,7 @@ impl ExchangeItemRestoreItemToAction {
     }
 }
 impl Call for ExchangeItemRestoreItemToAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[276usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19136,9 +19475,10 @@ impl ExchangeItemRestoreItemToActionV7 {
     }
 }
 impl Call for ExchangeItemRestoreItemToActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemsRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[276usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -19190,6 +19530,7 @@ impl ExchangeItemExportItemToPstAction {
     }
 }
 impl Call for ExchangeItemExportItemToPstAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[277usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19239,6 +19580,7 @@ impl ExchangeItemSaveItemAction {
     }
 }
 impl Call for ExchangeItemSaveItemAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[278usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -19285,6 +19627,7 @@ impl ExchangeItemSendItemToDefaultAddressAction {
     }
 }
 impl Call for ExchangeItemSendItemToDefaultAddressAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[279usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -19335,6 +19678,7 @@ impl ExchangeItemSendItemToDifferentAddressAction {
     }
 }
 impl Call for ExchangeItemSendItemToDifferentAddressAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[280usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19384,6 +19728,7 @@ impl ExchangeItemOperatorRestore {
     }
 }
 impl Call for ExchangeItemOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::OperatorRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[281usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19427,6 +19772,7 @@ impl ExchangeMailboxGet {
     }
 }
 impl Call for ExchangeMailboxGet {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeMailbox>;
     const OPERATION: &'static Operation = &OPERATIONS[282usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -19466,6 +19812,7 @@ impl ExchangeMailboxGetById {
     }
 }
 impl Call for ExchangeMailboxGetById {
+    type Api = ThisApi;
     type Answer = super::ExchangeMailbox;
     const OPERATION: &'static Operation = &OPERATIONS[283usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -19504,6 +19851,7 @@ impl ExchangeMailboxRestoreMailboxesAction {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxesAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[284usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19541,9 +19889,10 @@ impl ExchangeMailboxRestoreMailboxesActionV7 {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxesActionV7 {
+    type Api = ThisApi;
     type Answer = super::BulkRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[284usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -19583,6 +19932,7 @@ impl ExchangeMailboxRestoreMailboxAction {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[285usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19628,9 +19978,10 @@ impl ExchangeMailboxRestoreMailboxActionV7 {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxActionV7 {
+    type Api = ThisApi;
     type Answer = super::FoldersRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[285usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -19674,6 +20025,7 @@ impl ExchangeMailboxRestoreMailboxToAction {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxToAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[286usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19719,9 +20071,10 @@ impl ExchangeMailboxRestoreMailboxToActionV7 {
     }
 }
 impl Call for ExchangeMailboxRestoreMailboxToActionV7 {
+    type Api = ThisApi;
     type Answer = super::FoldersRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[286usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -19765,6 +20118,7 @@ impl ExchangeMailboxExportMailboxToPstAction {
     }
 }
 impl Call for ExchangeMailboxExportMailboxToPstAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[287usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19819,6 +20173,7 @@ impl ExchangeMailboxSearchByIdByOptions {
     }
 }
 impl Call for ExchangeMailboxSearchByIdByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeItem>;
     const OPERATION: &'static Operation = &OPERATIONS[288usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19875,6 +20230,7 @@ impl ExchangeMailboxSearchByOptions {
     }
 }
 impl Call for ExchangeMailboxSearchByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::ExchangeItem>;
     const OPERATION: &'static Operation = &OPERATIONS[289usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19928,6 +20284,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdAction
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[290usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -19976,6 +20333,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsA
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[291usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20028,6 +20386,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsB
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdItemsByItemIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[292usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20084,6 +20443,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdFolder
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationMailboxesByMailboxIdFoldersByFolderIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[293usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20131,6 +20491,7 @@ impl OneDriveGet {
     }
 }
 impl Call for OneDriveGet {
+    type Api = ThisApi;
     type Answer = Page<super::OneDrive>;
     const OPERATION: &'static Operation = &OPERATIONS[294usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20170,6 +20531,7 @@ impl OneDriveGetById {
     }
 }
 impl Call for OneDriveGetById {
+    type Api = ThisApi;
     type Answer = super::OneDrive;
     const OPERATION: &'static Operation = &OPERATIONS[295usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20212,6 +20574,7 @@ impl OneDriveCopyToOneDriveAction {
     }
 }
 impl Call for OneDriveCopyToOneDriveAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[296usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20257,9 +20620,10 @@ impl OneDriveCopyToOneDriveActionV7 {
     }
 }
 impl Call for OneDriveCopyToOneDriveActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[296usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -20296,6 +20660,7 @@ impl OneDriveSaveOneDriveAction {
     }
 }
 impl Call for OneDriveSaveOneDriveAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[297usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20338,6 +20703,7 @@ impl OneDriveSendOneDriveAction {
     }
 }
 impl Call for OneDriveSendOneDriveAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[298usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20383,6 +20749,7 @@ impl OneDriveRestoreOneDriveAction {
     }
 }
 impl Call for OneDriveRestoreOneDriveAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[299usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20428,9 +20795,10 @@ impl OneDriveRestoreOneDriveActionV7 {
     }
 }
 impl Call for OneDriveRestoreOneDriveActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[299usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -20470,6 +20838,7 @@ impl OneDriveRestoreOneDrivesAction {
     }
 }
 impl Call for OneDriveRestoreOneDrivesAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[300usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20507,9 +20876,10 @@ impl OneDriveRestoreOneDrivesActionV7 {
     }
 }
 impl Call for OneDriveRestoreOneDrivesActionV7 {
+    type Api = ThisApi;
     type Answer = super::SharePointBulkRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[300usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -20557,6 +20927,7 @@ impl OneDriveSearchOneDrivesByOptions {
     }
 }
 impl Call for OneDriveSearchOneDrivesByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[301usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20622,6 +20993,7 @@ impl OneDriveSearchOneDriveByOptions {
     }
 }
 impl Call for OneDriveSearchOneDriveByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[302usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -20686,6 +21058,7 @@ impl OneDriveDocumentGet {
     }
 }
 impl Call for OneDriveDocumentGet {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[303usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20747,9 +21120,10 @@ impl OneDriveDocumentGetV6 {
     }
 }
 impl Call for OneDriveDocumentGetV6 {
+    type Api = ThisApi;
     type Answer = Page<super::OneDriveDocument>;
     const OPERATION: &'static Operation = &OPERATIONS[303usize];
-    const FORM_UNTIL: u8 = 6u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(6);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -20802,6 +21176,7 @@ impl OneDriveDocumentGetById {
     }
 }
 impl Call for OneDriveDocumentGetById {
+    type Api = ThisApi;
     type Answer = super::OneDriveDocument;
     const OPERATION: &'static Operation = &OPERATIONS[304usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20854,6 +21229,7 @@ impl OneDriveDocumentGetVersions {
     }
 }
 impl Call for OneDriveDocumentGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::OneDriveDocument>;
     const OPERATION: &'static Operation = &OPERATIONS[305usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20910,6 +21286,7 @@ impl OneDriveDocumentGetByIdByVersionId {
     }
 }
 impl Call for OneDriveDocumentGetByIdByVersionId {
+    type Api = ThisApi;
     type Answer = super::OneDriveDocument;
     const OPERATION: &'static Operation = &OPERATIONS[306usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -20960,6 +21337,7 @@ impl OneDriveDocumentRestoreDocumentsAction {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentsAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[307usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21005,9 +21383,10 @@ impl OneDriveDocumentRestoreDocumentsActionV7 {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentsActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[307usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21051,6 +21430,7 @@ impl OneDriveDocumentCopyToDocumentsAction {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentsAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[308usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21096,9 +21476,10 @@ impl OneDriveDocumentCopyToDocumentsActionV7 {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentsActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[308usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21142,6 +21523,7 @@ impl OneDriveDocumentSendDocumentsAction {
     }
 }
 impl Call for OneDriveDocumentSendDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[309usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21187,6 +21569,7 @@ impl OneDriveDocumentSaveDocumentsAction {
     }
 }
 impl Call for OneDriveDocumentSaveDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[310usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21236,6 +21619,7 @@ impl OneDriveDocumentRestoreDocumentAction {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[311usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21289,9 +21673,10 @@ impl OneDriveDocumentRestoreDocumentActionV7 {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[311usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21347,6 +21732,7 @@ impl OneDriveDocumentRestoreDocumentActionByVersionId {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[312usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21408,9 +21794,10 @@ impl OneDriveDocumentRestoreDocumentActionByVersionIdV7 {
     }
 }
 impl Call for OneDriveDocumentRestoreDocumentActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[312usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21466,6 +21853,7 @@ impl OneDriveDocumentCopyToDocumentAction {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[313usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21519,9 +21907,10 @@ impl OneDriveDocumentCopyToDocumentActionV7 {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[313usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21577,6 +21966,7 @@ impl OneDriveDocumentCopyToDocumentActionByVersionId {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[314usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21638,9 +22028,10 @@ impl OneDriveDocumentCopyToDocumentActionByVersionIdV7 {
     }
 }
 impl Call for OneDriveDocumentCopyToDocumentActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[314usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -21696,6 +22087,7 @@ impl OneDriveDocumentSaveDocumentAction {
     }
 }
 impl Call for OneDriveDocumentSaveDocumentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[315usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21753,6 +22145,7 @@ impl OneDriveDocumentSaveDocumentActionByVersionId {
     }
 }
 impl Call for OneDriveDocumentSaveDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[316usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21810,6 +22203,7 @@ impl OneDriveDocumentSendDocumentAction {
     }
 }
 impl Call for OneDriveDocumentSendDocumentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[317usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21867,6 +22261,7 @@ impl OneDriveDocumentSendDocumentActionByVersionId {
     }
 }
 impl Call for OneDriveDocumentSendDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[318usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21920,6 +22315,7 @@ impl OneDriveDocumentOperatorRestore {
     }
 }
 impl Call for OneDriveDocumentOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::OperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[319usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -21969,6 +22365,7 @@ impl OneDriveFolderGet {
     }
 }
 impl Call for OneDriveFolderGet {
+    type Api = ThisApi;
     type Answer = Page<super::OneDriveFolder>;
     const OPERATION: &'static Operation = &OPERATIONS[320usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -22023,6 +22420,7 @@ impl OneDriveFolderGetById {
     }
 }
 impl Call for OneDriveFolderGetById {
+    type Api = ThisApi;
     type Answer = super::OneDriveFolder;
     const OPERATION: &'static Operation = &OPERATIONS[321usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -22072,6 +22470,7 @@ impl OneDriveFolderRestoreFoldersAction {
     }
 }
 impl Call for OneDriveFolderRestoreFoldersAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[322usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22117,9 +22516,10 @@ impl OneDriveFolderRestoreFoldersActionV7 {
     }
 }
 impl Call for OneDriveFolderRestoreFoldersActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[322usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22167,6 +22567,7 @@ impl OneDriveFolderGetByIdByVersionId {
     }
 }
 impl Call for OneDriveFolderGetByIdByVersionId {
+    type Api = ThisApi;
     type Answer = super::OneDriveFolder;
     const OPERATION: &'static Operation = &OPERATIONS[323usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -22217,6 +22618,7 @@ impl OneDriveFolderCopyToFoldersAction {
     }
 }
 impl Call for OneDriveFolderCopyToFoldersAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[324usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22262,9 +22664,10 @@ impl OneDriveFolderCopyToFoldersActionV7 {
     }
 }
 impl Call for OneDriveFolderCopyToFoldersActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[324usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22308,6 +22711,7 @@ impl OneDriveFolderSaveFoldersAction {
     }
 }
 impl Call for OneDriveFolderSaveFoldersAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[325usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22353,6 +22757,7 @@ impl OneDriveFolderSendFoldersAction {
     }
 }
 impl Call for OneDriveFolderSendFoldersAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[326usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22404,6 +22809,7 @@ impl OneDriveFolderGetVersions {
     }
 }
 impl Call for OneDriveFolderGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::OneDriveFolder>;
     const OPERATION: &'static Operation = &OPERATIONS[327usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -22460,6 +22866,7 @@ impl OneDriveFolderRestoreFolderAction {
     }
 }
 impl Call for OneDriveFolderRestoreFolderAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[328usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22513,9 +22920,10 @@ impl OneDriveFolderRestoreFolderActionV7 {
     }
 }
 impl Call for OneDriveFolderRestoreFolderActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[328usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22571,6 +22979,7 @@ impl OneDriveFolderRestoreFolderActionByVersionId {
     }
 }
 impl Call for OneDriveFolderRestoreFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[329usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22632,9 +23041,10 @@ impl OneDriveFolderRestoreFolderActionByVersionIdV7 {
     }
 }
 impl Call for OneDriveFolderRestoreFolderActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[329usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22690,6 +23100,7 @@ impl OneDriveFolderCopyToFolderAction {
     }
 }
 impl Call for OneDriveFolderCopyToFolderAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[330usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22743,9 +23154,10 @@ impl OneDriveFolderCopyToFolderActionV7 {
     }
 }
 impl Call for OneDriveFolderCopyToFolderActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[330usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22801,6 +23213,7 @@ impl OneDriveFolderCopyToFolderActionByVersionId {
     }
 }
 impl Call for OneDriveFolderCopyToFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[331usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -22862,9 +23275,10 @@ impl OneDriveFolderCopyToFolderActionByVersionIdV7 {
     }
 }
 impl Call for OneDriveFolderCopyToFolderActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[331usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -22916,6 +23330,7 @@ impl OneDriveFolderSaveFolderAction {
     }
 }
 impl Call for OneDriveFolderSaveFolderAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[332usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -22966,6 +23381,7 @@ impl OneDriveFolderSaveFolderActionByVersionId {
     }
 }
 impl Call for OneDriveFolderSaveFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[333usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23020,6 +23436,7 @@ impl OneDriveFolderSendFolderAction {
     }
 }
 impl Call for OneDriveFolderSendFolderAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[334usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23077,6 +23494,7 @@ impl OneDriveFolderSendFolderActionByVersionId {
     }
 }
 impl Call for OneDriveFolderSendFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[335usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23146,6 +23564,7 @@ impl OneDriveFolderSearchOneDriveFolderByOptions {
     }
 }
 impl Call for OneDriveFolderSearchOneDriveFolderByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[336usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23210,6 +23629,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdActio
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[337usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23258,6 +23678,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocum
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[338usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23310,6 +23731,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocum
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdDocumentsByDocumentIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[339usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23366,6 +23788,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFolde
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationOneDrivesByOneDriveIdFoldersByFolderIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[340usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -23400,6 +23823,7 @@ impl OrganizationRbacGetLoggedInUser {
     }
 }
 impl Call for OrganizationRbacGetLoggedInUser {
+    type Api = ThisApi;
     type Answer = super::RbacLoggedInUser;
     const OPERATION: &'static Operation = &OPERATIONS[341usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -23418,6 +23842,7 @@ impl OrganizationRbacGetLoggedInUserOperatorInfo {
     }
 }
 impl Call for OrganizationRbacGetLoggedInUserOperatorInfo {
+    type Api = ThisApi;
     type Answer = super::OperatorInfo;
     const OPERATION: &'static Operation = &OPERATIONS[342usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -23436,6 +23861,7 @@ impl OrganizationRbacGetLoggedInUserEffectiveScope {
     }
 }
 impl Call for OrganizationRbacGetLoggedInUserEffectiveScope {
+    type Api = ThisApi;
     type Answer = super::RbacEffectiveScope;
     const OPERATION: &'static Operation = &OPERATIONS[343usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -23504,6 +23930,7 @@ impl RestorePointGetRestorePoints {
     }
 }
 impl Call for RestorePointGetRestorePoints {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePoint>;
     const OPERATION: &'static Operation = &OPERATIONS[344usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23576,6 +24003,7 @@ impl RestorePointGetRestorePoint {
     }
 }
 impl Call for RestorePointGetRestorePoint {
+    type Api = ThisApi;
     type Answer = super::RestorePoint;
     const OPERATION: &'static Operation = &OPERATIONS[345usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23604,6 +24032,7 @@ impl RestorePointGetRestorePointMailboxesV6 {
     }
 }
 impl Call for RestorePointGetRestorePointMailboxesV6 {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointMailbox>;
     const OPERATION: &'static Operation = &OPERATIONS[346usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23632,6 +24061,7 @@ impl RestorePointGetRestorePointTeamsV6 {
     }
 }
 impl Call for RestorePointGetRestorePointTeamsV6 {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointTeam>;
     const OPERATION: &'static Operation = &OPERATIONS[347usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23660,6 +24090,7 @@ impl RestorePointGetRestorePointWebsV6 {
     }
 }
 impl Call for RestorePointGetRestorePointWebsV6 {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointSite>;
     const OPERATION: &'static Operation = &OPERATIONS[348usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23688,6 +24119,7 @@ impl RestorePointGetRestorePointOneDrivesV6 {
     }
 }
 impl Call for RestorePointGetRestorePointOneDrivesV6 {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointOneDrive>;
     const OPERATION: &'static Operation = &OPERATIONS[349usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23719,6 +24151,7 @@ impl OrganizationRbacGetLoggedInUserRestorePoints {
     }
 }
 impl Call for OrganizationRbacGetLoggedInUserRestorePoints {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePoint>;
     const OPERATION: &'static Operation = &OPERATIONS[350usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23752,6 +24185,7 @@ impl RestorePointGetChanges {
     }
 }
 impl Call for RestorePointGetChanges {
+    type Api = ThisApi;
     type Answer = super::RestorePointChanges;
     const OPERATION: &'static Operation = &OPERATIONS[351usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23789,6 +24223,7 @@ impl RestorePointGetRestorePointMailboxes {
     }
 }
 impl Call for RestorePointGetRestorePointMailboxes {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointMailbox>;
     const OPERATION: &'static Operation = &OPERATIONS[352usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23829,6 +24264,7 @@ impl RestorePointGetRestorePointTeams {
     }
 }
 impl Call for RestorePointGetRestorePointTeams {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointTeam>;
     const OPERATION: &'static Operation = &OPERATIONS[353usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23869,6 +24305,7 @@ impl RestorePointGetRestorePointWebs {
     }
 }
 impl Call for RestorePointGetRestorePointWebs {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointSite>;
     const OPERATION: &'static Operation = &OPERATIONS[354usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23909,6 +24346,7 @@ impl RestorePointGetRestorePointOneDrives {
     }
 }
 impl Call for RestorePointGetRestorePointOneDrives {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointOneDrive>;
     const OPERATION: &'static Operation = &OPERATIONS[355usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23949,6 +24387,7 @@ impl RestorePointGetRestorePointUsers {
     }
 }
 impl Call for RestorePointGetRestorePointUsers {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointUser>;
     const OPERATION: &'static Operation = &OPERATIONS[356usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -23989,6 +24428,7 @@ impl RestorePointGetRestorePointGroups {
     }
 }
 impl Call for RestorePointGetRestorePointGroups {
+    type Api = ThisApi;
     type Answer = Page<super::RestorePointGroup>;
     const OPERATION: &'static Operation = &OPERATIONS[357usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24025,6 +24465,7 @@ impl BackupOrganizationGetByRestoreSessionId {
     }
 }
 impl Call for BackupOrganizationGetByRestoreSessionId {
+    type Api = ThisApi;
     type Answer = super::BackupOrganization;
     const OPERATION: &'static Operation = &OPERATIONS[358usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24055,9 +24496,10 @@ impl BackupOrganizationGetByRestoreSessionIdV5 {
     }
 }
 impl Call for BackupOrganizationGetByRestoreSessionIdV5 {
+    type Api = ThisApi;
     type Answer = super::LoggedInOrganization;
     const OPERATION: &'static Operation = &OPERATIONS[358usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -24090,6 +24532,7 @@ impl OrganizationExplore {
     }
 }
 impl Call for OrganizationExplore {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[359usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24124,9 +24567,10 @@ impl OrganizationExploreV7 {
     }
 }
 impl Call for OrganizationExploreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[359usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -24179,6 +24623,7 @@ impl RestoreSessionGetPage {
     }
 }
 impl Call for RestoreSessionGetPage {
+    type Api = ThisApi;
     type Answer = Page<super::RestoreSession>;
     const OPERATION: &'static Operation = &OPERATIONS[360usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24229,6 +24674,7 @@ impl RestoreSessionGetByRestoreSessionId {
     }
 }
 impl Call for RestoreSessionGetByRestoreSessionId {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[361usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24257,6 +24703,7 @@ impl RestoreSessionStopAction {
     }
 }
 impl Call for RestoreSessionStopAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[362usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24293,6 +24740,7 @@ impl RestoreSessionDeviceCodeAction {
     }
 }
 impl Call for RestoreSessionDeviceCodeAction {
+    type Api = ThisApi;
     type Answer = super::DeviceCodeResponse;
     const OPERATION: &'static Operation = &OPERATIONS[363usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24322,6 +24770,7 @@ impl RestoreSessionExploreAction {
     }
 }
 impl Call for RestoreSessionExploreAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[364usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24346,6 +24795,7 @@ impl RestoreSessionOperatorExploreAction {
     }
 }
 impl Call for RestoreSessionOperatorExploreAction {
+    type Api = ThisApi;
     type Answer = super::RestoreSession;
     const OPERATION: &'static Operation = &OPERATIONS[365usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24375,6 +24825,7 @@ impl RestoreSessionEventGetById {
     }
 }
 impl Call for RestoreSessionEventGetById {
+    type Api = ThisApi;
     type Answer = super::RestoreSessionEvent;
     const OPERATION: &'static Operation = &OPERATIONS[366usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24415,6 +24866,7 @@ impl RestoreSessionEventGet {
     }
 }
 impl Call for RestoreSessionEventGet {
+    type Api = ThisApi;
     type Answer = Page<super::RestoreSessionEvent>;
     const OPERATION: &'static Operation = &OPERATIONS[367usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24449,6 +24901,7 @@ impl RestoreSessionGetRestoreStatistics {
     }
 }
 impl Call for RestoreSessionGetRestoreStatistics {
+    type Api = ThisApi;
     type Answer = super::RestoreSessionStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[368usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24485,6 +24938,7 @@ impl PostRestoreSessionsByRestoreSessionIdAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[369usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24532,6 +24986,7 @@ impl SharePointAttachmentGet {
     }
 }
 impl Call for SharePointAttachmentGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointAttachment>;
     const OPERATION: &'static Operation = &OPERATIONS[370usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24588,6 +25043,7 @@ impl SharePointAttachmentGetById {
     }
 }
 impl Call for SharePointAttachmentGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointAttachment;
     const OPERATION: &'static Operation = &OPERATIONS[371usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24642,6 +25098,7 @@ impl SharePointAttachmentSaveAttachmentsAction {
     }
 }
 impl Call for SharePointAttachmentSaveAttachmentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[372usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24695,6 +25152,7 @@ impl SharePointAttachmentSaveAttachmentAction {
     }
 }
 impl Call for SharePointAttachmentSaveAttachmentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[373usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24749,6 +25207,7 @@ impl SharePointAttachmentSendAttachmentsAction {
     }
 }
 impl Call for SharePointAttachmentSendAttachmentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[374usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24806,6 +25265,7 @@ impl SharePointAttachmentSendAttachmentAction {
     }
 }
 impl Call for SharePointAttachmentSendAttachmentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[375usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -24866,6 +25326,7 @@ impl SharePointDocumentGet {
     }
 }
 impl Call for SharePointDocumentGet {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[376usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -24927,9 +25388,10 @@ impl SharePointDocumentGetV5 {
     }
 }
 impl Call for SharePointDocumentGetV5 {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[376usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -24989,9 +25451,10 @@ impl SharePointDocumentGetV6 {
     }
 }
 impl Call for SharePointDocumentGetV6 {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointDocument>;
     const OPERATION: &'static Operation = &OPERATIONS[376usize];
-    const FORM_UNTIL: u8 = 6u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(6);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -25044,6 +25507,7 @@ impl SharePointDocumentGetById {
     }
 }
 impl Call for SharePointDocumentGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointDocument;
     const OPERATION: &'static Operation = &OPERATIONS[377usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -25094,6 +25558,7 @@ impl SharePointDocumentGetByIdByVersionId {
     }
 }
 impl Call for SharePointDocumentGetByIdByVersionId {
+    type Api = ThisApi;
     type Answer = super::SharePointDocument;
     const OPERATION: &'static Operation = &OPERATIONS[378usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -25150,6 +25615,7 @@ impl SharePointDocumentGetVersions {
     }
 }
 impl Call for SharePointDocumentGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointDocument>;
     const OPERATION: &'static Operation = &OPERATIONS[379usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -25202,6 +25668,7 @@ impl SharePointDocumentRestoreDocumentsAction {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentsAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[380usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25247,9 +25714,10 @@ impl SharePointDocumentRestoreDocumentsActionV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentsActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[380usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25293,6 +25761,7 @@ impl SharePointDocumentRestoreDocumentsActionTo {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentsActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[381usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25338,9 +25807,10 @@ impl SharePointDocumentRestoreDocumentsActionToV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentsActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[381usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25392,6 +25862,7 @@ impl SharePointDocumentRestoreDocumentActionByVersionId {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[382usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25453,9 +25924,10 @@ impl SharePointDocumentRestoreDocumentActionByVersionIdV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[382usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25515,6 +25987,7 @@ impl SharePointDocumentRestoreDocumentActionByVersionIdTo {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionByVersionIdTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[383usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25576,9 +26049,10 @@ impl SharePointDocumentRestoreDocumentActionByVersionIdToV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionByVersionIdToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[383usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25634,6 +26108,7 @@ impl SharePointDocumentRestoreDocumentAction {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[384usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25687,9 +26162,10 @@ impl SharePointDocumentRestoreDocumentActionV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[384usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25741,6 +26217,7 @@ impl SharePointDocumentRestoreDocumentActionTo {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[385usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25794,9 +26271,10 @@ impl SharePointDocumentRestoreDocumentActionToV7 {
     }
 }
 impl Call for SharePointDocumentRestoreDocumentActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[385usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -25844,6 +26322,7 @@ impl SharePointDocumentSaveDocumentsAction {
     }
 }
 impl Call for SharePointDocumentSaveDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[386usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25897,6 +26376,7 @@ impl SharePointDocumentSaveDocumentActionByVersionId {
     }
 }
 impl Call for SharePointDocumentSaveDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[387usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -25954,6 +26434,7 @@ impl SharePointDocumentSaveDocumentAction {
     }
 }
 impl Call for SharePointDocumentSaveDocumentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[388usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26003,6 +26484,7 @@ impl SharePointDocumentSendDocumentsAction {
     }
 }
 impl Call for SharePointDocumentSendDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[389usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26056,6 +26538,7 @@ impl SharePointDocumentSendDocumentActionByVersionId {
     }
 }
 impl Call for SharePointDocumentSendDocumentActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[390usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26113,6 +26596,7 @@ impl SharePointDocumentSendDocumentAction {
     }
 }
 impl Call for SharePointDocumentSendDocumentAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[391usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26162,6 +26646,7 @@ impl SharePointDocumentOperatorRestore {
     }
 }
 impl Call for SharePointDocumentOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::OperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[392usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26211,6 +26696,7 @@ impl SharePointFolderGet {
     }
 }
 impl Call for SharePointFolderGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointFolder>;
     const OPERATION: &'static Operation = &OPERATIONS[393usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -26266,9 +26752,10 @@ impl SharePointFolderGetV5 {
     }
 }
 impl Call for SharePointFolderGetV5 {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[393usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -26318,6 +26805,7 @@ impl SharePointFolderGetById {
     }
 }
 impl Call for SharePointFolderGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointFolder;
     const OPERATION: &'static Operation = &OPERATIONS[394usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -26368,6 +26856,7 @@ impl SharePointFolderGetByIdByVersionId {
     }
 }
 impl Call for SharePointFolderGetByIdByVersionId {
+    type Api = ThisApi;
     type Answer = super::SharePointFolder;
     const OPERATION: &'static Operation = &OPERATIONS[395usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -26424,6 +26913,7 @@ impl SharePointFolderGetVersions {
     }
 }
 impl Call for SharePointFolderGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointFolder>;
     const OPERATION: &'static Operation = &OPERATIONS[396usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -26476,6 +26966,7 @@ impl SharePointFolderRestoreFoldersAction {
     }
 }
 impl Call for SharePointFolderRestoreFoldersAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[397usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26521,9 +27012,10 @@ impl SharePointFolderRestoreFoldersActionV7 {
     }
 }
 impl Call for SharePointFolderRestoreFoldersActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[397usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -26567,6 +27059,7 @@ impl SharePointFolderRestoreFoldersActionTo {
     }
 }
 impl Call for SharePointFolderRestoreFoldersActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[398usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26612,9 +27105,10 @@ impl SharePointFolderRestoreFoldersActionToV7 {
     }
 }
 impl Call for SharePointFolderRestoreFoldersActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[398usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -26662,6 +27156,7 @@ impl SharePointFolderRestoreFolderAction {
     }
 }
 impl Call for SharePointFolderRestoreFolderAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[399usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26715,9 +27210,10 @@ impl SharePointFolderRestoreFolderActionV7 {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[399usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -26769,6 +27265,7 @@ impl SharePointFolderRestoreFolderActionTo {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[400usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26822,9 +27319,10 @@ impl SharePointFolderRestoreFolderActionToV7 {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[400usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -26880,6 +27378,7 @@ impl SharePointFolderRestoreFolderActionByVersionId {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[401usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -26941,9 +27440,10 @@ impl SharePointFolderRestoreFolderActionByVersionIdV7 {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[401usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -27003,6 +27503,7 @@ impl SharePointFolderRestoreFolderActionByVersionIdTo {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionByVersionIdTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[402usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27064,9 +27565,10 @@ impl SharePointFolderRestoreFolderActionByVersionIdToV7 {
     }
 }
 impl Call for SharePointFolderRestoreFolderActionByVersionIdToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[402usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -27118,6 +27620,7 @@ impl SharePointFolderSaveFoldersAction {
     }
 }
 impl Call for SharePointFolderSaveFoldersAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[403usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27163,6 +27666,7 @@ impl SharePointFolderSaveFolderAction {
     }
 }
 impl Call for SharePointFolderSaveFolderAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[404usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27213,6 +27717,7 @@ impl SharePointFolderSaveFolderActionByVersionId {
     }
 }
 impl Call for SharePointFolderSaveFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[405usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27263,6 +27768,7 @@ impl SharePointFolderSendFoldersAction {
     }
 }
 impl Call for SharePointFolderSendFoldersAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[406usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27312,6 +27818,7 @@ impl SharePointFolderSendFolderAction {
     }
 }
 impl Call for SharePointFolderSendFolderAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[407usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27369,6 +27876,7 @@ impl SharePointFolderSendFolderActionByVersionId {
     }
 }
 impl Call for SharePointFolderSendFolderActionByVersionId {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[408usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27438,6 +27946,7 @@ impl SharePointFolderSearchFolderByOptions {
     }
 }
 impl Call for SharePointFolderSearchFolderByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[409usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27506,6 +28015,7 @@ impl SharePointItemGet {
     }
 }
 impl Call for SharePointItemGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[410usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27560,6 +28070,7 @@ impl SharePointItemGetById {
     }
 }
 impl Call for SharePointItemGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointItem;
     const OPERATION: &'static Operation = &OPERATIONS[411usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27610,6 +28121,7 @@ impl SharePointItemGetByIdByVersionId {
     }
 }
 impl Call for SharePointItemGetByIdByVersionId {
+    type Api = ThisApi;
     type Answer = super::SharePointItem;
     const OPERATION: &'static Operation = &OPERATIONS[412usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27666,6 +28178,7 @@ impl SharePointItemGetVersions {
     }
 }
 impl Call for SharePointItemGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[413usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -27718,6 +28231,7 @@ impl SharePointItemRestoreItemsAction {
     }
 }
 impl Call for SharePointItemRestoreItemsAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[414usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27763,9 +28277,10 @@ impl SharePointItemRestoreItemsActionV7 {
     }
 }
 impl Call for SharePointItemRestoreItemsActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[414usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -27809,6 +28324,7 @@ impl SharePointItemRestoreItemsActionTo {
     }
 }
 impl Call for SharePointItemRestoreItemsActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[415usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27854,9 +28370,10 @@ impl SharePointItemRestoreItemsActionToV7 {
     }
 }
 impl Call for SharePointItemRestoreItemsActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[415usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -27904,6 +28421,7 @@ impl SharePointItemRestoreItemAction {
     }
 }
 impl Call for SharePointItemRestoreItemAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[416usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -27957,9 +28475,10 @@ impl SharePointItemRestoreItemActionV7 {
     }
 }
 impl Call for SharePointItemRestoreItemActionV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[416usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28015,6 +28534,7 @@ impl SharePointItemRestoreItemActionByVersionId {
     }
 }
 impl Call for SharePointItemRestoreItemActionByVersionId {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[417usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28076,9 +28596,10 @@ impl SharePointItemRestoreItemActionByVersionIdV7 {
     }
 }
 impl Call for SharePointItemRestoreItemActionByVersionIdV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[417usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28134,6 +28655,7 @@ impl SharePointItemRestoreItemActionTo {
     }
 }
 impl Call for SharePointItemRestoreItemActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[418usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28187,9 +28709,10 @@ impl SharePointItemRestoreItemActionToV7 {
     }
 }
 impl Call for SharePointItemRestoreItemActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[418usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28245,6 +28768,7 @@ impl SharePointItemRestoreItemActionByVersionIdTo {
     }
 }
 impl Call for SharePointItemRestoreItemActionByVersionIdTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[419usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28306,9 +28830,10 @@ impl SharePointItemRestoreItemActionByVersionIdToV7 {
     }
 }
 impl Call for SharePointItemRestoreItemActionByVersionIdToV7 {
+    type Api = ThisApi;
     type Answer = super::ItemRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[419usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28360,6 +28885,7 @@ impl SharePointItemOperatorRestore {
     }
 }
 impl Call for SharePointItemOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::OperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[420usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28409,6 +28935,7 @@ impl SharePointLibraryGet {
     }
 }
 impl Call for SharePointLibraryGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointLibrary>;
     const OPERATION: &'static Operation = &OPERATIONS[421usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -28464,9 +28991,10 @@ impl SharePointLibraryGetV5 {
     }
 }
 impl Call for SharePointLibraryGetV5 {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[421usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -28516,6 +29044,7 @@ impl SharePointLibraryGetById {
     }
 }
 impl Call for SharePointLibraryGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointLibrary;
     const OPERATION: &'static Operation = &OPERATIONS[422usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -28566,6 +29095,7 @@ impl SharePointLibraryRestoreLibraryAction {
     }
 }
 impl Call for SharePointLibraryRestoreLibraryAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[423usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28619,9 +29149,10 @@ impl SharePointLibraryRestoreLibraryActionV7 {
     }
 }
 impl Call for SharePointLibraryRestoreLibraryActionV7 {
+    type Api = ThisApi;
     type Answer = super::ListRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[423usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28673,6 +29204,7 @@ impl SharePointLibraryRestoreLibraryActionTo {
     }
 }
 impl Call for SharePointLibraryRestoreLibraryActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[424usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28726,9 +29258,10 @@ impl SharePointLibraryRestoreLibraryActionToV7 {
     }
 }
 impl Call for SharePointLibraryRestoreLibraryActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ListRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[424usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -28776,6 +29309,7 @@ impl SharePointLibrarySaveLibraryAction {
     }
 }
 impl Call for SharePointLibrarySaveLibraryAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[425usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -28826,6 +29360,7 @@ impl SharePointLibrarySendLibraryAction {
     }
 }
 impl Call for SharePointLibrarySendLibraryAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[426usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28891,6 +29426,7 @@ impl SharePointLibrarySearchLibraryByOptions {
     }
 }
 impl Call for SharePointLibrarySearchLibraryByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[427usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -28956,6 +29492,7 @@ impl SharePointListGet {
     }
 }
 impl Call for SharePointListGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointList>;
     const OPERATION: &'static Operation = &OPERATIONS[428usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -29011,9 +29548,10 @@ impl SharePointListGetV5 {
     }
 }
 impl Call for SharePointListGetV5 {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointItem>;
     const OPERATION: &'static Operation = &OPERATIONS[428usize];
-    const FORM_UNTIL: u8 = 5u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(5);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -29063,6 +29601,7 @@ impl SharePointListGetById {
     }
 }
 impl Call for SharePointListGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointList;
     const OPERATION: &'static Operation = &OPERATIONS[429usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -29113,6 +29652,7 @@ impl SharePointListRestoreListAction {
     }
 }
 impl Call for SharePointListRestoreListAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[430usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29166,9 +29706,10 @@ impl SharePointListRestoreListActionV7 {
     }
 }
 impl Call for SharePointListRestoreListActionV7 {
+    type Api = ThisApi;
     type Answer = super::ListRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[430usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -29220,6 +29761,7 @@ impl SharePointListRestoreListActionTo {
     }
 }
 impl Call for SharePointListRestoreListActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[431usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29273,9 +29815,10 @@ impl SharePointListRestoreListActionToV7 {
     }
 }
 impl Call for SharePointListRestoreListActionToV7 {
+    type Api = ThisApi;
     type Answer = super::ListRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[431usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -29339,6 +29882,7 @@ impl SharePointListSearchListByOptions {
     }
 }
 impl Call for SharePointListSearchListByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[432usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29401,6 +29945,7 @@ impl SharePointSiteGet {
     }
 }
 impl Call for SharePointSiteGet {
+    type Api = ThisApi;
     type Answer = Page<super::SharePointSite>;
     const OPERATION: &'static Operation = &OPERATIONS[433usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -29443,6 +29988,7 @@ impl SharePointSiteGetById {
     }
 }
 impl Call for SharePointSiteGetById {
+    type Api = ThisApi;
     type Answer = super::SharePointSite;
     const OPERATION: &'static Operation = &OPERATIONS[434usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -29485,6 +30031,7 @@ impl SharePointSiteRestoreSiteAction {
     }
 }
 impl Call for SharePointSiteRestoreSiteAction {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[435usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29530,9 +30077,10 @@ impl SharePointSiteRestoreSiteActionV7 {
     }
 }
 impl Call for SharePointSiteRestoreSiteActionV7 {
+    type Api = ThisApi;
     type Answer = super::WebRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[435usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -29576,6 +30124,7 @@ impl SharePointSiteRestoreSiteActionTo {
     }
 }
 impl Call for SharePointSiteRestoreSiteActionTo {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[436usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29621,9 +30170,10 @@ impl SharePointSiteRestoreSiteActionToV7 {
     }
 }
 impl Call for SharePointSiteRestoreSiteActionToV7 {
+    type Api = ThisApi;
     type Answer = super::WebRestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[436usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -29675,6 +30225,7 @@ impl SharePointSiteSearchSitesByOptions {
     }
 }
 impl Call for SharePointSiteSearchSitesByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[437usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29740,6 +30291,7 @@ impl SharePointSiteSearchSiteByOptions {
     }
 }
 impl Call for SharePointSiteSearchSiteByOptions {
+    type Api = ThisApi;
     type Answer = Page<super::Item>;
     const OPERATION: &'static Operation = &OPERATIONS[438usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29799,6 +30351,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[439usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29847,6 +30400,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsActi
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[440usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29899,6 +30453,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsByDo
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdDocumentsByDocumentIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[441usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -29955,6 +30510,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdLibrariesByLi
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdLibrariesByLibraryIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[442usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30011,6 +30567,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdListsByListId
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdListsByListIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[443usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30067,6 +30624,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemId
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationSitesBySiteIdItemsByItemIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[444usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30118,6 +30676,7 @@ impl BackupOrganizationRestoreSessionsSearchTeams {
     }
 }
 impl Call for BackupOrganizationRestoreSessionsSearchTeams {
+    type Api = ThisApi;
     type Answer = Page<super::ChannelEntity>;
     const OPERATION: &'static Operation = &OPERATIONS[445usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30169,6 +30728,7 @@ impl TeamsChannelGet {
     }
 }
 impl Call for TeamsChannelGet {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsChannelPreview>;
     const OPERATION: &'static Operation = &OPERATIONS[446usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -30224,9 +30784,10 @@ impl TeamsChannelGetV6 {
     }
 }
 impl Call for TeamsChannelGetV6 {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsChannel>;
     const OPERATION: &'static Operation = &OPERATIONS[446usize];
-    const FORM_UNTIL: u8 = 6u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(6);
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
         {
             let value = &self.restore_session_id;
@@ -30278,6 +30839,7 @@ impl TeamsChannelGetByChannelId {
     }
 }
 impl Call for TeamsChannelGetByChannelId {
+    type Api = ThisApi;
     type Answer = super::TeamsChannel;
     const OPERATION: &'static Operation = &OPERATIONS[447usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -30334,6 +30896,7 @@ impl TeamsChannelSearch {
     }
 }
 impl Call for TeamsChannelSearch {
+    type Api = ThisApi;
     type Answer = Page<super::ChannelEntity>;
     const OPERATION: &'static Operation = &OPERATIONS[448usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30393,6 +30956,7 @@ impl TeamsChannelRestore {
     }
 }
 impl Call for TeamsChannelRestore {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[449usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30446,9 +31010,10 @@ impl TeamsChannelRestoreV7 {
     }
 }
 impl Call for TeamsChannelRestoreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[449usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -30506,6 +31071,7 @@ impl TeamsFileGetPage {
     }
 }
 impl Call for TeamsFileGetPage {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsFile>;
     const OPERATION: &'static Operation = &OPERATIONS[450usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -30568,6 +31134,7 @@ impl TeamsFileGetV7 {
     }
 }
 impl Call for TeamsFileGetV7 {
+    type Api = ThisApi;
     type Answer = super::TeamsFile;
     const OPERATION: &'static Operation = &OPERATIONS[451usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -30629,6 +31196,7 @@ impl TeamsFileSearch {
     }
 }
 impl Call for TeamsFileSearch {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsFile>;
     const OPERATION: &'static Operation = &OPERATIONS[452usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30686,6 +31254,7 @@ impl TeamsFileSave {
     }
 }
 impl Call for TeamsFileSave {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[453usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30735,6 +31304,7 @@ impl TeamsFileSaveByIdV7 {
     }
 }
 impl Call for TeamsFileSaveByIdV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[454usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30784,6 +31354,7 @@ impl TeamsFileSend {
     }
 }
 impl Call for TeamsFileSend {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[455usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30833,6 +31404,7 @@ impl TeamsFileSendByIdV7 {
     }
 }
 impl Call for TeamsFileSendByIdV7 {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[456usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30882,6 +31454,7 @@ impl TeamsFileRestore {
     }
 }
 impl Call for TeamsFileRestore {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[457usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -30927,9 +31500,10 @@ impl TeamsFileRestoreV7 {
     }
 }
 impl Call for TeamsFileRestoreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[457usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -30977,6 +31551,7 @@ impl TeamsFileRestoreByIdV7 {
     }
 }
 impl Call for TeamsFileRestoreByIdV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[458usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31033,6 +31608,7 @@ impl TeamsPostGetPage {
     }
 }
 impl Call for TeamsPostGetPage {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsPost>;
     const OPERATION: &'static Operation = &OPERATIONS[459usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31092,6 +31668,7 @@ impl TeamsPostGet {
     }
 }
 impl Call for TeamsPostGet {
+    type Api = ThisApi;
     type Answer = super::TeamsPost;
     const OPERATION: &'static Operation = &OPERATIONS[460usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31153,6 +31730,7 @@ impl TeamsPostSearch {
     }
 }
 impl Call for TeamsPostSearch {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsPost>;
     const OPERATION: &'static Operation = &OPERATIONS[461usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31210,6 +31788,7 @@ impl TeamsPostSave {
     }
 }
 impl Call for TeamsPostSave {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[462usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31255,6 +31834,7 @@ impl TeamsPostSaveById {
     }
 }
 impl Call for TeamsPostSaveById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[463usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31301,6 +31881,7 @@ impl TeamsPostSend {
     }
 }
 impl Call for TeamsPostSend {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[464usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31350,6 +31931,7 @@ impl TeamsPostSendById {
     }
 }
 impl Call for TeamsPostSendById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[465usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31399,6 +31981,7 @@ impl TeamsPostExport {
     }
 }
 impl Call for TeamsPostExport {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[466usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31444,6 +32027,7 @@ impl TeamsPostExportById {
     }
 }
 impl Call for TeamsPostExportById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[467usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31490,6 +32074,7 @@ impl TeamsPostRestore {
     }
 }
 impl Call for TeamsPostRestore {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[468usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31535,9 +32120,10 @@ impl TeamsPostRestoreV7 {
     }
 }
 impl Call for TeamsPostRestoreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[468usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -31589,6 +32175,7 @@ impl TeamsTabGet {
     }
 }
 impl Call for TeamsTabGet {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsTab>;
     const OPERATION: &'static Operation = &OPERATIONS[469usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31647,6 +32234,7 @@ impl TeamsTabGetTab {
     }
 }
 impl Call for TeamsTabGetTab {
+    type Api = ThisApi;
     type Answer = super::TeamsTab;
     const OPERATION: &'static Operation = &OPERATIONS[470usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -31707,6 +32295,7 @@ impl TeamsTabSearch {
     }
 }
 impl Call for TeamsTabSearch {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsTab>;
     const OPERATION: &'static Operation = &OPERATIONS[471usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31766,6 +32355,7 @@ impl TeamsTabRestore {
     }
 }
 impl Call for TeamsTabRestore {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[472usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31819,9 +32409,10 @@ impl TeamsTabRestoreV7 {
     }
 }
 impl Call for TeamsTabRestoreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[472usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -31877,6 +32468,7 @@ impl TeamsTabRestoreById {
     }
 }
 impl Call for TeamsTabRestoreById {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[473usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -31938,9 +32530,10 @@ impl TeamsTabRestoreByIdV7 {
     }
 }
 impl Call for TeamsTabRestoreByIdV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[473usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -31996,6 +32589,7 @@ impl TeamsTeamGet {
     }
 }
 impl Call for TeamsTeamGet {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsTeam>;
     const OPERATION: &'static Operation = &OPERATIONS[474usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32041,6 +32635,7 @@ impl TeamsTeamGetById {
     }
 }
 impl Call for TeamsTeamGetById {
+    type Api = ThisApi;
     type Answer = super::TeamsTeam;
     const OPERATION: &'static Operation = &OPERATIONS[475usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32079,6 +32674,7 @@ impl TeamsTeamRestore {
     }
 }
 impl Call for TeamsTeamRestore {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[476usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32116,9 +32712,10 @@ impl TeamsTeamRestoreV7 {
     }
 }
 impl Call for TeamsTeamRestoreV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[476usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -32164,6 +32761,7 @@ impl TeamsTeamSearch {
     }
 }
 impl Call for TeamsTeamSearch {
+    type Api = ThisApi;
     type Answer = Page<super::ChannelEntity>;
     const OPERATION: &'static Operation = &OPERATIONS[477usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32215,6 +32813,7 @@ impl TeamsTeamRestoreById {
     }
 }
 impl Call for TeamsTeamRestoreById {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[478usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32260,9 +32859,10 @@ impl TeamsTeamRestoreByIdV7 {
     }
 }
 impl Call for TeamsTeamRestoreByIdV7 {
+    type Api = ThisApi;
     type Answer = super::RestoreStatistics;
     const OPERATION: &'static Operation = &OPERATIONS[478usize];
-    const FORM_UNTIL: u8 = 7u8;
+    const FORM_UNTIL: Option<ApiVersion> = ApiVersion::new(7);
     fn body(&self) -> Option<&dyn Struct> {
         Some(&self.body)
     }
@@ -32312,6 +32912,7 @@ impl TeamsChannelGetChildrenPage {
     }
 }
 impl Call for TeamsChannelGetChildrenPage {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsNode>;
     const OPERATION: &'static Operation = &OPERATIONS[479usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32368,6 +32969,7 @@ impl TeamsChannelOperatorRestore {
     }
 }
 impl Call for TeamsChannelOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[480usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32417,6 +33019,7 @@ impl TeamsChannelOperatorStartExportTask {
     }
 }
 impl Call for TeamsChannelOperatorStartExportTask {
+    type Api = ThisApi;
     type Answer = super::OperatorStartExportTaskResponse;
     const OPERATION: &'static Operation = &OPERATIONS[481usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32471,6 +33074,7 @@ impl TeamsChannelDownloadExportedPosts {
     }
 }
 impl Call for TeamsChannelDownloadExportedPosts {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[482usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32531,6 +33135,7 @@ impl TeamsFileGetVersionsV7 {
     }
 }
 impl Call for TeamsFileGetVersionsV7 {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsFile>;
     const OPERATION: &'static Operation = &OPERATIONS[483usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32583,6 +33188,7 @@ impl TeamsFileOperatorRestore {
     }
 }
 impl Call for TeamsFileOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[484usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32628,6 +33234,7 @@ impl TeamsPostOperatorRestore {
     }
 }
 impl Call for TeamsPostOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[485usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32673,6 +33280,7 @@ impl TeamsPostOperatorStartExportTask {
     }
 }
 impl Call for TeamsPostOperatorStartExportTask {
+    type Api = ThisApi;
     type Answer = super::OperatorStartExportTaskResponse;
     const OPERATION: &'static Operation = &OPERATIONS[486usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32722,6 +33330,7 @@ impl TeamsPostDownloadExportedPosts {
     }
 }
 impl Call for TeamsPostDownloadExportedPosts {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[487usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32776,6 +33385,7 @@ impl TeamsTabOperatorRestore {
     }
 }
 impl Call for TeamsTabOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[488usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32825,6 +33435,7 @@ impl TeamsTabOperatorRestoreByMultipleChannels {
     }
 }
 impl Call for TeamsTabOperatorRestoreByMultipleChannels {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[489usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32866,6 +33477,7 @@ impl TeamsTeamOperatorRestore {
     }
 }
 impl Call for TeamsTeamOperatorRestore {
+    type Api = ThisApi;
     type Answer = super::TeamsOperatorRestoreSessionResponse;
     const OPERATION: &'static Operation = &OPERATIONS[490usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -32911,6 +33523,7 @@ impl TeamsFileGet {
     }
 }
 impl Call for TeamsFileGet {
+    type Api = ThisApi;
     type Answer = super::TeamsFile;
     const OPERATION: &'static Operation = &OPERATIONS[491usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -32971,6 +33584,7 @@ impl TeamsFileGetVersions {
     }
 }
 impl Call for TeamsFileGetVersions {
+    type Api = ThisApi;
     type Answer = Page<super::TeamsFile>;
     const OPERATION: &'static Operation = &OPERATIONS[492usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -33035,6 +33649,7 @@ impl TeamsFileSaveById {
     }
 }
 impl Call for TeamsFileSaveById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[493usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33096,6 +33711,7 @@ impl TeamsFileSendById {
     }
 }
 impl Call for TeamsFileSendById {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[494usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33157,6 +33773,7 @@ impl TeamsFileRestoreById {
     }
 }
 impl Call for TeamsFileRestoreById {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[495usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33210,6 +33827,7 @@ impl TeamsTabRestoreByMultipleChannels {
     }
 }
 impl Call for TeamsTabRestoreByMultipleChannels {
+    type Api = ThisApi;
     type Answer = super::AsyncRestoreResponse;
     const OPERATION: &'static Operation = &OPERATIONS[496usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33253,6 +33871,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[497usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33296,6 +33915,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[498usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33348,6 +33968,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByCha
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[499usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33404,6 +34025,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByCha
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdTabsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[500usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33464,6 +34086,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByCha
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdChannelsByChannelIdTabsByTabIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[501usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33519,6 +34142,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[502usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33571,6 +34195,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesByFileId
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdFilesByFileIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[503usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33622,6 +34247,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsAction {
     }
 }
 impl Call for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[504usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33674,6 +34300,7 @@ impl PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsByPostId
 }
 impl Call
 for PostRestoreSessionsByRestoreSessionIdOrganizationTeamsByTeamIdPostsByPostIdAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[505usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33710,6 +34337,7 @@ impl AuditEmailSettingsGet {
     }
 }
 impl Call for AuditEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::AuditEmailSettingsResponse;
     const OPERATION: &'static Operation = &OPERATIONS[506usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33733,6 +34361,7 @@ impl AuditEmailSettingsUpdate {
     }
 }
 impl Call for AuditEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[507usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33754,6 +34383,7 @@ impl AuditEmailSettingsSendTest {
     }
 }
 impl Call for AuditEmailSettingsSendTest {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[508usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33772,6 +34402,7 @@ impl HistorySettingsGet {
     }
 }
 impl Call for HistorySettingsGet {
+    type Api = ThisApi;
     type Answer = super::HistorySettings;
     const OPERATION: &'static Operation = &OPERATIONS[509usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33793,6 +34424,7 @@ impl HistorySettingsUpdate {
     }
 }
 impl Call for HistorySettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[510usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33814,6 +34446,7 @@ impl InternetProxySettingsGet {
     }
 }
 impl Call for InternetProxySettingsGet {
+    type Api = ThisApi;
     type Answer = super::InternetProxy;
     const OPERATION: &'static Operation = &OPERATIONS[511usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33835,6 +34468,7 @@ impl InternetProxySettingsUpdate {
     }
 }
 impl Call for InternetProxySettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[512usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33856,6 +34490,7 @@ impl ManagementModeGet {
     }
 }
 impl Call for ManagementModeGet {
+    type Api = ThisApi;
     type Answer = super::ManagementMode;
     const OPERATION: &'static Operation = &OPERATIONS[513usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33877,6 +34512,7 @@ impl ManagementModeUpdate {
     }
 }
 impl Call for ManagementModeUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[514usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33898,6 +34534,7 @@ impl RestorePortalSettingsGet {
     }
 }
 impl Call for RestorePortalSettingsGet {
+    type Api = ThisApi;
     type Answer = super::RestorePortalSettings;
     const OPERATION: &'static Operation = &OPERATIONS[515usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33916,6 +34553,7 @@ impl VboEmailSettingsGet {
     }
 }
 impl Call for VboEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::NotificationEmailSettingsResponse;
     const OPERATION: &'static Operation = &OPERATIONS[516usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33937,6 +34575,7 @@ impl VboEmailSettingsUpdate {
     }
 }
 impl Call for VboEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[517usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -33958,6 +34597,7 @@ impl VboEmailSettingsSendTestAction {
     }
 }
 impl Call for VboEmailSettingsSendTestAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[518usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33976,6 +34616,7 @@ impl VexEmailSettingsGet {
     }
 }
 impl Call for VexEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::SmtpSettings;
     const OPERATION: &'static Operation = &OPERATIONS[519usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -33997,6 +34638,7 @@ impl VexEmailSettingsUpdate {
     }
 }
 impl Call for VexEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[520usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34021,6 +34663,7 @@ impl VexEmailSettingsSendTestAction {
     }
 }
 impl Call for VexEmailSettingsSendTestAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[521usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34042,6 +34685,7 @@ impl VeodEmailSettingsGet {
     }
 }
 impl Call for VeodEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::SharePointSmtpSettings;
     const OPERATION: &'static Operation = &OPERATIONS[522usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34063,6 +34707,7 @@ impl VeodEmailSettingsUpdate {
     }
 }
 impl Call for VeodEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[523usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34087,6 +34732,7 @@ impl VeodEmailSettingsSendTestEmail {
     }
 }
 impl Call for VeodEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[524usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34108,6 +34754,7 @@ impl VespEmailSettingsGet {
     }
 }
 impl Call for VespEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::SharePointSmtpSettings;
     const OPERATION: &'static Operation = &OPERATIONS[525usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34129,6 +34776,7 @@ impl VespEmailSettingsUpdate {
     }
 }
 impl Call for VespEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[526usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34153,6 +34801,7 @@ impl VespEmailSettingsSendTestEmail {
     }
 }
 impl Call for VespEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[527usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34176,6 +34825,7 @@ impl VetEmailSettingsGet {
     }
 }
 impl Call for VetEmailSettingsGet {
+    type Api = ThisApi;
     type Answer = super::SmtpSettings;
     const OPERATION: &'static Operation = &OPERATIONS[528usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34199,6 +34849,7 @@ impl VetEmailSettingsUpdate {
     }
 }
 impl Call for VetEmailSettingsUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[529usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34223,6 +34874,7 @@ impl VetEmailSettingsSendTest {
     }
 }
 impl Call for VetEmailSettingsSendTest {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[530usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34247,6 +34899,7 @@ impl AuditEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for AuditEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[531usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34271,6 +34924,7 @@ impl AuditEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for AuditEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[532usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34295,6 +34949,7 @@ impl VboEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for VboEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[533usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34319,6 +34974,7 @@ impl VboEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for VboEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[534usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34340,6 +34996,7 @@ impl AuditEmailSettingsSendTestEmail {
     }
 }
 impl Call for AuditEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[535usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34358,6 +35015,7 @@ impl VboEmailSettingsSendTestEmail {
     }
 }
 impl Call for VboEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[536usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34379,6 +35037,7 @@ impl VexEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for VexEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[537usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34403,6 +35062,7 @@ impl VexEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for VexEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[538usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34427,6 +35087,7 @@ impl VexEmailSettingsSendTestEmail {
     }
 }
 impl Call for VexEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[539usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34451,6 +35112,7 @@ impl VeodEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for VeodEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[540usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34475,6 +35137,7 @@ impl VeodEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for VeodEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[541usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34499,6 +35162,7 @@ impl VespEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for VespEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[542usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34523,6 +35187,7 @@ impl VespEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for VespEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[543usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34547,6 +35212,7 @@ impl VetEmailSettingsPrepareOAuthSignIn {
     }
 }
 impl Call for VetEmailSettingsPrepareOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::PrepareOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[544usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34571,6 +35237,7 @@ impl VetEmailSettingsCompleteOAuthSignIn {
     }
 }
 impl Call for VetEmailSettingsCompleteOAuthSignIn {
+    type Api = ThisApi;
     type Answer = super::CompleteOAuthSignInResponse;
     const OPERATION: &'static Operation = &OPERATIONS[545usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34595,6 +35262,7 @@ impl VetEmailSettingsSendTestEmail {
     }
 }
 impl Call for VetEmailSettingsSendTestEmail {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[546usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34616,6 +35284,7 @@ impl ConfigurationUpdatesGet {
     }
 }
 impl Call for ConfigurationUpdatesGet {
+    type Api = ThisApi;
     type Answer = super::UpdateProductConfig;
     const OPERATION: &'static Operation = &OPERATIONS[547usize];
     fn params(&self, _visit: &mut dyn FnMut(&'static str, &str)) {}
@@ -34637,6 +35306,7 @@ impl ConfigurationUpdatesUpdate {
     }
 }
 impl Call for ConfigurationUpdatesUpdate {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[548usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34663,6 +35333,7 @@ impl PostAuditEmailSettingsAction {
     }
 }
 impl Call for PostAuditEmailSettingsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[549usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34689,6 +35360,7 @@ impl PostVetEmailSettingsAction {
     }
 }
 impl Call for PostVetEmailSettingsAction {
+    type Api = ThisApi;
     type Answer = ();
     const OPERATION: &'static Operation = &OPERATIONS[550usize];
     fn body(&self) -> Option<&dyn Struct> {
@@ -34723,6 +35395,7 @@ impl BackupRepositoryGetRepositoryStorageUsage {
     }
 }
 impl Call for BackupRepositoryGetRepositoryStorageUsage {
+    type Api = ThisApi;
     type Answer = Page<super::BackupRepositoryStorageUsageInfo>;
     const OPERATION: &'static Operation = &OPERATIONS[551usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {
@@ -34765,6 +35438,7 @@ impl OrganizationGetStorageSpaceUsage {
     }
 }
 impl Call for OrganizationGetStorageSpaceUsage {
+    type Api = ThisApi;
     type Answer = Page<super::OrganizationStorageSpaceUsage>;
     const OPERATION: &'static Operation = &OPERATIONS[552usize];
     fn params(&self, visit: &mut dyn FnMut(&'static str, &str)) {

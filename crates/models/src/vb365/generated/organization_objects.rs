@@ -42,14 +42,14 @@ impl Enum for GroupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Office365 => 0,
                 Self::Security => 1,
                 Self::Distribution => 2,
                 Self::DynamicDistribution => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -93,13 +93,13 @@ impl Enum for GroupLocationType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::OnPremises => 0,
                 Self::Cloud => 1,
                 Self::Hybrid => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -140,22 +140,24 @@ pub struct Group {
     pub data_location: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static GROUP: Shape = Shape::new(
         "Group",
         &[
             Field::new("id", Kind::Id),
-            Field::new("eTag", Kind::Int).versions(8, 0),
-            Field::new("onPremisesSid", Kind::Text).versions(7, 0),
+            Field::new("eTag", Kind::Int).since(8),
+            Field::new("onPremisesSid", Kind::Text).since(7),
             Field::new("displayName", Kind::Text),
             Field::new("name", Kind::Text),
             Field::new("managedBy", Kind::Text),
             Field::new("site", Kind::Text),
             Field::new("type", Kind::Enum(&GROUP_TYPE)),
             Field::new("locationType", Kind::Enum(&GROUP_LOCATION_TYPE)),
-            Field::new("isBackedUp", Kind::Bool).versions(0, 5),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("dataLocation", Kind::Text).versions(8, 0),
+            Field::new("isBackedUp", Kind::Bool).until(5),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("dataLocation", Kind::Text).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -175,6 +177,7 @@ impl Group {
         msid: None,
         data_location: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Group {
@@ -199,7 +202,7 @@ impl Struct for Group {
             10 => View::Id(&self.msid),
             11 => View::Text(&self.data_location),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -217,7 +220,7 @@ impl Struct for Group {
             10 => Slot::Id(&mut self.msid),
             11 => Slot::Text(&mut self.data_location),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -253,13 +256,13 @@ impl Enum for GroupMemberType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UnknownValue => 0,
                 Self::User => 1,
                 Self::Group => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -286,6 +289,8 @@ pub struct GroupMember {
     pub data_location: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static GROUP_MEMBER: Shape = Shape::new(
         "GroupMember",
@@ -295,12 +300,12 @@ pub(crate) static GROUP_MEMBER: Shape = Shape::new(
             Field::new("login", Kind::Text),
             Field::new("type", Kind::Enum(&GROUP_MEMBER_TYPE)),
             Field::new("isCloud", Kind::Bool),
-            Field::new("dataLocation", Kind::Text).versions(8, 0),
+            Field::new("dataLocation", Kind::Text).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTGroupMember"])
-    .versions(6, 0);
+    .since(6);
 impl GroupMember {
     const EMPTY: Self = Self {
         group_id: None,
@@ -310,6 +315,7 @@ impl GroupMember {
         is_cloud: None,
         data_location: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for GroupMember {
@@ -328,7 +334,7 @@ impl Struct for GroupMember {
             4 => View::Bool(&self.is_cloud),
             5 => View::Text(&self.data_location),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -340,7 +346,7 @@ impl Struct for GroupMember {
             4 => Slot::Bool(&mut self.is_cloud),
             5 => Slot::Text(&mut self.data_location),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -379,23 +385,25 @@ pub struct Site {
     pub data_location: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SITE: Shape = Shape::new(
         "Site",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::new("url", Kind::Text).required(),
-            Field::new("parentUrl", Kind::Text).versions(6, 0),
+            Field::new("parentUrl", Kind::Text).since(6),
             Field::new("name", Kind::Text),
             Field::new("isCloud", Kind::Bool).required(),
             Field::new("isPersonal", Kind::Bool).required(),
-            Field::new("isBackedup", Kind::Bool).versions(0, 5),
+            Field::new("isBackedup", Kind::Bool).until(5),
             Field::new("title", Kind::Text).required(),
             Field::new("isAvailable", Kind::Bool),
-            Field::new("siteCollectionError", Kind::Text).versions(6, 0),
-            Field::new("msid", Kind::Text).versions(8, 0),
-            Field::new("dataLocation", Kind::Text).versions(8, 0),
+            Field::new("siteCollectionError", Kind::Text).since(6),
+            Field::new("msid", Kind::Text).since(8),
+            Field::new("dataLocation", Kind::Text).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -416,6 +424,7 @@ impl Site {
         msid: None,
         data_location: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Site {
@@ -441,7 +450,7 @@ impl Struct for Site {
             11 => View::Text(&self.msid),
             12 => View::Text(&self.data_location),
             13 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -460,7 +469,7 @@ impl Struct for Site {
             11 => Slot::Text(&mut self.msid),
             12 => Slot::Text(&mut self.data_location),
             13 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -487,22 +496,24 @@ pub struct Team {
     pub data_location: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAM: Shape = Shape::new(
         "Team",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
             Field::new("displayName", Kind::Text).required(),
             Field::new("description", Kind::Text),
             Field::new("mail", Kind::Text).required(),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("dataLocation", Kind::Text).versions(8, 0),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("dataLocation", Kind::Text).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeam", "OrganizationTeam"])
-    .versions(5, 0);
+    .since(5);
 impl Team {
     const EMPTY: Self = Self {
         id: None,
@@ -513,6 +524,7 @@ impl Team {
         msid: None,
         data_location: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Team {
@@ -532,7 +544,7 @@ impl Struct for Team {
             5 => View::Id(&self.msid),
             6 => View::Text(&self.data_location),
             7 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -545,7 +557,7 @@ impl Struct for Team {
             5 => Slot::Id(&mut self.msid),
             6 => Slot::Text(&mut self.data_location),
             7 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -581,13 +593,13 @@ impl Enum for UserType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::Shared => 1,
                 Self::Public => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -631,13 +643,13 @@ impl Enum for UserLocationType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::OnPremises => 0,
                 Self::Cloud => 1,
                 Self::Hybrid => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -678,23 +690,24 @@ pub struct User {
     pub data_location: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static USER: Shape = Shape::new(
         "User",
         &[
             Field::new("id", Kind::Id),
-            Field::new("eTag", Kind::Int).versions(8, 0),
-            Field::new("onPremisesSid", Kind::Text).versions(7, 0),
+            Field::new("eTag", Kind::Int).since(8),
+            Field::new("onPremisesSid", Kind::Text).since(7),
             Field::new("displayName", Kind::Text),
             Field::new("name", Kind::Text),
             Field::new("type", Kind::Enum(&USER_TYPE)),
-            Field::new("isBackedUp", Kind::Bool).versions(0, 5),
-            Field::new("locationType", Kind::Enum(&USER_LOCATION_TYPE)).versions(6, 0),
-            Field::new("office", Kind::Text).versions(7, 0),
-            Field::list("assignedLicenses", Kind::Struct(&OFFICE_LICENSE))
-                .versions(8, 0),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("dataLocation", Kind::Text).versions(8, 0),
+            Field::new("isBackedUp", Kind::Bool).until(5),
+            Field::new("locationType", Kind::Enum(&USER_LOCATION_TYPE)).since(6),
+            Field::new("office", Kind::Text).since(7),
+            Field::list("assignedLicenses", Kind::Struct(&OFFICE_LICENSE)).since(8),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("dataLocation", Kind::Text).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -714,6 +727,7 @@ impl User {
         msid: None,
         data_location: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for User {
@@ -738,7 +752,7 @@ impl Struct for User {
             10 => View::Id(&self.msid),
             11 => View::Text(&self.data_location),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -756,7 +770,7 @@ impl Struct for User {
             10 => Slot::Id(&mut self.msid),
             11 => Slot::Text(&mut self.data_location),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -808,8 +822,8 @@ impl Enum for LocationFilter {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Cloud => 0,
                 Self::OnPremises => 1,
@@ -817,7 +831,7 @@ impl Enum for LocationFilter {
                 Self::CloudOrHybrid => 3,
                 Self::OnPremisesOrHybrid => 4,
                 Self::Any => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -861,13 +875,13 @@ impl Enum for DataSource {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::PreferLocal => 0,
                 Self::Production => 1,
                 Self::PreferLocalResynced => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -911,13 +925,13 @@ impl Enum for ProtectedUserAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::SharedMailbox => 1,
                 Self::PublicMailbox => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -950,6 +964,8 @@ pub struct ProtectedUser {
     pub sites: Vec<ProtectedSite>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_USER: Shape = Shape::new(
         "ProtectedUser",
@@ -967,7 +983,7 @@ pub(crate) static PROTECTED_USER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedUser"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedUser {
     const EMPTY: Self = Self {
         id: None,
@@ -980,6 +996,7 @@ impl ProtectedUser {
         one_drives: Vec::new(),
         sites: Vec::new(),
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedUser {
@@ -1001,7 +1018,7 @@ impl Struct for ProtectedUser {
             7 => View::Structs(&self.one_drives),
             8 => View::Structs(&self.sites),
             9 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1016,7 +1033,7 @@ impl Struct for ProtectedUser {
             7 => Slot::Structs(&mut self.one_drives),
             8 => Slot::Structs(&mut self.sites),
             9 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1041,6 +1058,8 @@ pub struct ProtectedGroup {
     pub sites: Vec<ProtectedSite>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_GROUP: Shape = Shape::new(
         "ProtectedGroup",
@@ -1056,7 +1075,7 @@ pub(crate) static PROTECTED_GROUP: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedGroup"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedGroup {
     const EMPTY: Self = Self {
         id: None,
@@ -1067,6 +1086,7 @@ impl ProtectedGroup {
         mailboxes: Vec::new(),
         sites: Vec::new(),
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedGroup {
@@ -1086,7 +1106,7 @@ impl Struct for ProtectedGroup {
             5 => View::Structs(&self.mailboxes),
             6 => View::Structs(&self.sites),
             7 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1099,7 +1119,7 @@ impl Struct for ProtectedGroup {
             5 => Slot::Structs(&mut self.mailboxes),
             6 => Slot::Structs(&mut self.sites),
             7 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1122,6 +1142,8 @@ pub struct ProtectedSite {
     pub backed_up_organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_SITE: Shape = Shape::new(
         "ProtectedSite",
@@ -1136,7 +1158,7 @@ pub(crate) static PROTECTED_SITE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedSite"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedSite {
     const EMPTY: Self = Self {
         id: None,
@@ -1146,6 +1168,7 @@ impl ProtectedSite {
         organization_id: None,
         backed_up_organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedSite {
@@ -1164,7 +1187,7 @@ impl Struct for ProtectedSite {
             4 => View::Id(&self.organization_id),
             5 => View::Id(&self.backed_up_organization_id),
             6 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1176,7 +1199,7 @@ impl Struct for ProtectedSite {
             4 => Slot::Id(&mut self.organization_id),
             5 => Slot::Id(&mut self.backed_up_organization_id),
             6 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1199,6 +1222,8 @@ pub struct ProtectedTeam {
     pub backed_up_organization_id: Option<Id>,
     /// A number that grows with each change.
     pub e_tag: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_TEAM: Shape = Shape::new(
         "ProtectedTeam",
@@ -1213,7 +1238,7 @@ pub(crate) static PROTECTED_TEAM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedTeam"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedTeam {
     const EMPTY: Self = Self {
         id: None,
@@ -1223,6 +1248,7 @@ impl ProtectedTeam {
         organization_id: None,
         backed_up_organization_id: None,
         e_tag: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedTeam {
@@ -1241,7 +1267,7 @@ impl Struct for ProtectedTeam {
             4 => View::Id(&self.organization_id),
             5 => View::Id(&self.backed_up_organization_id),
             6 => View::Int(&self.e_tag),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1253,7 +1279,7 @@ impl Struct for ProtectedTeam {
             4 => Slot::Id(&mut self.organization_id),
             5 => Slot::Id(&mut self.backed_up_organization_id),
             6 => Slot::Int(&mut self.e_tag),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1270,6 +1296,8 @@ pub struct ProtectedMailbox {
     pub email: Option<String>,
     /// Whether it is archive.
     pub is_archive: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_MAILBOX: Shape = Shape::new(
         "ProtectedMailbox",
@@ -1281,13 +1309,14 @@ pub(crate) static PROTECTED_MAILBOX: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedMailbox"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedMailbox {
     const EMPTY: Self = Self {
         id: None,
         display_name: None,
         email: None,
         is_archive: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedMailbox {
@@ -1303,7 +1332,7 @@ impl Struct for ProtectedMailbox {
             1 => View::Text(&self.display_name),
             2 => View::Text(&self.email),
             3 => View::Bool(&self.is_archive),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1312,7 +1341,7 @@ impl Struct for ProtectedMailbox {
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Text(&mut self.email),
             3 => Slot::Bool(&mut self.is_archive),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1327,6 +1356,8 @@ pub struct ProtectedOneDrive {
     pub display_name: Option<String>,
     /// The address.
     pub url: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROTECTED_ONE_DRIVE: Shape = Shape::new(
         "ProtectedOneDrive",
@@ -1337,12 +1368,13 @@ pub(crate) static PROTECTED_ONE_DRIVE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProtectedOneDrive"])
-    .versions(8, 0);
+    .since(8);
 impl ProtectedOneDrive {
     const EMPTY: Self = Self {
         id: None,
         display_name: None,
         url: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProtectedOneDrive {
@@ -1357,7 +1389,7 @@ impl Struct for ProtectedOneDrive {
             0 => View::Id(&self.id),
             1 => View::Text(&self.display_name),
             2 => View::Text(&self.url),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1365,7 +1397,7 @@ impl Struct for ProtectedOneDrive {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Text(&mut self.url),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1398,12 +1430,12 @@ impl Enum for DetectedSkuType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Other => 0,
                 Self::Education => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

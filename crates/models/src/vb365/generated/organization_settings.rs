@@ -13,6 +13,8 @@ pub struct Application {
     pub display_name: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static APPLICATION: Shape = Shape::new(
         "Application",
@@ -23,12 +25,13 @@ pub(crate) static APPLICATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTApplication"])
-    .versions(6, 0);
+    .since(6);
 impl Application {
     const EMPTY: Self = Self {
         application_id: None,
         display_name: None,
         tags: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Application {
@@ -43,7 +46,7 @@ impl Struct for Application {
             0 => View::Id(&self.application_id),
             1 => View::Text(&self.display_name),
             2 => View::Texts(&self.tags),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -51,7 +54,7 @@ impl Struct for Application {
             0 => Slot::Id(&mut self.application_id),
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Texts(&mut self.tags),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -70,6 +73,8 @@ pub struct ApplicationFromClient {
     pub application_certificate_password: Option<Secret>,
     /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static APPLICATION_FROM_CLIENT: Shape = Shape::new(
         "ApplicationFromClient",
@@ -82,7 +87,7 @@ pub(crate) static APPLICATION_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTApplicationFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl ApplicationFromClient {
     const EMPTY: Self = Self {
         display_name: None,
@@ -90,6 +95,7 @@ impl ApplicationFromClient {
         count: None,
         application_certificate_password: None,
         application_certificate: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ApplicationFromClient {
@@ -106,7 +112,7 @@ impl Struct for ApplicationFromClient {
             2 => View::Int(&self.count),
             3 => View::Secret(&self.application_certificate_password),
             4 => View::Secret(&self.application_certificate),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -116,7 +122,7 @@ impl Struct for ApplicationFromClient {
             2 => Slot::Int(&mut self.count),
             3 => Slot::Secret(&mut self.application_certificate_password),
             4 => Slot::Secret(&mut self.application_certificate),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -188,6 +194,8 @@ pub struct ExclusionSettingsToClient {
     pub litigation_hold: Option<bool>,
     /// In place hold.
     pub in_place_hold: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCLUSION_SETTINGS_TO_CLIENT: Shape = Shape::new(
         "ExclusionSettingsToClient",
@@ -204,7 +212,7 @@ pub(crate) static EXCLUSION_SETTINGS_TO_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExclusionSettingsToClient"])
-    .versions(6, 0);
+    .since(6);
 impl ExclusionSettingsToClient {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -216,6 +224,7 @@ impl ExclusionSettingsToClient {
         sync_issues: None,
         litigation_hold: None,
         in_place_hold: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExclusionSettingsToClient {
@@ -236,7 +245,7 @@ impl Struct for ExclusionSettingsToClient {
             6 => View::Bool(&self.sync_issues),
             7 => View::Bool(&self.litigation_hold),
             8 => View::Bool(&self.in_place_hold),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -250,7 +259,7 @@ impl Struct for ExclusionSettingsToClient {
             6 => Slot::Bool(&mut self.sync_issues),
             7 => Slot::Bool(&mut self.litigation_hold),
             8 => Slot::Bool(&mut self.in_place_hold),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -273,6 +282,8 @@ pub struct ExclusionSettings {
     pub litigation_hold: Edit<bool>,
     /// In place hold.
     pub in_place_hold: Edit<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCLUSION_SETTINGS: Shape = Shape::new(
         "ExclusionSettings",
@@ -287,7 +298,7 @@ pub(crate) static EXCLUSION_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExclusionSettings"])
-    .versions(6, 0);
+    .since(6);
 impl ExclusionSettings {
     const EMPTY: Self = Self {
         deleted_items: Edit::ABSENT,
@@ -297,6 +308,7 @@ impl ExclusionSettings {
         sync_issues: Edit::ABSENT,
         litigation_hold: Edit::ABSENT,
         in_place_hold: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExclusionSettings {
@@ -315,7 +327,7 @@ impl Struct for ExclusionSettings {
             4 => View::Edit(&self.sync_issues),
             5 => View::Edit(&self.litigation_hold),
             6 => View::Edit(&self.in_place_hold),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -327,7 +339,7 @@ impl Struct for ExclusionSettings {
             4 => Slot::Edit(&mut self.sync_issues),
             5 => Slot::Edit(&mut self.litigation_hold),
             6 => Slot::Edit(&mut self.in_place_hold),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -397,7 +409,7 @@ pub(crate) static RETENTION_EXCLUSION: Shape = Shape::new(
         &[Field::new("contacts", Kind::Bool), Field::new("calendar", Kind::Bool)],
     )
     .aliases(&["RESTRetentionExclusion"])
-    .versions(6, 0);
+    .since(6);
 impl RetentionExclusion {
     const EMPTY: Self = Self {
         contacts: None,
@@ -416,16 +428,14 @@ impl Struct for RetentionExclusion {
         match index {
             0 => View::Bool(&self.contacts),
             1 => View::Bool(&self.calendar),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.contacts),
             1 => Slot::Bool(&mut self.calendar),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -477,12 +487,12 @@ impl Enum for AuditUserOrGroupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::Group => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -505,6 +515,8 @@ pub struct AuditUserOrGroup {
     pub user: Option<User>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AUDIT_USER_OR_GROUP: Shape = Shape::new(
         "AuditUserOrGroup",
@@ -517,7 +529,7 @@ pub(crate) static AUDIT_USER_OR_GROUP: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAuditUserOrGroup"])
-    .versions(6, 0);
+    .since(6);
 impl AuditUserOrGroup {
     const EMPTY: Self = Self {
         id: None,
@@ -525,6 +537,7 @@ impl AuditUserOrGroup {
         group: None,
         user: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AuditUserOrGroup {
@@ -541,7 +554,7 @@ impl Struct for AuditUserOrGroup {
             2 => View::Struct(&self.group),
             3 => View::Struct(&self.user),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -551,7 +564,7 @@ impl Struct for AuditUserOrGroup {
             2 => Slot::Struct(&mut self.group),
             3 => Slot::Struct(&mut self.user),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -599,15 +612,20 @@ impl AuditUserOrGroup {
 pub struct RemoveAuditItemsOptions {
     /// Ids: item.
     pub item_ids: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REMOVE_AUDIT_ITEMS_OPTIONS: Shape = Shape::new(
         "RemoveAuditItemsOptions",
         &[Field::list("itemIds", Kind::Text)],
     )
     .aliases(&["RESTRemoveAuditItemsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RemoveAuditItemsOptions {
-    const EMPTY: Self = Self { item_ids: Vec::new() };
+    const EMPTY: Self = Self {
+        item_ids: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RemoveAuditItemsOptions {
     const SHAPE: &'static Shape = &REMOVE_AUDIT_ITEMS_OPTIONS;
@@ -619,13 +637,13 @@ impl Struct for RemoveAuditItemsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Texts(&self.item_ids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Texts(&mut self.item_ids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -662,7 +680,7 @@ pub(crate) static BACKUP_ACCOUNT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBackupAccount"])
-    .versions(6, 0);
+    .since(6);
 impl BackupAccount {
     const EMPTY: Self = Self {
         group_member: None,
@@ -681,16 +699,14 @@ impl Struct for BackupAccount {
         match index {
             0 => View::Struct(&self.group_member),
             1 => View::Secret(&self.password),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.group_member),
             1 => Slot::Secret(&mut self.password),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -720,15 +736,20 @@ impl BackupAccount {
 pub struct AccountPool {
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ACCOUNT_POOL: Shape = Shape::new(
         "AccountPool",
         &[Field::map("_links", Kind::Struct(&LINK))],
     )
     .aliases(&["RESTAccountPool"])
-    .versions(6, 0);
+    .since(6);
 impl AccountPool {
-    const EMPTY: Self = Self { links: BTreeMap::new() };
+    const EMPTY: Self = Self {
+        links: BTreeMap::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for AccountPool {
     const SHAPE: &'static Shape = &ACCOUNT_POOL;
@@ -740,13 +761,13 @@ impl Struct for AccountPool {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -761,6 +782,8 @@ pub struct BackupApplication {
     pub display_name: Option<String>,
     /// Certificate thumbprint.
     pub certificate_thumbprint: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_APPLICATION: Shape = Shape::new(
         "BackupApplication",
@@ -771,12 +794,13 @@ pub(crate) static BACKUP_APPLICATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBackupApplication"])
-    .versions(6, 0);
+    .since(6);
 impl BackupApplication {
     const EMPTY: Self = Self {
         application_id: None,
         display_name: None,
         certificate_thumbprint: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupApplication {
@@ -791,7 +815,7 @@ impl Struct for BackupApplication {
             0 => View::Id(&self.application_id),
             1 => View::Text(&self.display_name),
             2 => View::Text(&self.certificate_thumbprint),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -799,7 +823,7 @@ impl Struct for BackupApplication {
             0 => Slot::Id(&mut self.application_id),
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Text(&mut self.certificate_thumbprint),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -814,6 +838,8 @@ pub struct BackupApplicationFromClient {
     pub application_certificate_password: Option<Secret>,
     /// The certificate of the application with its private key, in base64.
     pub application_certificate: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_APPLICATION_FROM_CLIENT: Shape = Shape::new(
         "BackupApplicationFromClient",
@@ -824,12 +850,13 @@ pub(crate) static BACKUP_APPLICATION_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBackupApplicationFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl BackupApplicationFromClient {
     const EMPTY: Self = Self {
         application: None,
         application_certificate_password: None,
         application_certificate: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupApplicationFromClient {
@@ -844,7 +871,7 @@ impl Struct for BackupApplicationFromClient {
             0 => View::Struct(&self.application),
             1 => View::Secret(&self.application_certificate_password),
             2 => View::Secret(&self.application_certificate),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -852,7 +879,7 @@ impl Struct for BackupApplicationFromClient {
             0 => Slot::Struct(&mut self.application),
             1 => Slot::Secret(&mut self.application_certificate_password),
             2 => Slot::Secret(&mut self.application_certificate),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -933,15 +960,15 @@ impl Enum for CommonDeviceCodeRequestOptionsTargetRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -958,6 +985,8 @@ pub struct CommonDeviceCodeRequestOptions {
     pub target_region: Option<CommonDeviceCodeRequestOptionsTargetRegion>,
     /// The login graph app organization's id. (v8 and later)
     pub login_graph_app_organization_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMMON_DEVICE_CODE_REQUEST_OPTIONS: Shape = Shape::new(
         "CommonDeviceCodeRequestOptions",
@@ -966,15 +995,16 @@ pub(crate) static COMMON_DEVICE_CODE_REQUEST_OPTIONS: Shape = Shape::new(
                 "targetRegion",
                 Kind::Enum(&COMMON_DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION),
             ),
-            Field::new("loginGraphAppOrganizationId", Kind::Id).versions(8, 0),
+            Field::new("loginGraphAppOrganizationId", Kind::Id).since(8),
         ],
     )
     .aliases(&["RESTCommonDeviceCodeRequestOptions"])
-    .versions(6, 0);
+    .since(6);
 impl CommonDeviceCodeRequestOptions {
     const EMPTY: Self = Self {
         target_region: None,
         login_graph_app_organization_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CommonDeviceCodeRequestOptions {
@@ -988,14 +1018,14 @@ impl Struct for CommonDeviceCodeRequestOptions {
         match index {
             0 => View::Enum(&self.target_region),
             1 => View::Id(&self.login_graph_app_organization_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.target_region),
             1 => Slot::Id(&mut self.login_graph_app_organization_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1033,15 +1063,20 @@ impl CommonDeviceCodeRequestOptions {
 pub struct CheckDeviceCode {
     /// The code that a person enters at Microsoft to log the device on.
     pub user_code: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CHECK_DEVICE_CODE: Shape = Shape::new(
         "CheckDeviceCode",
         &[Field::new("userCode", Kind::Text).required()],
     )
     .aliases(&["RESTCheckDeviceCode"])
-    .versions(6, 0);
+    .since(6);
 impl CheckDeviceCode {
-    const EMPTY: Self = Self { user_code: None };
+    const EMPTY: Self = Self {
+        user_code: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for CheckDeviceCode {
     const SHAPE: &'static Shape = &CHECK_DEVICE_CODE;
@@ -1053,13 +1088,13 @@ impl Struct for CheckDeviceCode {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.user_code),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.user_code),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1069,6 +1104,7 @@ impl CheckDeviceCode {
     pub fn new(user_code: impl Into<String>) -> Self {
         Self {
             user_code: Some(user_code.into()),
+            ..Self::default()
         }
     }
 }
@@ -1079,15 +1115,20 @@ impl CheckDeviceCode {
 pub struct DeviceCodeCheckResponse {
     /// Authenticated.
     pub authenticated: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DEVICE_CODE_CHECK_RESPONSE: Shape = Shape::new(
         "DeviceCodeCheckResponse",
         &[Field::new("authenticated", Kind::Bool)],
     )
     .aliases(&["RESTDeviceCodeCheckResponse"])
-    .versions(6, 0);
+    .since(6);
 impl DeviceCodeCheckResponse {
-    const EMPTY: Self = Self { authenticated: None };
+    const EMPTY: Self = Self {
+        authenticated: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for DeviceCodeCheckResponse {
     const SHAPE: &'static Shape = &DEVICE_CODE_CHECK_RESPONSE;
@@ -1099,13 +1140,13 @@ impl Struct for DeviceCodeCheckResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.authenticated),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.authenticated),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1138,12 +1179,12 @@ impl Enum for VersionBackupOptionsFromClientSharePointBackupMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Latest => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1160,6 +1201,8 @@ pub struct VersionBackupOptionsFromClient {
     pub share_point_backup_mode: Edit<
         VersionBackupOptionsFromClientSharePointBackupMode,
     >,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VERSION_BACKUP_OPTIONS_FROM_CLIENT: Shape = Shape::new(
         "VersionBackupOptionsFromClient",
@@ -1171,10 +1214,11 @@ pub(crate) static VERSION_BACKUP_OPTIONS_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTVersionBackupOptionsFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl VersionBackupOptionsFromClient {
     const EMPTY: Self = Self {
         share_point_backup_mode: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VersionBackupOptionsFromClient {
@@ -1187,13 +1231,13 @@ impl Struct for VersionBackupOptionsFromClient {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Edit(&self.share_point_backup_mode),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Edit(&mut self.share_point_backup_mode),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1244,12 +1288,12 @@ impl Enum for VersionBackupOptionsSharePointBackupMode {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Latest => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1264,6 +1308,8 @@ impl Enum for VersionBackupOptionsSharePointBackupMode {
 pub struct VersionBackupOptions {
     /// Share point backup mode.
     pub share_point_backup_mode: Option<VersionBackupOptionsSharePointBackupMode>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VERSION_BACKUP_OPTIONS: Shape = Shape::new(
         "VersionBackupOptions",
@@ -1275,10 +1321,11 @@ pub(crate) static VERSION_BACKUP_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTVersionBackupOptions"])
-    .versions(8, 0);
+    .since(8);
 impl VersionBackupOptions {
     const EMPTY: Self = Self {
         share_point_backup_mode: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for VersionBackupOptions {
@@ -1291,13 +1338,13 @@ impl Struct for VersionBackupOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Enum(&self.share_point_backup_mode),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.share_point_backup_mode),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -59,11 +59,11 @@ pub struct Office365Organization {
 pub(crate) static OFFICE365_ORGANIZATION: Shape = Shape::new(
         "Office365Organization",
         &[
-            Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
-            Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
-            Field::new("configureApplication", Kind::Bool).versions(6, 0),
-            Field::new("userCode", Kind::Text).versions(6, 0),
-            Field::new("newApplicationName", Kind::Text).versions(6, 0),
+            Field::new("isTeamsOnline", Kind::Bool).since(6),
+            Field::new("isTeamsChatsOnline", Kind::Bool).since(6),
+            Field::new("configureApplication", Kind::Bool).since(6),
+            Field::new("userCode", Kind::Text).since(6),
+            Field::new("newApplicationName", Kind::Text).since(6),
             Field::new(
                 "exchangeOnlineSettings",
                 Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
@@ -78,13 +78,13 @@ pub(crate) static OFFICE365_ORGANIZATION: Shape = Shape::new(
             Field::new("region", Kind::Enum(&ORGANIZATION_REGION)),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("officeName", Kind::Text).versions(4, 0),
-            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("officeName", Kind::Text).since(4),
+            Field::new("description", Kind::Text).since(7),
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("backedUpOrganizationId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
@@ -148,8 +148,7 @@ impl Struct for Office365Organization {
             19 => View::Id(&self.backed_up_organization_id),
             20 => View::StructMap(&self.links),
             21 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -176,8 +175,7 @@ impl Struct for Office365Organization {
             19 => Slot::Id(&mut self.backed_up_organization_id),
             20 => Slot::StructMap(&mut self.links),
             21 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -214,13 +212,15 @@ pub struct Office365ConnectionSettings {
     pub application_certificate_password: Option<Secret>,
     /// The thumbprint of the certificate that the application logs on with.
     pub application_certificate_thumbprint: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OFFICE365_CONNECTION_SETTINGS: Shape = Shape::new(
         "Office365ConnectionSettings",
         &[
-            Field::new("useApplicationOnlyAuth", Kind::Bool).versions(4, 0),
-            Field::new("officeOrganizationName", Kind::Text).versions(4, 0),
-            Field::new("sharePointSaveAllWebParts", Kind::Bool).versions(4, 0),
+            Field::new("useApplicationOnlyAuth", Kind::Bool).since(4),
+            Field::new("officeOrganizationName", Kind::Text).since(4),
+            Field::new("sharePointSaveAllWebParts", Kind::Bool).since(4),
             Field::new("account", Kind::Text),
             Field::new("password", Kind::Secret),
             Field::new("grantAdminAccess", Kind::Bool),
@@ -249,6 +249,7 @@ impl Office365ConnectionSettings {
         application_certificate: None,
         application_certificate_password: None,
         application_certificate_thumbprint: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Office365ConnectionSettings {
@@ -273,7 +274,7 @@ impl Struct for Office365ConnectionSettings {
             10 => View::Secret(&self.application_certificate),
             11 => View::Secret(&self.application_certificate_password),
             12 => View::Text(&self.application_certificate_thumbprint),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -291,7 +292,7 @@ impl Struct for Office365ConnectionSettings {
             10 => Slot::Secret(&mut self.application_certificate),
             11 => Slot::Secret(&mut self.application_certificate_password),
             12 => Slot::Text(&mut self.application_certificate_thumbprint),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -345,12 +346,12 @@ pub(crate) static ON_PREMISES_ORGANIZATION: Shape = Shape::new(
             Field::new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS)),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("officeName", Kind::Text).versions(4, 0),
-            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("officeName", Kind::Text).since(4),
+            Field::new("description", Kind::Text).since(7),
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::new("backedUpOrganizationId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
@@ -400,8 +401,7 @@ impl Struct for OnPremisesOrganization {
             12 => View::Id(&self.backed_up_organization_id),
             13 => View::StructMap(&self.links),
             14 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -421,8 +421,7 @@ impl Struct for OnPremisesOrganization {
             12 => Slot::Id(&mut self.backed_up_organization_id),
             13 => Slot::StructMap(&mut self.links),
             14 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -453,14 +452,16 @@ pub struct SharepointSettings {
     pub server_port: Option<i64>,
     /// Grant accesstositecollections.
     pub grant_accesstositecollections: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHAREPOINT_SETTINGS: Shape = Shape::new(
         "SharepointSettings",
         &[
             Field::new("serverName", Kind::Text),
             Field::new("username", Kind::Text),
-            Field::new("userPassword", Kind::Secret).versions(0, 5),
-            Field::new("password", Kind::Secret).versions(6, 0),
+            Field::new("userPassword", Kind::Secret).until(5),
+            Field::new("password", Kind::Secret).since(6),
             Field::new("useSSL", Kind::Bool),
             Field::new("skipCAverification", Kind::Bool),
             Field::new("skipCommonnameverification", Kind::Bool),
@@ -482,6 +483,7 @@ impl SharepointSettings {
         skip_revocationcheck: None,
         server_port: None,
         grant_accesstositecollections: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharepointSettings {
@@ -503,7 +505,7 @@ impl Struct for SharepointSettings {
             7 => View::Bool(&self.skip_revocationcheck),
             8 => View::Int(&self.server_port),
             9 => View::Bool(&self.grant_accesstositecollections),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -518,7 +520,7 @@ impl Struct for SharepointSettings {
             7 => Slot::Bool(&mut self.skip_revocationcheck),
             8 => Slot::Int(&mut self.server_port),
             9 => Slot::Bool(&mut self.grant_accesstositecollections),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -547,19 +549,21 @@ pub struct ExchangeSettings {
     pub grant_impersonation: Option<bool>,
     /// Configure throttlingpolicy. (v6 and later)
     pub configure_throttlingpolicy: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCHANGE_SETTINGS: Shape = Shape::new(
         "ExchangeSettings",
         &[
             Field::new("serverName", Kind::Text),
             Field::new("username", Kind::Text),
-            Field::new("password", Kind::Secret).versions(6, 0),
+            Field::new("password", Kind::Secret).since(6),
             Field::new("useSSL", Kind::Bool),
-            Field::new("skipCAverification", Kind::Bool).versions(6, 0),
-            Field::new("skipCommonnameverification", Kind::Bool).versions(6, 0),
-            Field::new("skipRevocationcheck", Kind::Bool).versions(6, 0),
-            Field::new("grantImpersonation", Kind::Bool).versions(6, 0),
-            Field::new("configureThrottlingpolicy", Kind::Bool).versions(6, 0),
+            Field::new("skipCAverification", Kind::Bool).since(6),
+            Field::new("skipCommonnameverification", Kind::Bool).since(6),
+            Field::new("skipRevocationcheck", Kind::Bool).since(6),
+            Field::new("grantImpersonation", Kind::Bool).since(6),
+            Field::new("configureThrottlingpolicy", Kind::Bool).since(6),
         ],
     )
     .aliases(&["RESTExchangeSettings", "OnPremisesExchangeSettings"]);
@@ -574,6 +578,7 @@ impl ExchangeSettings {
         skip_revocationcheck: None,
         grant_impersonation: None,
         configure_throttlingpolicy: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExchangeSettings {
@@ -594,7 +599,7 @@ impl Struct for ExchangeSettings {
             6 => View::Bool(&self.skip_revocationcheck),
             7 => View::Bool(&self.grant_impersonation),
             8 => View::Bool(&self.configure_throttlingpolicy),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -608,7 +613,7 @@ impl Struct for ExchangeSettings {
             6 => Slot::Bool(&mut self.skip_revocationcheck),
             7 => Slot::Bool(&mut self.grant_impersonation),
             8 => Slot::Bool(&mut self.configure_throttlingpolicy),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -677,11 +682,11 @@ pub struct HybridOrganization {
 pub(crate) static HYBRID_ORGANIZATION: Shape = Shape::new(
         "HybridOrganization",
         &[
-            Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
-            Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
-            Field::new("configureApplication", Kind::Bool).versions(6, 0),
-            Field::new("userCode", Kind::Text).versions(6, 0),
-            Field::new("newApplicationName", Kind::Text).versions(6, 0),
+            Field::new("isTeamsOnline", Kind::Bool).since(6),
+            Field::new("isTeamsChatsOnline", Kind::Bool).since(6),
+            Field::new("configureApplication", Kind::Bool).since(6),
+            Field::new("userCode", Kind::Text).since(6),
+            Field::new("newApplicationName", Kind::Text).since(6),
             Field::new(
                 "exchangeOnlineSettings",
                 Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
@@ -700,13 +705,13 @@ pub(crate) static HYBRID_ORGANIZATION: Shape = Shape::new(
             Field::new("exchangeSettings", Kind::Struct(&EXCHANGE_SETTINGS)),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("officeName", Kind::Text).versions(4, 0),
-            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("officeName", Kind::Text).since(4),
+            Field::new("description", Kind::Text).since(7),
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("backedUpOrganizationId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
@@ -778,8 +783,7 @@ impl Struct for HybridOrganization {
             23 => View::Id(&self.backed_up_organization_id),
             24 => View::StructMap(&self.links),
             25 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -810,8 +814,7 @@ impl Struct for HybridOrganization {
             23 => Slot::Id(&mut self.backed_up_organization_id),
             24 => Slot::StructMap(&mut self.links),
             25 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -878,11 +881,11 @@ pub struct AnyOrganization {
 pub(crate) static ORGANIZATION: Shape = Shape::new(
         "Organization",
         &[
-            Field::new("isTeamsOnline", Kind::Bool).versions(6, 0),
-            Field::new("isTeamsChatsOnline", Kind::Bool).versions(6, 0),
-            Field::new("configureApplication", Kind::Bool).versions(6, 0),
-            Field::new("userCode", Kind::Text).versions(6, 0),
-            Field::new("newApplicationName", Kind::Text).versions(6, 0),
+            Field::new("isTeamsOnline", Kind::Bool).since(6),
+            Field::new("isTeamsChatsOnline", Kind::Bool).since(6),
+            Field::new("configureApplication", Kind::Bool).since(6),
+            Field::new("userCode", Kind::Text).since(6),
+            Field::new("newApplicationName", Kind::Text).since(6),
             Field::new(
                 "exchangeOnlineSettings",
                 Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
@@ -897,13 +900,13 @@ pub(crate) static ORGANIZATION: Shape = Shape::new(
             Field::new("region", Kind::Enum(&ORGANIZATION_REGION)),
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("officeName", Kind::Text).versions(4, 0),
-            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("officeName", Kind::Text).since(4),
+            Field::new("description", Kind::Text).since(7),
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::new("msid", Kind::Id).versions(8, 0),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
+            Field::new("msid", Kind::Id).since(8),
+            Field::new("backedUpOrganizationId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
             Field::new("isSharepoint", Kind::Bool),
@@ -980,8 +983,7 @@ impl Struct for AnyOrganization {
             23 => View::Struct(&self.sharepoint_settings),
             24 => View::Bool(&self.is_exchange),
             25 => View::Struct(&self.exchange_settings),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1012,8 +1014,7 @@ impl Struct for AnyOrganization {
             23 => Slot::Struct(&mut self.sharepoint_settings),
             24 => Slot::Bool(&mut self.is_exchange),
             25 => Slot::Struct(&mut self.exchange_settings),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1038,7 +1039,7 @@ pub enum Organization {
     Unknown(AnyOrganization),
 }
 pub(crate) static ORGANIZATION_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &OFFICE365_ORGANIZATION,
@@ -1183,12 +1184,12 @@ impl Struct for Organization {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::Office365(kind) => kind.slot(index),
             Self::OnPremises(kind) => kind.slot(index),
@@ -1198,19 +1199,14 @@ impl Struct for Organization {
     }
 }
 impl UnionSlot for Organization {
-    fn index(&self) -> usize {
-        match self {
-            Self::Office365(_) => 0,
-            Self::OnPremises(_) => 1,
-            Self::Hybrid(_) => 2,
-            Self::Unknown(_) => 3,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &ORGANIZATION_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::Office365(Default::default()),
-            1 => Self::OnPremises(Default::default()),
-            2 => Self::Hybrid(Default::default()),
+            Some(0) => Self::Office365(Default::default()),
+            Some(1) => Self::OnPremises(Default::default()),
+            Some(2) => Self::Hybrid(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -1275,13 +1271,13 @@ impl Enum for OrganizationType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Office365 => 0,
                 Self::OnPremises => 1,
                 Self::Hybrid => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1333,15 +1329,15 @@ impl Enum for OrganizationRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1385,13 +1381,13 @@ impl Enum for LoggedInOrganizationType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::OnPremises => 0,
                 Self::Office365 => 1,
                 Self::Hybrid => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1434,31 +1430,33 @@ pub struct LoggedInOrganization {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LOGGED_IN_ORGANIZATION: Shape = Shape::new(
         "LoggedInOrganization",
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("description", Kind::Text).versions(7, 0),
+            Field::new("description", Kind::Text).since(7),
             Field::new("type", Kind::Enum(&LOGGED_IN_ORGANIZATION_TYPE)),
             Field::new("isBackedup", Kind::Bool),
             Field::new("firstBackuptime", Kind::DateTime),
             Field::new("lastBackuptime", Kind::DateTime),
-            Field::new("region", Kind::Text).versions(0, 5),
-            Field::new("isExchangeOnline", Kind::Bool).versions(0, 5),
-            Field::new("isSharePointOnline", Kind::Bool).versions(0, 5),
+            Field::new("region", Kind::Text).until(5),
+            Field::new("isExchangeOnline", Kind::Bool).until(5),
+            Field::new("isSharePointOnline", Kind::Bool).until(5),
             Field::new(
                     "exchangeOnlineSettings",
                     Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
                 )
-                .versions(0, 5),
+                .until(5),
             Field::new(
                     "sharePointOnlineSettings",
                     Kind::Struct(&OFFICE365_CONNECTION_SETTINGS),
                 )
-                .versions(0, 5),
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 5),
+                .until(5),
+            Field::map("_links", Kind::Struct(&LINK)).until(5),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
@@ -1479,6 +1477,7 @@ impl LoggedInOrganization {
         share_point_online_settings: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LoggedInOrganization {
@@ -1504,7 +1503,7 @@ impl Struct for LoggedInOrganization {
             11 => View::Struct(&self.share_point_online_settings),
             12 => View::StructMap(&self.links),
             13 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1523,7 +1522,7 @@ impl Struct for LoggedInOrganization {
             11 => Slot::Struct(&mut self.share_point_online_settings),
             12 => Slot::StructMap(&mut self.links),
             13 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1556,12 +1555,12 @@ impl Enum for OrganizationSyncStateType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Incremental => 0,
                 Self::Full => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1601,13 +1600,13 @@ impl Enum for OrganizationSyncStateStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::None => 0,
                 Self::Success => 1,
                 Self::Error => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1636,28 +1635,29 @@ pub struct OrganizationSyncState {
     pub error: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_SYNC_STATE: Shape = Shape::new(
         "OrganizationSyncState",
         &[
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("lastSyncState", Kind::Struct(&ORGANIZATION_LAST_SYNC_STATE))
-                .versions(8, 0),
+                .since(8),
             Field::new(
                     "currentSyncState",
                     Kind::Struct(&ORGANIZATION_CURRENT_SYNC_STATE),
                 )
-                .versions(8, 0),
-            Field::new("type", Kind::Enum(&ORGANIZATION_SYNC_STATE_TYPE)).versions(0, 7),
-            Field::new("status", Kind::Enum(&ORGANIZATION_SYNC_STATE_STATUS))
-                .versions(0, 7),
-            Field::new("lastSyncTime", Kind::DateTime).versions(0, 7),
-            Field::new("error", Kind::Text).versions(0, 7),
+                .since(8),
+            Field::new("type", Kind::Enum(&ORGANIZATION_SYNC_STATE_TYPE)).until(7),
+            Field::new("status", Kind::Enum(&ORGANIZATION_SYNC_STATE_STATUS)).until(7),
+            Field::new("lastSyncTime", Kind::DateTime).until(7),
+            Field::new("error", Kind::Text).until(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTOrganizationSyncState"])
-    .versions(7, 0);
+    .since(7);
 impl OrganizationSyncState {
     const EMPTY: Self = Self {
         organization_id: None,
@@ -1668,6 +1668,7 @@ impl OrganizationSyncState {
         last_sync_time: None,
         error: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationSyncState {
@@ -1687,7 +1688,7 @@ impl Struct for OrganizationSyncState {
             5 => View::DateTime(&self.last_sync_time),
             6 => View::Text(&self.error),
             7 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1700,7 +1701,7 @@ impl Struct for OrganizationSyncState {
             5 => Slot::DateTime(&mut self.last_sync_time),
             6 => Slot::Text(&mut self.error),
             7 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1733,12 +1734,12 @@ impl Enum for OrganizationSyncOptionsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Incremental => 0,
                 Self::Full => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1753,15 +1754,20 @@ impl Enum for OrganizationSyncOptionsType {
 pub struct OrganizationSyncOptions {
     /// What it is.
     pub r#type: Option<OrganizationSyncOptionsType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_SYNC_OPTIONS: Shape = Shape::new(
         "OrganizationSyncOptions",
         &[Field::new("type", Kind::Enum(&ORGANIZATION_SYNC_OPTIONS_TYPE))],
     )
     .aliases(&["RESTOrganizationSyncOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OrganizationSyncOptions {
-    const EMPTY: Self = Self { r#type: None };
+    const EMPTY: Self = Self {
+        r#type: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OrganizationSyncOptions {
     const SHAPE: &'static Shape = &ORGANIZATION_SYNC_OPTIONS;
@@ -1773,13 +1779,13 @@ impl Struct for OrganizationSyncOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Enum(&self.r#type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.r#type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1815,6 +1821,8 @@ pub struct TenantInformation {
     pub protect_empty_locations: Option<bool>,
     /// Protected locations.
     pub protected_locations: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TENANT_INFORMATION: Shape = Shape::new(
         "TenantInformation",
@@ -1829,7 +1837,7 @@ pub(crate) static TENANT_INFORMATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTenantInformation"])
-    .versions(8, 0);
+    .since(8);
 impl TenantInformation {
     const EMPTY: Self = Self {
         msid: None,
@@ -1839,6 +1847,7 @@ impl TenantInformation {
         protect_invalid_locations: None,
         protect_empty_locations: None,
         protected_locations: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TenantInformation {
@@ -1857,7 +1866,7 @@ impl Struct for TenantInformation {
             4 => View::Bool(&self.protect_invalid_locations),
             5 => View::Bool(&self.protect_empty_locations),
             6 => View::Texts(&self.protected_locations),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1869,7 +1878,7 @@ impl Struct for TenantInformation {
             4 => Slot::Bool(&mut self.protect_invalid_locations),
             5 => Slot::Bool(&mut self.protect_empty_locations),
             6 => Slot::Texts(&mut self.protected_locations),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1902,12 +1911,12 @@ impl Enum for OrganizationLastSyncStateType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Incremental => 0,
                 Self::Full => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1944,12 +1953,12 @@ impl Enum for OrganizationLastSyncStateResult {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Success => 0,
                 Self::Error => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1972,6 +1981,8 @@ pub struct OrganizationLastSyncState {
     pub end_time: Option<DateTime>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_LAST_SYNC_STATE: Shape = Shape::new(
         "OrganizationLastSyncState",
@@ -1984,7 +1995,7 @@ pub(crate) static ORGANIZATION_LAST_SYNC_STATE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationLastSyncState"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationLastSyncState {
     const EMPTY: Self = Self {
         r#type: None,
@@ -1992,6 +2003,7 @@ impl OrganizationLastSyncState {
         start_time: None,
         end_time: None,
         error: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationLastSyncState {
@@ -2008,7 +2020,7 @@ impl Struct for OrganizationLastSyncState {
             2 => View::DateTime(&self.start_time),
             3 => View::DateTime(&self.end_time),
             4 => View::Text(&self.error),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2018,7 +2030,7 @@ impl Struct for OrganizationLastSyncState {
             2 => Slot::DateTime(&mut self.start_time),
             3 => Slot::DateTime(&mut self.end_time),
             4 => Slot::Text(&mut self.error),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2051,12 +2063,12 @@ impl Enum for OrganizationCurrentSyncStateType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Incremental => 0,
                 Self::Full => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2093,12 +2105,12 @@ impl Enum for OrganizationCurrentSyncStateStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Queued => 0,
                 Self::Running => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2119,6 +2131,8 @@ pub struct OrganizationCurrentSyncState {
     pub start_time: Option<DateTime>,
     /// How it stands.
     pub status: Option<OrganizationCurrentSyncStateStatus>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE: Shape = Shape::new(
         "OrganizationCurrentSyncState",
@@ -2130,13 +2144,14 @@ pub(crate) static ORGANIZATION_CURRENT_SYNC_STATE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationCurrentSyncState"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationCurrentSyncState {
     const EMPTY: Self = Self {
         r#type: None,
         scheduled_time: None,
         start_time: None,
         status: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationCurrentSyncState {
@@ -2152,7 +2167,7 @@ impl Struct for OrganizationCurrentSyncState {
             1 => View::DateTime(&self.scheduled_time),
             2 => View::DateTime(&self.start_time),
             3 => View::Enum(&self.status),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2161,7 +2176,7 @@ impl Struct for OrganizationCurrentSyncState {
             1 => Slot::DateTime(&mut self.scheduled_time),
             2 => Slot::DateTime(&mut self.start_time),
             3 => Slot::Enum(&mut self.status),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2176,14 +2191,19 @@ impl Struct for OrganizationCurrentSyncState {
 pub struct OrganizationActionBody {
     /// Explore.
     pub explore: Option<ExploreOptions>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_ACTION_BODY: Shape = Shape::new(
         "OrganizationActionBody",
         &[Field::new("explore", Kind::Struct(&EXPLORE_OPTIONS))],
     )
-    .versions(0, 5);
+    .until(5);
 impl OrganizationActionBody {
-    const EMPTY: Self = Self { explore: None };
+    const EMPTY: Self = Self {
+        explore: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OrganizationActionBody {
     const SHAPE: &'static Shape = &ORGANIZATION_ACTION_BODY;
@@ -2195,13 +2215,13 @@ impl Struct for OrganizationActionBody {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Struct(&self.explore),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.explore),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -38,13 +38,13 @@ impl Enum for ProxyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Local => 0,
                 Self::Domain => 1,
                 Self::Workgroup => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -75,11 +75,11 @@ pub(crate) static PROXY_INTERNET_PROXY_TYPE: EnumShape = EnumShape {
     name: stringify!(ProxyInternetProxyType),
     aliases: &[],
     values: &[
-        EnumValue::new("UseNone").versions(0, 5),
-        EnumValue::new("UseProxyServer").versions(0, 5),
-        EnumValue::new("UseProxyController").versions(0, 5),
-        EnumValue::new("FromManagementServer").versions(6, 0),
-        EnumValue::new("Custom").versions(6, 0),
+        EnumValue::new("UseNone").until(5),
+        EnumValue::new("UseProxyServer").until(5),
+        EnumValue::new("UseProxyController").until(5),
+        EnumValue::new("FromManagementServer").since(6),
+        EnumValue::new("Custom").since(6),
     ],
 };
 impl Enum for ProxyInternetProxyType {
@@ -96,15 +96,15 @@ impl Enum for ProxyInternetProxyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UseNone => 0,
                 Self::UseProxyServer => 1,
                 Self::UseProxyController => 2,
                 Self::FromManagementServer => 3,
                 Self::Custom => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -144,13 +144,13 @@ impl Enum for ProxyThrottlingUnit {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Mbps => 0,
                 Self::MBs => 1,
                 Self::KBs => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -187,12 +187,12 @@ impl Enum for ProxyStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Online => 0,
                 Self::Offline => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -236,13 +236,13 @@ impl Enum for ProxyMaintenanceModeState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Disabled => 0,
                 Self::Enabling => 1,
                 Self::Enabled => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -307,38 +307,39 @@ pub struct Proxy {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name. (up to v5)
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY: Shape = Shape::new(
         "Proxy",
         &[
-            Field::new("isDefault", Kind::Bool).versions(0, 5),
-            Field::new("type", Kind::Enum(&PROXY_TYPE)).versions(6, 0),
+            Field::new("isDefault", Kind::Bool).until(5),
+            Field::new("type", Kind::Enum(&PROXY_TYPE)).since(6),
             Field::new("useInternetProxy", Kind::Bool),
             Field::new("internetProxyType", Kind::Enum(&PROXY_INTERNET_PROXY_TYPE)),
-            Field::new("operatingSystem", Kind::Enum(&PROXY_OPERATING_SYSTEM))
-                .versions(8, 0),
+            Field::new("operatingSystem", Kind::Enum(&PROXY_OPERATING_SYSTEM)).since(8),
             Field::new("internetProxySettings", Kind::Struct(&INTERNET_PROXY_SETTINGS))
-                .versions(6, 0),
+                .since(6),
             Field::new("id", Kind::Id),
-            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
+            Field::new("proxyPoolId", Kind::Id).since(8),
             Field::new("hostName", Kind::Text),
-            Field::new("fqdn", Kind::Text).versions(7, 0),
+            Field::new("fqdn", Kind::Text).since(7),
             Field::new("description", Kind::Text),
             Field::new("port", Kind::Int),
-            Field::new("threadsNumber", Kind::Int).versions(0, 7),
+            Field::new("threadsNumber", Kind::Int).until(7),
             Field::new("enableNetworkThrottling", Kind::Bool),
             Field::new("throttlingValue", Kind::Int),
             Field::new("throttlingUnit", Kind::Enum(&PROXY_THROTTLING_UNIT)),
             Field::new("status", Kind::Enum(&PROXY_STATUS)),
             Field::new("maintenanceModeState", Kind::Enum(&PROXY_MAINTENANCE_MODE_STATE))
-                .versions(8, 0),
-            Field::new("cpuUsagePercent", Kind::Float).versions(8, 0),
-            Field::new("memoryUsagePercent", Kind::Float).versions(8, 0),
-            Field::new("version", Kind::Text).versions(8, 0),
-            Field::new("serviceAccount", Kind::Text).versions(8, 0),
-            Field::list("role", Kind::Enum(&PROXY_ROLE)).versions(8, 0),
+                .since(8),
+            Field::new("cpuUsagePercent", Kind::Float).since(8),
+            Field::new("memoryUsagePercent", Kind::Float).since(8),
+            Field::new("version", Kind::Text).since(8),
+            Field::new("serviceAccount", Kind::Text).since(8),
+            Field::list("role", Kind::Enum(&PROXY_ROLE)).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 5),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(5),
         ],
     )
     .aliases(&["RESTProxy"]);
@@ -369,6 +370,7 @@ impl Proxy {
         role: Vec::new(),
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Proxy {
@@ -405,7 +407,7 @@ impl Struct for Proxy {
             22 => View::Enums(&self.role),
             23 => View::StructMap(&self.links),
             24 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -435,7 +437,7 @@ impl Struct for Proxy {
             22 => Slot::Enums(&mut self.role),
             23 => Slot::StructMap(&mut self.links),
             24 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -452,6 +454,8 @@ pub struct InternetProxySettings {
     pub use_authentication: Option<bool>,
     /// The account.
     pub username: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static INTERNET_PROXY_SETTINGS: Shape = Shape::new(
         "InternetProxySettings",
@@ -463,13 +467,14 @@ pub(crate) static INTERNET_PROXY_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTInternetProxySettings"])
-    .versions(6, 0);
+    .since(6);
 impl InternetProxySettings {
     const EMPTY: Self = Self {
         host_name: None,
         port: None,
         use_authentication: None,
         username: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for InternetProxySettings {
@@ -485,7 +490,7 @@ impl Struct for InternetProxySettings {
             1 => View::Int(&self.port),
             2 => View::Bool(&self.use_authentication),
             3 => View::Text(&self.username),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -494,7 +499,7 @@ impl Struct for InternetProxySettings {
             1 => Slot::Int(&mut self.port),
             2 => Slot::Bool(&mut self.use_authentication),
             3 => Slot::Text(&mut self.username),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -527,12 +532,12 @@ impl Enum for ProxyFromClientInternetProxyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::FromManagementServer => 0,
                 Self::Custom => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -572,13 +577,13 @@ impl Enum for ProxyFromClientThrottlingUnit {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Mbps => 0,
                 Self::MBs => 1,
                 Self::KBs => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -633,11 +638,13 @@ pub struct ProxyFromClient {
     pub throttling_unit: Edit<ProxyFromClientThrottlingUnit>,
     /// Attach used proxy.
     pub attach_used_proxy: Edit<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_FROM_CLIENT: Shape = Shape::new(
         "ProxyFromClient",
         &[
-            Field::new("useDomainNetwork", Kind::Bool).versions(6, 0),
+            Field::new("useDomainNetwork", Kind::Bool).since(6),
             Field::new("useInternetProxy", Kind::Bool),
             Field::new(
                 "internetProxyType",
@@ -647,21 +654,19 @@ pub(crate) static PROXY_FROM_CLIENT: Shape = Shape::new(
                     "internetProxySettings",
                     Kind::Struct(&INTERNET_PROXY_SETTINGS_FROM_CLIENT),
                 )
-                .versions(6, 0),
-            Field::new("operatingSystem", Kind::Enum(&PROXY_OPERATING_SYSTEM))
-                .versions(8, 0),
-            Field::new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT))
-                .versions(8, 0),
-            Field::new("id", Kind::Id).versions(6, 0),
+                .since(6),
+            Field::new("operatingSystem", Kind::Enum(&PROXY_OPERATING_SYSTEM)).since(8),
+            Field::new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8),
+            Field::new("id", Kind::Id).since(6),
             Field::new("hostName", Kind::Text),
             Field::new("description", Kind::Text),
             Field::new("port", Kind::Int),
             Field::new("username", Kind::Text),
             Field::new("password", Kind::Secret),
-            Field::new("serviceAccountName", Kind::Text).versions(8, 0),
-            Field::new("serviceAccountPassword", Kind::Secret).versions(8, 0),
-            Field::new("createServiceAccount", Kind::Bool).versions(8, 0),
-            Field::new("threadsNumber", Kind::Int).versions(0, 7),
+            Field::new("serviceAccountName", Kind::Text).since(8),
+            Field::new("serviceAccountPassword", Kind::Secret).since(8),
+            Field::new("createServiceAccount", Kind::Bool).since(8),
+            Field::new("threadsNumber", Kind::Int).until(7),
             Field::new("enableNetworkThrottling", Kind::Bool),
             Field::new("throttlingValue", Kind::Int),
             Field::new("throttlingUnit", Kind::Enum(&PROXY_FROM_CLIENT_THROTTLING_UNIT)),
@@ -691,6 +696,7 @@ impl ProxyFromClient {
         throttling_value: Edit::ABSENT,
         throttling_unit: Edit::ABSENT,
         attach_used_proxy: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyFromClient {
@@ -722,7 +728,7 @@ impl Struct for ProxyFromClient {
             17 => View::Edit(&self.throttling_value),
             18 => View::Edit(&self.throttling_unit),
             19 => View::Edit(&self.attach_used_proxy),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -747,7 +753,7 @@ impl Struct for ProxyFromClient {
             17 => Slot::Edit(&mut self.throttling_value),
             18 => Slot::Edit(&mut self.throttling_unit),
             19 => Slot::Edit(&mut self.attach_used_proxy),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -923,6 +929,8 @@ pub struct InternetProxySettingsFromClient {
     pub use_authentication: Edit<bool>,
     /// The account.
     pub username: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static INTERNET_PROXY_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         "InternetProxySettingsFromClient",
@@ -935,7 +943,7 @@ pub(crate) static INTERNET_PROXY_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTInternetProxySettingsFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl InternetProxySettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,
@@ -943,6 +951,7 @@ impl InternetProxySettingsFromClient {
         port: Edit::ABSENT,
         use_authentication: Edit::ABSENT,
         username: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for InternetProxySettingsFromClient {
@@ -959,7 +968,7 @@ impl Struct for InternetProxySettingsFromClient {
             2 => View::Edit(&self.port),
             3 => View::Edit(&self.use_authentication),
             4 => View::Text(&self.username),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -969,7 +978,7 @@ impl Struct for InternetProxySettingsFromClient {
             2 => Slot::Edit(&mut self.port),
             3 => Slot::Edit(&mut self.use_authentication),
             4 => Slot::Text(&mut self.username),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -986,6 +995,8 @@ pub struct RemoveProxyOptions {
     pub user_password: Option<Secret>,
     /// SSH settings. (v8 and later)
     pub ssh_settings: Option<SshSettingsFromClient>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REMOVE_PROXY_OPTIONS: Shape = Shape::new(
         "RemoveProxyOptions",
@@ -993,18 +1004,18 @@ pub(crate) static REMOVE_PROXY_OPTIONS: Shape = Shape::new(
             Field::new("force", Kind::Bool),
             Field::new("userName", Kind::Text),
             Field::new("userPassword", Kind::Secret),
-            Field::new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT))
-                .versions(8, 0),
+            Field::new("sshSettings", Kind::Struct(&SSH_SETTINGS_FROM_CLIENT)).since(8),
         ],
     )
     .aliases(&["RESTRemoveProxyOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RemoveProxyOptions {
     const EMPTY: Self = Self {
         force: None,
         user_name: None,
         user_password: None,
         ssh_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RemoveProxyOptions {
@@ -1020,7 +1031,7 @@ impl Struct for RemoveProxyOptions {
             1 => View::Text(&self.user_name),
             2 => View::Secret(&self.user_password),
             3 => View::Struct(&self.ssh_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1029,7 +1040,7 @@ impl Struct for RemoveProxyOptions {
             1 => Slot::Text(&mut self.user_name),
             2 => Slot::Secret(&mut self.user_password),
             3 => Slot::Struct(&mut self.ssh_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1071,15 +1082,20 @@ impl RemoveProxyOptions {
 pub struct RescanOptions {
     /// Proxies.
     pub proxies: Vec<ItemGuidId>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESCAN_OPTIONS: Shape = Shape::new(
         "RescanOptions",
         &[Field::list("proxies", Kind::Struct(&ITEM_GUID_ID))],
     )
     .aliases(&["RESTRescanOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RescanOptions {
-    const EMPTY: Self = Self { proxies: Vec::new() };
+    const EMPTY: Self = Self {
+        proxies: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RescanOptions {
     const SHAPE: &'static Shape = &RESCAN_OPTIONS;
@@ -1091,13 +1107,13 @@ impl Struct for RescanOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.proxies),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.proxies),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1121,15 +1137,20 @@ impl RescanOptions {
 pub struct ItemGuidId {
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ITEM_GUID_ID: Shape = Shape::new(
         "ItemGuidId",
         &[Field::new("id", Kind::Id)],
     )
     .aliases(&["RESTItemGuidId"])
-    .versions(6, 0);
+    .since(6);
 impl ItemGuidId {
-    const EMPTY: Self = Self { id: None };
+    const EMPTY: Self = Self {
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ItemGuidId {
     const SHAPE: &'static Shape = &ITEM_GUID_ID;
@@ -1141,13 +1162,13 @@ impl Struct for ItemGuidId {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1162,6 +1183,8 @@ pub struct ProxyCredentialsFromClient {
     pub username: Option<String>,
     /// The password.
     pub password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_CREDENTIALS_FROM_CLIENT: Shape = Shape::new(
         "ProxyCredentialsFromClient",
@@ -1172,12 +1195,13 @@ pub(crate) static PROXY_CREDENTIALS_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProxyCredentialsFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl ProxyCredentialsFromClient {
     const EMPTY: Self = Self {
         ssh_settings: None,
         username: None,
         password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyCredentialsFromClient {
@@ -1192,7 +1216,7 @@ impl Struct for ProxyCredentialsFromClient {
             0 => View::Struct(&self.ssh_settings),
             1 => View::Text(&self.username),
             2 => View::Secret(&self.password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1200,7 +1224,7 @@ impl Struct for ProxyCredentialsFromClient {
             0 => Slot::Struct(&mut self.ssh_settings),
             1 => Slot::Text(&mut self.username),
             2 => Slot::Secret(&mut self.password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1258,12 +1282,12 @@ impl Enum for ProxyOperatingSystem {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Windows => 0,
                 Self::Linux => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1302,6 +1326,8 @@ pub struct SshSettingsFromClient {
     pub public_base64_key: Edit<String>,
     /// Ignore fingerprint check.
     pub ignore_fingerprint_check: Edit<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SSH_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         "SshSettingsFromClient",
@@ -1322,7 +1348,7 @@ pub(crate) static SSH_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSshSettingsFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl SshSettingsFromClient {
     const EMPTY: Self = Self {
         account: None,
@@ -1338,6 +1364,7 @@ impl SshSettingsFromClient {
         fingerprint: Edit::ABSENT,
         public_base64_key: Edit::ABSENT,
         ignore_fingerprint_check: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SshSettingsFromClient {
@@ -1362,7 +1389,7 @@ impl Struct for SshSettingsFromClient {
             10 => View::Edit(&self.fingerprint),
             11 => View::Edit(&self.public_base64_key),
             12 => View::Edit(&self.ignore_fingerprint_check),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1380,7 +1407,7 @@ impl Struct for SshSettingsFromClient {
             10 => Slot::Edit(&mut self.fingerprint),
             11 => Slot::Edit(&mut self.public_base64_key),
             12 => Slot::Edit(&mut self.ignore_fingerprint_check),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1519,12 +1546,12 @@ impl Enum for ConnectionStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Success => 0,
                 Self::Failed => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1543,6 +1570,8 @@ pub struct SshConnectionConfigValidationResult {
     pub fingerprint: Option<String>,
     /// Public base64key.
     pub public_base64_key: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SSH_CONNECTION_CONFIG_VALIDATION_RESULT: Shape = Shape::new(
         "SshConnectionConfigValidationResult",
@@ -1553,12 +1582,13 @@ pub(crate) static SSH_CONNECTION_CONFIG_VALIDATION_RESULT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSshConnectionConfigValidationResult"])
-    .versions(8, 0);
+    .since(8);
 impl SshConnectionConfigValidationResult {
     const EMPTY: Self = Self {
         status: None,
         fingerprint: None,
         public_base64_key: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SshConnectionConfigValidationResult {
@@ -1573,7 +1603,7 @@ impl Struct for SshConnectionConfigValidationResult {
             0 => View::Enum(&self.status),
             1 => View::Text(&self.fingerprint),
             2 => View::Text(&self.public_base64_key),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1581,7 +1611,7 @@ impl Struct for SshConnectionConfigValidationResult {
             0 => Slot::Enum(&mut self.status),
             1 => Slot::Text(&mut self.fingerprint),
             2 => Slot::Text(&mut self.public_base64_key),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1629,15 +1659,15 @@ impl Enum for ProxyRole {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::UnknownValue => 0,
                 Self::Orchestrator => 1,
                 Self::Scheduler => 2,
                 Self::ApplianceProcessor => 3,
                 Self::Processor => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1658,6 +1688,8 @@ pub struct ProxyPool {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_POOL: Shape = Shape::new(
         "ProxyPool",
@@ -1669,13 +1701,14 @@ pub(crate) static PROXY_POOL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProxyPool"])
-    .versions(8, 0);
+    .since(8);
 impl ProxyPool {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyPool {
@@ -1691,7 +1724,7 @@ impl Struct for ProxyPool {
             1 => View::Text(&self.name),
             2 => View::Text(&self.description),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1700,7 +1733,7 @@ impl Struct for ProxyPool {
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.description),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1715,6 +1748,8 @@ pub struct ProxyPoolFromClient {
     pub description: Option<String>,
     /// Ids: proxy.
     pub proxy_ids: Vec<ProxyIdFromClient>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_POOL_FROM_CLIENT: Shape = Shape::new(
         "ProxyPoolFromClient",
@@ -1725,12 +1760,13 @@ pub(crate) static PROXY_POOL_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTProxyPoolFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl ProxyPoolFromClient {
     const EMPTY: Self = Self {
         name: None,
         description: None,
         proxy_ids: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyPoolFromClient {
@@ -1745,7 +1781,7 @@ impl Struct for ProxyPoolFromClient {
             0 => View::Text(&self.name),
             1 => View::Text(&self.description),
             2 => View::Structs(&self.proxy_ids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1753,7 +1789,7 @@ impl Struct for ProxyPoolFromClient {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.description),
             2 => Slot::Structs(&mut self.proxy_ids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1769,6 +1805,7 @@ impl ProxyPoolFromClient {
             name: Some(name.into()),
             description: Some(description.into()),
             proxy_ids,
+            ..Self::default()
         }
     }
 }
@@ -1779,15 +1816,20 @@ impl ProxyPoolFromClient {
 pub struct ProxyIdFromClient {
     /// The backup proxy.
     pub proxy_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_ID_FROM_CLIENT: Shape = Shape::new(
         "ProxyIdFromClient",
         &[Field::new("proxyId", Kind::Id)],
     )
     .aliases(&["RESTProxyIdFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl ProxyIdFromClient {
-    const EMPTY: Self = Self { proxy_id: None };
+    const EMPTY: Self = Self {
+        proxy_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ProxyIdFromClient {
     const SHAPE: &'static Shape = &PROXY_ID_FROM_CLIENT;
@@ -1799,13 +1841,13 @@ impl Struct for ProxyIdFromClient {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.proxy_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.proxy_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1833,16 +1875,19 @@ pub struct ProxyRemove {
     pub username: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_REMOVE: Shape = Shape::new(
         "ProxyRemove",
         &[Field::new("username", Kind::Text), Field::new("userPassword", Kind::Secret)],
     )
-    .versions(0, 5);
+    .until(5);
 impl ProxyRemove {
     const EMPTY: Self = Self {
         username: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyRemove {
@@ -1856,14 +1901,14 @@ impl Struct for ProxyRemove {
         match index {
             0 => View::Text(&self.username),
             1 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.username),
             1 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1880,6 +1925,8 @@ pub struct ProxyActionBody {
     pub rescan: Edit<Value>,
     /// Remove.
     pub remove: Option<ProxyRemove>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PROXY_ACTION_BODY: Shape = Shape::new(
         "ProxyActionBody",
@@ -1888,11 +1935,12 @@ pub(crate) static PROXY_ACTION_BODY: Shape = Shape::new(
             Field::new("remove", Kind::Struct(&PROXY_REMOVE)),
         ],
     )
-    .versions(0, 5);
+    .until(5);
 impl ProxyActionBody {
     const EMPTY: Self = Self {
         rescan: Edit::ABSENT,
         remove: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ProxyActionBody {
@@ -1906,14 +1954,14 @@ impl Struct for ProxyActionBody {
         match index {
             0 => View::Edit(&self.rescan),
             1 => View::Struct(&self.remove),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Edit(&mut self.rescan),
             1 => Slot::Struct(&mut self.remove),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) static RBAC_ITEM_TYPE: EnumShape = EnumShape {
         EnumValue::new("Group"),
         EnumValue::new("User"),
         EnumValue::new("Site"),
-        EnumValue::new("Team").versions(7, 0),
+        EnumValue::new("Team").since(7),
     ],
 };
 impl Enum for RbacItemType {
@@ -42,14 +42,14 @@ impl Enum for RbacItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Group => 0,
                 Self::User => 1,
                 Self::Site => 2,
                 Self::Team => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -70,6 +70,8 @@ pub struct RbacUserItem {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_USER_ITEM: Shape = Shape::new(
         "RbacUserItem",
@@ -81,13 +83,14 @@ pub(crate) static RBAC_USER_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacUserItem"])
-    .versions(6, 0);
+    .since(6);
 impl RbacUserItem {
     const EMPTY: Self = Self {
         r#type: None,
         user: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacUserItem {
@@ -103,7 +106,7 @@ impl Struct for RbacUserItem {
             1 => View::Struct(&self.user),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -112,7 +115,7 @@ impl Struct for RbacUserItem {
             1 => Slot::Struct(&mut self.user),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -129,6 +132,8 @@ pub struct RbacSiteItem {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_SITE_ITEM: Shape = Shape::new(
         "RbacSiteItem",
@@ -140,13 +145,14 @@ pub(crate) static RBAC_SITE_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacSiteItem"])
-    .versions(6, 0);
+    .since(6);
 impl RbacSiteItem {
     const EMPTY: Self = Self {
         r#type: None,
         site: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacSiteItem {
@@ -162,7 +168,7 @@ impl Struct for RbacSiteItem {
             1 => View::Struct(&self.site),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -171,7 +177,7 @@ impl Struct for RbacSiteItem {
             1 => Slot::Struct(&mut self.site),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -188,6 +194,8 @@ pub struct RbacGroupItem {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_GROUP_ITEM: Shape = Shape::new(
         "RbacGroupItem",
@@ -199,13 +207,14 @@ pub(crate) static RBAC_GROUP_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacGroupItem"])
-    .versions(6, 0);
+    .since(6);
 impl RbacGroupItem {
     const EMPTY: Self = Self {
         r#type: None,
         group: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacGroupItem {
@@ -221,7 +230,7 @@ impl Struct for RbacGroupItem {
             1 => View::Struct(&self.group),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -230,7 +239,7 @@ impl Struct for RbacGroupItem {
             1 => Slot::Struct(&mut self.group),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -278,15 +287,15 @@ impl Enum for RbacGroupType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Office365 => 0,
                 Self::Security => 1,
                 Self::Distribution => 2,
                 Self::DynamicDistribution => 3,
                 Self::UnknownValue => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -309,19 +318,21 @@ pub struct RbacGroup {
     pub name: Option<String>,
     /// What it is.
     pub r#type: Option<RbacGroupType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_GROUP: Shape = Shape::new(
         "RbacGroup",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("onPremisesSid", Kind::Text).versions(7, 0),
+            Field::new("onPremisesSid", Kind::Text).since(7),
             Field::new("displayName", Kind::Text).required(),
             Field::new("name", Kind::Text).required(),
             Field::new("type", Kind::Enum(&RBAC_GROUP_TYPE)).required(),
         ],
     )
     .aliases(&["RESTRbacGroup"])
-    .versions(6, 0);
+    .since(6);
 impl RbacGroup {
     const EMPTY: Self = Self {
         id: None,
@@ -329,6 +340,7 @@ impl RbacGroup {
         display_name: None,
         name: None,
         r#type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacGroup {
@@ -345,7 +357,7 @@ impl Struct for RbacGroup {
             2 => View::Text(&self.display_name),
             3 => View::Text(&self.name),
             4 => View::Enum(&self.r#type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -355,7 +367,7 @@ impl Struct for RbacGroup {
             2 => Slot::Text(&mut self.display_name),
             3 => Slot::Text(&mut self.name),
             4 => Slot::Enum(&mut self.r#type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -388,12 +400,12 @@ impl Enum for RbacRoleRoleType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EntireOrganization => 0,
                 Self::SpecificObjects => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -418,6 +430,8 @@ pub struct RbacRole {
     pub role_type: Option<RbacRoleRoleType>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_ROLE: Shape = Shape::new(
         "RbacRole",
@@ -431,7 +445,7 @@ pub(crate) static RBAC_ROLE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacRole"])
-    .versions(6, 0);
+    .since(6);
 impl RbacRole {
     const EMPTY: Self = Self {
         id: None,
@@ -440,6 +454,7 @@ impl RbacRole {
         description: None,
         role_type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacRole {
@@ -457,7 +472,7 @@ impl Struct for RbacRole {
             3 => View::Text(&self.description),
             4 => View::Enum(&self.role_type),
             5 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -468,7 +483,7 @@ impl Struct for RbacRole {
             3 => Slot::Text(&mut self.description),
             4 => Slot::Enum(&mut self.role_type),
             5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -501,12 +516,12 @@ impl Enum for RbacRoleCreateModelRoleType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::EntireOrganization => 0,
                 Self::SpecificObjects => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -537,6 +552,8 @@ pub struct RbacRoleCreateModel {
     pub excluded_items: Vec<RbacItem>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_ROLE_CREATE_MODEL: Shape = Shape::new(
         "RbacRoleCreateModel",
@@ -553,7 +570,7 @@ pub(crate) static RBAC_ROLE_CREATE_MODEL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacRoleCreateModel"])
-    .versions(6, 0);
+    .since(6);
 impl RbacRoleCreateModel {
     const EMPTY: Self = Self {
         id: Edit::ABSENT,
@@ -565,6 +582,7 @@ impl RbacRoleCreateModel {
         selected_items: Vec::new(),
         excluded_items: Vec::new(),
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacRoleCreateModel {
@@ -585,7 +603,7 @@ impl Struct for RbacRoleCreateModel {
             6 => View::Structs(&self.selected_items),
             7 => View::Structs(&self.excluded_items),
             8 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -599,7 +617,7 @@ impl Struct for RbacRoleCreateModel {
             6 => Slot::Structs(&mut self.selected_items),
             7 => Slot::Structs(&mut self.excluded_items),
             8 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -680,6 +698,8 @@ pub struct RbacTeamItem {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_TEAM_ITEM: Shape = Shape::new(
         "RbacTeamItem",
@@ -691,13 +711,14 @@ pub(crate) static RBAC_TEAM_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacTeamItem"])
-    .versions(7, 0);
+    .since(7);
 impl RbacTeamItem {
     const EMPTY: Self = Self {
         r#type: None,
         team: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacTeamItem {
@@ -713,7 +734,7 @@ impl Struct for RbacTeamItem {
             1 => View::Struct(&self.team),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -722,7 +743,7 @@ impl Struct for RbacTeamItem {
             1 => Slot::Struct(&mut self.team),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -755,12 +776,12 @@ impl Enum for RbacOperatorType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Group => 0,
                 Self::User => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -781,6 +802,8 @@ pub struct RbacUserOperator {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_USER_OPERATOR: Shape = Shape::new(
         "RbacUserOperator",
@@ -792,13 +815,14 @@ pub(crate) static RBAC_USER_OPERATOR: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacUserOperator"])
-    .versions(8, 0);
+    .since(8);
 impl RbacUserOperator {
     const EMPTY: Self = Self {
         r#type: None,
         user: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacUserOperator {
@@ -814,7 +838,7 @@ impl Struct for RbacUserOperator {
             1 => View::Struct(&self.user),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -823,7 +847,7 @@ impl Struct for RbacUserOperator {
             1 => Slot::Struct(&mut self.user),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -840,6 +864,8 @@ pub struct RbacGroupOperator {
     pub id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_GROUP_OPERATOR: Shape = Shape::new(
         "RbacGroupOperator",
@@ -851,13 +877,14 @@ pub(crate) static RBAC_GROUP_OPERATOR: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacGroupOperator"])
-    .versions(8, 0);
+    .since(8);
 impl RbacGroupOperator {
     const EMPTY: Self = Self {
         r#type: None,
         group: None,
         id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacGroupOperator {
@@ -873,7 +900,7 @@ impl Struct for RbacGroupOperator {
             1 => View::Struct(&self.group),
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -882,7 +909,7 @@ impl Struct for RbacGroupOperator {
             1 => Slot::Struct(&mut self.group),
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -916,7 +943,7 @@ pub(crate) static RBAC_OPERATOR: Shape = Shape::new(
     )
     .aliases(&["RESTRbacOperator"])
     .union(&RBAC_OPERATOR_KINDS)
-    .versions(8, 0);
+    .since(8);
 impl AnyRbacOperator {
     const EMPTY: Self = Self {
         r#type: None,
@@ -941,8 +968,7 @@ impl Struct for AnyRbacOperator {
             2 => View::Id(&self.id),
             3 => View::StructMap(&self.links),
             4 => View::Struct(&self.group),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -952,8 +978,7 @@ impl Struct for AnyRbacOperator {
             2 => Slot::Id(&mut self.id),
             3 => Slot::StructMap(&mut self.links),
             4 => Slot::Struct(&mut self.group),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -974,7 +999,7 @@ pub enum RbacOperator {
     Unknown(AnyRbacOperator),
 }
 pub(crate) static RBAC_OPERATOR_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &RBAC_USER_OPERATOR,
@@ -1031,12 +1056,12 @@ impl Struct for RbacOperator {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::User(kind) => kind.slot(index),
             Self::Group(kind) => kind.slot(index),
@@ -1045,17 +1070,13 @@ impl Struct for RbacOperator {
     }
 }
 impl UnionSlot for RbacOperator {
-    fn index(&self) -> usize {
-        match self {
-            Self::User(_) => 0,
-            Self::Group(_) => 1,
-            Self::Unknown(_) => 2,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &RBAC_OPERATOR_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::User(Default::default()),
-            1 => Self::Group(Default::default()),
+            Some(0) => Self::User(Default::default()),
+            Some(1) => Self::Group(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }

@@ -31,12 +31,12 @@ impl Enum for LicenseOverviewOptionsFormat {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Pdf => 0,
                 Self::Csv => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -57,6 +57,8 @@ pub struct LicenseOverviewOptions {
     pub format: Option<LicenseOverviewOptionsFormat>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LICENSE_OVERVIEW_OPTIONS: Shape = Shape::new(
         "LicenseOverviewOptions",
@@ -68,13 +70,14 @@ pub(crate) static LICENSE_OVERVIEW_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTLicenseOverviewOptions"])
-    .versions(6, 0);
+    .since(6);
 impl LicenseOverviewOptions {
     const EMPTY: Self = Self {
         start_time: None,
         end_time: None,
         format: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for LicenseOverviewOptions {
@@ -90,7 +93,7 @@ impl Struct for LicenseOverviewOptions {
             1 => View::DateTime(&self.end_time),
             2 => View::Enum(&self.format),
             3 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -99,7 +102,7 @@ impl Struct for LicenseOverviewOptions {
             1 => Slot::DateTime(&mut self.end_time),
             2 => Slot::Enum(&mut self.format),
             3 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -163,12 +166,12 @@ impl Enum for StorageConsumptionOptionsFormat {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Pdf => 0,
                 Self::Csv => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -189,6 +192,8 @@ pub struct StorageConsumptionOptions {
     pub format: Option<StorageConsumptionOptionsFormat>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static STORAGE_CONSUMPTION_OPTIONS: Shape = Shape::new(
         "StorageConsumptionOptions",
@@ -200,13 +205,14 @@ pub(crate) static STORAGE_CONSUMPTION_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTStorageConsumptionOptions"])
-    .versions(6, 0);
+    .since(6);
 impl StorageConsumptionOptions {
     const EMPTY: Self = Self {
         start_time: None,
         end_time: None,
         format: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for StorageConsumptionOptions {
@@ -222,7 +228,7 @@ impl Struct for StorageConsumptionOptions {
             1 => View::DateTime(&self.end_time),
             2 => View::Enum(&self.format),
             3 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -231,7 +237,7 @@ impl Struct for StorageConsumptionOptions {
             1 => Slot::DateTime(&mut self.end_time),
             2 => Slot::Enum(&mut self.format),
             3 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -295,12 +301,12 @@ impl Enum for MailboxProtectionOptionsFormat {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Pdf => 0,
                 Self::Csv => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -319,6 +325,8 @@ pub struct MailboxProtectionOptions {
     pub format: Option<MailboxProtectionOptionsFormat>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static MAILBOX_PROTECTION_OPTIONS: Shape = Shape::new(
         "MailboxProtectionOptions",
@@ -329,12 +337,13 @@ pub(crate) static MAILBOX_PROTECTION_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTMailboxProtectionOptions"])
-    .versions(6, 0);
+    .since(6);
 impl MailboxProtectionOptions {
     const EMPTY: Self = Self {
         organization_id: None,
         format: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for MailboxProtectionOptions {
@@ -349,7 +358,7 @@ impl Struct for MailboxProtectionOptions {
             0 => View::Id(&self.organization_id),
             1 => View::Enum(&self.format),
             2 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -357,7 +366,7 @@ impl Struct for MailboxProtectionOptions {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Enum(&mut self.format),
             2 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -415,12 +424,12 @@ impl Enum for UserProtectionOptionsFormat {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Pdf => 0,
                 Self::Csv => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -439,6 +448,8 @@ pub struct UserProtectionOptions {
     pub format: Option<UserProtectionOptionsFormat>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static USER_PROTECTION_OPTIONS: Shape = Shape::new(
         "UserProtectionOptions",
@@ -449,12 +460,13 @@ pub(crate) static USER_PROTECTION_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTUserProtectionOptions"])
-    .versions(6, 0);
+    .since(6);
 impl UserProtectionOptions {
     const EMPTY: Self = Self {
         organization_id: None,
         format: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for UserProtectionOptions {
@@ -469,7 +481,7 @@ impl Struct for UserProtectionOptions {
             0 => View::Id(&self.organization_id),
             1 => View::Enum(&self.format),
             2 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -477,7 +489,7 @@ impl Struct for UserProtectionOptions {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Enum(&mut self.format),
             2 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -515,17 +527,20 @@ pub struct TeamsProtectionOptions {
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_PROTECTION_OPTIONS: Shape = Shape::new(
         "TeamsProtectionOptions",
         &[Field::new("organizationId", Kind::Id), Field::new("timezone", Kind::Text)],
     )
     .aliases(&["RESTTeamsProtectionOptions"])
-    .versions(8, 0);
+    .since(8);
 impl TeamsProtectionOptions {
     const EMPTY: Self = Self {
         organization_id: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsProtectionOptions {
@@ -539,14 +554,14 @@ impl Struct for TeamsProtectionOptions {
         match index {
             0 => View::Id(&self.organization_id),
             1 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -578,17 +593,20 @@ pub struct OneDriveProtectionOptions {
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ONE_DRIVE_PROTECTION_OPTIONS: Shape = Shape::new(
         "OneDriveProtectionOptions",
         &[Field::new("organizationId", Kind::Id), Field::new("timezone", Kind::Text)],
     )
     .aliases(&["RESTOneDriveProtectionOptions"])
-    .versions(8, 0);
+    .since(8);
 impl OneDriveProtectionOptions {
     const EMPTY: Self = Self {
         organization_id: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OneDriveProtectionOptions {
@@ -602,14 +620,14 @@ impl Struct for OneDriveProtectionOptions {
         match index {
             0 => View::Id(&self.organization_id),
             1 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -641,17 +659,20 @@ pub struct SharepointProtectionOptions {
     pub organization_id: Option<Id>,
     /// Timezone.
     pub timezone: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHAREPOINT_PROTECTION_OPTIONS: Shape = Shape::new(
         "SharepointProtectionOptions",
         &[Field::new("organizationId", Kind::Id), Field::new("timezone", Kind::Text)],
     )
     .aliases(&["RESTSharepointProtectionOptions"])
-    .versions(8, 0);
+    .since(8);
 impl SharepointProtectionOptions {
     const EMPTY: Self = Self {
         organization_id: None,
         timezone: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharepointProtectionOptions {
@@ -665,14 +686,14 @@ impl Struct for SharepointProtectionOptions {
         match index {
             0 => View::Id(&self.organization_id),
             1 => View::Text(&self.timezone),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.organization_id),
             1 => Slot::Text(&mut self.timezone),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

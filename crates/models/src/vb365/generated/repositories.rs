@@ -31,12 +31,12 @@ impl Enum for BackupRepositoryRetentionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ItemLevel => 0,
                 Self::SnapshotBased => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -80,13 +80,13 @@ impl Enum for BackupRepositoryRetentionPeriodType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Monthly => 0,
                 Self::Daily => 1,
                 Self::Yearly => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -150,8 +150,8 @@ impl Enum for BackupRepositoryYearlyRetentionPeriod {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Year1 => 0,
                 Self::Years2 => 1,
@@ -161,7 +161,7 @@ impl Enum for BackupRepositoryYearlyRetentionPeriod {
                 Self::Years10 => 5,
                 Self::Years25 => 6,
                 Self::Keep => 7,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -198,12 +198,12 @@ impl Enum for BackupRepositoryRetentionFrequencyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Daily => 0,
                 Self::Monthly => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -275,8 +275,8 @@ impl Enum for BackupRepositoryDailyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::Workdays => 1,
@@ -288,7 +288,7 @@ impl Enum for BackupRepositoryDailyType {
                 Self::Friday => 7,
                 Self::Saturday => 8,
                 Self::Sunday => 9,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -340,15 +340,15 @@ impl Enum for BackupRepositoryMonthlyDaynumber {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::First => 0,
                 Self::Second => 1,
                 Self::Third => 2,
                 Self::Fourth => 3,
                 Self::Last => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -408,8 +408,8 @@ impl Enum for BackupRepositoryMonthlyDayofweek {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Sunday => 0,
                 Self::Monday => 1,
@@ -418,7 +418,7 @@ impl Enum for BackupRepositoryMonthlyDayofweek {
                 Self::Thursday => 4,
                 Self::Friday => 5,
                 Self::Saturday => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -499,19 +499,21 @@ pub struct BackupRepository {
     pub links: BTreeMap<String, Link>,
     /// The object storage that extends it. (v8 and later)
     pub object_storage: Option<ObjectStorage>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_REPOSITORY: Shape = Shape::new(
         "BackupRepository",
         &[
-            Field::new("objectStorageId", Kind::Id).versions(4, 7),
-            Field::new("objectStorageCachePath", Kind::Text).versions(4, 7),
-            Field::new("objectStorageEncryptionEnabled", Kind::Bool).versions(4, 0),
-            Field::new("encryptionKeyId", Kind::Id).versions(4, 0),
-            Field::new("isOutOfSync", Kind::Bool).versions(4, 0),
-            Field::new("isIndexed", Kind::Bool).versions(8, 0),
-            Field::new("isMigrationLocked", Kind::Bool).versions(8, 0),
-            Field::new("isOutOfOrder", Kind::Bool).versions(8, 0),
-            Field::new("outOfOrderReason", Kind::Text).versions(8, 0),
+            Field::new("objectStorageId", Kind::Id).since(4).until(7),
+            Field::new("objectStorageCachePath", Kind::Text).since(4).until(7),
+            Field::new("objectStorageEncryptionEnabled", Kind::Bool).since(4),
+            Field::new("encryptionKeyId", Kind::Id).since(4),
+            Field::new("isOutOfSync", Kind::Bool).since(4),
+            Field::new("isIndexed", Kind::Bool).since(8),
+            Field::new("isMigrationLocked", Kind::Bool).since(8),
+            Field::new("isOutOfOrder", Kind::Bool).since(8),
+            Field::new("outOfOrderReason", Kind::Text).since(8),
             Field::new("capacityBytes", Kind::Int),
             Field::new("freeSpaceBytes", Kind::Int),
             Field::new("id", Kind::Id),
@@ -545,12 +547,12 @@ pub(crate) static BACKUP_REPOSITORY: Shape = Shape::new(
                 Kind::Enum(&BACKUP_REPOSITORY_MONTHLY_DAYOFWEEK),
             ),
             Field::new("proxyId", Kind::Id),
-            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
-            Field::new("isLongTerm", Kind::Bool).versions(6, 0),
-            Field::new("isOutdated", Kind::Bool).versions(8, 0),
+            Field::new("proxyPoolId", Kind::Id).since(8),
+            Field::new("organizationId", Kind::Id).since(8),
+            Field::new("isLongTerm", Kind::Bool).since(6),
+            Field::new("isOutdated", Kind::Bool).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).versions(8, 0),
+            Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8),
         ],
     )
     .aliases(&["RESTBackupRepository"]);
@@ -589,6 +591,7 @@ impl BackupRepository {
         is_outdated: None,
         links: BTreeMap::new(),
         object_storage: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupRepository {
@@ -633,7 +636,7 @@ impl Struct for BackupRepository {
             30 => View::Bool(&self.is_outdated),
             31 => View::StructMap(&self.links),
             32 => View::Struct(&self.object_storage),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -671,7 +674,7 @@ impl Struct for BackupRepository {
             30 => Slot::Bool(&mut self.is_outdated),
             31 => Slot::StructMap(&mut self.links),
             32 => Slot::Struct(&mut self.object_storage),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -711,13 +714,13 @@ impl Enum for BackupRepositoryFromClientRetentionPeriodType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Monthly => 0,
                 Self::Daily => 1,
                 Self::Yearly => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -781,8 +784,8 @@ impl Enum for BackupRepositoryFromClientYearlyRetentionPeriod {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Year1 => 0,
                 Self::Years2 => 1,
@@ -792,7 +795,7 @@ impl Enum for BackupRepositoryFromClientYearlyRetentionPeriod {
                 Self::Years10 => 5,
                 Self::Years25 => 6,
                 Self::Keep => 7,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -829,12 +832,12 @@ impl Enum for BackupRepositoryFromClientRetentionFrequencyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Daily => 0,
                 Self::Monthly => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -871,12 +874,12 @@ impl Enum for BackupRepositoryFromClientRetentionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ItemLevel => 0,
                 Self::SnapshotBased => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -948,8 +951,8 @@ impl Enum for BackupRepositoryFromClientDailyType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Everyday => 0,
                 Self::Workdays => 1,
@@ -961,7 +964,7 @@ impl Enum for BackupRepositoryFromClientDailyType {
                 Self::Friday => 7,
                 Self::Saturday => 8,
                 Self::Sunday => 9,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1013,15 +1016,15 @@ impl Enum for BackupRepositoryFromClientMonthlyDaynumber {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::First => 0,
                 Self::Second => 1,
                 Self::Third => 2,
                 Self::Fourth => 3,
                 Self::Last => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1081,8 +1084,8 @@ impl Enum for BackupRepositoryFromClientMonthlyDayofweek {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Sunday => 0,
                 Self::Monday => 1,
@@ -1091,7 +1094,7 @@ impl Enum for BackupRepositoryFromClientMonthlyDayofweek {
                 Self::Thursday => 4,
                 Self::Friday => 5,
                 Self::Saturday => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1156,15 +1159,17 @@ pub struct BackupRepositoryFromClient {
     pub attach_used_repository: Edit<bool>,
     /// Object storage. (v8 and later)
     pub object_storage: Edit<ObjectStorage>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT: Shape = Shape::new(
         "BackupRepositoryFromClient",
         &[
-            Field::new("objectStorageId", Kind::Id).versions(4, 7),
-            Field::new("objectStorageCachePath", Kind::Text).versions(4, 7),
-            Field::new("objectStorageEncryptionEnabled", Kind::Bool).versions(4, 0),
-            Field::new("encryptionKeyId", Kind::Id).versions(4, 0),
-            Field::new("id", Kind::Id).versions(6, 0),
+            Field::new("objectStorageId", Kind::Id).since(4).until(7),
+            Field::new("objectStorageCachePath", Kind::Text).since(4).until(7),
+            Field::new("objectStorageEncryptionEnabled", Kind::Bool).since(4),
+            Field::new("encryptionKeyId", Kind::Id).since(4),
+            Field::new("id", Kind::Id).since(6),
             Field::new("name", Kind::Text),
             Field::new("description", Kind::Text),
             Field::new("path", Kind::Text),
@@ -1202,12 +1207,11 @@ pub(crate) static BACKUP_REPOSITORY_FROM_CLIENT: Shape = Shape::new(
                 Kind::Enum(&BACKUP_REPOSITORY_FROM_CLIENT_MONTHLY_DAYOFWEEK),
             ),
             Field::new("proxyId", Kind::Id),
-            Field::new("proxyPoolId", Kind::Id).versions(8, 0),
-            Field::new("ignoreProxyPoolApplianceAccessValidation", Kind::Bool)
-                .versions(8, 0),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
+            Field::new("proxyPoolId", Kind::Id).since(8),
+            Field::new("ignoreProxyPoolApplianceAccessValidation", Kind::Bool).since(8),
+            Field::new("organizationId", Kind::Id).since(8),
             Field::new("attachUsedRepository", Kind::Bool),
-            Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).versions(8, 0),
+            Field::new("objectStorage", Kind::Struct(&OBJECT_STORAGE)).since(8),
         ],
     )
     .aliases(&["RESTBackupRepositoryFromClient", "BackupRepositoryCreate"]);
@@ -1238,6 +1242,7 @@ impl BackupRepositoryFromClient {
         organization_id: Edit::ABSENT,
         attach_used_repository: Edit::ABSENT,
         object_storage: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupRepositoryFromClient {
@@ -1274,7 +1279,7 @@ impl Struct for BackupRepositoryFromClient {
             22 => View::Edit(&self.organization_id),
             23 => View::Edit(&self.attach_used_repository),
             24 => View::Edit(&self.object_storage),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1304,7 +1309,7 @@ impl Struct for BackupRepositoryFromClient {
             22 => Slot::Edit(&mut self.organization_id),
             23 => Slot::Edit(&mut self.attach_used_repository),
             24 => Slot::Edit(&mut self.object_storage),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1547,13 +1552,13 @@ impl Enum for RepositorySynchronizeSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::None => 0,
                 Self::Synchronizing => 1,
                 Self::Failed => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1578,6 +1583,8 @@ pub struct RepositorySynchronizeSession {
     pub error: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION: Shape = Shape::new(
         "RepositorySynchronizeSession",
@@ -1591,7 +1598,7 @@ pub(crate) static REPOSITORY_SYNCHRONIZE_SESSION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRepositorySynchronizeSession"])
-    .versions(6, 0);
+    .since(6);
 impl RepositorySynchronizeSession {
     const EMPTY: Self = Self {
         id: None,
@@ -1600,6 +1607,7 @@ impl RepositorySynchronizeSession {
         progress_percent: None,
         error: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RepositorySynchronizeSession {
@@ -1617,7 +1625,7 @@ impl Struct for RepositorySynchronizeSession {
             3 => View::Int(&self.progress_percent),
             4 => View::Text(&self.error),
             5 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1628,7 +1636,7 @@ impl Struct for RepositorySynchronizeSession {
             3 => Slot::Int(&mut self.progress_percent),
             4 => Slot::Text(&mut self.error),
             5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1649,6 +1657,8 @@ pub struct AmazonBucketS3CompatibleFromClient {
     pub trust_server_certificate: Option<bool>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT: Shape = Shape::new(
         "AmazonBucketS3CompatibleFromClient",
@@ -1662,7 +1672,7 @@ pub(crate) static AMAZON_BUCKET_S3_COMPATIBLE_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonBucketS3CompatibleFromClient"])
-    .versions(8, 0);
+    .since(8);
 impl AmazonBucketS3CompatibleFromClient {
     const EMPTY: Self = Self {
         service_point: None,
@@ -1671,6 +1681,7 @@ impl AmazonBucketS3CompatibleFromClient {
         trusted_server_certificate_thumbprint: None,
         trust_server_certificate: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonBucketS3CompatibleFromClient {
@@ -1688,7 +1699,7 @@ impl Struct for AmazonBucketS3CompatibleFromClient {
             3 => View::Text(&self.trusted_server_certificate_thumbprint),
             4 => View::Bool(&self.trust_server_certificate),
             5 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1699,7 +1710,7 @@ impl Struct for AmazonBucketS3CompatibleFromClient {
             3 => Slot::Text(&mut self.trusted_server_certificate_thumbprint),
             4 => Slot::Bool(&mut self.trust_server_certificate),
             5 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1734,6 +1745,8 @@ pub struct S3CompatibleObjectStorage {
     pub r#type: Option<ObjectStorageType>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static S3_COMPATIBLE_OBJECT_STORAGE: Shape = Shape::new(
         "S3CompatibleObjectStorage",
@@ -1757,7 +1770,7 @@ pub(crate) static S3_COMPATIBLE_OBJECT_STORAGE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTS3CompatibleObjectStorage"])
-    .versions(8, 0);
+    .since(8);
 impl S3CompatibleObjectStorage {
     const EMPTY: Self = Self {
         amazon_bucket_s3_compatible: None,
@@ -1773,6 +1786,7 @@ impl S3CompatibleObjectStorage {
         immutability_period_days: None,
         r#type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for S3CompatibleObjectStorage {
@@ -1797,7 +1811,7 @@ impl Struct for S3CompatibleObjectStorage {
             10 => View::Int(&self.immutability_period_days),
             11 => View::Enum(&self.r#type),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1815,7 +1829,7 @@ impl Struct for S3CompatibleObjectStorage {
             10 => Slot::Int(&mut self.immutability_period_days),
             11 => Slot::Enum(&mut self.r#type),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1862,6 +1876,8 @@ pub struct AmazonS3ObjectStorage {
     pub amazon_archiver_appliance: Option<AmazonArchiverAppliance>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AMAZON_S3_OBJECT_STORAGE: Shape = Shape::new(
         "AmazonS3ObjectStorage",
@@ -1891,7 +1907,7 @@ pub(crate) static AMAZON_S3_OBJECT_STORAGE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAmazonS3ObjectStorage"])
-    .versions(8, 0);
+    .since(8);
 impl AmazonS3ObjectStorage {
     const EMPTY: Self = Self {
         glacier_deep_archive_enabled: None,
@@ -1913,6 +1929,7 @@ impl AmazonS3ObjectStorage {
         use_archiver_appliance: None,
         amazon_archiver_appliance: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AmazonS3ObjectStorage {
@@ -1943,7 +1960,7 @@ impl Struct for AmazonS3ObjectStorage {
             16 => View::Bool(&self.use_archiver_appliance),
             17 => View::Struct(&self.amazon_archiver_appliance),
             18 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1967,7 +1984,7 @@ impl Struct for AmazonS3ObjectStorage {
             16 => Slot::Bool(&mut self.use_archiver_appliance),
             17 => Slot::Struct(&mut self.amazon_archiver_appliance),
             18 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2010,6 +2027,8 @@ pub struct AzureObjectStorage {
     pub azure_archiver_appliance: Option<AzureArchiverAppliance>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AZURE_OBJECT_STORAGE: Shape = Shape::new(
         "AzureObjectStorage",
@@ -2037,7 +2056,7 @@ pub(crate) static AZURE_OBJECT_STORAGE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAzureObjectStorage"])
-    .versions(8, 0);
+    .since(8);
 impl AzureObjectStorage {
     const EMPTY: Self = Self {
         azure_container: None,
@@ -2057,6 +2076,7 @@ impl AzureObjectStorage {
         azure_subscription: None,
         azure_archiver_appliance: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AzureObjectStorage {
@@ -2085,7 +2105,7 @@ impl Struct for AzureObjectStorage {
             14 => View::Struct(&self.azure_subscription),
             15 => View::Struct(&self.azure_archiver_appliance),
             16 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2107,7 +2127,7 @@ impl Struct for AzureObjectStorage {
             14 => Slot::Struct(&mut self.azure_subscription),
             15 => Slot::Struct(&mut self.azure_archiver_appliance),
             16 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2207,7 +2227,7 @@ pub(crate) static OBJECT_STORAGE: Shape = Shape::new(
     )
     .aliases(&["RESTObjectStorageComposed"])
     .union(&OBJECT_STORAGE_KINDS)
-    .versions(8, 0);
+    .since(8);
 impl AnyObjectStorage {
     const EMPTY: Self = Self {
         amazon_bucket_s3_compatible: None,
@@ -2272,8 +2292,7 @@ impl Struct for AnyObjectStorage {
             22 => View::Struct(&self.azure_service_account),
             23 => View::Struct(&self.azure_subscription),
             24 => View::Struct(&self.azure_archiver_appliance),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2303,8 +2322,7 @@ impl Struct for AnyObjectStorage {
             22 => Slot::Struct(&mut self.azure_service_account),
             23 => Slot::Struct(&mut self.azure_subscription),
             24 => Slot::Struct(&mut self.azure_archiver_appliance),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2327,7 +2345,7 @@ pub enum ObjectStorage {
     Unknown(AnyObjectStorage),
 }
 pub(crate) static OBJECT_STORAGE_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &S3_COMPATIBLE_OBJECT_STORAGE,
@@ -2472,12 +2490,12 @@ impl Struct for ObjectStorage {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::S3Compatible(kind) => kind.slot(index),
             Self::AmazonS3(kind) => kind.slot(index),
@@ -2487,19 +2505,14 @@ impl Struct for ObjectStorage {
     }
 }
 impl UnionSlot for ObjectStorage {
-    fn index(&self) -> usize {
-        match self {
-            Self::S3Compatible(_) => 0,
-            Self::AmazonS3(_) => 1,
-            Self::Azure(_) => 2,
-            Self::Unknown(_) => 3,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &OBJECT_STORAGE_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::S3Compatible(Default::default()),
-            1 => Self::AmazonS3(Default::default()),
-            2 => Self::Azure(Default::default()),
+            Some(0) => Self::S3Compatible(Default::default()),
+            Some(1) => Self::AmazonS3(Default::default()),
+            Some(2) => Self::Azure(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -2566,14 +2579,14 @@ impl Enum for BackupRepositoryOwnerChangeSessionStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Waiting => 0,
                 Self::Running => 1,
                 Self::Succeeded => 2,
                 Self::Failed => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2608,6 +2621,8 @@ pub struct BackupRepositoryOwnerChangeSession {
     pub to_owner_id: Option<Id>,
     /// Ids: repository.
     pub repository_ids: Vec<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_REPOSITORY_OWNER_CHANGE_SESSION: Shape = Shape::new(
         "BackupRepositoryOwnerChangeSession",
@@ -2630,7 +2645,7 @@ pub(crate) static BACKUP_REPOSITORY_OWNER_CHANGE_SESSION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBackupRepositoryOwnerChangeSession"])
-    .versions(8, 0);
+    .since(8);
 impl BackupRepositoryOwnerChangeSession {
     const EMPTY: Self = Self {
         id: None,
@@ -2644,6 +2659,7 @@ impl BackupRepositoryOwnerChangeSession {
         from_owner_id: None,
         to_owner_id: None,
         repository_ids: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupRepositoryOwnerChangeSession {
@@ -2666,7 +2682,7 @@ impl Struct for BackupRepositoryOwnerChangeSession {
             8 => View::Id(&self.from_owner_id),
             9 => View::Id(&self.to_owner_id),
             10 => View::Ids(&self.repository_ids),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2682,7 +2698,7 @@ impl Struct for BackupRepositoryOwnerChangeSession {
             8 => Slot::Id(&mut self.from_owner_id),
             9 => Slot::Id(&mut self.to_owner_id),
             10 => Slot::Ids(&mut self.repository_ids),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

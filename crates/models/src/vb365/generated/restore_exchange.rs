@@ -50,8 +50,8 @@ impl Enum for ExchangeFolderType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Journal => 0,
                 Self::Task => 1,
@@ -59,7 +59,7 @@ impl Enum for ExchangeFolderType {
                 Self::Contact => 3,
                 Self::Appointment => 4,
                 Self::None => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -155,8 +155,8 @@ impl Enum for ExchangeFolderCategory {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Inbox => 0,
                 Self::Outbox => 1,
@@ -174,7 +174,7 @@ impl Enum for ExchangeFolderCategory {
                 Self::Versions => 13,
                 Self::TeamsMessagesData => 14,
                 Self::None => 15,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -205,17 +205,19 @@ pub struct ExchangeFolder {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCHANGE_FOLDER: Shape = Shape::new(
         "ExchangeFolder",
         &[
             Field::new("name", Kind::Text),
             Field::new("type", Kind::Enum(&EXCHANGE_FOLDER_TYPE)),
-            Field::new("category", Kind::Enum(&EXCHANGE_FOLDER_CATEGORY)).versions(6, 0),
-            Field::new("description", Kind::Text).versions(6, 0),
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
+            Field::new("category", Kind::Enum(&EXCHANGE_FOLDER_CATEGORY)).since(6),
+            Field::new("description", Kind::Text).since(6),
+            Field::new("mailboxId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -230,6 +232,7 @@ impl ExchangeFolder {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExchangeFolder {
@@ -249,7 +252,7 @@ impl Struct for ExchangeFolder {
             5 => View::StructMap(&self.links),
             6 => View::StructMap(&self.actions),
             7 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -262,7 +265,7 @@ impl Struct for ExchangeFolder {
             5 => Slot::StructMap(&mut self.links),
             6 => Slot::StructMap(&mut self.actions),
             7 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -287,6 +290,8 @@ pub struct FoldersRestoreStatistics {
     pub cannot_continue_error: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FOLDERS_RESTORE_STATISTICS: Shape = Shape::new(
         "FoldersRestoreStatistics",
@@ -302,7 +307,8 @@ pub(crate) static FOLDERS_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTFoldersRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl FoldersRestoreStatistics {
     const EMPTY: Self = Self {
         failed_folders_count: None,
@@ -313,6 +319,7 @@ impl FoldersRestoreStatistics {
         skipped_items_count: None,
         cannot_continue_error: None,
         warnings: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FoldersRestoreStatistics {
@@ -332,7 +339,7 @@ impl Struct for FoldersRestoreStatistics {
             5 => View::Int(&self.skipped_items_count),
             6 => View::Text(&self.cannot_continue_error),
             7 => View::Texts(&self.warnings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -345,7 +352,7 @@ impl Struct for FoldersRestoreStatistics {
             5 => Slot::Int(&mut self.skipped_items_count),
             6 => Slot::Text(&mut self.cannot_continue_error),
             7 => Slot::Texts(&mut self.warnings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -360,6 +367,8 @@ pub struct ExportFolderToPst {
     pub enable_pst_size_limit: Option<bool>,
     /// PST size limit, in bytes.
     pub pst_size_limit_bytes: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXPORT_FOLDER_TO_PST: Shape = Shape::new(
         "ExportFolderToPst",
@@ -370,12 +379,13 @@ pub(crate) static EXPORT_FOLDER_TO_PST: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExportFolderToPst"])
-    .versions(6, 0);
+    .since(6);
 impl ExportFolderToPst {
     const EMPTY: Self = Self {
         content_keyword: None,
         enable_pst_size_limit: None,
         pst_size_limit_bytes: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExportFolderToPst {
@@ -390,7 +400,7 @@ impl Struct for ExportFolderToPst {
             0 => View::Text(&self.content_keyword),
             1 => View::Bool(&self.enable_pst_size_limit),
             2 => View::Int(&self.pst_size_limit_bytes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -398,7 +408,7 @@ impl Struct for ExportFolderToPst {
             0 => Slot::Text(&mut self.content_keyword),
             1 => Slot::Bool(&mut self.enable_pst_size_limit),
             2 => Slot::Int(&mut self.pst_size_limit_bytes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -462,23 +472,25 @@ pub struct AppointmentItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static APPOINTMENT_ITEM: Shape = Shape::new(
         "AppointmentItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::list("attachments", Kind::Struct(&ATTACHMENT)).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::list("attachments", Kind::Struct(&ATTACHMENT)).since(6),
             Field::new("organizer", Kind::Text),
-            Field::new("attendees", Kind::Text).versions(6, 0),
-            Field::new("startTime", Kind::DateTime).versions(6, 0),
-            Field::new("endTime", Kind::DateTime).versions(6, 0),
-            Field::new("location", Kind::Text).versions(6, 0),
+            Field::new("attendees", Kind::Text).since(6),
+            Field::new("startTime", Kind::DateTime).since(6),
+            Field::new("endTime", Kind::DateTime).since(6),
+            Field::new("location", Kind::Text).since(6),
             Field::new("subject", Kind::Text),
-            Field::new("recurrencePatternFormat", Kind::Text).versions(6, 0),
-            Field::new("recurring", Kind::Bool).versions(6, 0),
+            Field::new("recurrencePatternFormat", Kind::Text).since(6),
+            Field::new("recurring", Kind::Bool).since(6),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -499,6 +511,7 @@ impl AppointmentItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AppointmentItem {
@@ -524,7 +537,7 @@ impl Struct for AppointmentItem {
             11 => View::StructMap(&self.links),
             12 => View::StructMap(&self.actions),
             13 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -543,7 +556,7 @@ impl Struct for AppointmentItem {
             11 => Slot::StructMap(&mut self.links),
             12 => Slot::StructMap(&mut self.actions),
             13 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -566,15 +579,17 @@ pub struct ContactGroupItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CONTACT_GROUP_ITEM: Shape = Shape::new(
         "ContactGroupItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::new("name", Kind::Text).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::new("name", Kind::Text).since(6),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -587,6 +602,7 @@ impl ContactGroupItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ContactGroupItem {
@@ -604,7 +620,7 @@ impl Struct for ContactGroupItem {
             3 => View::StructMap(&self.links),
             4 => View::StructMap(&self.actions),
             5 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -615,7 +631,7 @@ impl Struct for ContactGroupItem {
             3 => Slot::StructMap(&mut self.links),
             4 => Slot::StructMap(&mut self.actions),
             5 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -662,27 +678,29 @@ pub struct ContactItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static CONTACT_ITEM: Shape = Shape::new(
         "ContactItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::new("address", Kind::Text).versions(6, 0),
-            Field::new("businessPhone", Kind::Text).versions(6, 0),
-            Field::new("company", Kind::Text).versions(6, 0),
-            Field::new("displayAs", Kind::Text).versions(6, 0),
-            Field::new("email", Kind::Text).versions(6, 0),
-            Field::new("fax", Kind::Text).versions(6, 0),
-            Field::new("fileAs", Kind::Text).versions(6, 0),
-            Field::new("fullName", Kind::Text).versions(6, 0),
-            Field::new("homePhone", Kind::Text).versions(6, 0),
-            Field::new("imAddress", Kind::Text).versions(6, 0),
-            Field::new("jobTitle", Kind::Text).versions(6, 0),
-            Field::new("mobile", Kind::Text).versions(6, 0),
-            Field::new("webPage", Kind::Text).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::new("address", Kind::Text).since(6),
+            Field::new("businessPhone", Kind::Text).since(6),
+            Field::new("company", Kind::Text).since(6),
+            Field::new("displayAs", Kind::Text).since(6),
+            Field::new("email", Kind::Text).since(6),
+            Field::new("fax", Kind::Text).since(6),
+            Field::new("fileAs", Kind::Text).since(6),
+            Field::new("fullName", Kind::Text).since(6),
+            Field::new("homePhone", Kind::Text).since(6),
+            Field::new("imAddress", Kind::Text).since(6),
+            Field::new("jobTitle", Kind::Text).since(6),
+            Field::new("mobile", Kind::Text).since(6),
+            Field::new("webPage", Kind::Text).since(6),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -707,6 +725,7 @@ impl ContactItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ContactItem {
@@ -736,7 +755,7 @@ impl Struct for ContactItem {
             15 => View::StructMap(&self.links),
             16 => View::StructMap(&self.actions),
             17 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -759,7 +778,7 @@ impl Struct for ContactItem {
             15 => Slot::StructMap(&mut self.links),
             16 => Slot::StructMap(&mut self.actions),
             17 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -790,20 +809,21 @@ pub struct DiscussionItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DISCUSSION_ITEM: Shape = Shape::new(
         "DiscussionItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
             Field::new("from", Kind::Text),
-            Field::new("subject", Kind::Text).versions(7, 0),
-            Field::new("postedOn", Kind::DateTime).versions(6, 0),
+            Field::new("subject", Kind::Text).since(7),
+            Field::new("postedOn", Kind::DateTime).since(6),
             Field::new("itemClass", Kind::Text),
-            Field::list("attachments", Kind::Struct(&ATTACHMENT)).versions(7, 0),
-            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE))
-                .versions(7, 0),
+            Field::list("attachments", Kind::Struct(&ATTACHMENT)).since(7),
+            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE)).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -820,6 +840,7 @@ impl DiscussionItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DiscussionItem {
@@ -841,7 +862,7 @@ impl Struct for DiscussionItem {
             7 => View::StructMap(&self.links),
             8 => View::StructMap(&self.actions),
             9 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -856,7 +877,7 @@ impl Struct for DiscussionItem {
             7 => Slot::StructMap(&mut self.links),
             8 => Slot::StructMap(&mut self.actions),
             9 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -897,25 +918,26 @@ pub struct ExchangeMessageItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCHANGE_MESSAGE_ITEM: Shape = Shape::new(
         "ExchangeMessageItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
             Field::new("from", Kind::Text),
-            Field::new("cc", Kind::Text).versions(6, 0),
-            Field::new("bcc", Kind::Text).versions(6, 0),
-            Field::new("to", Kind::Text).versions(6, 0),
-            Field::new("sent", Kind::DateTime).versions(6, 0),
+            Field::new("cc", Kind::Text).since(6),
+            Field::new("bcc", Kind::Text).since(6),
+            Field::new("to", Kind::Text).since(6),
+            Field::new("sent", Kind::DateTime).since(6),
             Field::new("received", Kind::DateTime),
-            Field::new("reminder", Kind::Bool).versions(6, 0),
-            Field::list("attachments", Kind::Struct(&ATTACHMENT)).versions(6, 0),
+            Field::new("reminder", Kind::Bool).since(6),
+            Field::list("attachments", Kind::Struct(&ATTACHMENT)).since(6),
             Field::new("subject", Kind::Text),
             Field::new("itemClass", Kind::Text),
-            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE))
-                .versions(6, 0),
+            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE)).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -937,6 +959,7 @@ impl ExchangeMessageItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExchangeMessageItem {
@@ -963,7 +986,7 @@ impl Struct for ExchangeMessageItem {
             12 => View::StructMap(&self.links),
             13 => View::StructMap(&self.actions),
             14 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -983,7 +1006,7 @@ impl Struct for ExchangeMessageItem {
             12 => Slot::StructMap(&mut self.links),
             13 => Slot::StructMap(&mut self.actions),
             14 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1019,13 +1042,13 @@ impl Enum for ExchangeItemImportance {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Low => 0,
                 Self::Normal => 1,
                 Self::High => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1060,19 +1083,21 @@ pub struct JournalItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static JOURNAL_ITEM: Shape = Shape::new(
         "JournalItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::new("startTime", Kind::DateTime).versions(6, 0),
-            Field::new("duration", Kind::Int).versions(6, 0),
-            Field::new("entryType", Kind::Text).versions(6, 0),
-            Field::new("company", Kind::Text).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::new("startTime", Kind::DateTime).since(6),
+            Field::new("duration", Kind::Int).since(6),
+            Field::new("entryType", Kind::Text).since(6),
+            Field::new("company", Kind::Text).since(6),
             Field::new("subject", Kind::Text),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -1089,6 +1114,7 @@ impl JournalItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for JournalItem {
@@ -1110,7 +1136,7 @@ impl Struct for JournalItem {
             7 => View::StructMap(&self.links),
             8 => View::StructMap(&self.actions),
             9 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1125,7 +1151,7 @@ impl Struct for JournalItem {
             7 => Slot::StructMap(&mut self.links),
             8 => Slot::StructMap(&mut self.actions),
             9 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1150,16 +1176,18 @@ pub struct StickyNoteItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static STICKY_NOTE_ITEM: Shape = Shape::new(
         "StickyNoteItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
             Field::new("subject", Kind::Text),
-            Field::new("date", Kind::DateTime).versions(6, 0),
+            Field::new("date", Kind::DateTime).since(6),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -1173,6 +1201,7 @@ impl StickyNoteItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for StickyNoteItem {
@@ -1191,7 +1220,7 @@ impl Struct for StickyNoteItem {
             4 => View::StructMap(&self.links),
             5 => View::StructMap(&self.actions),
             6 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1203,7 +1232,7 @@ impl Struct for StickyNoteItem {
             4 => Slot::StructMap(&mut self.links),
             5 => Slot::StructMap(&mut self.actions),
             6 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1236,20 +1265,22 @@ pub struct TaskItem {
     pub actions: BTreeMap<String, Action>,
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TASK_ITEM: Shape = Shape::new(
         "TaskItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::new("status", Kind::Enum(&TASK_ITEM_STATUS)).versions(6, 0),
-            Field::new("percentComplete", Kind::Float).versions(6, 0),
-            Field::new("startDate", Kind::DateTime).versions(6, 0),
-            Field::new("dueDate", Kind::DateTime).versions(6, 0),
-            Field::new("owner", Kind::Text).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::new("status", Kind::Enum(&TASK_ITEM_STATUS)).since(6),
+            Field::new("percentComplete", Kind::Float).since(6),
+            Field::new("startDate", Kind::DateTime).since(6),
+            Field::new("dueDate", Kind::DateTime).since(6),
+            Field::new("owner", Kind::Text).since(6),
             Field::new("subject", Kind::Text),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
         ],
     )
@@ -1267,6 +1298,7 @@ impl TaskItem {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TaskItem {
@@ -1289,7 +1321,7 @@ impl Struct for TaskItem {
             8 => View::StructMap(&self.links),
             9 => View::StructMap(&self.actions),
             10 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1305,7 +1337,7 @@ impl Struct for TaskItem {
             8 => Slot::StructMap(&mut self.links),
             9 => Slot::StructMap(&mut self.actions),
             10 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1353,15 +1385,15 @@ impl Enum for TaskItemStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::NotStarted => 0,
                 Self::InProgress => 1,
                 Self::Completed => 2,
                 Self::WaitingOnSomeoneElse => 3,
                 Self::Deferred => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1470,52 +1502,51 @@ pub struct AnyExchangeItem {
 pub(crate) static EXCHANGE_ITEM: Shape = Shape::new(
         "ExchangeItem",
         &[
-            Field::new("mailboxId", Kind::Id).versions(8, 0),
-            Field::list("attachments", Kind::Struct(&ATTACHMENT)).versions(6, 0),
+            Field::new("mailboxId", Kind::Id).since(8),
+            Field::list("attachments", Kind::Struct(&ATTACHMENT)).since(6),
             Field::new("organizer", Kind::Text),
-            Field::new("attendees", Kind::Text).versions(6, 0),
-            Field::new("startTime", Kind::DateTime).versions(6, 0),
-            Field::new("endTime", Kind::DateTime).versions(6, 0),
-            Field::new("location", Kind::Text).versions(6, 0),
+            Field::new("attendees", Kind::Text).since(6),
+            Field::new("startTime", Kind::DateTime).since(6),
+            Field::new("endTime", Kind::DateTime).since(6),
+            Field::new("location", Kind::Text).since(6),
             Field::new("subject", Kind::Text),
-            Field::new("recurrencePatternFormat", Kind::Text).versions(6, 0),
-            Field::new("recurring", Kind::Bool).versions(6, 0),
+            Field::new("recurrencePatternFormat", Kind::Text).since(6),
+            Field::new("recurring", Kind::Bool).since(6),
             Field::new("itemClass", Kind::Text),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
             Field::new("id", Kind::Id),
-            Field::new("name", Kind::Text).versions(6, 0),
-            Field::new("address", Kind::Text).versions(6, 0),
-            Field::new("businessPhone", Kind::Text).versions(6, 0),
-            Field::new("company", Kind::Text).versions(6, 0),
-            Field::new("displayAs", Kind::Text).versions(6, 0),
-            Field::new("email", Kind::Text).versions(6, 0),
-            Field::new("fax", Kind::Text).versions(6, 0),
-            Field::new("fileAs", Kind::Text).versions(6, 0),
-            Field::new("fullName", Kind::Text).versions(6, 0),
-            Field::new("homePhone", Kind::Text).versions(6, 0),
-            Field::new("imAddress", Kind::Text).versions(6, 0),
-            Field::new("jobTitle", Kind::Text).versions(6, 0),
-            Field::new("mobile", Kind::Text).versions(6, 0),
-            Field::new("webPage", Kind::Text).versions(6, 0),
+            Field::new("name", Kind::Text).since(6),
+            Field::new("address", Kind::Text).since(6),
+            Field::new("businessPhone", Kind::Text).since(6),
+            Field::new("company", Kind::Text).since(6),
+            Field::new("displayAs", Kind::Text).since(6),
+            Field::new("email", Kind::Text).since(6),
+            Field::new("fax", Kind::Text).since(6),
+            Field::new("fileAs", Kind::Text).since(6),
+            Field::new("fullName", Kind::Text).since(6),
+            Field::new("homePhone", Kind::Text).since(6),
+            Field::new("imAddress", Kind::Text).since(6),
+            Field::new("jobTitle", Kind::Text).since(6),
+            Field::new("mobile", Kind::Text).since(6),
+            Field::new("webPage", Kind::Text).since(6),
             Field::new("from", Kind::Text),
-            Field::new("postedOn", Kind::DateTime).versions(6, 0),
-            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE))
-                .versions(7, 0),
-            Field::new("cc", Kind::Text).versions(6, 0),
-            Field::new("bcc", Kind::Text).versions(6, 0),
-            Field::new("to", Kind::Text).versions(6, 0),
-            Field::new("sent", Kind::DateTime).versions(6, 0),
+            Field::new("postedOn", Kind::DateTime).since(6),
+            Field::new("importance", Kind::Enum(&EXCHANGE_ITEM_IMPORTANCE)).since(7),
+            Field::new("cc", Kind::Text).since(6),
+            Field::new("bcc", Kind::Text).since(6),
+            Field::new("to", Kind::Text).since(6),
+            Field::new("sent", Kind::DateTime).since(6),
             Field::new("received", Kind::DateTime),
-            Field::new("reminder", Kind::Bool).versions(6, 0),
-            Field::new("duration", Kind::Int).versions(6, 0),
-            Field::new("entryType", Kind::Text).versions(6, 0),
-            Field::new("date", Kind::DateTime).versions(6, 0),
-            Field::new("status", Kind::Enum(&TASK_ITEM_STATUS)).versions(6, 0),
-            Field::new("percentComplete", Kind::Float).versions(6, 0),
-            Field::new("startDate", Kind::DateTime).versions(6, 0),
-            Field::new("dueDate", Kind::DateTime).versions(6, 0),
-            Field::new("owner", Kind::Text).versions(6, 0),
+            Field::new("reminder", Kind::Bool).since(6),
+            Field::new("duration", Kind::Int).since(6),
+            Field::new("entryType", Kind::Text).since(6),
+            Field::new("date", Kind::DateTime).since(6),
+            Field::new("status", Kind::Enum(&TASK_ITEM_STATUS)).since(6),
+            Field::new("percentComplete", Kind::Float).since(6),
+            Field::new("startDate", Kind::DateTime).since(6),
+            Field::new("dueDate", Kind::DateTime).since(6),
+            Field::new("owner", Kind::Text).since(6),
         ],
     )
     .aliases(&["RESTExchangeItemsComposed", "MailboxItem"])
@@ -1624,8 +1655,7 @@ impl Struct for AnyExchangeItem {
             42 => View::DateTime(&self.start_date),
             43 => View::DateTime(&self.due_date),
             44 => View::Text(&self.owner),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1675,8 +1705,7 @@ impl Struct for AnyExchangeItem {
             42 => Slot::DateTime(&mut self.start_date),
             43 => Slot::DateTime(&mut self.due_date),
             44 => Slot::Text(&mut self.owner),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1711,7 +1740,7 @@ pub enum ExchangeItem {
     Unknown(AnyExchangeItem),
 }
 pub(crate) static EXCHANGE_ITEM_KINDS: UnionShape = UnionShape {
-    tag: "itemClass",
+    tag: Some("itemClass"),
     variants: &[
         Variant {
             shape: &APPOINTMENT_ITEM,
@@ -1846,12 +1875,12 @@ impl Struct for ExchangeItem {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::Appointment(kind) => kind.slot(index),
             Self::ContactGroup(kind) => kind.slot(index),
@@ -1866,29 +1895,19 @@ impl Struct for ExchangeItem {
     }
 }
 impl UnionSlot for ExchangeItem {
-    fn index(&self) -> usize {
-        match self {
-            Self::Appointment(_) => 0,
-            Self::ContactGroup(_) => 1,
-            Self::Contact(_) => 2,
-            Self::Discussion(_) => 3,
-            Self::ExchangeMessage(_) => 4,
-            Self::Journal(_) => 5,
-            Self::StickyNote(_) => 6,
-            Self::Task(_) => 7,
-            Self::Unknown(_) => 8,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &EXCHANGE_ITEM_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::Appointment(Default::default()),
-            1 => Self::ContactGroup(Default::default()),
-            2 => Self::Contact(Default::default()),
-            3 => Self::Discussion(Default::default()),
-            4 => Self::ExchangeMessage(Default::default()),
-            5 => Self::Journal(Default::default()),
-            6 => Self::StickyNote(Default::default()),
-            7 => Self::Task(Default::default()),
+            Some(0) => Self::Appointment(Default::default()),
+            Some(1) => Self::ContactGroup(Default::default()),
+            Some(2) => Self::Contact(Default::default()),
+            Some(3) => Self::Discussion(Default::default()),
+            Some(4) => Self::ExchangeMessage(Default::default()),
+            Some(5) => Self::Journal(Default::default()),
+            Some(6) => Self::StickyNote(Default::default()),
+            Some(7) => Self::Task(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -1948,17 +1967,20 @@ pub struct Attachment {
     pub name: Option<String>,
     /// The size, in bytes.
     pub size_bytes: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ATTACHMENT: Shape = Shape::new(
         "Attachment",
         &[Field::new("name", Kind::Text), Field::new("sizeBytes", Kind::Int)],
     )
     .aliases(&["RESTAttachment"])
-    .versions(6, 0);
+    .since(6);
 impl Attachment {
     const EMPTY: Self = Self {
         name: None,
         size_bytes: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for Attachment {
@@ -1972,14 +1994,14 @@ impl Struct for Attachment {
         match index {
             0 => View::Text(&self.name),
             1 => View::Int(&self.size_bytes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Int(&mut self.size_bytes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2002,6 +2024,8 @@ pub struct RestoreToOriginalLocation {
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ORIGINAL_LOCATION: Shape = Shape::new(
         "RestoreToOriginalLocation",
@@ -2016,7 +2040,7 @@ pub(crate) static RESTORE_TO_ORIGINAL_LOCATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToOriginalLocation"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToOriginalLocation {
     const EMPTY: Self = Self {
         user_name: None,
@@ -2026,6 +2050,7 @@ impl RestoreToOriginalLocation {
         application_certificate_password: None,
         application_certificate: None,
         impersonation_account_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToOriginalLocation {
@@ -2044,7 +2069,7 @@ impl Struct for RestoreToOriginalLocation {
             4 => View::Secret(&self.application_certificate_password),
             5 => View::Secret(&self.application_certificate),
             6 => View::Text(&self.impersonation_account_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2056,7 +2081,7 @@ impl Struct for RestoreToOriginalLocation {
             4 => Slot::Secret(&mut self.application_certificate_password),
             5 => Slot::Secret(&mut self.application_certificate),
             6 => Slot::Text(&mut self.impersonation_account_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2141,6 +2166,8 @@ pub struct RestoreToOriginalLocationSelectedItems {
     pub impersonation_account_name: Option<String>,
     /// Items.
     pub items: Vec<ExchangeItemStringId>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS: Shape = Shape::new(
         "RestoreToOriginalLocationSelectedItems",
@@ -2156,7 +2183,7 @@ pub(crate) static RESTORE_TO_ORIGINAL_LOCATION_SELECTED_ITEMS: Shape = Shape::ne
         ],
     )
     .aliases(&["RESTRestoreToOriginalLocationSelectedItems"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToOriginalLocationSelectedItems {
     const EMPTY: Self = Self {
         user_name: None,
@@ -2167,6 +2194,7 @@ impl RestoreToOriginalLocationSelectedItems {
         application_certificate: None,
         impersonation_account_name: None,
         items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToOriginalLocationSelectedItems {
@@ -2186,7 +2214,7 @@ impl Struct for RestoreToOriginalLocationSelectedItems {
             5 => View::Secret(&self.application_certificate),
             6 => View::Text(&self.impersonation_account_name),
             7 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2199,7 +2227,7 @@ impl Struct for RestoreToOriginalLocationSelectedItems {
             5 => Slot::Secret(&mut self.application_certificate),
             6 => Slot::Text(&mut self.impersonation_account_name),
             7 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2276,15 +2304,20 @@ impl RestoreToOriginalLocationSelectedItems {
 pub struct ExchangeItemStringId {
     /// The id.
     pub id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCHANGE_ITEM_STRING_ID: Shape = Shape::new(
         "ExchangeItemStringId",
         &[Field::new("id", Kind::Id)],
     )
     .aliases(&["RESTExchangeItemStringId"])
-    .versions(6, 0);
+    .since(6);
 impl ExchangeItemStringId {
-    const EMPTY: Self = Self { id: None };
+    const EMPTY: Self = Self {
+        id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for ExchangeItemStringId {
     const SHAPE: &'static Shape = &EXCHANGE_ITEM_STRING_ID;
@@ -2296,13 +2329,13 @@ impl Struct for ExchangeItemStringId {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2325,6 +2358,8 @@ pub struct ItemsRestoreStatistics {
     pub cannot_continue_error: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ITEMS_RESTORE_STATISTICS: Shape = Shape::new(
         "ItemsRestoreStatistics",
@@ -2339,7 +2374,8 @@ pub(crate) static ITEMS_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTItemsRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl ItemsRestoreStatistics {
     const EMPTY: Self = Self {
         exceptions: Vec::new(),
@@ -2349,6 +2385,7 @@ impl ItemsRestoreStatistics {
         skipped_items_count: None,
         cannot_continue_error: None,
         warnings: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ItemsRestoreStatistics {
@@ -2367,7 +2404,7 @@ impl Struct for ItemsRestoreStatistics {
             4 => View::Int(&self.skipped_items_count),
             5 => View::Text(&self.cannot_continue_error),
             6 => View::Texts(&self.warnings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2379,7 +2416,7 @@ impl Struct for ItemsRestoreStatistics {
             4 => Slot::Int(&mut self.skipped_items_count),
             5 => Slot::Text(&mut self.cannot_continue_error),
             6 => Slot::Texts(&mut self.warnings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2427,15 +2464,15 @@ impl Enum for RestoreToDifferentLocationOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2486,6 +2523,8 @@ pub struct RestoreToDifferentLocation {
     pub application_certificate: Option<Secret>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_DIFFERENT_LOCATION: Shape = Shape::new(
         "RestoreToDifferentLocation",
@@ -2515,7 +2554,7 @@ pub(crate) static RESTORE_TO_DIFFERENT_LOCATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToDifferentLocation"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToDifferentLocation {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -2537,6 +2576,7 @@ impl RestoreToDifferentLocation {
         application_certificate_password: None,
         application_certificate: None,
         impersonation_account_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToDifferentLocation {
@@ -2567,7 +2607,7 @@ impl Struct for RestoreToDifferentLocation {
             16 => View::Secret(&self.application_certificate_password),
             17 => View::Secret(&self.application_certificate),
             18 => View::Text(&self.impersonation_account_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2591,7 +2631,7 @@ impl Struct for RestoreToDifferentLocation {
             16 => Slot::Secret(&mut self.application_certificate_password),
             17 => Slot::Secret(&mut self.application_certificate),
             18 => Slot::Text(&mut self.impersonation_account_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2783,15 +2823,15 @@ impl Enum for RestoreToDifferentLocationSelectedItemsOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2844,6 +2884,8 @@ pub struct RestoreToDifferentLocationSelectedItems {
     pub impersonation_account_name: Option<String>,
     /// Items.
     pub items: Vec<ExchangeItemStringId>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS: Shape = Shape::new(
         "RestoreToDifferentLocationSelectedItems",
@@ -2874,7 +2916,7 @@ pub(crate) static RESTORE_TO_DIFFERENT_LOCATION_SELECTED_ITEMS: Shape = Shape::n
         ],
     )
     .aliases(&["RESTRestoreToDifferentLocationSelectedItems"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToDifferentLocationSelectedItems {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -2897,6 +2939,7 @@ impl RestoreToDifferentLocationSelectedItems {
         application_certificate: None,
         impersonation_account_name: None,
         items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToDifferentLocationSelectedItems {
@@ -2928,7 +2971,7 @@ impl Struct for RestoreToDifferentLocationSelectedItems {
             17 => View::Secret(&self.application_certificate),
             18 => View::Text(&self.impersonation_account_name),
             19 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2953,7 +2996,7 @@ impl Struct for RestoreToDifferentLocationSelectedItems {
             17 => Slot::Secret(&mut self.application_certificate),
             18 => Slot::Text(&mut self.impersonation_account_name),
             19 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3118,6 +3161,8 @@ pub struct SeveralItemsExportOptions {
     pub enable_pst_size_limit: Option<bool>,
     /// PST size limit, in bytes.
     pub pst_size_limit_bytes: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEVERAL_ITEMS_EXPORT_OPTIONS: Shape = Shape::new(
         "SeveralItemsExportOptions",
@@ -3128,12 +3173,13 @@ pub(crate) static SEVERAL_ITEMS_EXPORT_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSeveralItemsExportOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SeveralItemsExportOptions {
     const EMPTY: Self = Self {
         items: Vec::new(),
         enable_pst_size_limit: None,
         pst_size_limit_bytes: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SeveralItemsExportOptions {
@@ -3148,7 +3194,7 @@ impl Struct for SeveralItemsExportOptions {
             0 => View::Structs(&self.items),
             1 => View::Bool(&self.enable_pst_size_limit),
             2 => View::Int(&self.pst_size_limit_bytes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3156,7 +3202,7 @@ impl Struct for SeveralItemsExportOptions {
             0 => Slot::Structs(&mut self.items),
             1 => Slot::Bool(&mut self.enable_pst_size_limit),
             2 => Slot::Int(&mut self.pst_size_limit_bytes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3192,15 +3238,20 @@ impl SeveralItemsExportOptions {
 pub struct SaveToMsgOptions {
     /// Items.
     pub items: Vec<ExchangeItemStringId>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_TO_MSG_OPTIONS: Shape = Shape::new(
         "SaveToMsgOptions",
         &[Field::list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID))],
     )
     .aliases(&["RESTSaveToMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveToMsgOptions {
-    const EMPTY: Self = Self { items: Vec::new() };
+    const EMPTY: Self = Self {
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveToMsgOptions {
     const SHAPE: &'static Shape = &SAVE_TO_MSG_OPTIONS;
@@ -3212,13 +3263,13 @@ impl Struct for SaveToMsgOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3242,15 +3293,20 @@ impl SaveToMsgOptions {
 pub struct SendToDefaultAddressOptions {
     /// Items.
     pub items: Vec<ExchangeItemStringId>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_TO_DEFAULT_ADDRESS_OPTIONS: Shape = Shape::new(
         "SendToDefaultAddressOptions",
         &[Field::list("items", Kind::Struct(&EXCHANGE_ITEM_STRING_ID))],
     )
     .aliases(&["RESTSendToDefaultAddressOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendToDefaultAddressOptions {
-    const EMPTY: Self = Self { items: Vec::new() };
+    const EMPTY: Self = Self {
+        items: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SendToDefaultAddressOptions {
     const SHAPE: &'static Shape = &SEND_TO_DEFAULT_ADDRESS_OPTIONS;
@@ -3262,13 +3318,13 @@ impl Struct for SendToDefaultAddressOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3300,6 +3356,8 @@ pub struct SendToDifferentAddressOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_TO_DIFFERENT_ADDRESS_OPTIONS: Shape = Shape::new(
         "SendToDifferentAddressOptions",
@@ -3312,7 +3370,7 @@ pub(crate) static SEND_TO_DIFFERENT_ADDRESS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendToDifferentAddressOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendToDifferentAddressOptions {
     const EMPTY: Self = Self {
         items: Vec::new(),
@@ -3320,6 +3378,7 @@ impl SendToDifferentAddressOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendToDifferentAddressOptions {
@@ -3336,7 +3395,7 @@ impl Struct for SendToDifferentAddressOptions {
             2 => View::Text(&self.to),
             3 => View::Text(&self.subject),
             4 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3346,7 +3405,7 @@ impl Struct for SendToDifferentAddressOptions {
             2 => Slot::Text(&mut self.to),
             3 => Slot::Text(&mut self.subject),
             4 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3396,6 +3455,8 @@ pub struct ExportToPstOptions {
     pub enable_pst_size_limit: Option<bool>,
     /// PST size limit, in bytes.
     pub pst_size_limit_bytes: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXPORT_TO_PST_OPTIONS: Shape = Shape::new(
         "ExportToPstOptions",
@@ -3405,11 +3466,12 @@ pub(crate) static EXPORT_TO_PST_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExportToPstOptions"])
-    .versions(6, 0);
+    .since(6);
 impl ExportToPstOptions {
     const EMPTY: Self = Self {
         enable_pst_size_limit: None,
         pst_size_limit_bytes: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExportToPstOptions {
@@ -3423,14 +3485,14 @@ impl Struct for ExportToPstOptions {
         match index {
             0 => View::Bool(&self.enable_pst_size_limit),
             1 => View::Int(&self.pst_size_limit_bytes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enable_pst_size_limit),
             1 => Slot::Int(&mut self.pst_size_limit_bytes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3470,6 +3532,8 @@ pub struct OperatorRestoreOptions {
     pub items: Vec<ExchangeItemStringId>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_OPTIONS: Shape = Shape::new(
         "OperatorRestoreOptions",
@@ -3483,7 +3547,7 @@ pub(crate) static OPERATOR_RESTORE_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestoreOptions"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreOptions {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -3492,6 +3556,7 @@ impl OperatorRestoreOptions {
         folder: None,
         items: Vec::new(),
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreOptions {
@@ -3509,7 +3574,7 @@ impl Struct for OperatorRestoreOptions {
             3 => View::Text(&self.folder),
             4 => View::Structs(&self.items),
             5 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3520,7 +3585,7 @@ impl Struct for OperatorRestoreOptions {
             3 => Slot::Text(&mut self.folder),
             4 => Slot::Structs(&mut self.items),
             5 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3574,15 +3639,20 @@ impl OperatorRestoreOptions {
 pub struct OperatorRestoreResponse {
     /// The session.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_RESPONSE: Shape = Shape::new(
         "OperatorRestoreResponse",
         &[Field::new("sessionId", Kind::Id).required()],
     )
     .aliases(&["RESTOperatorRestoreResponse"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreResponse {
-    const EMPTY: Self = Self { session_id: None };
+    const EMPTY: Self = Self {
+        session_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OperatorRestoreResponse {
     const SHAPE: &'static Shape = &OPERATOR_RESTORE_RESPONSE;
@@ -3594,13 +3664,13 @@ impl Struct for OperatorRestoreResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3625,6 +3695,8 @@ pub struct ExchangeMailbox {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name. (v6 and later)
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXCHANGE_MAILBOX: Shape = Shape::new(
         "ExchangeMailbox",
@@ -3633,9 +3705,9 @@ pub(crate) static EXCHANGE_MAILBOX: Shape = Shape::new(
             Field::new("name", Kind::Text),
             Field::new("email", Kind::Text),
             Field::new("isArchive", Kind::Bool),
-            Field::new("isPublic", Kind::Bool).versions(6, 0),
+            Field::new("isPublic", Kind::Bool).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(6, 0),
+            Field::map("_actions", Kind::Struct(&ACTION)).since(6),
         ],
     )
     .aliases(&["RESTExchangeMailbox", "Mailbox"]);
@@ -3648,6 +3720,7 @@ impl ExchangeMailbox {
         is_public: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExchangeMailbox {
@@ -3666,7 +3739,7 @@ impl Struct for ExchangeMailbox {
             4 => View::Bool(&self.is_public),
             5 => View::StructMap(&self.links),
             6 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3678,7 +3751,7 @@ impl Struct for ExchangeMailbox {
             4 => Slot::Bool(&mut self.is_public),
             5 => Slot::StructMap(&mut self.links),
             6 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3729,6 +3802,8 @@ pub struct BulkRestoreOptions {
     pub on_premises_user_password: Option<Secret>,
     /// Recent item restore period.
     pub recent_item_restore_period: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_RESTORE_OPTIONS: Shape = Shape::new(
         "BulkRestoreOptions",
@@ -3757,7 +3832,7 @@ pub(crate) static BULK_RESTORE_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RestBulkRestoreOptions"])
-    .versions(6, 0);
+    .since(6);
 impl BulkRestoreOptions {
     const EMPTY: Self = Self {
         cas_server: None,
@@ -3781,6 +3856,7 @@ impl BulkRestoreOptions {
         on_premises_user_name: None,
         on_premises_user_password: None,
         recent_item_restore_period: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkRestoreOptions {
@@ -3813,7 +3889,7 @@ impl Struct for BulkRestoreOptions {
             18 => View::Text(&self.on_premises_user_name),
             19 => View::Secret(&self.on_premises_user_password),
             20 => View::Int(&self.recent_item_restore_period),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3839,7 +3915,7 @@ impl Struct for BulkRestoreOptions {
             18 => Slot::Text(&mut self.on_premises_user_name),
             19 => Slot::Secret(&mut self.on_premises_user_password),
             20 => Slot::Int(&mut self.recent_item_restore_period),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4044,13 +4120,13 @@ impl Enum for BulkRestoreStatisticsStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Failed => 0,
                 Self::Warning => 1,
                 Self::Success => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4069,6 +4145,8 @@ pub struct BulkRestoreStatistics {
     pub error: Option<String>,
     /// More, in words of the server.
     pub details: Vec<BulkMailboxRestoreStatistics>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_RESTORE_STATISTICS: Shape = Shape::new(
         "BulkRestoreStatistics",
@@ -4079,12 +4157,14 @@ pub(crate) static BULK_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBulkRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl BulkRestoreStatistics {
     const EMPTY: Self = Self {
         status: None,
         error: None,
         details: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkRestoreStatistics {
@@ -4099,7 +4179,7 @@ impl Struct for BulkRestoreStatistics {
             0 => View::Enum(&self.status),
             1 => View::Text(&self.error),
             2 => View::Structs(&self.details),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4107,7 +4187,7 @@ impl Struct for BulkRestoreStatistics {
             0 => Slot::Enum(&mut self.status),
             1 => Slot::Text(&mut self.error),
             2 => Slot::Structs(&mut self.details),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4147,13 +4227,13 @@ impl Enum for BulkMailboxRestoreStatisticsStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Failed => 0,
                 Self::Warning => 1,
                 Self::Success => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4174,6 +4254,8 @@ pub struct BulkMailboxRestoreStatistics {
     pub error: Option<String>,
     /// More, in words of the server.
     pub details: Option<CommonRestoreStatistics>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_MAILBOX_RESTORE_STATISTICS: Shape = Shape::new(
         "BulkMailboxRestoreStatistics",
@@ -4185,13 +4267,15 @@ pub(crate) static BULK_MAILBOX_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBulkMailboxRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl BulkMailboxRestoreStatistics {
     const EMPTY: Self = Self {
         mailbox: None,
         status: None,
         error: None,
         details: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkMailboxRestoreStatistics {
@@ -4207,7 +4291,7 @@ impl Struct for BulkMailboxRestoreStatistics {
             1 => View::Enum(&self.status),
             2 => View::Text(&self.error),
             3 => View::Struct(&self.details),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4216,7 +4300,7 @@ impl Struct for BulkMailboxRestoreStatistics {
             1 => Slot::Enum(&mut self.status),
             2 => Slot::Text(&mut self.error),
             3 => Slot::Struct(&mut self.details),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4237,6 +4321,8 @@ pub struct CommonRestoreStatistics {
     pub cannot_continue_error: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMMON_RESTORE_STATISTICS: Shape = Shape::new(
         "CommonRestoreStatistics",
@@ -4250,7 +4336,8 @@ pub(crate) static COMMON_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCommonRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl CommonRestoreStatistics {
     const EMPTY: Self = Self {
         created_items_count: None,
@@ -4259,6 +4346,7 @@ impl CommonRestoreStatistics {
         skipped_items_count: None,
         cannot_continue_error: None,
         warnings: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CommonRestoreStatistics {
@@ -4276,7 +4364,7 @@ impl Struct for CommonRestoreStatistics {
             3 => View::Int(&self.skipped_items_count),
             4 => View::Text(&self.cannot_continue_error),
             5 => View::Texts(&self.warnings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4287,7 +4375,7 @@ impl Struct for CommonRestoreStatistics {
             3 => Slot::Int(&mut self.skipped_items_count),
             4 => Slot::Text(&mut self.cannot_continue_error),
             5 => Slot::Texts(&mut self.warnings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

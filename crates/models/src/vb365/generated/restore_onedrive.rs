@@ -17,6 +17,8 @@ pub struct OneDrive {
     pub url: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ONE_DRIVE: Shape = Shape::new(
         "OneDrive",
@@ -34,6 +36,7 @@ impl OneDrive {
         name: None,
         url: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OneDrive {
@@ -49,7 +52,7 @@ impl Struct for OneDrive {
             1 => View::Text(&self.name),
             2 => View::Text(&self.url),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -58,7 +61,7 @@ impl Struct for OneDrive {
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.url),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -91,12 +94,12 @@ impl Enum for CopyToFolderDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -133,12 +136,12 @@ impl Enum for CopyToFolderDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -190,15 +193,15 @@ impl Enum for CopyToFolderOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -243,6 +246,8 @@ pub struct CopyToFolder {
     pub office_region: Option<CopyToFolderOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COPY_TO_FOLDER: Shape = Shape::new(
         "CopyToFolder",
@@ -269,7 +274,7 @@ pub(crate) static COPY_TO_FOLDER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCopyToFolder"])
-    .versions(6, 0);
+    .since(6);
 impl CopyToFolder {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -288,6 +293,7 @@ impl CopyToFolder {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CopyToFolder {
@@ -315,7 +321,7 @@ impl Struct for CopyToFolder {
             13 => View::Secret(&self.user_password),
             14 => View::Enum(&self.office_region),
             15 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -336,7 +342,7 @@ impl Struct for CopyToFolder {
             13 => Slot::Secret(&mut self.user_password),
             14 => Slot::Enum(&mut self.office_region),
             15 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -478,6 +484,8 @@ pub struct SharePointSendAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SEND_AS_MSG_OPTIONS: Shape = Shape::new(
         "SharePointSendAsMsgOptions",
@@ -490,7 +498,7 @@ pub(crate) static SHARE_POINT_SEND_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointSendAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSendAsMsgOptions {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -498,6 +506,7 @@ impl SharePointSendAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSendAsMsgOptions {
@@ -514,7 +523,7 @@ impl Struct for SharePointSendAsMsgOptions {
             2 => View::Text(&self.to),
             3 => View::Text(&self.subject),
             4 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -524,7 +533,7 @@ impl Struct for SharePointSendAsMsgOptions {
             2 => Slot::Text(&mut self.to),
             3 => Slot::Text(&mut self.subject),
             4 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -594,12 +603,12 @@ impl Enum for RestoreToOriginalDocumentAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Keep => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -651,15 +660,15 @@ impl Enum for RestoreToOriginalOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -690,6 +699,8 @@ pub struct RestoreToOriginal {
     pub office_region: Option<RestoreToOriginalOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ORIGINAL: Shape = Shape::new(
         "RestoreToOriginal",
@@ -709,7 +720,7 @@ pub(crate) static RESTORE_TO_ORIGINAL: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToOriginal"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToOriginal {
     const EMPTY: Self = Self {
         document_action: None,
@@ -721,6 +732,7 @@ impl RestoreToOriginal {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToOriginal {
@@ -741,7 +753,7 @@ impl Struct for RestoreToOriginal {
             6 => View::Secret(&self.user_password),
             7 => View::Enum(&self.office_region),
             8 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -755,7 +767,7 @@ impl Struct for RestoreToOriginal {
             6 => Slot::Secret(&mut self.user_password),
             7 => Slot::Enum(&mut self.office_region),
             8 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -863,12 +875,12 @@ impl Enum for BulkRestoreConfigDocumentAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Keep => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -903,6 +915,8 @@ pub struct BulkRestoreConfig {
     pub onpremises_username: Option<String>,
     /// Onpremises userpassword.
     pub onpremises_userpassword: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_RESTORE_CONFIG: Shape = Shape::new(
         "BulkRestoreConfig",
@@ -924,7 +938,7 @@ pub(crate) static BULK_RESTORE_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBulkRestoreConfig"])
-    .versions(6, 0);
+    .since(6);
 impl BulkRestoreConfig {
     const EMPTY: Self = Self {
         document_action: None,
@@ -938,6 +952,7 @@ impl BulkRestoreConfig {
         office_userpassword: None,
         onpremises_username: None,
         onpremises_userpassword: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkRestoreConfig {
@@ -960,7 +975,7 @@ impl Struct for BulkRestoreConfig {
             8 => View::Secret(&self.office_userpassword),
             9 => View::Text(&self.onpremises_username),
             10 => View::Secret(&self.onpremises_userpassword),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -976,7 +991,7 @@ impl Struct for BulkRestoreConfig {
             8 => Slot::Secret(&mut self.office_userpassword),
             9 => Slot::Text(&mut self.onpremises_username),
             10 => Slot::Secret(&mut self.onpremises_userpassword),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1109,13 +1124,13 @@ impl Enum for SharePointBulkRestoreStatisticsStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Failed => 0,
                 Self::Warning => 1,
                 Self::Success => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1134,6 +1149,8 @@ pub struct SharePointBulkRestoreStatistics {
     pub details: Vec<ExtendedCommonStatistic>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_BULK_RESTORE_STATISTICS: Shape = Shape::new(
         "SharePointBulkRestoreStatistics",
@@ -1147,12 +1164,14 @@ pub(crate) static SHARE_POINT_BULK_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointBulkRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl SharePointBulkRestoreStatistics {
     const EMPTY: Self = Self {
         status: None,
         details: Vec::new(),
         error: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointBulkRestoreStatistics {
@@ -1167,7 +1186,7 @@ impl Struct for SharePointBulkRestoreStatistics {
             0 => View::Enum(&self.status),
             1 => View::Structs(&self.details),
             2 => View::Text(&self.error),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1175,7 +1194,7 @@ impl Struct for SharePointBulkRestoreStatistics {
             0 => Slot::Enum(&mut self.status),
             1 => Slot::Structs(&mut self.details),
             2 => Slot::Text(&mut self.error),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1215,13 +1234,13 @@ impl Enum for ExtendedCommonStatisticStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Failed => 0,
                 Self::Warning => 1,
                 Self::Success => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1242,6 +1261,8 @@ pub struct ExtendedCommonStatistic {
     pub error: Option<String>,
     /// More, in words of the server.
     pub details: Option<SharePointCommonRestoreStatistics>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXTENDED_COMMON_STATISTIC: Shape = Shape::new(
         "ExtendedCommonStatistic",
@@ -1253,13 +1274,15 @@ pub(crate) static EXTENDED_COMMON_STATISTIC: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExtendedCommonStatistic"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl ExtendedCommonStatistic {
     const EMPTY: Self = Self {
         one_drive: None,
         status: None,
         error: None,
         details: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExtendedCommonStatistic {
@@ -1275,7 +1298,7 @@ impl Struct for ExtendedCommonStatistic {
             1 => View::Enum(&self.status),
             2 => View::Text(&self.error),
             3 => View::Struct(&self.details),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1284,7 +1307,7 @@ impl Struct for ExtendedCommonStatistic {
             1 => Slot::Enum(&mut self.status),
             2 => Slot::Text(&mut self.error),
             3 => Slot::Struct(&mut self.details),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1297,6 +1320,8 @@ pub struct SharePointCommonRestoreStatistics {
     pub failed_restrictions_count: Option<i64>,
     /// Restore issues.
     pub restore_issues: Vec<RestoreObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_COMMON_RESTORE_STATISTICS: Shape = Shape::new(
         "SharePointCommonRestoreStatistics",
@@ -1306,11 +1331,13 @@ pub(crate) static SHARE_POINT_COMMON_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointCommonRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl SharePointCommonRestoreStatistics {
     const EMPTY: Self = Self {
         failed_restrictions_count: None,
         restore_issues: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointCommonRestoreStatistics {
@@ -1324,14 +1351,14 @@ impl Struct for SharePointCommonRestoreStatistics {
         match index {
             0 => View::Int(&self.failed_restrictions_count),
             1 => View::Structs(&self.restore_issues),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Int(&mut self.failed_restrictions_count),
             1 => Slot::Structs(&mut self.restore_issues),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1368,22 +1395,24 @@ pub struct OneDriveDocument {
     pub is_folder: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ONE_DRIVE_DOCUMENT: Shape = Shape::new(
         "OneDriveDocument",
         &[
-            Field::new("oneDriveId", Kind::Id).versions(8, 0),
+            Field::new("oneDriveId", Kind::Id).since(8),
             Field::new("sizeBytes", Kind::Int).required(),
             Field::new("inheritedPermissions", Kind::Bool),
             Field::new("version", Kind::Text),
             Field::new("id", Kind::Id).required(),
-            Field::new("versionId", Kind::Int).versions(6, 0),
+            Field::new("versionId", Kind::Int).since(6),
             Field::new("name", Kind::Text).required(),
             Field::new("createdBy", Kind::Text).required(),
             Field::new("creationTime", Kind::DateTime).required(),
             Field::new("modifiedBy", Kind::Text).required(),
             Field::new("modificationTime", Kind::DateTime).required(),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -1403,6 +1432,7 @@ impl OneDriveDocument {
         modification_time: None,
         is_folder: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OneDriveDocument {
@@ -1427,7 +1457,7 @@ impl Struct for OneDriveDocument {
             10 => View::DateTime(&self.modification_time),
             11 => View::Bool(&self.is_folder),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1445,7 +1475,7 @@ impl Struct for OneDriveDocument {
             10 => Slot::DateTime(&mut self.modification_time),
             11 => Slot::Bool(&mut self.is_folder),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1478,12 +1508,12 @@ impl Enum for RestoreToOriginalDocumentsDocumentAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Keep => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1535,15 +1565,15 @@ impl Enum for RestoreToOriginalDocumentsOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1576,6 +1606,8 @@ pub struct RestoreToOriginalDocuments {
     pub office_region: Option<RestoreToOriginalDocumentsOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ORIGINAL_DOCUMENTS: Shape = Shape::new(
         "RestoreToOriginalDocuments",
@@ -1599,7 +1631,7 @@ pub(crate) static RESTORE_TO_ORIGINAL_DOCUMENTS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToOriginalDocuments"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToOriginalDocuments {
     const EMPTY: Self = Self {
         documents: Vec::new(),
@@ -1612,6 +1644,7 @@ impl RestoreToOriginalDocuments {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToOriginalDocuments {
@@ -1633,7 +1666,7 @@ impl Struct for RestoreToOriginalDocuments {
             7 => View::Secret(&self.user_password),
             8 => View::Enum(&self.office_region),
             9 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1648,7 +1681,7 @@ impl Struct for RestoreToOriginalDocuments {
             7 => Slot::Secret(&mut self.user_password),
             8 => Slot::Enum(&mut self.office_region),
             9 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1762,12 +1795,12 @@ impl Enum for CopyToDocumentsDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1804,12 +1837,12 @@ impl Enum for CopyToDocumentsDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1861,15 +1894,15 @@ impl Enum for CopyToDocumentsOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1912,12 +1945,14 @@ pub struct CopyToDocuments {
     pub office_region: Option<CopyToDocumentsOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COPY_TO_DOCUMENTS: Shape = Shape::new(
         "CopyToDocuments",
         &[
-            Field::new("changedItems", Kind::Bool).versions(8, 0),
-            Field::new("deletedItems", Kind::Bool).versions(8, 0),
+            Field::new("changedItems", Kind::Bool).since(8),
+            Field::new("deletedItems", Kind::Bool).since(8),
             Field::list("documents", Kind::Struct(&ONE_DRIVE_DOCUMENT)),
             Field::new("onedrive", Kind::Struct(&ONE_DRIVE)),
             Field::new("folder", Kind::Text),
@@ -1940,7 +1975,7 @@ pub(crate) static COPY_TO_DOCUMENTS: Shape = Shape::new(
         ],
     )
     .aliases(&["RestCopyToDocuments"])
-    .versions(6, 0);
+    .since(6);
 impl CopyToDocuments {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -1958,6 +1993,7 @@ impl CopyToDocuments {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CopyToDocuments {
@@ -1984,7 +2020,7 @@ impl Struct for CopyToDocuments {
             12 => View::Secret(&self.user_password),
             13 => View::Enum(&self.office_region),
             14 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2004,7 +2040,7 @@ impl Struct for CopyToDocuments {
             12 => Slot::Secret(&mut self.user_password),
             13 => Slot::Enum(&mut self.office_region),
             14 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2139,6 +2175,8 @@ pub struct SendDocumentsAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_DOCUMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         "SendDocumentsAsMsgOptions",
@@ -2152,7 +2190,7 @@ pub(crate) static SEND_DOCUMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendDocumentsAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendDocumentsAsMsgOptions {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -2161,6 +2199,7 @@ impl SendDocumentsAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendDocumentsAsMsgOptions {
@@ -2178,7 +2217,7 @@ impl Struct for SendDocumentsAsMsgOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2189,7 +2228,7 @@ impl Struct for SendDocumentsAsMsgOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2243,15 +2282,20 @@ impl SendDocumentsAsMsgOptions {
 pub struct SaveDocumentsOptions {
     /// Documents.
     pub documents: Vec<OneDriveDocument>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_DOCUMENTS_OPTIONS: Shape = Shape::new(
         "SaveDocumentsOptions",
         &[Field::list("documents", Kind::Struct(&ONE_DRIVE_DOCUMENT))],
     )
     .aliases(&["RESTSaveDocumentsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveDocumentsOptions {
-    const EMPTY: Self = Self { documents: Vec::new() };
+    const EMPTY: Self = Self {
+        documents: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveDocumentsOptions {
     const SHAPE: &'static Shape = &SAVE_DOCUMENTS_OPTIONS;
@@ -2263,13 +2307,13 @@ impl Struct for SaveDocumentsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.documents),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.documents),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2315,12 +2359,12 @@ impl Enum for CopyToDocumentDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2357,12 +2401,12 @@ impl Enum for CopyToDocumentDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2414,15 +2458,15 @@ impl Enum for CopyToDocumentOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2463,12 +2507,14 @@ pub struct CopyToDocument {
     pub office_region: Option<CopyToDocumentOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COPY_TO_DOCUMENT: Shape = Shape::new(
         "CopyToDocument",
         &[
-            Field::new("changedItems", Kind::Bool).versions(8, 0),
-            Field::new("deletedItems", Kind::Bool).versions(8, 0),
+            Field::new("changedItems", Kind::Bool).since(8),
+            Field::new("deletedItems", Kind::Bool).since(8),
             Field::new("onedrive", Kind::Struct(&ONE_DRIVE)),
             Field::new("folder", Kind::Text),
             Field::new(
@@ -2490,7 +2536,7 @@ pub(crate) static COPY_TO_DOCUMENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCopyToDocument"])
-    .versions(6, 0);
+    .since(6);
 impl CopyToDocument {
     const EMPTY: Self = Self {
         changed_items: None,
@@ -2507,6 +2553,7 @@ impl CopyToDocument {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CopyToDocument {
@@ -2532,7 +2579,7 @@ impl Struct for CopyToDocument {
             11 => View::Secret(&self.user_password),
             12 => View::Enum(&self.office_region),
             13 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2551,7 +2598,7 @@ impl Struct for CopyToDocument {
             11 => Slot::Secret(&mut self.user_password),
             12 => Slot::Enum(&mut self.office_region),
             13 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2670,15 +2717,20 @@ impl CopyToDocument {
 pub struct SaveOneDriveDocumentOptions {
     /// As zip.
     pub as_zip: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_ONE_DRIVE_DOCUMENT_OPTIONS: Shape = Shape::new(
         "SaveOneDriveDocumentOptions",
         &[Field::new("asZip", Kind::Bool)],
     )
     .aliases(&["RESTSaveOneDriveDocumentOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveOneDriveDocumentOptions {
-    const EMPTY: Self = Self { as_zip: None };
+    const EMPTY: Self = Self {
+        as_zip: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveOneDriveDocumentOptions {
     const SHAPE: &'static Shape = &SAVE_ONE_DRIVE_DOCUMENT_OPTIONS;
@@ -2690,13 +2742,13 @@ impl Struct for SaveOneDriveDocumentOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.as_zip),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.as_zip),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2742,12 +2794,12 @@ impl Enum for OperatorRestoreToOriginalOneDriveDocumentsDocumentAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Keep => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2768,6 +2820,8 @@ pub struct OperatorRestoreToOriginalOneDriveDocuments {
     pub documents_restore_configs: Vec<RestoreOneDriveDocumentConfig>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS: Shape = Shape::new(
         "OperatorRestoreToOriginalOneDriveDocuments",
@@ -2788,12 +2842,13 @@ pub(crate) static OPERATOR_RESTORE_TO_ORIGINAL_ONE_DRIVE_DOCUMENTS: Shape = Shap
         ],
     )
     .aliases(&["RESTOperatorRestoreToOriginalOneDriveDocuments"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreToOriginalOneDriveDocuments {
     const EMPTY: Self = Self {
         document_action: None,
         documents_restore_configs: Vec::new(),
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreToOriginalOneDriveDocuments {
@@ -2808,7 +2863,7 @@ impl Struct for OperatorRestoreToOriginalOneDriveDocuments {
             0 => View::Enum(&self.document_action),
             1 => View::Structs(&self.documents_restore_configs),
             2 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2816,7 +2871,7 @@ impl Struct for OperatorRestoreToOriginalOneDriveDocuments {
             0 => Slot::Enum(&mut self.document_action),
             1 => Slot::Structs(&mut self.documents_restore_configs),
             2 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2871,12 +2926,12 @@ impl Enum for RestoreOneDriveDocumentConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2893,6 +2948,8 @@ pub struct RestoreOneDriveDocumentConfig {
     pub document: Option<OneDriveDocument>,
     /// Document version.
     pub document_version: Option<RestoreOneDriveDocumentConfigDocumentVersion>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_ONE_DRIVE_DOCUMENT_CONFIG: Shape = Shape::new(
         "RestoreOneDriveDocumentConfig",
@@ -2905,11 +2962,12 @@ pub(crate) static RESTORE_ONE_DRIVE_DOCUMENT_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreOneDriveDocumentConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreOneDriveDocumentConfig {
     const EMPTY: Self = Self {
         document: None,
         document_version: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreOneDriveDocumentConfig {
@@ -2923,14 +2981,14 @@ impl Struct for RestoreOneDriveDocumentConfig {
         match index {
             0 => View::Struct(&self.document),
             1 => View::Enum(&self.document_version),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.document),
             1 => Slot::Enum(&mut self.document_version),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2963,20 +3021,22 @@ pub struct OneDriveFolder {
     pub is_folder: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ONE_DRIVE_FOLDER: Shape = Shape::new(
         "OneDriveFolder",
         &[
-            Field::new("oneDriveId", Kind::Id).versions(8, 0),
-            Field::new("version", Kind::Text).versions(6, 0),
+            Field::new("oneDriveId", Kind::Id).since(8),
+            Field::new("version", Kind::Text).since(6),
             Field::new("id", Kind::Id).required(),
-            Field::new("versionId", Kind::Int).versions(6, 0),
+            Field::new("versionId", Kind::Int).since(6),
             Field::new("name", Kind::Text).required(),
             Field::new("createdBy", Kind::Text).required(),
             Field::new("creationTime", Kind::DateTime).required(),
             Field::new("modifiedBy", Kind::Text).required(),
             Field::new("modificationTime", Kind::DateTime).required(),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -2994,6 +3054,7 @@ impl OneDriveFolder {
         modification_time: None,
         is_folder: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OneDriveFolder {
@@ -3016,7 +3077,7 @@ impl Struct for OneDriveFolder {
             8 => View::DateTime(&self.modification_time),
             9 => View::Bool(&self.is_folder),
             10 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3032,7 +3093,7 @@ impl Struct for OneDriveFolder {
             8 => Slot::DateTime(&mut self.modification_time),
             9 => Slot::Bool(&mut self.is_folder),
             10 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3065,12 +3126,12 @@ impl Enum for RestoreToOriginalFoldersDocumentAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Keep => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3122,15 +3183,15 @@ impl Enum for RestoreToOriginalFoldersOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3163,6 +3224,8 @@ pub struct RestoreToOriginalFolders {
     pub office_region: Option<RestoreToOriginalFoldersOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ORIGINAL_FOLDERS: Shape = Shape::new(
         "RestoreToOriginalFolders",
@@ -3186,7 +3249,7 @@ pub(crate) static RESTORE_TO_ORIGINAL_FOLDERS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToOriginalFolders"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToOriginalFolders {
     const EMPTY: Self = Self {
         folders: Vec::new(),
@@ -3199,6 +3262,7 @@ impl RestoreToOriginalFolders {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToOriginalFolders {
@@ -3220,7 +3284,7 @@ impl Struct for RestoreToOriginalFolders {
             7 => View::Secret(&self.user_password),
             8 => View::Enum(&self.office_region),
             9 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3235,7 +3299,7 @@ impl Struct for RestoreToOriginalFolders {
             7 => Slot::Secret(&mut self.user_password),
             8 => Slot::Enum(&mut self.office_region),
             9 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3349,12 +3413,12 @@ impl Enum for CopyToFoldersDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3391,12 +3455,12 @@ impl Enum for CopyToFoldersDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3448,15 +3512,15 @@ impl Enum for CopyToFoldersOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3503,6 +3567,8 @@ pub struct CopyToFolders {
     pub office_region: Option<CopyToFoldersOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COPY_TO_FOLDERS: Shape = Shape::new(
         "CopyToFolders",
@@ -3530,7 +3596,7 @@ pub(crate) static COPY_TO_FOLDERS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTCopyToFolders"])
-    .versions(6, 0);
+    .since(6);
 impl CopyToFolders {
     const EMPTY: Self = Self {
         folders: Vec::new(),
@@ -3550,6 +3616,7 @@ impl CopyToFolders {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CopyToFolders {
@@ -3578,7 +3645,7 @@ impl Struct for CopyToFolders {
             14 => View::Secret(&self.user_password),
             15 => View::Enum(&self.office_region),
             16 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3600,7 +3667,7 @@ impl Struct for CopyToFolders {
             14 => Slot::Secret(&mut self.user_password),
             15 => Slot::Enum(&mut self.office_region),
             16 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3750,6 +3817,8 @@ pub struct SendFoldersAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_FOLDERS_AS_MSG_OPTIONS: Shape = Shape::new(
         "SendFoldersAsMsgOptions",
@@ -3763,7 +3832,7 @@ pub(crate) static SEND_FOLDERS_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendFoldersAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendFoldersAsMsgOptions {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -3772,6 +3841,7 @@ impl SendFoldersAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendFoldersAsMsgOptions {
@@ -3789,7 +3859,7 @@ impl Struct for SendFoldersAsMsgOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3800,7 +3870,7 @@ impl Struct for SendFoldersAsMsgOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3876,12 +3946,12 @@ impl Enum for SharePointFolderType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::ListFolder => 0,
                 Self::LibraryFolder => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3896,15 +3966,20 @@ impl Enum for SharePointFolderType {
 pub struct SaveOneDriveFoldersOptions {
     /// Folders.
     pub folders: Vec<OneDriveFolder>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_ONE_DRIVE_FOLDERS_OPTIONS: Shape = Shape::new(
         "SaveOneDriveFoldersOptions",
         &[Field::list("folders", Kind::Struct(&ONE_DRIVE_FOLDER))],
     )
     .aliases(&["RESTSaveOneDriveFoldersOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveOneDriveFoldersOptions {
-    const EMPTY: Self = Self { folders: Vec::new() };
+    const EMPTY: Self = Self {
+        folders: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveOneDriveFoldersOptions {
     const SHAPE: &'static Shape = &SAVE_ONE_DRIVE_FOLDERS_OPTIONS;
@@ -3916,13 +3991,13 @@ impl Struct for SaveOneDriveFoldersOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.folders),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.folders),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3975,13 +4050,13 @@ impl Enum for FolderOrDocument {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Folders => 1,
                 Self::Documents => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }

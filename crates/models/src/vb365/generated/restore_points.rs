@@ -17,6 +17,8 @@ pub struct RestorePointMailbox {
     pub is_archive: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_MAILBOX: Shape = Shape::new(
         "RestorePointMailbox",
@@ -29,7 +31,8 @@ pub(crate) static RESTORE_POINT_MAILBOX: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointMailbox"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestorePointMailbox {
     const EMPTY: Self = Self {
         id: None,
@@ -37,6 +40,7 @@ impl RestorePointMailbox {
         email: None,
         is_archive: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointMailbox {
@@ -53,7 +57,7 @@ impl Struct for RestorePointMailbox {
             2 => View::Text(&self.email),
             3 => View::Bool(&self.is_archive),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -63,7 +67,7 @@ impl Struct for RestorePointMailbox {
             2 => Slot::Text(&mut self.email),
             3 => Slot::Bool(&mut self.is_archive),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -80,6 +84,8 @@ pub struct RestorePointOneDrive {
     pub url: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_ONE_DRIVE: Shape = Shape::new(
         "RestorePointOneDrive",
@@ -91,13 +97,15 @@ pub(crate) static RESTORE_POINT_ONE_DRIVE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointOneDrive"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestorePointOneDrive {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         url: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointOneDrive {
@@ -113,7 +121,7 @@ impl Struct for RestorePointOneDrive {
             1 => View::Text(&self.name),
             2 => View::Text(&self.url),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -122,7 +130,7 @@ impl Struct for RestorePointOneDrive {
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.url),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -139,6 +147,8 @@ pub struct RestorePointSite {
     pub url: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_SITE: Shape = Shape::new(
         "RestorePointSite",
@@ -150,13 +160,15 @@ pub(crate) static RESTORE_POINT_SITE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointSite"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestorePointSite {
     const EMPTY: Self = Self {
         site_id: None,
         name: None,
         url: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointSite {
@@ -172,7 +184,7 @@ impl Struct for RestorePointSite {
             1 => View::Text(&self.name),
             2 => View::Text(&self.url),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -181,7 +193,7 @@ impl Struct for RestorePointSite {
             1 => Slot::Text(&mut self.name),
             2 => Slot::Text(&mut self.url),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -198,6 +210,8 @@ pub struct RestorePointTeam {
     pub description: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_TEAM: Shape = Shape::new(
         "RestorePointTeam",
@@ -209,13 +223,15 @@ pub(crate) static RESTORE_POINT_TEAM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointTeam"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestorePointTeam {
     const EMPTY: Self = Self {
         id: None,
         display_name: None,
         description: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointTeam {
@@ -231,7 +247,7 @@ impl Struct for RestorePointTeam {
             1 => View::Text(&self.display_name),
             2 => View::Text(&self.description),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -240,7 +256,7 @@ impl Struct for RestorePointTeam {
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Text(&mut self.description),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -253,6 +269,8 @@ pub struct RbacLoggedInUser {
     pub id: Option<Id>,
     /// The name.
     pub name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_LOGGED_IN_USER: Shape = Shape::new(
         "RbacLoggedInUser",
@@ -262,9 +280,13 @@ pub(crate) static RBAC_LOGGED_IN_USER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacLoggedInUser"])
-    .versions(6, 0);
+    .since(6);
 impl RbacLoggedInUser {
-    const EMPTY: Self = Self { id: None, name: None };
+    const EMPTY: Self = Self {
+        id: None,
+        name: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RbacLoggedInUser {
     const SHAPE: &'static Shape = &RBAC_LOGGED_IN_USER;
@@ -277,14 +299,14 @@ impl Struct for RbacLoggedInUser {
         match index {
             0 => View::Id(&self.id),
             1 => View::Text(&self.name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.id),
             1 => Slot::Text(&mut self.name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -297,6 +319,8 @@ pub struct OperatorInfo {
     pub is_operator: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_INFO: Shape = Shape::new(
         "OperatorInfo",
@@ -306,11 +330,12 @@ pub(crate) static OPERATOR_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorInfo"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorInfo {
     const EMPTY: Self = Self {
         is_operator: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorInfo {
@@ -324,14 +349,14 @@ impl Struct for OperatorInfo {
         match index {
             0 => View::Bool(&self.is_operator),
             1 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.is_operator),
             1 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -346,22 +371,25 @@ pub struct RbacEffectiveScope {
     pub sites: Vec<RbacSiteItem>,
     /// Teams. (v7 and later)
     pub teams: Vec<RbacTeamItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_EFFECTIVE_SCOPE: Shape = Shape::new(
         "RbacEffectiveScope",
         &[
             Field::list("users", Kind::Struct(&RBAC_USER_ITEM)),
             Field::list("sites", Kind::Struct(&RBAC_SITE_ITEM)),
-            Field::list("teams", Kind::Struct(&RBAC_TEAM_ITEM)).versions(7, 0),
+            Field::list("teams", Kind::Struct(&RBAC_TEAM_ITEM)).since(7),
         ],
     )
     .aliases(&["RESTRbacEffectiveScope"])
-    .versions(6, 0);
+    .since(6);
 impl RbacEffectiveScope {
     const EMPTY: Self = Self {
         users: Vec::new(),
         sites: Vec::new(),
         teams: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacEffectiveScope {
@@ -376,7 +404,7 @@ impl Struct for RbacEffectiveScope {
             0 => View::Structs(&self.users),
             1 => View::Structs(&self.sites),
             2 => View::Structs(&self.teams),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -384,7 +412,7 @@ impl Struct for RbacEffectiveScope {
             0 => Slot::Structs(&mut self.users),
             1 => Slot::Structs(&mut self.sites),
             2 => Slot::Structs(&mut self.teams),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -424,13 +452,13 @@ impl Enum for RbacUserType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::SharedMailbox => 1,
                 Self::PublicMailbox => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -453,19 +481,21 @@ pub struct RbacUser {
     pub name: Option<String>,
     /// What it is.
     pub r#type: Option<RbacUserType>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_USER: Shape = Shape::new(
         "RbacUser",
         &[
             Field::new("id", Kind::Id).required(),
-            Field::new("onPremisesSid", Kind::Text).versions(7, 0),
+            Field::new("onPremisesSid", Kind::Text).since(7),
             Field::new("displayName", Kind::Text).required(),
             Field::new("name", Kind::Text).required(),
             Field::new("type", Kind::Enum(&RBAC_USER_TYPE)).required(),
         ],
     )
     .aliases(&["RESTRbacUser"])
-    .versions(6, 0);
+    .since(6);
 impl RbacUser {
     const EMPTY: Self = Self {
         id: None,
@@ -473,6 +503,7 @@ impl RbacUser {
         display_name: None,
         name: None,
         r#type: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacUser {
@@ -489,7 +520,7 @@ impl Struct for RbacUser {
             2 => View::Text(&self.display_name),
             3 => View::Text(&self.name),
             4 => View::Enum(&self.r#type),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -499,7 +530,7 @@ impl Struct for RbacUser {
             2 => Slot::Text(&mut self.display_name),
             3 => Slot::Text(&mut self.name),
             4 => Slot::Enum(&mut self.r#type),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -520,6 +551,8 @@ pub struct RbacSite {
     pub is_cloud: Option<bool>,
     /// Whether it is personal.
     pub is_personal: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_SITE: Shape = Shape::new(
         "RbacSite",
@@ -533,7 +566,7 @@ pub(crate) static RBAC_SITE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacSite"])
-    .versions(6, 0);
+    .since(6);
 impl RbacSite {
     const EMPTY: Self = Self {
         id: None,
@@ -542,6 +575,7 @@ impl RbacSite {
         parent_url: None,
         is_cloud: None,
         is_personal: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacSite {
@@ -559,7 +593,7 @@ impl Struct for RbacSite {
             3 => View::Text(&self.parent_url),
             4 => View::Bool(&self.is_cloud),
             5 => View::Bool(&self.is_personal),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -570,7 +604,7 @@ impl Struct for RbacSite {
             3 => Slot::Text(&mut self.parent_url),
             4 => Slot::Bool(&mut self.is_cloud),
             5 => Slot::Bool(&mut self.is_personal),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -615,12 +649,14 @@ pub struct RestorePoint {
     pub immutability_expires_on: Option<DateTime>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT: Shape = Shape::new(
         "RestorePoint",
         &[
             Field::new("id", Kind::Id),
-            Field::new("isDeleted", Kind::Bool).versions(7, 0),
+            Field::new("isDeleted", Kind::Bool).since(7),
             Field::new("repositoryId", Kind::Id),
             Field::new("backupTime", Kind::DateTime),
             Field::new("jobId", Kind::Id),
@@ -631,16 +667,16 @@ pub(crate) static RESTORE_POINT: Shape = Shape::new(
             Field::new("isOneDrive", Kind::Bool),
             Field::new("isTeams", Kind::Bool),
             Field::new("isLongTermCopy", Kind::Bool),
-            Field::new("isCopy", Kind::Bool).versions(7, 0),
+            Field::new("isCopy", Kind::Bool).since(7),
             Field::new("isRetrieved", Kind::Bool),
-            Field::new("eTag", Kind::Int).versions(8, 0),
-            Field::new("objectsEtag", Kind::Int).versions(8, 0),
-            Field::new("immutabilityExpiresOn", Kind::DateTime).versions(8, 0),
+            Field::new("eTag", Kind::Int).since(8),
+            Field::new("objectsEtag", Kind::Int).since(8),
+            Field::new("immutabilityExpiresOn", Kind::DateTime).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTRestorePoint"])
-    .versions(6, 0);
+    .since(6);
 impl RestorePoint {
     const EMPTY: Self = Self {
         id: None,
@@ -661,6 +697,7 @@ impl RestorePoint {
         objects_etag: None,
         immutability_expires_on: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePoint {
@@ -690,7 +727,7 @@ impl Struct for RestorePoint {
             15 => View::Int(&self.objects_etag),
             16 => View::DateTime(&self.immutability_expires_on),
             17 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -713,7 +750,7 @@ impl Struct for RestorePoint {
             15 => Slot::Int(&mut self.objects_etag),
             16 => Slot::DateTime(&mut self.immutability_expires_on),
             17 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -742,6 +779,8 @@ pub struct RestorePointGroup {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_GROUP: Shape = Shape::new(
         "RestorePointGroup",
@@ -759,7 +798,8 @@ pub(crate) static RESTORE_POINT_GROUP: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointGroup"])
-    .versions(7, 7);
+    .since(7)
+    .until(7);
 impl RestorePointGroup {
     const EMPTY: Self = Self {
         is_mailbox_backed_up: None,
@@ -772,6 +812,7 @@ impl RestorePointGroup {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointGroup {
@@ -793,7 +834,7 @@ impl Struct for RestorePointGroup {
             7 => View::Id(&self.organization_id),
             8 => View::Id(&self.backed_up_organization_id),
             9 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -808,7 +849,7 @@ impl Struct for RestorePointGroup {
             7 => Slot::Id(&mut self.organization_id),
             8 => Slot::Id(&mut self.backed_up_organization_id),
             9 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -848,13 +889,13 @@ impl Enum for RestorePointUserAccountType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::User => 0,
                 Self::SharedMailbox => 1,
                 Self::PublicMailbox => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -897,6 +938,8 @@ pub struct RestorePointUser {
     pub backed_up_organization_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_USER: Shape = Shape::new(
         "RestorePointUser",
@@ -919,7 +962,8 @@ pub(crate) static RESTORE_POINT_USER: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePointUser"])
-    .versions(7, 7);
+    .since(7)
+    .until(7);
 impl RestorePointUser {
     const EMPTY: Self = Self {
         is_mailbox_backed_up: None,
@@ -937,6 +981,7 @@ impl RestorePointUser {
         organization_id: None,
         backed_up_organization_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointUser {
@@ -963,7 +1008,7 @@ impl Struct for RestorePointUser {
             12 => View::Id(&self.organization_id),
             13 => View::Id(&self.backed_up_organization_id),
             14 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -983,7 +1028,7 @@ impl Struct for RestorePointUser {
             12 => Slot::Id(&mut self.organization_id),
             13 => Slot::Id(&mut self.backed_up_organization_id),
             14 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1000,6 +1045,8 @@ pub struct RbacTeam {
     pub display_name: Option<String>,
     /// Mail.
     pub mail: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RBAC_TEAM: Shape = Shape::new(
         "RbacTeam",
@@ -1011,13 +1058,14 @@ pub(crate) static RBAC_TEAM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRbacTeam"])
-    .versions(7, 0);
+    .since(7);
 impl RbacTeam {
     const EMPTY: Self = Self {
         id: None,
         description: None,
         display_name: None,
         mail: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RbacTeam {
@@ -1033,7 +1081,7 @@ impl Struct for RbacTeam {
             1 => View::Text(&self.description),
             2 => View::Text(&self.display_name),
             3 => View::Text(&self.mail),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1042,7 +1090,7 @@ impl Struct for RbacTeam {
             1 => Slot::Text(&mut self.description),
             2 => Slot::Text(&mut self.display_name),
             3 => Slot::Text(&mut self.mail),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1063,6 +1111,8 @@ pub struct RestorePointChanges {
     pub links: BTreeMap<String, Link>,
     /// How many items there are in all.
     pub total_count: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POINT_CHANGES: Shape = Shape::new(
         "RestorePointChanges",
@@ -1076,7 +1126,8 @@ pub(crate) static RESTORE_POINT_CHANGES: Shape = Shape::new(
         ],
     )
     .aliases(&["RestorePoint_GetChangesResponse"])
-    .versions(7, 7);
+    .since(7)
+    .until(7);
 impl RestorePointChanges {
     const EMPTY: Self = Self {
         next_change_token: None,
@@ -1085,6 +1136,7 @@ impl RestorePointChanges {
         results: Vec::new(),
         links: BTreeMap::new(),
         total_count: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePointChanges {
@@ -1102,7 +1154,7 @@ impl Struct for RestorePointChanges {
             3 => View::Structs(&self.results),
             4 => View::StructMap(&self.links),
             5 => View::Int(&self.total_count),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1113,7 +1165,7 @@ impl Struct for RestorePointChanges {
             3 => Slot::Structs(&mut self.results),
             4 => Slot::StructMap(&mut self.links),
             5 => Slot::Int(&mut self.total_count),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct BackupOrganization {
     pub r#type: Option<OrganizationType>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_ORGANIZATION: Shape = Shape::new(
         "BackupOrganization",
@@ -26,13 +28,14 @@ pub(crate) static BACKUP_ORGANIZATION: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBackupOrganization"])
-    .versions(6, 0);
+    .since(6);
 impl BackupOrganization {
     const EMPTY: Self = Self {
         id: None,
         name: None,
         r#type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupOrganization {
@@ -48,7 +51,7 @@ impl Struct for BackupOrganization {
             1 => View::Text(&self.name),
             2 => View::Enum(&self.r#type),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -57,7 +60,7 @@ impl Struct for BackupOrganization {
             1 => Slot::Text(&mut self.name),
             2 => Slot::Enum(&mut self.r#type),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -74,6 +77,8 @@ pub struct DeviceCodeResponse {
     pub expires_in: Option<i64>,
     /// What it says.
     pub message: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DEVICE_CODE_RESPONSE: Shape = Shape::new(
         "DeviceCodeResponse",
@@ -85,13 +90,14 @@ pub(crate) static DEVICE_CODE_RESPONSE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTDeviceCodeResponse"])
-    .versions(6, 0);
+    .since(6);
 impl DeviceCodeResponse {
     const EMPTY: Self = Self {
         user_code: None,
         verification_url: None,
         expires_in: None,
         message: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DeviceCodeResponse {
@@ -107,7 +113,7 @@ impl Struct for DeviceCodeResponse {
             1 => View::Text(&self.verification_url),
             2 => View::Int(&self.expires_in),
             3 => View::Text(&self.message),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -116,7 +122,7 @@ impl Struct for DeviceCodeResponse {
             1 => Slot::Text(&mut self.verification_url),
             2 => Slot::Int(&mut self.expires_in),
             3 => Slot::Text(&mut self.message),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -156,7 +162,7 @@ pub(crate) static RBAC_ITEM: Shape = Shape::new(
     )
     .aliases(&["RESTRbacItemComposed"])
     .union(&RBAC_ITEM_KINDS)
-    .versions(6, 0);
+    .since(6);
 impl AnyRbacItem {
     const EMPTY: Self = Self {
         r#type: None,
@@ -185,8 +191,7 @@ impl Struct for AnyRbacItem {
             4 => View::Struct(&self.site),
             5 => View::Struct(&self.group),
             6 => View::Struct(&self.team),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -198,8 +203,7 @@ impl Struct for AnyRbacItem {
             4 => Slot::Struct(&mut self.site),
             5 => Slot::Struct(&mut self.group),
             6 => Slot::Struct(&mut self.team),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -224,7 +228,7 @@ pub enum RbacItem {
     Unknown(AnyRbacItem),
 }
 pub(crate) static RBAC_ITEM_KINDS: UnionShape = UnionShape {
-    tag: "type",
+    tag: Some("type"),
     variants: &[
         Variant {
             shape: &RBAC_USER_ITEM,
@@ -297,12 +301,12 @@ impl Struct for RbacItem {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::User(kind) => kind.slot(index),
             Self::Site(kind) => kind.slot(index),
@@ -313,21 +317,15 @@ impl Struct for RbacItem {
     }
 }
 impl UnionSlot for RbacItem {
-    fn index(&self) -> usize {
-        match self {
-            Self::User(_) => 0,
-            Self::Site(_) => 1,
-            Self::Group(_) => 2,
-            Self::Team(_) => 3,
-            Self::Unknown(_) => 4,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &RBAC_ITEM_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::User(Default::default()),
-            1 => Self::Site(Default::default()),
-            2 => Self::Group(Default::default()),
-            3 => Self::Team(Default::default()),
+            Some(0) => Self::User(Default::default()),
+            Some(1) => Self::Site(Default::default()),
+            Some(2) => Self::Group(Default::default()),
+            Some(3) => Self::Team(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -386,7 +384,7 @@ pub(crate) static RESTORE_SESSION_TYPE: EnumShape = EnumShape {
         EnumValue::new("Vex"),
         EnumValue::new("Veod"),
         EnumValue::new("Vesp"),
-        EnumValue::new("Vet").versions(5, 0),
+        EnumValue::new("Vet").since(5),
     ],
 };
 impl Enum for RestoreSessionType {
@@ -402,14 +400,14 @@ impl Enum for RestoreSessionType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vex => 0,
                 Self::Veod => 1,
                 Self::Vesp => 2,
                 Self::Vet => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -438,9 +436,9 @@ pub(crate) static RESTORE_SESSION_STATE: EnumShape = EnumShape {
     name: stringify!(RestoreSessionState),
     aliases: &[],
     values: &[
-        EnumValue::new("Starting").versions(0, 5),
+        EnumValue::new("Starting").until(5),
         EnumValue::new("Working"),
-        EnumValue::new("Stopping").versions(0, 5),
+        EnumValue::new("Stopping").until(5),
         EnumValue::new("Stopped"),
     ],
 };
@@ -457,14 +455,14 @@ impl Enum for RestoreSessionState {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Starting => 0,
                 Self::Working => 1,
                 Self::Stopping => 2,
                 Self::Stopped => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -496,7 +494,7 @@ pub(crate) static RESTORE_SESSION_RESULT: EnumShape = EnumShape {
         EnumValue::new("Success"),
         EnumValue::new("Warning"),
         EnumValue::new("Failed"),
-        EnumValue::new("None").versions(0, 5),
+        EnumValue::new("None").until(5),
     ],
 };
 impl Enum for RestoreSessionResult {
@@ -512,14 +510,14 @@ impl Enum for RestoreSessionResult {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Success => 0,
                 Self::Warning => 1,
                 Self::Failed => 2,
                 Self::None => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -566,6 +564,8 @@ pub struct RestoreSession {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name. (up to v5)
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION: Shape = Shape::new(
         "RestoreSession",
@@ -580,12 +580,12 @@ pub(crate) static RESTORE_SESSION: Shape = Shape::new(
             Field::new("result", Kind::Enum(&RESTORE_SESSION_RESULT)).required(),
             Field::new("initiatedBy", Kind::Text),
             Field::new("details", Kind::Text),
-            Field::new("scopeName", Kind::Text).versions(6, 0),
-            Field::new("clientHost", Kind::Text).versions(6, 0),
-            Field::new("reason", Kind::Text).versions(6, 0),
-            Field::new("eTag", Kind::Int).versions(8, 0),
+            Field::new("scopeName", Kind::Text).since(6),
+            Field::new("clientHost", Kind::Text).since(6),
+            Field::new("reason", Kind::Text).since(6),
+            Field::new("eTag", Kind::Int).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 5),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(5),
         ],
     )
     .aliases(&["RESTRestoreSession"]);
@@ -607,6 +607,7 @@ impl RestoreSession {
         e_tag: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSession {
@@ -634,7 +635,7 @@ impl Struct for RestoreSession {
             13 => View::Int(&self.e_tag),
             14 => View::StructMap(&self.links),
             15 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -655,7 +656,7 @@ impl Struct for RestoreSession {
             13 => Slot::Int(&mut self.e_tag),
             14 => Slot::StructMap(&mut self.links),
             15 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -703,15 +704,15 @@ impl Enum for DeviceCodeRequestOptionsTargetRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -732,6 +733,8 @@ pub struct DeviceCodeRequestOptions {
     pub target_region: Option<DeviceCodeRequestOptionsTargetRegion>,
     /// Target organization name. (v6 and later)
     pub target_organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static DEVICE_CODE_REQUEST_OPTIONS: Shape = Shape::new(
         "DeviceCodeRequestOptions",
@@ -741,17 +744,18 @@ pub(crate) static DEVICE_CODE_REQUEST_OPTIONS: Shape = Shape::new(
                     "targetRegion",
                     Kind::Enum(&DEVICE_CODE_REQUEST_OPTIONS_TARGET_REGION),
                 )
-                .versions(6, 0),
-            Field::new("targetOrganizationName", Kind::Text).versions(6, 0),
+                .since(6),
+            Field::new("targetOrganizationName", Kind::Text).since(6),
         ],
     )
     .aliases(&["RESTDeviceCodeRequestOptions", "RestoreDeviceCodeRequest"])
-    .versions(4, 0);
+    .since(4);
 impl DeviceCodeRequestOptions {
     const EMPTY: Self = Self {
         target_application_id: None,
         target_region: None,
         target_organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for DeviceCodeRequestOptions {
@@ -766,7 +770,7 @@ impl Struct for DeviceCodeRequestOptions {
             0 => View::Id(&self.target_application_id),
             1 => View::Enum(&self.target_region),
             2 => View::Text(&self.target_organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -774,7 +778,7 @@ impl Struct for DeviceCodeRequestOptions {
             0 => Slot::Id(&mut self.target_application_id),
             1 => Slot::Enum(&mut self.target_region),
             2 => Slot::Text(&mut self.target_organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -836,7 +840,7 @@ pub(crate) static EXPLORE_OPTIONS_TYPE: EnumShape = EnumShape {
         EnumValue::new("Vex"),
         EnumValue::new("Veod"),
         EnumValue::new("Vesp"),
-        EnumValue::new("Vet").versions(5, 0),
+        EnumValue::new("Vet").since(5),
     ],
 };
 impl Enum for ExploreOptionsType {
@@ -852,14 +856,14 @@ impl Enum for ExploreOptionsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vex => 0,
                 Self::Veod => 1,
                 Self::Vesp => 2,
                 Self::Vet => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -882,6 +886,8 @@ pub struct ExploreOptions {
     pub show_deleted: Option<bool>,
     /// Whether to show all versions.
     pub show_all_versions: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXPLORE_OPTIONS: Shape = Shape::new(
         "ExploreOptions",
@@ -899,6 +905,7 @@ impl ExploreOptions {
         r#type: None,
         show_deleted: None,
         show_all_versions: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExploreOptions {
@@ -914,7 +921,7 @@ impl Struct for ExploreOptions {
             1 => View::Enum(&self.r#type),
             2 => View::Bool(&self.show_deleted),
             3 => View::Bool(&self.show_all_versions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -923,7 +930,7 @@ impl Struct for ExploreOptions {
             1 => Slot::Enum(&mut self.r#type),
             2 => Slot::Bool(&mut self.show_deleted),
             3 => Slot::Bool(&mut self.show_all_versions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -998,14 +1005,14 @@ impl Enum for OperatorExploreOptionsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vex => 0,
                 Self::Veod => 1,
                 Self::Vesp => 2,
                 Self::Vet => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1032,6 +1039,8 @@ pub struct OperatorExploreOptions {
     pub repository_id: Option<Id>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_EXPLORE_OPTIONS: Shape = Shape::new(
         "OperatorExploreOptions",
@@ -1041,12 +1050,12 @@ pub(crate) static OPERATOR_EXPLORE_OPTIONS: Shape = Shape::new(
             Field::new("showDeleted", Kind::Bool),
             Field::new("showAllVersions", Kind::Bool),
             Field::new("scope", Kind::Struct(&RBAC_ITEM)),
-            Field::new("repositoryId", Kind::Id).versions(8, 0),
+            Field::new("repositoryId", Kind::Id).since(8),
             Field::new("reason", Kind::Text),
         ],
     )
     .aliases(&["RESTOperatorExploreOptions"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorExploreOptions {
     const EMPTY: Self = Self {
         date_time: None,
@@ -1056,6 +1065,7 @@ impl OperatorExploreOptions {
         scope: None,
         repository_id: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorExploreOptions {
@@ -1074,7 +1084,7 @@ impl Struct for OperatorExploreOptions {
             4 => View::Struct(&self.scope),
             5 => View::Id(&self.repository_id),
             6 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1086,7 +1096,7 @@ impl Struct for OperatorExploreOptions {
             4 => Slot::Struct(&mut self.scope),
             5 => Slot::Id(&mut self.repository_id),
             6 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1187,8 +1197,8 @@ impl Enum for RestoreSessionEventType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::None => 0,
                 Self::Save => 1,
@@ -1196,7 +1206,7 @@ impl Enum for RestoreSessionEventType {
                 Self::Send => 3,
                 Self::Restore => 4,
                 Self::View => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1252,8 +1262,8 @@ impl Enum for RestoreSessionEventStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Running => 0,
                 Self::Success => 1,
@@ -1261,7 +1271,7 @@ impl Enum for RestoreSessionEventStatus {
                 Self::Failed => 3,
                 Self::Cancelled => 4,
                 Self::Skipped => 5,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1318,15 +1328,17 @@ pub struct RestoreSessionEvent {
     pub team_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION_EVENT: Shape = Shape::new(
         "RestoreSessionEvent",
         &[
-            Field::new("itemName", Kind::Text).versions(6, 0),
-            Field::new("itemType", Kind::Text).versions(6, 0),
-            Field::new("itemSizeBytes", Kind::Int).versions(6, 0),
-            Field::new("source", Kind::Text).versions(6, 0),
-            Field::new("target", Kind::Text).versions(6, 0),
+            Field::new("itemName", Kind::Text).since(6),
+            Field::new("itemType", Kind::Text).since(6),
+            Field::new("itemSizeBytes", Kind::Int).since(6),
+            Field::new("source", Kind::Text).since(6),
+            Field::new("target", Kind::Text).since(6),
             Field::new("id", Kind::Id).required(),
             Field::new("type", Kind::Enum(&RESTORE_SESSION_EVENT_TYPE)),
             Field::new("status", Kind::Enum(&RESTORE_SESSION_EVENT_STATUS)).required(),
@@ -1336,12 +1348,12 @@ pub(crate) static RESTORE_SESSION_EVENT: Shape = Shape::new(
             Field::new("title", Kind::Text),
             Field::new("message", Kind::Text).required(),
             Field::new("order", Kind::Int).required(),
-            Field::new("organizationId", Kind::Id).versions(8, 0),
-            Field::new("backedUpOrganizationId", Kind::Id).versions(8, 0),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("groupId", Kind::Id).versions(8, 0),
-            Field::new("siteId", Kind::Id).versions(8, 0),
-            Field::new("teamId", Kind::Id).versions(8, 0),
+            Field::new("organizationId", Kind::Id).since(8),
+            Field::new("backedUpOrganizationId", Kind::Id).since(8),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("groupId", Kind::Id).since(8),
+            Field::new("siteId", Kind::Id).since(8),
+            Field::new("teamId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -1369,6 +1381,7 @@ impl RestoreSessionEvent {
         site_id: None,
         team_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSessionEvent {
@@ -1401,7 +1414,7 @@ impl Struct for RestoreSessionEvent {
             18 => View::Id(&self.site_id),
             19 => View::Id(&self.team_id),
             20 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1427,7 +1440,7 @@ impl Struct for RestoreSessionEvent {
             18 => Slot::Id(&mut self.site_id),
             19 => Slot::Id(&mut self.team_id),
             20 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1471,14 +1484,14 @@ impl Enum for OrganizationExploreOptionsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Vex => 0,
                 Self::Veod => 1,
                 Self::Vesp => 2,
                 Self::Vet => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1501,6 +1514,8 @@ pub struct OrganizationExploreOptions {
     pub show_all_versions: Option<bool>,
     /// The backup repository.
     pub repository_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_EXPLORE_OPTIONS: Shape = Shape::new(
         "OrganizationExploreOptions",
@@ -1513,7 +1528,7 @@ pub(crate) static ORGANIZATION_EXPLORE_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOrganizationExploreOptions"])
-    .versions(8, 0);
+    .since(8);
 impl OrganizationExploreOptions {
     const EMPTY: Self = Self {
         date_time: None,
@@ -1521,6 +1536,7 @@ impl OrganizationExploreOptions {
         show_deleted: None,
         show_all_versions: None,
         repository_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationExploreOptions {
@@ -1537,7 +1553,7 @@ impl Struct for OrganizationExploreOptions {
             2 => View::Bool(&self.show_deleted),
             3 => View::Bool(&self.show_all_versions),
             4 => View::Id(&self.repository_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1547,7 +1563,7 @@ impl Struct for OrganizationExploreOptions {
             2 => Slot::Bool(&mut self.show_deleted),
             3 => Slot::Bool(&mut self.show_all_versions),
             4 => Slot::Id(&mut self.repository_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1607,6 +1623,8 @@ pub struct RestoreSessionStatistics {
     pub errors: Vec<String>,
     /// Items.
     pub items: Vec<RestoreDetails>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION_STATISTICS: Shape = Shape::new(
         "RestoreSessionStatistics",
@@ -1621,7 +1639,7 @@ pub(crate) static RESTORE_SESSION_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSessionStatistics"])
-    .versions(8, 0);
+    .since(8);
 impl RestoreSessionStatistics {
     const EMPTY: Self = Self {
         total_items_count: None,
@@ -1631,6 +1649,7 @@ impl RestoreSessionStatistics {
         warnings: Vec::new(),
         errors: Vec::new(),
         items: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSessionStatistics {
@@ -1649,7 +1668,7 @@ impl Struct for RestoreSessionStatistics {
             4 => View::Texts(&self.warnings),
             5 => View::Texts(&self.errors),
             6 => View::Structs(&self.items),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1661,7 +1680,7 @@ impl Struct for RestoreSessionStatistics {
             4 => Slot::Texts(&mut self.warnings),
             5 => Slot::Texts(&mut self.errors),
             6 => Slot::Structs(&mut self.items),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1701,13 +1720,13 @@ impl Enum for ItemRestoreDetailsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Item => 0,
                 Self::BulkMailbox => 1,
                 Self::BulkOneDrive => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1787,8 +1806,8 @@ impl Enum for RestoreItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::TeamsTeam => 0,
                 Self::TeamsPostsTab => 1,
@@ -1802,7 +1821,7 @@ impl Enum for RestoreItemType {
                 Self::SharePointItem => 9,
                 Self::OneDriveItem => 10,
                 Self::ExchangeMailbox => 11,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1850,14 +1869,14 @@ impl Enum for RestoreStatus {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Failed => 0,
                 Self::Warning => 1,
                 Self::Success => 2,
                 Self::Skipped => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1888,6 +1907,8 @@ pub struct ItemRestoreDetails {
     pub path: Option<String>,
     /// Warnings.
     pub warnings: Vec<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ITEM_RESTORE_DETAILS: Shape = Shape::new(
         "ItemRestoreDetails",
@@ -1905,7 +1926,7 @@ pub(crate) static ITEM_RESTORE_DETAILS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTItemRestoreDetails"])
-    .versions(8, 0);
+    .since(8);
 impl ItemRestoreDetails {
     const EMPTY: Self = Self {
         id: None,
@@ -1917,6 +1938,7 @@ impl ItemRestoreDetails {
         status: None,
         path: None,
         warnings: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ItemRestoreDetails {
@@ -1937,7 +1959,7 @@ impl Struct for ItemRestoreDetails {
             6 => View::Enum(&self.status),
             7 => View::Text(&self.path),
             8 => View::Texts(&self.warnings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1951,7 +1973,7 @@ impl Struct for ItemRestoreDetails {
             6 => Slot::Enum(&mut self.status),
             7 => Slot::Text(&mut self.path),
             8 => Slot::Texts(&mut self.warnings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1992,6 +2014,8 @@ pub struct BulkMailboxItemRestoreDetails {
     pub skipped_mailbox_items_count: Option<i64>,
     /// Cannot continue mailbox error.
     pub cannot_continue_mailbox_error: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_MAILBOX_ITEM_RESTORE_DETAILS: Shape = Shape::new(
         "BulkMailboxItemRestoreDetails",
@@ -2016,7 +2040,7 @@ pub(crate) static BULK_MAILBOX_ITEM_RESTORE_DETAILS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBulkMailboxItemRestoreDetails"])
-    .versions(8, 0);
+    .since(8);
 impl BulkMailboxItemRestoreDetails {
     const EMPTY: Self = Self {
         id: None,
@@ -2035,6 +2059,7 @@ impl BulkMailboxItemRestoreDetails {
         failed_mailbox_items_count: None,
         skipped_mailbox_items_count: None,
         cannot_continue_mailbox_error: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkMailboxItemRestoreDetails {
@@ -2062,7 +2087,7 @@ impl Struct for BulkMailboxItemRestoreDetails {
             13 => View::Int(&self.failed_mailbox_items_count),
             14 => View::Int(&self.skipped_mailbox_items_count),
             15 => View::Text(&self.cannot_continue_mailbox_error),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2083,7 +2108,7 @@ impl Struct for BulkMailboxItemRestoreDetails {
             13 => Slot::Int(&mut self.failed_mailbox_items_count),
             14 => Slot::Int(&mut self.skipped_mailbox_items_count),
             15 => Slot::Text(&mut self.cannot_continue_mailbox_error),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2116,6 +2141,8 @@ pub struct BulkOneDriveItemRestoreDetails {
     pub one_drive_site_id: Option<Id>,
     /// One drive URL.
     pub one_drive_url: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS: Shape = Shape::new(
         "BulkOneDriveItemRestoreDetails",
@@ -2136,7 +2163,7 @@ pub(crate) static BULK_ONE_DRIVE_ITEM_RESTORE_DETAILS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTBulkOneDriveItemRestoreDetails"])
-    .versions(8, 0);
+    .since(8);
 impl BulkOneDriveItemRestoreDetails {
     const EMPTY: Self = Self {
         id: None,
@@ -2151,6 +2178,7 @@ impl BulkOneDriveItemRestoreDetails {
         one_drive_web_id: None,
         one_drive_site_id: None,
         one_drive_url: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BulkOneDriveItemRestoreDetails {
@@ -2174,7 +2202,7 @@ impl Struct for BulkOneDriveItemRestoreDetails {
             9 => View::Id(&self.one_drive_web_id),
             10 => View::Id(&self.one_drive_site_id),
             11 => View::Text(&self.one_drive_url),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2191,7 +2219,7 @@ impl Struct for BulkOneDriveItemRestoreDetails {
             9 => Slot::Id(&mut self.one_drive_web_id),
             10 => Slot::Id(&mut self.one_drive_site_id),
             11 => Slot::Text(&mut self.one_drive_url),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2273,7 +2301,7 @@ pub(crate) static RESTORE_DETAILS: Shape = Shape::new(
     )
     .aliases(&["RESTItemRestoreDetailsComposed"])
     .union(&RESTORE_DETAILS_KINDS)
-    .versions(8, 0);
+    .since(8);
 impl AnyRestoreDetails {
     const EMPTY: Self = Self {
         id: None,
@@ -2330,8 +2358,7 @@ impl Struct for AnyRestoreDetails {
             18 => View::Id(&self.one_drive_web_id),
             19 => View::Id(&self.one_drive_site_id),
             20 => View::Text(&self.one_drive_url),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2357,8 +2384,7 @@ impl Struct for AnyRestoreDetails {
             18 => Slot::Id(&mut self.one_drive_web_id),
             19 => Slot::Id(&mut self.one_drive_site_id),
             20 => Slot::Text(&mut self.one_drive_url),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2381,7 +2407,7 @@ pub enum RestoreDetails {
     Unknown(AnyRestoreDetails),
 }
 pub(crate) static RESTORE_DETAILS_KINDS: UnionShape = UnionShape {
-    tag: "itemRestoreDetailsType",
+    tag: Some("itemRestoreDetailsType"),
     variants: &[
         Variant {
             shape: &ITEM_RESTORE_DETAILS,
@@ -2496,12 +2522,12 @@ impl Struct for RestoreDetails {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::Item(kind) => kind.slot(index),
             Self::BulkMailboxItem(kind) => kind.slot(index),
@@ -2511,19 +2537,14 @@ impl Struct for RestoreDetails {
     }
 }
 impl UnionSlot for RestoreDetails {
-    fn index(&self) -> usize {
-        match self {
-            Self::Item(_) => 0,
-            Self::BulkMailboxItem(_) => 1,
-            Self::BulkOneDriveItem(_) => 2,
-            Self::Unknown(_) => 3,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &RESTORE_DETAILS_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::Item(Default::default()),
-            1 => Self::BulkMailboxItem(Default::default()),
-            2 => Self::BulkOneDriveItem(Default::default()),
+            Some(0) => Self::Item(Default::default()),
+            Some(1) => Self::BulkMailboxItem(Default::default()),
+            Some(2) => Self::BulkOneDriveItem(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -2583,12 +2604,12 @@ impl Enum for JobSessionOrder {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CreationTime => 0,
                 Self::EndTime => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2607,14 +2628,19 @@ impl Enum for JobSessionOrder {
 pub struct RestoreSessionActionBody {
     /// Stop.
     pub stop: Edit<Value>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SESSION_ACTION_BODY: Shape = Shape::new(
         "RestoreSessionActionBody",
         &[Field::new("stop", Kind::Json)],
     )
-    .versions(0, 5);
+    .until(5);
 impl RestoreSessionActionBody {
-    const EMPTY: Self = Self { stop: Edit::ABSENT };
+    const EMPTY: Self = Self {
+        stop: Edit::ABSENT,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for RestoreSessionActionBody {
     const SHAPE: &'static Shape = &RESTORE_SESSION_ACTION_BODY;
@@ -2626,13 +2652,13 @@ impl Struct for RestoreSessionActionBody {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Edit(&self.stop),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Edit(&mut self.stop),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct ItemRestoreStatistics {
     pub failed_restrictions_count: Option<i64>,
     /// Restore issues.
     pub restore_issues: Vec<RestoreObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ITEM_RESTORE_STATISTICS: Shape = Shape::new(
         "ItemRestoreStatistics",
@@ -35,7 +37,8 @@ pub(crate) static ITEM_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTItemRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl ItemRestoreStatistics {
     const EMPTY: Self = Self {
         total_items_count: None,
@@ -45,6 +48,7 @@ impl ItemRestoreStatistics {
         skipped_items_by_no_changes_count: None,
         failed_restrictions_count: None,
         restore_issues: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ItemRestoreStatistics {
@@ -63,7 +67,7 @@ impl Struct for ItemRestoreStatistics {
             4 => View::Int(&self.skipped_items_by_no_changes_count),
             5 => View::Int(&self.failed_restrictions_count),
             6 => View::Structs(&self.restore_issues),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -75,7 +79,7 @@ impl Struct for ItemRestoreStatistics {
             4 => Slot::Int(&mut self.skipped_items_by_no_changes_count),
             5 => Slot::Int(&mut self.failed_restrictions_count),
             6 => Slot::Structs(&mut self.restore_issues),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -111,13 +115,13 @@ impl Enum for RestoreObjectType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Item => 0,
                 Self::List => 1,
                 Self::Site => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -142,6 +146,8 @@ pub struct RestoreObject {
     pub warnings: Vec<String>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_OBJECT: Shape = Shape::new(
         "RestoreObject",
@@ -155,7 +161,8 @@ pub(crate) static RESTORE_OBJECT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreObject"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestoreObject {
     const EMPTY: Self = Self {
         id: None,
@@ -164,6 +171,7 @@ impl RestoreObject {
         r#type: None,
         warnings: Vec::new(),
         error: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreObject {
@@ -181,7 +189,7 @@ impl Struct for RestoreObject {
             3 => View::Enum(&self.r#type),
             4 => View::Texts(&self.warnings),
             5 => View::Text(&self.error),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -192,7 +200,7 @@ impl Struct for RestoreObject {
             3 => Slot::Enum(&mut self.r#type),
             4 => Slot::Texts(&mut self.warnings),
             5 => Slot::Text(&mut self.error),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -239,27 +247,27 @@ pub struct AnyItem {
 pub(crate) static ITEM: Shape = Shape::new(
         "Item",
         &[
-            Field::new("oneDriveId", Kind::Id).versions(8, 0),
+            Field::new("oneDriveId", Kind::Id).since(8),
             Field::new("sizeBytes", Kind::Int),
             Field::new("inheritedPermissions", Kind::Bool),
             Field::new("version", Kind::Text),
             Field::new("id", Kind::Id),
-            Field::new("versionId", Kind::Int).versions(6, 0),
+            Field::new("versionId", Kind::Int).since(6),
             Field::new("name", Kind::Text),
             Field::new("createdBy", Kind::Text),
             Field::new("creationTime", Kind::DateTime),
             Field::new("modifiedBy", Kind::Text),
             Field::new("modificationTime", Kind::DateTime),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
             Field::new("type", Kind::Json),
             Field::new("title", Kind::Text),
         ],
     )
     .aliases(&["RESTItemComposed"])
     .union(&ITEM_KINDS)
-    .versions(6, 0);
+    .since(6);
 impl AnyItem {
     const EMPTY: Self = Self {
         one_drive_id: None,
@@ -306,8 +314,7 @@ impl Struct for AnyItem {
             13 => View::Id(&self.site_id),
             14 => View::Json(&self.r#type),
             15 => View::Text(&self.title),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -328,8 +335,7 @@ impl Struct for AnyItem {
             13 => Slot::Id(&mut self.site_id),
             14 => Slot::Json(&mut self.r#type),
             15 => Slot::Text(&mut self.title),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -356,7 +362,7 @@ pub enum Item {
     Unknown(AnyItem),
 }
 pub(crate) static ITEM_KINDS: UnionShape = UnionShape {
-    tag: "",
+    tag: None,
     variants: &[
         Variant {
             shape: &ONE_DRIVE_DOCUMENT,
@@ -521,12 +527,12 @@ impl Struct for Item {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::OneDriveDocument(kind) => kind.slot(index),
             Self::OneDriveFolder(kind) => kind.slot(index),
@@ -538,23 +544,16 @@ impl Struct for Item {
     }
 }
 impl UnionSlot for Item {
-    fn index(&self) -> usize {
-        match self {
-            Self::OneDriveDocument(_) => 0,
-            Self::OneDriveFolder(_) => 1,
-            Self::SharePointDocument(_) => 2,
-            Self::SharePointFolder(_) => 3,
-            Self::SharePointItem(_) => 4,
-            Self::Unknown(_) => 5,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &ITEM_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::OneDriveDocument(Default::default()),
-            1 => Self::OneDriveFolder(Default::default()),
-            2 => Self::SharePointDocument(Default::default()),
-            3 => Self::SharePointFolder(Default::default()),
-            4 => Self::SharePointItem(Default::default()),
+            Some(0) => Self::OneDriveDocument(Default::default()),
+            Some(1) => Self::OneDriveFolder(Default::default()),
+            Some(2) => Self::SharePointDocument(Default::default()),
+            Some(3) => Self::SharePointFolder(Default::default()),
+            Some(4) => Self::SharePointItem(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -605,6 +604,8 @@ pub struct SendAsMsgOptionsV6 {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_AS_MSG_OPTIONS_V6: Shape = Shape::new(
         "SendAsMsgOptionsV6",
@@ -617,7 +618,7 @@ pub(crate) static SEND_AS_MSG_OPTIONS_V6: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendAsMsgOptionsV6"])
-    .versions(6, 0);
+    .since(6);
 impl SendAsMsgOptionsV6 {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -625,6 +626,7 @@ impl SendAsMsgOptionsV6 {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendAsMsgOptionsV6 {
@@ -641,7 +643,7 @@ impl Struct for SendAsMsgOptionsV6 {
             2 => View::Text(&self.to),
             3 => View::Text(&self.subject),
             4 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -651,7 +653,7 @@ impl Struct for SendAsMsgOptionsV6 {
             2 => Slot::Text(&mut self.to),
             3 => Slot::Text(&mut self.subject),
             4 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -699,15 +701,20 @@ impl SendAsMsgOptionsV6 {
 pub struct OperatorRestoreSessionResponse {
     /// The session.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_SESSION_RESPONSE: Shape = Shape::new(
         "OperatorRestoreSessionResponse",
         &[Field::new("sessionId", Kind::Id).required()],
     )
     .aliases(&["RESTOperatorRestoreSessionResponse"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreSessionResponse {
-    const EMPTY: Self = Self { session_id: None };
+    const EMPTY: Self = Self {
+        session_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OperatorRestoreSessionResponse {
     const SHAPE: &'static Shape = &OPERATOR_RESTORE_SESSION_RESPONSE;
@@ -719,13 +726,13 @@ impl Struct for OperatorRestoreSessionResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -748,6 +755,8 @@ pub struct SharePointAttachment {
     pub item_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_ATTACHMENT: Shape = Shape::new(
         "SharePointAttachment",
@@ -756,13 +765,13 @@ pub(crate) static SHARE_POINT_ATTACHMENT: Shape = Shape::new(
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("url", Kind::Text),
-            Field::new("siteId", Kind::Id).versions(8, 0),
-            Field::new("itemId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
+            Field::new("itemId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTSharePointAttachment"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointAttachment {
     const EMPTY: Self = Self {
         size_bytes: None,
@@ -772,6 +781,7 @@ impl SharePointAttachment {
         site_id: None,
         item_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointAttachment {
@@ -790,7 +800,7 @@ impl Struct for SharePointAttachment {
             4 => View::Id(&self.site_id),
             5 => View::Id(&self.item_id),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -802,7 +812,7 @@ impl Struct for SharePointAttachment {
             4 => Slot::Id(&mut self.site_id),
             5 => Slot::Id(&mut self.item_id),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -813,15 +823,20 @@ impl Struct for SharePointAttachment {
 pub struct SaveAttachmentsOptions {
     /// Attachments.
     pub attachments: Vec<SharePointAttachment>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_ATTACHMENTS_OPTIONS: Shape = Shape::new(
         "SaveAttachmentsOptions",
         &[Field::list("attachments", Kind::Struct(&SHARE_POINT_ATTACHMENT))],
     )
     .aliases(&["RESTSaveAttachmentsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveAttachmentsOptions {
-    const EMPTY: Self = Self { attachments: Vec::new() };
+    const EMPTY: Self = Self {
+        attachments: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveAttachmentsOptions {
     const SHAPE: &'static Shape = &SAVE_ATTACHMENTS_OPTIONS;
@@ -833,13 +848,13 @@ impl Struct for SaveAttachmentsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.attachments),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.attachments),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -871,6 +886,8 @@ pub struct SendAttachmentsAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_ATTACHMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         "SendAttachmentsAsMsgOptions",
@@ -883,7 +900,7 @@ pub(crate) static SEND_ATTACHMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendAttachmentsAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendAttachmentsAsMsgOptions {
     const EMPTY: Self = Self {
         attachments: Vec::new(),
@@ -891,6 +908,7 @@ impl SendAttachmentsAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendAttachmentsAsMsgOptions {
@@ -907,7 +925,7 @@ impl Struct for SendAttachmentsAsMsgOptions {
             2 => View::Text(&self.to),
             3 => View::Text(&self.subject),
             4 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -917,7 +935,7 @@ impl Struct for SendAttachmentsAsMsgOptions {
             2 => Slot::Text(&mut self.to),
             3 => Slot::Text(&mut self.subject),
             4 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -987,11 +1005,13 @@ pub struct SharePointDocument {
     pub is_folder: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_DOCUMENT: Shape = Shape::new(
         "SharePointDocument",
         &[
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
             Field::new("sizeBytes", Kind::Int),
             Field::new("version", Kind::Text),
             Field::new("versionId", Kind::Int),
@@ -1001,12 +1021,12 @@ pub(crate) static SHARE_POINT_DOCUMENT: Shape = Shape::new(
             Field::new("creationTime", Kind::DateTime).required(),
             Field::new("modifiedBy", Kind::Text).required(),
             Field::new("modificationTime", Kind::DateTime).required(),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTSharePointDocument"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointDocument {
     const EMPTY: Self = Self {
         site_id: None,
@@ -1021,6 +1041,7 @@ impl SharePointDocument {
         modification_time: None,
         is_folder: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointDocument {
@@ -1044,7 +1065,7 @@ impl Struct for SharePointDocument {
             9 => View::DateTime(&self.modification_time),
             10 => View::Bool(&self.is_folder),
             11 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1061,7 +1082,7 @@ impl Struct for SharePointDocument {
             9 => Slot::DateTime(&mut self.modification_time),
             10 => Slot::Bool(&mut self.is_folder),
             11 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1094,12 +1115,12 @@ impl Enum for RestoreDocumentsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1136,12 +1157,12 @@ impl Enum for RestoreDocumentsConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1180,6 +1201,8 @@ pub struct RestoreDocumentsConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_DOCUMENTS_CONFIG: Shape = Shape::new(
         "RestoreDocumentsConfig",
@@ -1205,7 +1228,7 @@ pub(crate) static RESTORE_DOCUMENTS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreDocumentsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreDocumentsConfig {
     const EMPTY: Self = Self {
         documents: Vec::new(),
@@ -1220,6 +1243,7 @@ impl RestoreDocumentsConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreDocumentsConfig {
@@ -1243,7 +1267,7 @@ impl Struct for RestoreDocumentsConfig {
             9 => View::Secret(&self.application_certificate),
             10 => View::Text(&self.user_name),
             11 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1260,7 +1284,7 @@ impl Struct for RestoreDocumentsConfig {
             9 => Slot::Secret(&mut self.application_certificate),
             10 => Slot::Text(&mut self.user_name),
             11 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1391,12 +1415,12 @@ impl Enum for RestoreToDocumentsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1433,12 +1457,12 @@ impl Enum for RestoreToDocumentsConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1490,15 +1514,15 @@ impl Enum for RestoreToDocumentsConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1541,6 +1565,8 @@ pub struct RestoreToDocumentsConfig {
     pub office_region: Option<RestoreToDocumentsConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_DOCUMENTS_CONFIG: Shape = Shape::new(
         "RestoreToDocumentsConfig",
@@ -1571,7 +1597,7 @@ pub(crate) static RESTORE_TO_DOCUMENTS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToDocumentsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToDocumentsConfig {
     const EMPTY: Self = Self {
         documents: Vec::new(),
@@ -1588,6 +1614,7 @@ impl RestoreToDocumentsConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToDocumentsConfig {
@@ -1613,7 +1640,7 @@ impl Struct for RestoreToDocumentsConfig {
             11 => View::Secret(&self.user_password),
             12 => View::Enum(&self.office_region),
             13 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1632,7 +1659,7 @@ impl Struct for RestoreToDocumentsConfig {
             11 => Slot::Secret(&mut self.user_password),
             12 => Slot::Enum(&mut self.office_region),
             13 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1778,12 +1805,12 @@ impl Enum for RestoreItemConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1820,12 +1847,12 @@ impl Enum for RestoreItemConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1860,6 +1887,8 @@ pub struct RestoreItemConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_ITEM_CONFIG: Shape = Shape::new(
         "RestoreItemConfig",
@@ -1884,7 +1913,7 @@ pub(crate) static RESTORE_ITEM_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreItemConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreItemConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -1898,6 +1927,7 @@ impl RestoreItemConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreItemConfig {
@@ -1920,7 +1950,7 @@ impl Struct for RestoreItemConfig {
             8 => View::Secret(&self.application_certificate),
             9 => View::Text(&self.user_name),
             10 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1936,7 +1966,7 @@ impl Struct for RestoreItemConfig {
             8 => Slot::Secret(&mut self.application_certificate),
             9 => Slot::Text(&mut self.user_name),
             10 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2061,12 +2091,12 @@ impl Enum for RestoreToItemConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2103,12 +2133,12 @@ impl Enum for RestoreToItemConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2160,15 +2190,15 @@ impl Enum for RestoreToItemConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2209,6 +2239,8 @@ pub struct RestoreToItemConfig {
     pub office_region: Option<RestoreToItemConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ITEM_CONFIG: Shape = Shape::new(
         "RestoreToItemConfig",
@@ -2238,7 +2270,7 @@ pub(crate) static RESTORE_TO_ITEM_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToItemConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToItemConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -2254,6 +2286,7 @@ impl RestoreToItemConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToItemConfig {
@@ -2278,7 +2311,7 @@ impl Struct for RestoreToItemConfig {
             10 => View::Secret(&self.user_password),
             11 => View::Enum(&self.office_region),
             12 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2296,7 +2329,7 @@ impl Struct for RestoreToItemConfig {
             10 => Slot::Secret(&mut self.user_password),
             11 => Slot::Enum(&mut self.office_region),
             12 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2414,15 +2447,20 @@ impl RestoreToItemConfig {
 pub struct SharePointSaveDocumentsOptions {
     /// Documents.
     pub documents: Vec<SharePointDocument>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SAVE_DOCUMENTS_OPTIONS: Shape = Shape::new(
         "SharePointSaveDocumentsOptions",
         &[Field::list("documents", Kind::Struct(&SHARE_POINT_DOCUMENT))],
     )
     .aliases(&["RESTSharePointSaveDocumentsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSaveDocumentsOptions {
-    const EMPTY: Self = Self { documents: Vec::new() };
+    const EMPTY: Self = Self {
+        documents: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SharePointSaveDocumentsOptions {
     const SHAPE: &'static Shape = &SHARE_POINT_SAVE_DOCUMENTS_OPTIONS;
@@ -2434,13 +2472,13 @@ impl Struct for SharePointSaveDocumentsOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.documents),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.documents),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2464,15 +2502,20 @@ impl SharePointSaveDocumentsOptions {
 pub struct SaveSharePointDocumentOptions {
     /// As zip.
     pub as_zip: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_SHARE_POINT_DOCUMENT_OPTIONS: Shape = Shape::new(
         "SaveSharePointDocumentOptions",
         &[Field::new("asZip", Kind::Bool)],
     )
     .aliases(&["RESTSaveSharePointDocumentOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveSharePointDocumentOptions {
-    const EMPTY: Self = Self { as_zip: None };
+    const EMPTY: Self = Self {
+        as_zip: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveSharePointDocumentOptions {
     const SHAPE: &'static Shape = &SAVE_SHARE_POINT_DOCUMENT_OPTIONS;
@@ -2484,13 +2527,13 @@ impl Struct for SaveSharePointDocumentOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.as_zip),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.as_zip),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2524,6 +2567,8 @@ pub struct SharePointSendDocumentsAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         "SharePointSendDocumentsAsMsgOptions",
@@ -2537,7 +2582,7 @@ pub(crate) static SHARE_POINT_SEND_DOCUMENTS_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointSendDocumentsAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSendDocumentsAsMsgOptions {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -2546,6 +2591,7 @@ impl SharePointSendDocumentsAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSendDocumentsAsMsgOptions {
@@ -2563,7 +2609,7 @@ impl Struct for SharePointSendDocumentsAsMsgOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2574,7 +2620,7 @@ impl Struct for SharePointSendDocumentsAsMsgOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2650,12 +2696,12 @@ impl Enum for OperatorRestoreSharePointDocumentsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2692,12 +2738,12 @@ impl Enum for OperatorRestoreSharePointDocumentsConfigDocumentLastVersionAction 
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2732,6 +2778,8 @@ pub struct OperatorRestoreSharePointDocumentsConfig {
     pub restore_deleted_items: Option<bool>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG: Shape = Shape::new(
         "OperatorRestoreSharePointDocumentsConfig",
@@ -2762,7 +2810,7 @@ pub(crate) static OPERATOR_RESTORE_SHARE_POINT_DOCUMENTS_CONFIG: Shape = Shape::
         ],
     )
     .aliases(&["RESTOperatorRestoreSharePointDocumentsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreSharePointDocumentsConfig {
     const EMPTY: Self = Self {
         documents_restore_configs: Vec::new(),
@@ -2774,6 +2822,7 @@ impl OperatorRestoreSharePointDocumentsConfig {
         restore_changed_items: None,
         restore_deleted_items: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreSharePointDocumentsConfig {
@@ -2794,7 +2843,7 @@ impl Struct for OperatorRestoreSharePointDocumentsConfig {
             6 => View::Bool(&self.restore_changed_items),
             7 => View::Bool(&self.restore_deleted_items),
             8 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2808,7 +2857,7 @@ impl Struct for OperatorRestoreSharePointDocumentsConfig {
             6 => Slot::Bool(&mut self.restore_changed_items),
             7 => Slot::Bool(&mut self.restore_deleted_items),
             8 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2912,12 +2961,12 @@ impl Enum for RestoreSharePointDocumentConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2934,6 +2983,8 @@ pub struct RestoreSharePointDocumentConfig {
     pub document: Option<SharePointDocument>,
     /// Document version.
     pub document_version: Option<RestoreSharePointDocumentConfigDocumentVersion>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SHARE_POINT_DOCUMENT_CONFIG: Shape = Shape::new(
         "RestoreSharePointDocumentConfig",
@@ -2946,11 +2997,12 @@ pub(crate) static RESTORE_SHARE_POINT_DOCUMENT_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSharePointDocumentConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreSharePointDocumentConfig {
     const EMPTY: Self = Self {
         document: None,
         document_version: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSharePointDocumentConfig {
@@ -2964,14 +3016,14 @@ impl Struct for RestoreSharePointDocumentConfig {
         match index {
             0 => View::Struct(&self.document),
             1 => View::Enum(&self.document_version),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.document),
             1 => Slot::Enum(&mut self.document_version),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3004,6 +3056,8 @@ pub struct SharePointFolder {
     pub site_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_FOLDER: Shape = Shape::new(
         "SharePointFolder",
@@ -3017,13 +3071,13 @@ pub(crate) static SHARE_POINT_FOLDER: Shape = Shape::new(
             Field::new("creationTime", Kind::DateTime).required(),
             Field::new("modifiedBy", Kind::Text).required(),
             Field::new("modificationTime", Kind::DateTime).required(),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
+            Field::new("siteId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTSharePointFolder"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointFolder {
     const EMPTY: Self = Self {
         r#type: None,
@@ -3038,6 +3092,7 @@ impl SharePointFolder {
         is_folder: None,
         site_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointFolder {
@@ -3061,7 +3116,7 @@ impl Struct for SharePointFolder {
             9 => View::Bool(&self.is_folder),
             10 => View::Id(&self.site_id),
             11 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3078,7 +3133,7 @@ impl Struct for SharePointFolder {
             9 => Slot::Bool(&mut self.is_folder),
             10 => Slot::Id(&mut self.site_id),
             11 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3111,12 +3166,12 @@ impl Enum for RestoreFoldersConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3153,12 +3208,12 @@ impl Enum for RestoreFoldersConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3199,6 +3254,8 @@ pub struct RestoreFoldersConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_FOLDERS_CONFIG: Shape = Shape::new(
         "RestoreFoldersConfig",
@@ -3225,7 +3282,7 @@ pub(crate) static RESTORE_FOLDERS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreFoldersConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreFoldersConfig {
     const EMPTY: Self = Self {
         folders: Vec::new(),
@@ -3241,6 +3298,7 @@ impl RestoreFoldersConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreFoldersConfig {
@@ -3265,7 +3323,7 @@ impl Struct for RestoreFoldersConfig {
             10 => View::Secret(&self.application_certificate),
             11 => View::Text(&self.user_name),
             12 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3283,7 +3341,7 @@ impl Struct for RestoreFoldersConfig {
             10 => Slot::Secret(&mut self.application_certificate),
             11 => Slot::Text(&mut self.user_name),
             12 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3420,12 +3478,12 @@ impl Enum for RestoreToFoldersConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3462,12 +3520,12 @@ impl Enum for RestoreToFoldersConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3519,15 +3577,15 @@ impl Enum for RestoreToFoldersConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3570,6 +3628,8 @@ pub struct RestoreToFoldersConfig {
     pub office_region: Option<RestoreToFoldersConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_FOLDERS_CONFIG: Shape = Shape::new(
         "RestoreToFoldersConfig",
@@ -3600,7 +3660,7 @@ pub(crate) static RESTORE_TO_FOLDERS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToFoldersConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToFoldersConfig {
     const EMPTY: Self = Self {
         folders: Vec::new(),
@@ -3617,6 +3677,7 @@ impl RestoreToFoldersConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToFoldersConfig {
@@ -3642,7 +3703,7 @@ impl Struct for RestoreToFoldersConfig {
             11 => View::Secret(&self.user_password),
             12 => View::Enum(&self.office_region),
             13 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3661,7 +3722,7 @@ impl Struct for RestoreToFoldersConfig {
             11 => Slot::Secret(&mut self.user_password),
             12 => Slot::Enum(&mut self.office_region),
             13 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3785,15 +3846,20 @@ impl RestoreToFoldersConfig {
 pub struct SaveSharePointFoldersOptions {
     /// Folders.
     pub folders: Vec<SharePointFolder>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_SHARE_POINT_FOLDERS_OPTIONS: Shape = Shape::new(
         "SaveSharePointFoldersOptions",
         &[Field::list("folders", Kind::Struct(&SHARE_POINT_FOLDER))],
     )
     .aliases(&["RESTSaveSharePointFoldersOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SaveSharePointFoldersOptions {
-    const EMPTY: Self = Self { folders: Vec::new() };
+    const EMPTY: Self = Self {
+        folders: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SaveSharePointFoldersOptions {
     const SHAPE: &'static Shape = &SAVE_SHARE_POINT_FOLDERS_OPTIONS;
@@ -3805,13 +3871,13 @@ impl Struct for SaveSharePointFoldersOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.folders),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.folders),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3845,6 +3911,8 @@ pub struct SharePointSendFoldersAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS: Shape = Shape::new(
         "SharePointSendFoldersAsMsgOptions",
@@ -3858,7 +3926,7 @@ pub(crate) static SHARE_POINT_SEND_FOLDERS_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSharePointSendFoldersAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSendFoldersAsMsgOptions {
     const EMPTY: Self = Self {
         skip_item_checks: None,
@@ -3867,6 +3935,7 @@ impl SharePointSendFoldersAsMsgOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSendFoldersAsMsgOptions {
@@ -3884,7 +3953,7 @@ impl Struct for SharePointSendFoldersAsMsgOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3895,7 +3964,7 @@ impl Struct for SharePointSendFoldersAsMsgOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3977,23 +4046,25 @@ pub struct SharePointItem {
     pub is_folder: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_ITEM: Shape = Shape::new(
         "SharePointItem",
         &[
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
             Field::new("title", Kind::Text),
-            Field::new("type", Kind::Text).versions(0, 5),
-            Field::new("sizeBytes", Kind::Int).versions(0, 5),
+            Field::new("type", Kind::Text).until(5),
+            Field::new("sizeBytes", Kind::Int).until(5),
             Field::new("version", Kind::Text),
-            Field::new("versionId", Kind::Int).versions(6, 0),
+            Field::new("versionId", Kind::Int).since(6),
             Field::new("id", Kind::Id).required(),
             Field::new("name", Kind::Text).required(),
-            Field::new("createdBy", Kind::Text).required().versions(6, 0),
-            Field::new("creationTime", Kind::DateTime).required().versions(6, 0),
+            Field::new("createdBy", Kind::Text).required().since(6),
+            Field::new("creationTime", Kind::DateTime).required().since(6),
             Field::new("modifiedBy", Kind::Text).required(),
             Field::new("modificationTime", Kind::DateTime).required(),
-            Field::new("isFolder", Kind::Bool).versions(7, 0),
+            Field::new("isFolder", Kind::Bool).since(7),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -4014,6 +4085,7 @@ impl SharePointItem {
         modification_time: None,
         is_folder: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointItem {
@@ -4039,7 +4111,7 @@ impl Struct for SharePointItem {
             11 => View::DateTime(&self.modification_time),
             12 => View::Bool(&self.is_folder),
             13 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4058,7 +4130,7 @@ impl Struct for SharePointItem {
             11 => Slot::DateTime(&mut self.modification_time),
             12 => Slot::Bool(&mut self.is_folder),
             13 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4091,12 +4163,12 @@ impl Enum for RestoreItemsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4133,12 +4205,12 @@ impl Enum for RestoreItemsConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4177,6 +4249,8 @@ pub struct RestoreItemsConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_ITEMS_CONFIG: Shape = Shape::new(
         "RestoreItemsConfig",
@@ -4202,7 +4276,7 @@ pub(crate) static RESTORE_ITEMS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreItemsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreItemsConfig {
     const EMPTY: Self = Self {
         items: Vec::new(),
@@ -4217,6 +4291,7 @@ impl RestoreItemsConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreItemsConfig {
@@ -4240,7 +4315,7 @@ impl Struct for RestoreItemsConfig {
             9 => View::Secret(&self.application_certificate),
             10 => View::Text(&self.user_name),
             11 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4257,7 +4332,7 @@ impl Struct for RestoreItemsConfig {
             9 => Slot::Secret(&mut self.application_certificate),
             10 => Slot::Text(&mut self.user_name),
             11 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4388,12 +4463,12 @@ impl Enum for RestoreToItemsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4430,12 +4505,12 @@ impl Enum for RestoreToItemsConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4487,15 +4562,15 @@ impl Enum for RestoreToItemsConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4538,6 +4613,8 @@ pub struct RestoreToItemsConfig {
     pub office_region: Option<RestoreToItemsConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_ITEMS_CONFIG: Shape = Shape::new(
         "RestoreToItemsConfig",
@@ -4568,7 +4645,7 @@ pub(crate) static RESTORE_TO_ITEMS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToItemsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToItemsConfig {
     const EMPTY: Self = Self {
         items: Vec::new(),
@@ -4585,6 +4662,7 @@ impl RestoreToItemsConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToItemsConfig {
@@ -4610,7 +4688,7 @@ impl Struct for RestoreToItemsConfig {
             11 => View::Secret(&self.user_password),
             12 => View::Enum(&self.office_region),
             13 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4629,7 +4707,7 @@ impl Struct for RestoreToItemsConfig {
             11 => Slot::Secret(&mut self.user_password),
             12 => Slot::Enum(&mut self.office_region),
             13 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4775,12 +4853,12 @@ impl Enum for OperatorRestoreSharePointItemsConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4817,12 +4895,12 @@ impl Enum for OperatorRestoreSharePointItemsConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4855,6 +4933,8 @@ pub struct OperatorRestoreSharePointItemsConfig {
     pub restore_deleted_items: Option<bool>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG: Shape = Shape::new(
         "OperatorRestoreSharePointItemsConfig",
@@ -4883,7 +4963,7 @@ pub(crate) static OPERATOR_RESTORE_SHARE_POINT_ITEMS_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestoreSharePointItemsConfig"])
-    .versions(6, 0);
+    .since(6);
 impl OperatorRestoreSharePointItemsConfig {
     const EMPTY: Self = Self {
         items_restore_configs: Vec::new(),
@@ -4895,6 +4975,7 @@ impl OperatorRestoreSharePointItemsConfig {
         restore_changed_items: None,
         restore_deleted_items: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreSharePointItemsConfig {
@@ -4915,7 +4996,7 @@ impl Struct for OperatorRestoreSharePointItemsConfig {
             6 => View::Bool(&self.restore_changed_items),
             7 => View::Bool(&self.restore_deleted_items),
             8 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4929,7 +5010,7 @@ impl Struct for OperatorRestoreSharePointItemsConfig {
             6 => Slot::Bool(&mut self.restore_changed_items),
             7 => Slot::Bool(&mut self.restore_deleted_items),
             8 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -5031,12 +5112,12 @@ impl Enum for RestoreSharePointItemConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5053,6 +5134,8 @@ pub struct RestoreSharePointItemConfig {
     pub item: Option<SharePointItem>,
     /// Document version.
     pub document_version: Option<RestoreSharePointItemConfigDocumentVersion>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SHARE_POINT_ITEM_CONFIG: Shape = Shape::new(
         "RestoreSharePointItemConfig",
@@ -5065,11 +5148,12 @@ pub(crate) static RESTORE_SHARE_POINT_ITEM_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSharePointItemConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreSharePointItemConfig {
     const EMPTY: Self = Self {
         item: None,
         document_version: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSharePointItemConfig {
@@ -5083,14 +5167,14 @@ impl Struct for RestoreSharePointItemConfig {
         match index {
             0 => View::Struct(&self.item),
             1 => View::Enum(&self.document_version),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Struct(&mut self.item),
             1 => Slot::Enum(&mut self.document_version),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -5113,6 +5197,8 @@ pub struct SharePointLibrary {
     pub site_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_LIBRARY: Shape = Shape::new(
         "SharePointLibrary",
@@ -5122,12 +5208,12 @@ pub(crate) static SHARE_POINT_LIBRARY: Shape = Shape::new(
             Field::new("url", Kind::Text),
             Field::new("description", Kind::Text),
             Field::new("creationTime", Kind::DateTime),
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTSharePointLibrary"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointLibrary {
     const EMPTY: Self = Self {
         id: None,
@@ -5137,6 +5223,7 @@ impl SharePointLibrary {
         creation_time: None,
         site_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointLibrary {
@@ -5155,7 +5242,7 @@ impl Struct for SharePointLibrary {
             4 => View::DateTime(&self.creation_time),
             5 => View::Id(&self.site_id),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -5167,7 +5254,7 @@ impl Struct for SharePointLibrary {
             4 => Slot::DateTime(&mut self.creation_time),
             5 => Slot::Id(&mut self.site_id),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -5200,12 +5287,12 @@ impl Enum for RestoreListConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5242,12 +5329,12 @@ impl Enum for RestoreListConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5288,6 +5375,8 @@ pub struct RestoreListConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_LIST_CONFIG: Shape = Shape::new(
         "RestoreListConfig",
@@ -5315,7 +5404,7 @@ pub(crate) static RESTORE_LIST_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreListConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreListConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -5332,6 +5421,7 @@ impl RestoreListConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreListConfig {
@@ -5357,7 +5447,7 @@ impl Struct for RestoreListConfig {
             11 => View::Secret(&self.application_certificate),
             12 => View::Text(&self.user_name),
             13 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -5376,7 +5466,7 @@ impl Struct for RestoreListConfig {
             11 => Slot::Secret(&mut self.application_certificate),
             12 => Slot::Text(&mut self.user_name),
             13 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -5519,12 +5609,12 @@ impl Enum for RestoreToListConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5561,12 +5651,12 @@ impl Enum for RestoreToListConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5618,15 +5708,15 @@ impl Enum for RestoreToListConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -5673,6 +5763,8 @@ pub struct RestoreToListConfig {
     pub office_region: Option<RestoreToListConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_LIST_CONFIG: Shape = Shape::new(
         "RestoreToListConfig",
@@ -5705,7 +5797,7 @@ pub(crate) static RESTORE_TO_LIST_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToListConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToListConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -5724,6 +5816,7 @@ impl RestoreToListConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToListConfig {
@@ -5751,7 +5844,7 @@ impl Struct for RestoreToListConfig {
             13 => View::Secret(&self.user_password),
             14 => View::Enum(&self.office_region),
             15 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -5772,7 +5865,7 @@ impl Struct for RestoreToListConfig {
             13 => Slot::Secret(&mut self.user_password),
             14 => Slot::Enum(&mut self.office_region),
             15 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -5924,6 +6017,8 @@ pub struct ListRestoreStatistics {
     pub failed_restrictions_count: Option<i64>,
     /// Restore issues.
     pub restore_issues: Vec<RestoreObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static LIST_RESTORE_STATISTICS: Shape = Shape::new(
         "ListRestoreStatistics",
@@ -5940,7 +6035,8 @@ pub(crate) static LIST_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTListRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl ListRestoreStatistics {
     const EMPTY: Self = Self {
         restored_lists_count: None,
@@ -5952,6 +6048,7 @@ impl ListRestoreStatistics {
         skipped_items_by_no_changes_count: None,
         failed_restrictions_count: None,
         restore_issues: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ListRestoreStatistics {
@@ -5972,7 +6069,7 @@ impl Struct for ListRestoreStatistics {
             6 => View::Int(&self.skipped_items_by_no_changes_count),
             7 => View::Int(&self.failed_restrictions_count),
             8 => View::Structs(&self.restore_issues),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -5986,7 +6083,7 @@ impl Struct for ListRestoreStatistics {
             6 => Slot::Int(&mut self.skipped_items_by_no_changes_count),
             7 => Slot::Int(&mut self.failed_restrictions_count),
             8 => Slot::Structs(&mut self.restore_issues),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -6009,6 +6106,8 @@ pub struct SharePointList {
     pub site_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_LIST: Shape = Shape::new(
         "SharePointList",
@@ -6018,12 +6117,12 @@ pub(crate) static SHARE_POINT_LIST: Shape = Shape::new(
             Field::new("url", Kind::Text),
             Field::new("description", Kind::Text),
             Field::new("creationTime", Kind::DateTime),
-            Field::new("siteId", Kind::Id).versions(8, 0),
+            Field::new("siteId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTSharePointList"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointList {
     const EMPTY: Self = Self {
         id: None,
@@ -6033,6 +6132,7 @@ impl SharePointList {
         creation_time: None,
         site_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointList {
@@ -6051,7 +6151,7 @@ impl Struct for SharePointList {
             4 => View::DateTime(&self.creation_time),
             5 => View::Id(&self.site_id),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -6063,7 +6163,7 @@ impl Struct for SharePointList {
             4 => Slot::DateTime(&mut self.creation_time),
             5 => Slot::Id(&mut self.site_id),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -6084,6 +6184,8 @@ pub struct SharePointSite {
     pub title: Option<String>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SITE: Shape = Shape::new(
         "SharePointSite",
@@ -6091,7 +6193,7 @@ pub(crate) static SHARE_POINT_SITE: Shape = Shape::new(
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
             Field::new("url", Kind::Text),
-            Field::new("title", Kind::Text).versions(0, 5),
+            Field::new("title", Kind::Text).until(5),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -6103,6 +6205,7 @@ impl SharePointSite {
         url: None,
         title: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSite {
@@ -6119,7 +6222,7 @@ impl Struct for SharePointSite {
             2 => View::Text(&self.url),
             3 => View::Text(&self.title),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -6129,7 +6232,7 @@ impl Struct for SharePointSite {
             2 => Slot::Text(&mut self.url),
             3 => Slot::Text(&mut self.title),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -6162,12 +6265,12 @@ impl Enum for RestoreSiteConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -6204,12 +6307,12 @@ impl Enum for RestoreSiteConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -6256,6 +6359,8 @@ pub struct RestoreSiteConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_SITE_CONFIG: Shape = Shape::new(
         "RestoreSiteConfig",
@@ -6286,7 +6391,7 @@ pub(crate) static RESTORE_SITE_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreSiteConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreSiteConfig {
     const EMPTY: Self = Self {
         impersonation_account_name: None,
@@ -6306,6 +6411,7 @@ impl RestoreSiteConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreSiteConfig {
@@ -6334,7 +6440,7 @@ impl Struct for RestoreSiteConfig {
             14 => View::Secret(&self.application_certificate),
             15 => View::Text(&self.user_name),
             16 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -6356,7 +6462,7 @@ impl Struct for RestoreSiteConfig {
             14 => Slot::Secret(&mut self.application_certificate),
             15 => Slot::Text(&mut self.user_name),
             16 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -6520,12 +6626,12 @@ impl Enum for RestoreToSiteConfigDocumentVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -6562,12 +6668,12 @@ impl Enum for RestoreToSiteConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -6619,15 +6725,15 @@ impl Enum for RestoreToSiteConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -6680,6 +6786,8 @@ pub struct RestoreToSiteConfig {
     pub office_region: Option<RestoreToSiteConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_SITE_CONFIG: Shape = Shape::new(
         "RestoreToSiteConfig",
@@ -6715,7 +6823,7 @@ pub(crate) static RESTORE_TO_SITE_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToSiteConfig"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreToSiteConfig {
     const EMPTY: Self = Self {
         impersonation_account_name: None,
@@ -6737,6 +6845,7 @@ impl RestoreToSiteConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToSiteConfig {
@@ -6767,7 +6876,7 @@ impl Struct for RestoreToSiteConfig {
             16 => View::Secret(&self.user_password),
             17 => View::Enum(&self.office_region),
             18 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -6791,7 +6900,7 @@ impl Struct for RestoreToSiteConfig {
             16 => Slot::Secret(&mut self.user_password),
             17 => Slot::Enum(&mut self.office_region),
             18 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -6958,6 +7067,8 @@ pub struct WebRestoreStatistics {
     pub failed_restrictions_count: Option<i64>,
     /// Restore issues.
     pub restore_issues: Vec<RestoreObject>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static WEB_RESTORE_STATISTICS: Shape = Shape::new(
         "WebRestoreStatistics",
@@ -6971,7 +7082,8 @@ pub(crate) static WEB_RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTWebRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl WebRestoreStatistics {
     const EMPTY: Self = Self {
         restored_lists_count: None,
@@ -6980,6 +7092,7 @@ impl WebRestoreStatistics {
         failed_webs_count: None,
         failed_restrictions_count: None,
         restore_issues: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for WebRestoreStatistics {
@@ -6997,7 +7110,7 @@ impl Struct for WebRestoreStatistics {
             3 => View::Int(&self.failed_webs_count),
             4 => View::Int(&self.failed_restrictions_count),
             5 => View::Structs(&self.restore_issues),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -7008,7 +7121,7 @@ impl Struct for WebRestoreStatistics {
             3 => Slot::Int(&mut self.failed_webs_count),
             4 => Slot::Int(&mut self.failed_restrictions_count),
             5 => Slot::Structs(&mut self.restore_issues),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -7019,15 +7132,20 @@ impl Struct for WebRestoreStatistics {
 pub struct VESPSearchOptions {
     /// Query.
     pub query: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static VESP_SEARCH_OPTIONS: Shape = Shape::new(
         "VESPSearchOptions",
         &[Field::new("query", Kind::Text)],
     )
     .aliases(&["RESTVESPSearchOptions"])
-    .versions(6, 0);
+    .since(6);
 impl VESPSearchOptions {
-    const EMPTY: Self = Self { query: None };
+    const EMPTY: Self = Self {
+        query: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for VESPSearchOptions {
     const SHAPE: &'static Shape = &VESP_SEARCH_OPTIONS;
@@ -7039,13 +7157,13 @@ impl Struct for VESPSearchOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.query),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.query),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -7094,13 +7212,13 @@ impl Enum for FolderOrItem {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Folders => 1,
                 Self::Items => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -7137,12 +7255,12 @@ impl Enum for RestoreVersionConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -7177,6 +7295,8 @@ pub struct RestoreVersionConfig {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_VERSION_CONFIG: Shape = Shape::new(
         "RestoreVersionConfig",
@@ -7197,7 +7317,7 @@ pub(crate) static RESTORE_VERSION_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreVersionConfig"])
-    .versions(8, 0);
+    .since(8);
 impl RestoreVersionConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -7210,6 +7330,7 @@ impl RestoreVersionConfig {
         application_certificate: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreVersionConfig {
@@ -7231,7 +7352,7 @@ impl Struct for RestoreVersionConfig {
             7 => View::Secret(&self.application_certificate),
             8 => View::Text(&self.user_name),
             9 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -7246,7 +7367,7 @@ impl Struct for RestoreVersionConfig {
             7 => Slot::Secret(&mut self.application_certificate),
             8 => Slot::Text(&mut self.user_name),
             9 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -7362,12 +7483,12 @@ impl Enum for RestoreToVersionConfigDocumentLastVersionAction {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Overwrite => 0,
                 Self::Merge => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -7419,15 +7540,15 @@ impl Enum for RestoreToVersionConfigOfficeRegion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Worldwide => 0,
                 Self::Germany => 1,
                 Self::China => 2,
                 Self::UsDefence => 3,
                 Self::UsGovernment => 4,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -7466,6 +7587,8 @@ pub struct RestoreToVersionConfig {
     pub office_region: Option<RestoreToVersionConfigOfficeRegion>,
     /// Organization name.
     pub organization_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TO_VERSION_CONFIG: Shape = Shape::new(
         "RestoreToVersionConfig",
@@ -7491,7 +7614,7 @@ pub(crate) static RESTORE_TO_VERSION_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreToVersionConfig"])
-    .versions(8, 0);
+    .since(8);
 impl RestoreToVersionConfig {
     const EMPTY: Self = Self {
         list: None,
@@ -7506,6 +7629,7 @@ impl RestoreToVersionConfig {
         user_password: None,
         office_region: None,
         organization_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreToVersionConfig {
@@ -7529,7 +7653,7 @@ impl Struct for RestoreToVersionConfig {
             9 => View::Secret(&self.user_password),
             10 => View::Enum(&self.office_region),
             11 => View::Text(&self.organization_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -7546,7 +7670,7 @@ impl Struct for RestoreToVersionConfig {
             9 => Slot::Secret(&mut self.user_password),
             10 => Slot::Enum(&mut self.office_region),
             11 => Slot::Text(&mut self.organization_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

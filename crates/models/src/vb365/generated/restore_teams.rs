@@ -17,24 +17,27 @@ pub struct TeamsChannel {
     pub team_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_CHANNEL: Shape = Shape::new(
         "TeamsChannel",
         &[
             Field::new("id", Kind::Id).required(),
             Field::new("displayName", Kind::Text),
-            Field::new("teamId", Kind::Id).versions(8, 0),
+            Field::new("teamId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsChannel", "TeamChannel"])
-    .versions(5, 0);
+    .since(5);
 impl TeamsChannel {
     const EMPTY: Self = Self {
         id: None,
         display_name: None,
         team_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsChannel {
@@ -50,7 +53,7 @@ impl Struct for TeamsChannel {
             1 => View::Text(&self.display_name),
             2 => View::Id(&self.team_id),
             3 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -59,7 +62,7 @@ impl Struct for TeamsChannel {
             1 => Slot::Text(&mut self.display_name),
             2 => Slot::Id(&mut self.team_id),
             3 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -95,13 +98,13 @@ impl Enum for TeamsSearchOptionsType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Tabs => 0,
                 Self::Files => 1,
                 Self::Posts => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -118,6 +121,8 @@ pub struct TeamsSearchOptions {
     pub r#type: Option<TeamsSearchOptionsType>,
     /// Query.
     pub query: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_SEARCH_OPTIONS: Shape = Shape::new(
         "TeamsSearchOptions",
@@ -127,9 +132,13 @@ pub(crate) static TEAMS_SEARCH_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsSearchOptions"])
-    .versions(6, 0);
+    .since(6);
 impl TeamsSearchOptions {
-    const EMPTY: Self = Self { r#type: None, query: None };
+    const EMPTY: Self = Self {
+        r#type: None,
+        query: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for TeamsSearchOptions {
     const SHAPE: &'static Shape = &TEAMS_SEARCH_OPTIONS;
@@ -142,14 +151,14 @@ impl Struct for TeamsSearchOptions {
         match index {
             0 => View::Enum(&self.r#type),
             1 => View::Text(&self.query),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Enum(&mut self.r#type),
             1 => Slot::Text(&mut self.query),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -163,6 +172,7 @@ impl TeamsSearchOptions {
         Self {
             r#type: Some(r#type.into()),
             query: Some(query.into()),
+            ..Self::default()
         }
     }
 }
@@ -177,6 +187,8 @@ pub struct AttachInfo {
     pub long_file_name: Option<String>,
     /// The address.
     pub url: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ATTACH_INFO: Shape = Shape::new(
         "AttachInfo",
@@ -187,12 +199,13 @@ pub(crate) static ATTACH_INFO: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAttachInfo"])
-    .versions(6, 0);
+    .since(6);
 impl AttachInfo {
     const EMPTY: Self = Self {
         name: None,
         long_file_name: None,
         url: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AttachInfo {
@@ -207,7 +220,7 @@ impl Struct for AttachInfo {
             0 => View::Text(&self.name),
             1 => View::Text(&self.long_file_name),
             2 => View::Text(&self.url),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -215,7 +228,7 @@ impl Struct for AttachInfo {
             0 => Slot::Text(&mut self.name),
             1 => Slot::Text(&mut self.long_file_name),
             2 => Slot::Text(&mut self.url),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -242,13 +255,15 @@ pub struct RestoreChannelOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_CHANNEL_OPTIONS: Shape = Shape::new(
         "RestoreChannelOptions",
         &[
             Field::new("restoreChangedItems", Kind::Bool).required(),
             Field::new("restoreMissingItems", Kind::Bool).required(),
-            Field::new("restoreMembers", Kind::Bool).versions(8, 0),
+            Field::new("restoreMembers", Kind::Bool).since(8),
             Field::new("userCode", Kind::Text),
             Field::new("applicationId", Kind::Id),
             Field::new("applicationCertificate", Kind::Secret),
@@ -258,7 +273,7 @@ pub(crate) static RESTORE_CHANNEL_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreChannelOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreChannelOptions {
     const EMPTY: Self = Self {
         restore_changed_items: None,
@@ -270,6 +285,7 @@ impl RestoreChannelOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreChannelOptions {
@@ -290,7 +306,7 @@ impl Struct for RestoreChannelOptions {
             6 => View::Secret(&self.application_certificate_password),
             7 => View::Text(&self.user_name),
             8 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -304,7 +320,7 @@ impl Struct for RestoreChannelOptions {
             6 => Slot::Secret(&mut self.application_certificate_password),
             7 => Slot::Text(&mut self.user_name),
             8 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -384,6 +400,8 @@ pub struct RestoreStatistics {
     pub skipped_items_count: Option<i64>,
     /// Restore issues.
     pub restore_issues: Vec<SummaryItem>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_STATISTICS: Shape = Shape::new(
         "RestoreStatistics",
@@ -396,7 +414,8 @@ pub(crate) static RESTORE_STATISTICS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreStatistics"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl RestoreStatistics {
     const EMPTY: Self = Self {
         total_items_count: None,
@@ -404,6 +423,7 @@ impl RestoreStatistics {
         failed_items_count: None,
         skipped_items_count: None,
         restore_issues: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreStatistics {
@@ -420,7 +440,7 @@ impl Struct for RestoreStatistics {
             2 => View::Int(&self.failed_items_count),
             3 => View::Int(&self.skipped_items_count),
             4 => View::Structs(&self.restore_issues),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -430,7 +450,7 @@ impl Struct for RestoreStatistics {
             2 => Slot::Int(&mut self.failed_items_count),
             3 => Slot::Int(&mut self.skipped_items_count),
             4 => Slot::Structs(&mut self.restore_issues),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -486,8 +506,8 @@ impl Enum for SummaryItemType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Team => 0,
                 Self::PostsTab => 1,
@@ -496,7 +516,7 @@ impl Enum for SummaryItemType {
                 Self::Channel => 4,
                 Self::Tab => 5,
                 Self::File => 6,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -521,6 +541,8 @@ pub struct SummaryItem {
     pub warnings: Vec<String>,
     /// What went wrong.
     pub error: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SUMMARY_ITEM: Shape = Shape::new(
         "SummaryItem",
@@ -534,7 +556,8 @@ pub(crate) static SUMMARY_ITEM: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSummaryItem"])
-    .versions(6, 7);
+    .since(6)
+    .until(7);
 impl SummaryItem {
     const EMPTY: Self = Self {
         id: None,
@@ -543,6 +566,7 @@ impl SummaryItem {
         r#type: None,
         warnings: Vec::new(),
         error: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SummaryItem {
@@ -560,7 +584,7 @@ impl Struct for SummaryItem {
             3 => View::Enum(&self.r#type),
             4 => View::Texts(&self.warnings),
             5 => View::Text(&self.error),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -571,7 +595,7 @@ impl Struct for SummaryItem {
             3 => Slot::Enum(&mut self.r#type),
             4 => Slot::Texts(&mut self.warnings),
             5 => Slot::Text(&mut self.error),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -640,35 +664,35 @@ pub(crate) static CHANNEL_ENTITY: Shape = Shape::new(
         &[
             Field::new("id", Kind::Id),
             Field::new("name", Kind::Text),
-            Field::new("type", Kind::Text).versions(0, 5),
+            Field::new("type", Kind::Text).until(5),
             Field::new("sizeBytes", Kind::Int),
             Field::new("version", Kind::Int),
-            Field::new("modificationTime", Kind::DateTime).versions(0, 5),
-            Field::new("uiVersion", Kind::Text).versions(7, 0),
-            Field::new("modified", Kind::DateTime).versions(6, 0),
+            Field::new("modificationTime", Kind::DateTime).until(5),
+            Field::new("uiVersion", Kind::Text).since(7),
+            Field::new("modified", Kind::DateTime).since(6),
             Field::new("modifiedBy", Kind::Text),
-            Field::new("channelId", Kind::Id).versions(7, 0),
-            Field::new("teamId", Kind::Id).versions(8, 0),
-            Field::new("fileType", Kind::Enum(&TEAMS_FILE_FILE_TYPE)).versions(6, 0),
+            Field::new("channelId", Kind::Id).since(7),
+            Field::new("teamId", Kind::Id).since(8),
+            Field::new("fileType", Kind::Enum(&TEAMS_FILE_FILE_TYPE)).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
-            Field::new("postId", Kind::Int).versions(6, 0),
-            Field::new("changeKey", Kind::Text).versions(7, 0),
-            Field::new("isImportant", Kind::Bool).versions(6, 0),
+            Field::new("postId", Kind::Int).since(6),
+            Field::new("changeKey", Kind::Text).since(7),
+            Field::new("isImportant", Kind::Bool).since(6),
             Field::new("author", Kind::Text),
             Field::new("subject", Kind::Text),
             Field::new("createdTime", Kind::DateTime),
             Field::new("lastModifiedTime", Kind::DateTime),
-            Field::new("isDeleted", Kind::Bool).versions(7, 0),
-            Field::new("parentId", Kind::Int).versions(7, 0),
-            Field::new("parentChangeKey", Kind::Text).versions(7, 0),
-            Field::list("attachments", Kind::Struct(&ATTACH_INFO)).versions(6, 0),
+            Field::new("isDeleted", Kind::Bool).since(7),
+            Field::new("parentId", Kind::Int).since(7),
+            Field::new("parentChangeKey", Kind::Text).since(7),
+            Field::list("attachments", Kind::Struct(&ATTACH_INFO)).since(6),
             Field::new("displayName", Kind::Text),
             Field::new("contentUrl", Kind::Text),
         ],
     )
     .aliases(&["RESTChannelEntity"])
     .union(&CHANNEL_ENTITY_KINDS)
-    .versions(6, 0);
+    .since(6);
 impl AnyChannelEntity {
     const EMPTY: Self = Self {
         id: None,
@@ -735,8 +759,7 @@ impl Struct for AnyChannelEntity {
             23 => View::Structs(&self.attachments),
             24 => View::Text(&self.display_name),
             25 => View::Text(&self.content_url),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -767,8 +790,7 @@ impl Struct for AnyChannelEntity {
             23 => Slot::Structs(&mut self.attachments),
             24 => Slot::Text(&mut self.display_name),
             25 => Slot::Text(&mut self.content_url),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -791,7 +813,7 @@ pub enum ChannelEntity {
     Unknown(AnyChannelEntity),
 }
 pub(crate) static CHANNEL_ENTITY_KINDS: UnionShape = UnionShape {
-    tag: "",
+    tag: None,
     variants: &[
         Variant {
             shape: &TEAMS_FILE,
@@ -866,12 +888,12 @@ impl Struct for ChannelEntity {
         self.kind().shape()
     }
     fn view(&self, index: usize) -> View<'_> {
-        if index == UNION { View::Union(self) } else { self.kind().view(index) }
+        self.kind().view(index)
+    }
+    fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+        Some(self)
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
-        if index == UNION {
-            return Slot::Union(self);
-        }
         match self {
             Self::File(kind) => kind.slot(index),
             Self::Post(kind) => kind.slot(index),
@@ -881,19 +903,14 @@ impl Struct for ChannelEntity {
     }
 }
 impl UnionSlot for ChannelEntity {
-    fn index(&self) -> usize {
-        match self {
-            Self::File(_) => 0,
-            Self::Post(_) => 1,
-            Self::Tab(_) => 2,
-            Self::Unknown(_) => 3,
-        }
+    fn kinds(&self) -> &'static UnionShape {
+        &CHANNEL_ENTITY_KINDS
     }
-    fn choose(&mut self, index: usize) {
+    fn choose(&mut self, index: Option<usize>) {
         *self = match index {
-            0 => Self::File(Default::default()),
-            1 => Self::Post(Default::default()),
-            2 => Self::Tab(Default::default()),
+            Some(0) => Self::File(Default::default()),
+            Some(1) => Self::Post(Default::default()),
+            Some(2) => Self::Tab(Default::default()),
             _ => Self::Unknown(Default::default()),
         };
     }
@@ -948,12 +965,12 @@ impl Enum for TeamsFileFileType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::File => 0,
                 Self::Folder => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -994,27 +1011,29 @@ pub struct TeamsFile {
     pub file_type: Option<TeamsFileFileType>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_FILE: Shape = Shape::new(
         "TeamsFile",
         &[
             Field::new("id", Kind::Id).required(),
             Field::new("name", Kind::Text),
-            Field::new("type", Kind::Text).versions(0, 5),
+            Field::new("type", Kind::Text).until(5),
             Field::new("sizeBytes", Kind::Int),
             Field::new("version", Kind::Int),
-            Field::new("modificationTime", Kind::DateTime).versions(0, 5),
-            Field::new("uiVersion", Kind::Text).versions(7, 0),
-            Field::new("modified", Kind::DateTime).versions(6, 0),
+            Field::new("modificationTime", Kind::DateTime).until(5),
+            Field::new("uiVersion", Kind::Text).since(7),
+            Field::new("modified", Kind::DateTime).since(6),
             Field::new("modifiedBy", Kind::Text),
-            Field::new("channelId", Kind::Id).required().versions(7, 0),
-            Field::new("teamId", Kind::Id).versions(8, 0),
-            Field::new("fileType", Kind::Enum(&TEAMS_FILE_FILE_TYPE)).versions(6, 0),
+            Field::new("channelId", Kind::Id).required().since(7),
+            Field::new("teamId", Kind::Id).since(8),
+            Field::new("fileType", Kind::Enum(&TEAMS_FILE_FILE_TYPE)).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsFile", "TeamFile"])
-    .versions(5, 0);
+    .since(5);
 impl TeamsFile {
     const EMPTY: Self = Self {
         id: None,
@@ -1030,6 +1049,7 @@ impl TeamsFile {
         team_id: None,
         file_type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsFile {
@@ -1054,7 +1074,7 @@ impl Struct for TeamsFile {
             10 => View::Id(&self.team_id),
             11 => View::Enum(&self.file_type),
             12 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1072,7 +1092,7 @@ impl Struct for TeamsFile {
             10 => Slot::Id(&mut self.team_id),
             11 => Slot::Enum(&mut self.file_type),
             12 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1113,29 +1133,31 @@ pub struct TeamsPost {
     pub attachments: Vec<AttachInfo>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_POST: Shape = Shape::new(
         "TeamsPost",
         &[
-            Field::new("id", Kind::Id).versions(0, 5),
-            Field::new("postId", Kind::Int).versions(6, 0),
-            Field::new("changeKey", Kind::Text).versions(7, 0),
-            Field::new("isImportant", Kind::Bool).versions(6, 0),
+            Field::new("id", Kind::Id).until(5),
+            Field::new("postId", Kind::Int).since(6),
+            Field::new("changeKey", Kind::Text).since(7),
+            Field::new("isImportant", Kind::Bool).since(6),
             Field::new("author", Kind::Text),
             Field::new("subject", Kind::Text),
             Field::new("createdTime", Kind::DateTime),
             Field::new("lastModifiedTime", Kind::DateTime),
-            Field::new("isDeleted", Kind::Bool).versions(7, 0),
-            Field::new("channelId", Kind::Id).versions(7, 0),
-            Field::new("teamId", Kind::Id).versions(8, 0),
-            Field::new("parentId", Kind::Int).versions(7, 0),
-            Field::new("parentChangeKey", Kind::Text).versions(7, 0),
-            Field::list("attachments", Kind::Struct(&ATTACH_INFO)).versions(6, 0),
+            Field::new("isDeleted", Kind::Bool).since(7),
+            Field::new("channelId", Kind::Id).since(7),
+            Field::new("teamId", Kind::Id).since(8),
+            Field::new("parentId", Kind::Int).since(7),
+            Field::new("parentChangeKey", Kind::Text).since(7),
+            Field::list("attachments", Kind::Struct(&ATTACH_INFO)).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsPost", "TeamPost"])
-    .versions(5, 0);
+    .since(5);
 impl TeamsPost {
     const EMPTY: Self = Self {
         id: None,
@@ -1153,6 +1175,7 @@ impl TeamsPost {
         parent_change_key: None,
         attachments: Vec::new(),
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsPost {
@@ -1179,7 +1202,7 @@ impl Struct for TeamsPost {
             12 => View::Text(&self.parent_change_key),
             13 => View::Structs(&self.attachments),
             14 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1199,7 +1222,7 @@ impl Struct for TeamsPost {
             12 => Slot::Text(&mut self.parent_change_key),
             13 => Slot::Structs(&mut self.attachments),
             14 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1224,6 +1247,8 @@ pub struct TeamsTab {
     pub team_id: Option<Id>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TAB: Shape = Shape::new(
         "TeamsTab",
@@ -1232,13 +1257,13 @@ pub(crate) static TEAMS_TAB: Shape = Shape::new(
             Field::new("displayName", Kind::Text),
             Field::new("contentUrl", Kind::Text),
             Field::new("type", Kind::Text),
-            Field::new("channelId", Kind::Id).versions(7, 0),
-            Field::new("teamId", Kind::Id).versions(8, 0),
+            Field::new("channelId", Kind::Id).since(7),
+            Field::new("teamId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RestTeamsTab", "TeamTab"])
-    .versions(5, 0);
+    .since(5);
 impl TeamsTab {
     const EMPTY: Self = Self {
         id: None,
@@ -1248,6 +1273,7 @@ impl TeamsTab {
         channel_id: None,
         team_id: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTab {
@@ -1266,7 +1292,7 @@ impl Struct for TeamsTab {
             4 => View::Id(&self.channel_id),
             5 => View::Id(&self.team_id),
             6 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1278,7 +1304,7 @@ impl Struct for TeamsTab {
             4 => Slot::Id(&mut self.channel_id),
             5 => Slot::Id(&mut self.team_id),
             6 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1291,6 +1317,8 @@ pub struct FilesSaveOptions {
     pub channel_id: Option<Id>,
     /// Files.
     pub files: Vec<TeamsFile>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILES_SAVE_OPTIONS: Shape = Shape::new(
         "FilesSaveOptions",
@@ -1300,11 +1328,12 @@ pub(crate) static FILES_SAVE_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTFilesSaveOptions"])
-    .versions(6, 0);
+    .since(6);
 impl FilesSaveOptions {
     const EMPTY: Self = Self {
         channel_id: None,
         files: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FilesSaveOptions {
@@ -1318,14 +1347,14 @@ impl Struct for FilesSaveOptions {
         match index {
             0 => View::Id(&self.channel_id),
             1 => View::Structs(&self.files),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.channel_id),
             1 => Slot::Structs(&mut self.files),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1355,15 +1384,20 @@ impl FilesSaveOptions {
 pub struct FileSaveOptions {
     /// As zip.
     pub as_zip: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILE_SAVE_OPTIONS: Shape = Shape::new(
         "FileSaveOptions",
         &[Field::new("asZip", Kind::Bool)],
     )
     .aliases(&["RESTFileSaveOptions"])
-    .versions(6, 0);
+    .since(6);
 impl FileSaveOptions {
-    const EMPTY: Self = Self { as_zip: None };
+    const EMPTY: Self = Self {
+        as_zip: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for FileSaveOptions {
     const SHAPE: &'static Shape = &FILE_SAVE_OPTIONS;
@@ -1375,13 +1409,13 @@ impl Struct for FileSaveOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Bool(&self.as_zip),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.as_zip),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1415,6 +1449,8 @@ pub struct FilesSendOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static FILES_SEND_OPTIONS: Shape = Shape::new(
         "FilesSendOptions",
@@ -1428,7 +1464,7 @@ pub(crate) static FILES_SEND_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTFilesSendOptions"])
-    .versions(6, 0);
+    .since(6);
 impl FilesSendOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -1437,6 +1473,7 @@ impl FilesSendOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for FilesSendOptions {
@@ -1454,7 +1491,7 @@ impl Struct for FilesSendOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1465,7 +1502,7 @@ impl Struct for FilesSendOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1525,6 +1562,8 @@ pub struct SendAsMsgOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_AS_MSG_OPTIONS: Shape = Shape::new(
         "SendAsMsgOptions",
@@ -1536,13 +1575,14 @@ pub(crate) static SEND_AS_MSG_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendAsMsgOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendAsMsgOptions {
     const EMPTY: Self = Self {
         from: None,
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendAsMsgOptions {
@@ -1558,7 +1598,7 @@ impl Struct for SendAsMsgOptions {
             1 => View::Text(&self.to),
             2 => View::Text(&self.subject),
             3 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1567,7 +1607,7 @@ impl Struct for SendAsMsgOptions {
             1 => Slot::Text(&mut self.to),
             2 => Slot::Text(&mut self.subject),
             3 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1631,12 +1671,12 @@ impl Enum for RestoreFilesOptionsFileVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1671,6 +1711,8 @@ pub struct RestoreFilesOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_FILES_OPTIONS: Shape = Shape::new(
         "RestoreFilesOptions",
@@ -1690,7 +1732,7 @@ pub(crate) static RESTORE_FILES_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreFilesOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreFilesOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -1704,6 +1746,7 @@ impl RestoreFilesOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreFilesOptions {
@@ -1726,7 +1769,7 @@ impl Struct for RestoreFilesOptions {
             8 => View::Secret(&self.application_certificate_password),
             9 => View::Text(&self.user_name),
             10 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1742,7 +1785,7 @@ impl Struct for RestoreFilesOptions {
             8 => Slot::Secret(&mut self.application_certificate_password),
             9 => Slot::Text(&mut self.user_name),
             10 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1847,12 +1890,12 @@ impl Enum for RestoreFileOptionsFileVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -1883,6 +1926,8 @@ pub struct RestoreFileOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_FILE_OPTIONS: Shape = Shape::new(
         "RestoreFileOptions",
@@ -1900,7 +1945,7 @@ pub(crate) static RESTORE_FILE_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreFileOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreFileOptions {
     const EMPTY: Self = Self {
         restore_changed_items: None,
@@ -1912,6 +1957,7 @@ impl RestoreFileOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreFileOptions {
@@ -1932,7 +1978,7 @@ impl Struct for RestoreFileOptions {
             6 => View::Secret(&self.application_certificate_password),
             7 => View::Text(&self.user_name),
             8 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1946,7 +1992,7 @@ impl Struct for RestoreFileOptions {
             6 => Slot::Secret(&mut self.application_certificate_password),
             7 => Slot::Text(&mut self.user_name),
             8 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2019,6 +2065,8 @@ pub struct SavePostsOptions {
     pub channel_id: Option<Id>,
     /// Posts.
     pub posts: Vec<TeamsPost>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SAVE_POSTS_OPTIONS: Shape = Shape::new(
         "SavePostsOptions",
@@ -2028,11 +2076,12 @@ pub(crate) static SAVE_POSTS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSavePostsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SavePostsOptions {
     const EMPTY: Self = Self {
         channel_id: None,
         posts: Vec::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SavePostsOptions {
@@ -2046,14 +2095,14 @@ impl Struct for SavePostsOptions {
         match index {
             0 => View::Id(&self.channel_id),
             1 => View::Structs(&self.posts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.channel_id),
             1 => Slot::Structs(&mut self.posts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2099,6 +2148,8 @@ pub struct RestorePostsOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_POSTS_OPTIONS: Shape = Shape::new(
         "RestorePostsOptions",
@@ -2115,7 +2166,7 @@ pub(crate) static RESTORE_POSTS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestorePostsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestorePostsOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -2127,6 +2178,7 @@ impl RestorePostsOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePostsOptions {
@@ -2147,7 +2199,7 @@ impl Struct for RestorePostsOptions {
             6 => View::Secret(&self.application_certificate_password),
             7 => View::Text(&self.user_name),
             8 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2161,7 +2213,7 @@ impl Struct for RestorePostsOptions {
             6 => Slot::Secret(&mut self.application_certificate_password),
             7 => Slot::Text(&mut self.user_name),
             8 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2244,6 +2296,8 @@ pub struct ExportOptions {
     pub from: Option<DateTime>,
     /// To.
     pub to: Option<DateTime>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static EXPORT_OPTIONS: Shape = Shape::new(
         "ExportOptions",
@@ -2255,13 +2309,14 @@ pub(crate) static EXPORT_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTExportOptions"])
-    .versions(6, 0);
+    .since(6);
 impl ExportOptions {
     const EMPTY: Self = Self {
         posts: Vec::new(),
         channel_id: None,
         from: None,
         to: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for ExportOptions {
@@ -2277,7 +2332,7 @@ impl Struct for ExportOptions {
             1 => View::Id(&self.channel_id),
             2 => View::DateTime(&self.from),
             3 => View::DateTime(&self.to),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2286,7 +2341,7 @@ impl Struct for ExportOptions {
             1 => Slot::Id(&mut self.channel_id),
             2 => Slot::DateTime(&mut self.from),
             3 => Slot::DateTime(&mut self.to),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2338,6 +2393,8 @@ pub struct SendPostsOptions {
     pub subject: Option<String>,
     /// Text.
     pub text: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_POSTS_OPTIONS: Shape = Shape::new(
         "SendPostsOptions",
@@ -2351,7 +2408,7 @@ pub(crate) static SEND_POSTS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTSendPostsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendPostsOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -2360,6 +2417,7 @@ impl SendPostsOptions {
         to: None,
         subject: None,
         text: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SendPostsOptions {
@@ -2377,7 +2435,7 @@ impl Struct for SendPostsOptions {
             3 => View::Text(&self.to),
             4 => View::Text(&self.subject),
             5 => View::Text(&self.text),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2388,7 +2446,7 @@ impl Struct for SendPostsOptions {
             3 => Slot::Text(&mut self.to),
             4 => Slot::Text(&mut self.subject),
             5 => Slot::Text(&mut self.text),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2458,6 +2516,8 @@ pub struct RestoreTabsOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TABS_OPTIONS: Shape = Shape::new(
         "RestoreTabsOptions",
@@ -2474,7 +2534,7 @@ pub(crate) static RESTORE_TABS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreTabsOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreTabsOptions {
     const EMPTY: Self = Self {
         tabs: Vec::new(),
@@ -2486,6 +2546,7 @@ impl RestoreTabsOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreTabsOptions {
@@ -2506,7 +2567,7 @@ impl Struct for RestoreTabsOptions {
             6 => View::Secret(&self.application_certificate_password),
             7 => View::Text(&self.user_name),
             8 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2520,7 +2581,7 @@ impl Struct for RestoreTabsOptions {
             6 => Slot::Secret(&mut self.application_certificate_password),
             7 => Slot::Text(&mut self.user_name),
             8 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2606,6 +2667,8 @@ pub struct RestoreTabOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TAB_OPTIONS: Shape = Shape::new(
         "RestoreTabOptions",
@@ -2621,7 +2684,7 @@ pub(crate) static RESTORE_TAB_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreTabOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreTabOptions {
     const EMPTY: Self = Self {
         restore_changed_tabs: None,
@@ -2632,6 +2695,7 @@ impl RestoreTabOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreTabOptions {
@@ -2651,7 +2715,7 @@ impl Struct for RestoreTabOptions {
             5 => View::Secret(&self.application_certificate_password),
             6 => View::Text(&self.user_name),
             7 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2664,7 +2728,7 @@ impl Struct for RestoreTabOptions {
             5 => Slot::Secret(&mut self.application_certificate_password),
             6 => Slot::Text(&mut self.user_name),
             7 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2759,13 +2823,13 @@ impl Enum for TeamsTeamPrivacy {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Public => 0,
                 Self::Private => 1,
                 Self::HiddenMembership => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2800,24 +2864,26 @@ pub struct TeamsTeam {
     pub is_archived: Option<bool>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM: Shape = Shape::new(
         "TeamsTeam",
         &[
             Field::new("id", Kind::Id).required(),
             Field::new("displayName", Kind::Text),
-            Field::new("name", Kind::Text).versions(0, 5),
-            Field::new("description", Kind::Text).versions(6, 0),
-            Field::new("groupEmail", Kind::Text).versions(6, 0),
-            Field::new("alias", Kind::Text).versions(6, 0),
-            Field::new("privacy", Kind::Enum(&TEAMS_TEAM_PRIVACY)).versions(6, 0),
-            Field::new("settings", Kind::Struct(&TEAMS_TEAM_SETTINGS)).versions(7, 0),
-            Field::new("isArchived", Kind::Bool).versions(6, 0),
+            Field::new("name", Kind::Text).until(5),
+            Field::new("description", Kind::Text).since(6),
+            Field::new("groupEmail", Kind::Text).since(6),
+            Field::new("alias", Kind::Text).since(6),
+            Field::new("privacy", Kind::Enum(&TEAMS_TEAM_PRIVACY)).since(6),
+            Field::new("settings", Kind::Struct(&TEAMS_TEAM_SETTINGS)).since(7),
+            Field::new("isArchived", Kind::Bool).since(6),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsTeam"])
-    .versions(5, 0);
+    .since(5);
 impl TeamsTeam {
     const EMPTY: Self = Self {
         id: None,
@@ -2830,6 +2896,7 @@ impl TeamsTeam {
         settings: None,
         is_archived: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeam {
@@ -2851,7 +2918,7 @@ impl Struct for TeamsTeam {
             7 => View::Struct(&self.settings),
             8 => View::Bool(&self.is_archived),
             9 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2866,7 +2933,7 @@ impl Struct for TeamsTeam {
             7 => Slot::Struct(&mut self.settings),
             8 => Slot::Bool(&mut self.is_archived),
             9 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2899,6 +2966,8 @@ pub struct RestoreTeamOptions {
     pub user_name: Option<String>,
     /// User password.
     pub user_password: Option<Secret>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_TEAM_OPTIONS: Shape = Shape::new(
         "RestoreTeamOptions",
@@ -2918,7 +2987,7 @@ pub(crate) static RESTORE_TEAM_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTRestoreTeamOptions"])
-    .versions(6, 0);
+    .since(6);
 impl RestoreTeamOptions {
     const EMPTY: Self = Self {
         teams: Vec::new(),
@@ -2933,6 +3002,7 @@ impl RestoreTeamOptions {
         application_certificate_password: None,
         user_name: None,
         user_password: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestoreTeamOptions {
@@ -2956,7 +3026,7 @@ impl Struct for RestoreTeamOptions {
             9 => View::Secret(&self.application_certificate_password),
             10 => View::Text(&self.user_name),
             11 => View::Secret(&self.user_password),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2973,7 +3043,7 @@ impl Struct for RestoreTeamOptions {
             9 => Slot::Secret(&mut self.application_certificate_password),
             10 => Slot::Text(&mut self.user_name),
             11 => Slot::Secret(&mut self.user_password),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3061,15 +3131,20 @@ impl RestoreTeamOptions {
 pub struct SearchOptions {
     /// Query.
     pub query: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEARCH_OPTIONS: Shape = Shape::new(
         "SearchOptions",
         &[Field::new("query", Kind::Text)],
     )
     .aliases(&["RESTSearchOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SearchOptions {
-    const EMPTY: Self = Self { query: None };
+    const EMPTY: Self = Self {
+        query: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SearchOptions {
     const SHAPE: &'static Shape = &SEARCH_OPTIONS;
@@ -3081,13 +3156,13 @@ impl Struct for SearchOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.query),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.query),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3144,14 +3219,14 @@ impl Enum for TeamsChannelPreviewType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Standard => 0,
                 Self::Private => 1,
                 Self::UnknownFutureValue => 2,
                 Self::Shared => 3,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3174,19 +3249,21 @@ pub struct TeamsChannelPreview {
     pub r#type: Option<TeamsChannelPreviewType>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_CHANNEL_PREVIEW: Shape = Shape::new(
         "TeamsChannelPreview",
         &[
             Field::new("id", Kind::Id).required(),
             Field::new("displayName", Kind::Text),
-            Field::new("teamId", Kind::Id).versions(8, 0),
-            Field::new("type", Kind::Enum(&TEAMS_CHANNEL_PREVIEW_TYPE)).versions(8, 0),
+            Field::new("teamId", Kind::Id).since(8),
+            Field::new("type", Kind::Enum(&TEAMS_CHANNEL_PREVIEW_TYPE)).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsChannelPreview"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsChannelPreview {
     const EMPTY: Self = Self {
         id: None,
@@ -3194,6 +3271,7 @@ impl TeamsChannelPreview {
         team_id: None,
         r#type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsChannelPreview {
@@ -3210,7 +3288,7 @@ impl Struct for TeamsChannelPreview {
             2 => View::Id(&self.team_id),
             3 => View::Enum(&self.r#type),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3220,7 +3298,7 @@ impl Struct for TeamsChannelPreview {
             2 => Slot::Id(&mut self.team_id),
             3 => Slot::Enum(&mut self.r#type),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3256,13 +3334,13 @@ impl Enum for TeamsNodeType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Tabs => 0,
                 Self::Files => 1,
                 Self::Posts => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3285,19 +3363,21 @@ pub struct TeamsNode {
     pub r#type: Option<TeamsNodeType>,
     /// Links to related resources, by name.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_NODE: Shape = Shape::new(
         "TeamsNode",
         &[
-            Field::new("teamId", Kind::Id).versions(8, 0),
-            Field::new("channelId", Kind::Id).versions(8, 0),
+            Field::new("teamId", Kind::Id).since(8),
+            Field::new("channelId", Kind::Id).since(8),
             Field::new("displayName", Kind::Text),
             Field::new("type", Kind::Enum(&TEAMS_NODE_TYPE)),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
     .aliases(&["RESTTeamsNode"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsNode {
     const EMPTY: Self = Self {
         team_id: None,
@@ -3305,6 +3385,7 @@ impl TeamsNode {
         display_name: None,
         r#type: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsNode {
@@ -3321,7 +3402,7 @@ impl Struct for TeamsNode {
             2 => View::Text(&self.display_name),
             3 => View::Enum(&self.r#type),
             4 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3331,7 +3412,7 @@ impl Struct for TeamsNode {
             2 => Slot::Text(&mut self.display_name),
             3 => Slot::Enum(&mut self.r#type),
             4 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3348,24 +3429,27 @@ pub struct OperatorRestoreChannelOptions {
     pub restore_members: Option<bool>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_CHANNEL_OPTIONS: Shape = Shape::new(
         "OperatorRestoreChannelOptions",
         &[
             Field::new("restoreChangedItems", Kind::Bool).required(),
             Field::new("restoreMissingItems", Kind::Bool).required(),
-            Field::new("restoreMembers", Kind::Bool).versions(8, 0),
+            Field::new("restoreMembers", Kind::Bool).since(8),
             Field::new("reason", Kind::Text),
         ],
     )
     .aliases(&["RESTOperatorRestoreChannelOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorRestoreChannelOptions {
     const EMPTY: Self = Self {
         restore_changed_items: None,
         restore_missing_items: None,
         restore_members: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreChannelOptions {
@@ -3381,7 +3465,7 @@ impl Struct for OperatorRestoreChannelOptions {
             1 => View::Bool(&self.restore_missing_items),
             2 => View::Bool(&self.restore_members),
             3 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3390,7 +3474,7 @@ impl Struct for OperatorRestoreChannelOptions {
             1 => Slot::Bool(&mut self.restore_missing_items),
             2 => Slot::Bool(&mut self.restore_members),
             3 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3446,12 +3530,12 @@ impl Enum for OperatorRestoreFilesOptionsFileVersion {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::All => 0,
                 Self::Last => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -3476,6 +3560,8 @@ pub struct OperatorRestoreFilesOptions {
     pub file_version: Option<OperatorRestoreFilesOptionsFileVersion>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_FILES_OPTIONS: Shape = Shape::new(
         "OperatorRestoreFilesOptions",
@@ -3493,7 +3579,7 @@ pub(crate) static OPERATOR_RESTORE_FILES_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestoreFilesOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorRestoreFilesOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -3502,6 +3588,7 @@ impl OperatorRestoreFilesOptions {
         restore_missing_items: None,
         file_version: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreFilesOptions {
@@ -3519,7 +3606,7 @@ impl Struct for OperatorRestoreFilesOptions {
             3 => View::Bool(&self.restore_missing_items),
             4 => View::Enum(&self.file_version),
             5 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3530,7 +3617,7 @@ impl Struct for OperatorRestoreFilesOptions {
             3 => Slot::Bool(&mut self.restore_missing_items),
             4 => Slot::Enum(&mut self.file_version),
             5 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3583,6 +3670,8 @@ pub struct OperatorRestorePostsOptions {
     pub posts: Vec<TeamsPost>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_POSTS_OPTIONS: Shape = Shape::new(
         "OperatorRestorePostsOptions",
@@ -3595,7 +3684,7 @@ pub(crate) static OPERATOR_RESTORE_POSTS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestorePostsOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorRestorePostsOptions {
     const EMPTY: Self = Self {
         channel_id: None,
@@ -3603,6 +3692,7 @@ impl OperatorRestorePostsOptions {
         to: None,
         posts: Vec::new(),
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestorePostsOptions {
@@ -3619,7 +3709,7 @@ impl Struct for OperatorRestorePostsOptions {
             2 => View::DateTime(&self.to),
             3 => View::Structs(&self.posts),
             4 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3629,7 +3719,7 @@ impl Struct for OperatorRestorePostsOptions {
             2 => Slot::DateTime(&mut self.to),
             3 => Slot::Structs(&mut self.posts),
             4 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3674,15 +3764,20 @@ impl OperatorRestorePostsOptions {
 pub struct OperatorStartExportTaskOptions {
     /// Posts.
     pub posts: Vec<TeamsPost>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_START_EXPORT_TASK_OPTIONS: Shape = Shape::new(
         "OperatorStartExportTaskOptions",
         &[Field::list("posts", Kind::Struct(&TEAMS_POST)).required()],
     )
     .aliases(&["RESTOperatorStartExportTaskOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorStartExportTaskOptions {
-    const EMPTY: Self = Self { posts: Vec::new() };
+    const EMPTY: Self = Self {
+        posts: Vec::new(),
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OperatorStartExportTaskOptions {
     const SHAPE: &'static Shape = &OPERATOR_START_EXPORT_TASK_OPTIONS;
@@ -3694,13 +3789,13 @@ impl Struct for OperatorStartExportTaskOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Structs(&self.posts),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Structs(&mut self.posts),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3708,7 +3803,7 @@ impl OperatorStartExportTaskOptions {
     /// A request with what it must have.
     #[must_use]
     pub fn new(posts: Vec<TeamsPost>) -> Self {
-        Self { posts }
+        Self { posts, ..Self::default() }
     }
 }
 /// Operator start export task response. (v7 and later)
@@ -3718,15 +3813,20 @@ impl OperatorStartExportTaskOptions {
 pub struct OperatorStartExportTaskResponse {
     /// The export task's id.
     pub export_task_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_START_EXPORT_TASK_RESPONSE: Shape = Shape::new(
         "OperatorStartExportTaskResponse",
         &[Field::new("exportTaskId", Kind::Id).required()],
     )
     .aliases(&["RESTOperatorStartExportTaskResponse"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorStartExportTaskResponse {
-    const EMPTY: Self = Self { export_task_id: None };
+    const EMPTY: Self = Self {
+        export_task_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for OperatorStartExportTaskResponse {
     const SHAPE: &'static Shape = &OPERATOR_START_EXPORT_TASK_RESPONSE;
@@ -3738,13 +3838,13 @@ impl Struct for OperatorStartExportTaskResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.export_task_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.export_task_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3761,6 +3861,8 @@ pub struct OperatorRestoreTabsOptions {
     pub restore_missing_tabs: Option<bool>,
     /// Reason.
     pub reason: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_TABS_OPTIONS: Shape = Shape::new(
         "OperatorRestoreTabsOptions",
@@ -3772,13 +3874,14 @@ pub(crate) static OPERATOR_RESTORE_TABS_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestoreTabsOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorRestoreTabsOptions {
     const EMPTY: Self = Self {
         tabs: Vec::new(),
         restore_changed_tabs: None,
         restore_missing_tabs: None,
         reason: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreTabsOptions {
@@ -3794,7 +3897,7 @@ impl Struct for OperatorRestoreTabsOptions {
             1 => View::Bool(&self.restore_changed_tabs),
             2 => View::Bool(&self.restore_missing_tabs),
             3 => View::Text(&self.reason),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3803,7 +3906,7 @@ impl Struct for OperatorRestoreTabsOptions {
             1 => Slot::Bool(&mut self.restore_changed_tabs),
             2 => Slot::Bool(&mut self.restore_missing_tabs),
             3 => Slot::Text(&mut self.reason),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3849,6 +3952,8 @@ pub struct OperatorRestoreTeamOptions {
     pub reason: Option<String>,
     /// Impersonation account name.
     pub impersonation_account_name: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static OPERATOR_RESTORE_TEAM_OPTIONS: Shape = Shape::new(
         "OperatorRestoreTeamOptions",
@@ -3863,7 +3968,7 @@ pub(crate) static OPERATOR_RESTORE_TEAM_OPTIONS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTOperatorRestoreTeamOptions"])
-    .versions(7, 0);
+    .since(7);
 impl OperatorRestoreTeamOptions {
     const EMPTY: Self = Self {
         teams: Vec::new(),
@@ -3873,6 +3978,7 @@ impl OperatorRestoreTeamOptions {
         restore_settings: None,
         reason: None,
         impersonation_account_name: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OperatorRestoreTeamOptions {
@@ -3891,7 +3997,7 @@ impl Struct for OperatorRestoreTeamOptions {
             4 => View::Bool(&self.restore_settings),
             5 => View::Text(&self.reason),
             6 => View::Text(&self.impersonation_account_name),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -3903,7 +4009,7 @@ impl Struct for OperatorRestoreTeamOptions {
             4 => Slot::Bool(&mut self.restore_settings),
             5 => Slot::Text(&mut self.reason),
             6 => Slot::Text(&mut self.impersonation_account_name),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -3958,6 +4064,8 @@ pub struct TeamsTeamSettings {
     pub member_settings: Option<TeamsTeamMemberSettings>,
     /// Messaging settings.
     pub messaging_settings: Option<TeamsTeamMessagingSettings>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM_SETTINGS: Shape = Shape::new(
         "TeamsTeamSettings",
@@ -3972,7 +4080,7 @@ pub(crate) static TEAMS_TEAM_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsTeamSettings"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsTeamSettings {
     const EMPTY: Self = Self {
         preferred_data_location: None,
@@ -3982,6 +4090,7 @@ impl TeamsTeamSettings {
         guest_settings: None,
         member_settings: None,
         messaging_settings: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeamSettings {
@@ -4000,7 +4109,7 @@ impl Struct for TeamsTeamSettings {
             4 => View::Struct(&self.guest_settings),
             5 => View::Struct(&self.member_settings),
             6 => View::Struct(&self.messaging_settings),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4012,7 +4121,7 @@ impl Struct for TeamsTeamSettings {
             4 => Slot::Struct(&mut self.guest_settings),
             5 => Slot::Struct(&mut self.member_settings),
             6 => Slot::Struct(&mut self.messaging_settings),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4052,13 +4161,13 @@ impl Enum for TeamsTeamFunSettingsGiphyContentRating {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::Moderate => 0,
                 Self::Strict => 1,
                 Self::UnknownFutureValue => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -4079,6 +4188,8 @@ pub struct TeamsTeamFunSettings {
     pub allow_stickers_and_memes: Option<bool>,
     /// Giphy content rating.
     pub giphy_content_rating: Option<TeamsTeamFunSettingsGiphyContentRating>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM_FUN_SETTINGS: Shape = Shape::new(
         "TeamsTeamFunSettings",
@@ -4093,13 +4204,14 @@ pub(crate) static TEAMS_TEAM_FUN_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsTeamFunSettings"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsTeamFunSettings {
     const EMPTY: Self = Self {
         allow_custom_memes: None,
         allow_giphy: None,
         allow_stickers_and_memes: None,
         giphy_content_rating: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeamFunSettings {
@@ -4115,7 +4227,7 @@ impl Struct for TeamsTeamFunSettings {
             1 => View::Bool(&self.allow_giphy),
             2 => View::Bool(&self.allow_stickers_and_memes),
             3 => View::Enum(&self.giphy_content_rating),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4124,7 +4236,7 @@ impl Struct for TeamsTeamFunSettings {
             1 => Slot::Bool(&mut self.allow_giphy),
             2 => Slot::Bool(&mut self.allow_stickers_and_memes),
             3 => Slot::Enum(&mut self.giphy_content_rating),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4137,6 +4249,8 @@ pub struct TeamsTeamGuestSettings {
     pub allow_create_update_channels: Option<bool>,
     /// Whether to allow delete channels.
     pub allow_delete_channels: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM_GUEST_SETTINGS: Shape = Shape::new(
         "TeamsTeamGuestSettings",
@@ -4146,11 +4260,12 @@ pub(crate) static TEAMS_TEAM_GUEST_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsTeamGuestSettings"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsTeamGuestSettings {
     const EMPTY: Self = Self {
         allow_create_update_channels: None,
         allow_delete_channels: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeamGuestSettings {
@@ -4164,14 +4279,14 @@ impl Struct for TeamsTeamGuestSettings {
         match index {
             0 => View::Bool(&self.allow_create_update_channels),
             1 => View::Bool(&self.allow_delete_channels),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.allow_create_update_channels),
             1 => Slot::Bool(&mut self.allow_delete_channels),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4192,6 +4307,8 @@ pub struct TeamsTeamMemberSettings {
     pub allow_create_update_remove_tab: Option<bool>,
     /// Whether to allow create update remove connector.
     pub allow_create_update_remove_connector: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM_MEMBER_SETTINGS: Shape = Shape::new(
         "TeamsTeamMemberSettings",
@@ -4205,7 +4322,7 @@ pub(crate) static TEAMS_TEAM_MEMBER_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsTeamMemberSettings"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsTeamMemberSettings {
     const EMPTY: Self = Self {
         allow_create_private_channel: None,
@@ -4214,6 +4331,7 @@ impl TeamsTeamMemberSettings {
         allow_add_remove_app: None,
         allow_create_update_remove_tab: None,
         allow_create_update_remove_connector: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeamMemberSettings {
@@ -4231,7 +4349,7 @@ impl Struct for TeamsTeamMemberSettings {
             3 => View::Bool(&self.allow_add_remove_app),
             4 => View::Bool(&self.allow_create_update_remove_tab),
             5 => View::Bool(&self.allow_create_update_remove_connector),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4242,7 +4360,7 @@ impl Struct for TeamsTeamMemberSettings {
             3 => Slot::Bool(&mut self.allow_add_remove_app),
             4 => Slot::Bool(&mut self.allow_create_update_remove_tab),
             5 => Slot::Bool(&mut self.allow_create_update_remove_connector),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4261,6 +4379,8 @@ pub struct TeamsTeamMessagingSettings {
     pub allow_team_mention: Option<bool>,
     /// Whether to allow channel mention.
     pub allow_channel_mention: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_TEAM_MESSAGING_SETTINGS: Shape = Shape::new(
         "TeamsTeamMessagingSettings",
@@ -4273,7 +4393,7 @@ pub(crate) static TEAMS_TEAM_MESSAGING_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTTeamsTeamMessagingSettings"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsTeamMessagingSettings {
     const EMPTY: Self = Self {
         allow_user_edit_message: None,
@@ -4281,6 +4401,7 @@ impl TeamsTeamMessagingSettings {
         allow_owner_delete_message: None,
         allow_team_mention: None,
         allow_channel_mention: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsTeamMessagingSettings {
@@ -4297,7 +4418,7 @@ impl Struct for TeamsTeamMessagingSettings {
             2 => View::Bool(&self.allow_owner_delete_message),
             3 => View::Bool(&self.allow_team_mention),
             4 => View::Bool(&self.allow_channel_mention),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -4307,7 +4428,7 @@ impl Struct for TeamsTeamMessagingSettings {
             2 => Slot::Bool(&mut self.allow_owner_delete_message),
             3 => Slot::Bool(&mut self.allow_team_mention),
             4 => Slot::Bool(&mut self.allow_channel_mention),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4318,15 +4439,20 @@ impl Struct for TeamsTeamMessagingSettings {
 pub struct TeamsOperatorRestoreSessionResponse {
     /// The session.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE: Shape = Shape::new(
         "TeamsOperatorRestoreSessionResponse",
         &[Field::new("sessionId", Kind::Id).required()],
     )
     .aliases(&["RESTTeamsOperatorRestoreSessionResponse"])
-    .versions(7, 0);
+    .since(7);
 impl TeamsOperatorRestoreSessionResponse {
-    const EMPTY: Self = Self { session_id: None };
+    const EMPTY: Self = Self {
+        session_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for TeamsOperatorRestoreSessionResponse {
     const SHAPE: &'static Shape = &TEAMS_OPERATOR_RESTORE_SESSION_RESPONSE;
@@ -4338,13 +4464,13 @@ impl Struct for TeamsOperatorRestoreSessionResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4355,15 +4481,20 @@ impl Struct for TeamsOperatorRestoreSessionResponse {
 pub struct AsyncRestoreResponse {
     /// The session.
     pub session_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ASYNC_RESTORE_RESPONSE: Shape = Shape::new(
         "AsyncRestoreResponse",
         &[Field::new("sessionId", Kind::Id).required()],
     )
     .aliases(&["RESTAsyncRestoreResponse"])
-    .versions(8, 0);
+    .since(8);
 impl AsyncRestoreResponse {
-    const EMPTY: Self = Self { session_id: None };
+    const EMPTY: Self = Self {
+        session_id: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for AsyncRestoreResponse {
     const SHAPE: &'static Shape = &ASYNC_RESTORE_RESPONSE;
@@ -4375,13 +4506,13 @@ impl Struct for AsyncRestoreResponse {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Id(&self.session_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Id(&mut self.session_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -4398,7 +4529,7 @@ pub struct GenericActionBody {
     pub unknown: Unknown,
 }
 pub(crate) static GENERIC_ACTION_BODY: Shape = Shape::new("GenericActionBody", &[])
-    .versions(0, 5);
+    .until(5);
 impl GenericActionBody {
     const EMPTY: Self = Self { unknown: Unknown::NONE };
 }
@@ -4409,17 +4540,11 @@ impl Struct for GenericActionBody {
     fn shape(&self) -> &'static Shape {
         &GENERIC_ACTION_BODY
     }
-    fn view(&self, index: usize) -> View<'_> {
-        match index {
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
-        }
+    fn view(&self, _: usize) -> View<'_> {
+        View::Unknown(&self.unknown)
     }
-    fn slot(&mut self, index: usize) -> Slot<'_> {
-        match index {
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
-        }
+    fn slot(&mut self, _: usize) -> Slot<'_> {
+        Slot::Unknown(&mut self.unknown)
     }
 }
 impl GenericActionBody {

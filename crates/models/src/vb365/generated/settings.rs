@@ -41,6 +41,8 @@ pub struct AuditEmailSettingsResponse {
     pub mail_api_url: Option<String>,
     /// Whether it is authenticated. (v7 and later)
     pub is_authenticated: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AUDIT_EMAIL_SETTINGS_RESPONSE: Shape = Shape::new(
         "AuditEmailSettingsResponse",
@@ -56,17 +58,16 @@ pub(crate) static AUDIT_EMAIL_SETTINGS_RESPONSE: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("to", Kind::Text),
             Field::new("subject", Kind::Text),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(7, 0),
-            Field::new("clientId", Kind::Id).versions(7, 0),
-            Field::new("tenantId", Kind::Id).versions(7, 0),
-            Field::new("userId", Kind::Id).versions(7, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(7, 0),
-            Field::new("isAuthenticated", Kind::Bool).versions(7, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(7),
+            Field::new("clientId", Kind::Id).since(7),
+            Field::new("tenantId", Kind::Id).since(7),
+            Field::new("userId", Kind::Id).since(7),
+            Field::new("mailApiUrl", Kind::Text).since(7),
+            Field::new("isAuthenticated", Kind::Bool).since(7),
         ],
     )
     .aliases(&["RESTAuditEmailSettingsResponse"])
-    .versions(6, 0);
+    .since(6);
 impl AuditEmailSettingsResponse {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -86,6 +87,7 @@ impl AuditEmailSettingsResponse {
         user_id: None,
         mail_api_url: None,
         is_authenticated: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AuditEmailSettingsResponse {
@@ -114,7 +116,7 @@ impl Struct for AuditEmailSettingsResponse {
             14 => View::Id(&self.user_id),
             15 => View::Text(&self.mail_api_url),
             16 => View::Bool(&self.is_authenticated),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -136,7 +138,7 @@ impl Struct for AuditEmailSettingsResponse {
             14 => Slot::Id(&mut self.user_id),
             15 => Slot::Text(&mut self.mail_api_url),
             16 => Slot::Bool(&mut self.is_authenticated),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -173,6 +175,8 @@ pub struct AuditEmailSettingsRequest {
     pub mail_api_url: Edit<String>,
     /// The request's id. (v7 and later)
     pub request_id: Edit<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AUDIT_EMAIL_SETTINGS_REQUEST: Shape = Shape::new(
         "AuditEmailSettingsRequest",
@@ -187,15 +191,14 @@ pub(crate) static AUDIT_EMAIL_SETTINGS_REQUEST: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("to", Kind::Text),
             Field::new("subject", Kind::Text),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(7, 0),
-            Field::new("userId", Kind::Id).versions(7, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(7, 0),
-            Field::new("requestId", Kind::Id).versions(7, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(7),
+            Field::new("userId", Kind::Id).since(7),
+            Field::new("mailApiUrl", Kind::Text).since(7),
+            Field::new("requestId", Kind::Id).since(7),
         ],
     )
     .aliases(&["RESTAuditEmailSettingsRequest"])
-    .versions(6, 0);
+    .since(6);
 impl AuditEmailSettingsRequest {
     const EMPTY: Self = Self {
         user_password: None,
@@ -212,6 +215,7 @@ impl AuditEmailSettingsRequest {
         user_id: None,
         mail_api_url: Edit::ABSENT,
         request_id: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AuditEmailSettingsRequest {
@@ -237,7 +241,7 @@ impl Struct for AuditEmailSettingsRequest {
             11 => View::Id(&self.user_id),
             12 => View::Edit(&self.mail_api_url),
             13 => View::Edit(&self.request_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -256,7 +260,7 @@ impl Struct for AuditEmailSettingsRequest {
             11 => Slot::Id(&mut self.user_id),
             12 => Slot::Edit(&mut self.mail_api_url),
             13 => Slot::Edit(&mut self.request_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -386,7 +390,7 @@ pub(crate) static HISTORY_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTHistorySettings"])
-    .versions(6, 0);
+    .since(6);
 impl HistorySettings {
     const EMPTY: Self = Self {
         keep_allsessions: None,
@@ -409,8 +413,7 @@ impl Struct for HistorySettings {
             1 => View::Int(&self.keeponly_last),
             2 => View::StructMap(&self.links),
             3 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -419,8 +422,7 @@ impl Struct for HistorySettings {
             1 => Slot::Int(&mut self.keeponly_last),
             2 => Slot::StructMap(&mut self.links),
             3 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -472,6 +474,8 @@ pub struct InternetProxy {
     pub use_authentication: Option<bool>,
     /// The account.
     pub username: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static INTERNET_PROXY: Shape = Shape::new(
         "InternetProxy",
@@ -485,7 +489,7 @@ pub(crate) static INTERNET_PROXY: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTInternetProxy"])
-    .versions(6, 0);
+    .since(6);
 impl InternetProxy {
     const EMPTY: Self = Self {
         use_internet_proxy: None,
@@ -494,6 +498,7 @@ impl InternetProxy {
         port: None,
         use_authentication: None,
         username: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for InternetProxy {
@@ -511,7 +516,7 @@ impl Struct for InternetProxy {
             3 => View::Int(&self.port),
             4 => View::Bool(&self.use_authentication),
             5 => View::Text(&self.username),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -522,7 +527,7 @@ impl Struct for InternetProxy {
             3 => Slot::Int(&mut self.port),
             4 => Slot::Bool(&mut self.use_authentication),
             5 => Slot::Text(&mut self.username),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -543,6 +548,8 @@ pub struct InternetProxyFromClient {
     pub use_authentication: Edit<bool>,
     /// The account.
     pub username: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static INTERNET_PROXY_FROM_CLIENT: Shape = Shape::new(
         "InternetProxyFromClient",
@@ -556,7 +563,7 @@ pub(crate) static INTERNET_PROXY_FROM_CLIENT: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTInternetProxyFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl InternetProxyFromClient {
     const EMPTY: Self = Self {
         use_internet_proxy: Edit::ABSENT,
@@ -565,6 +572,7 @@ impl InternetProxyFromClient {
         port: Edit::ABSENT,
         use_authentication: Edit::ABSENT,
         username: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for InternetProxyFromClient {
@@ -582,7 +590,7 @@ impl Struct for InternetProxyFromClient {
             3 => View::Edit(&self.port),
             4 => View::Edit(&self.use_authentication),
             5 => View::Text(&self.username),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -593,7 +601,7 @@ impl Struct for InternetProxyFromClient {
             3 => Slot::Edit(&mut self.port),
             4 => Slot::Edit(&mut self.use_authentication),
             5 => Slot::Text(&mut self.username),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -675,7 +683,7 @@ pub(crate) static MANAGEMENT_MODE: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTManagementMode"])
-    .versions(6, 0);
+    .since(6);
 impl ManagementMode {
     const EMPTY: Self = Self {
         is_managed: None,
@@ -700,8 +708,7 @@ impl Struct for ManagementMode {
             2 => View::Text(&self.company_name),
             3 => View::StructMap(&self.links),
             4 => View::StructMap(&self.actions),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -711,8 +718,7 @@ impl Struct for ManagementMode {
             2 => Slot::Text(&mut self.company_name),
             3 => Slot::StructMap(&mut self.links),
             4 => Slot::StructMap(&mut self.actions),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -766,24 +772,27 @@ pub struct RestorePortalSettings {
     pub restore_portal_uri: Option<String>,
     /// Whether it is enabled.
     pub is_enabled: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static RESTORE_PORTAL_SETTINGS: Shape = Shape::new(
         "RestorePortalSettings",
         &[
             Field::new("applicationId", Kind::Id),
             Field::new("msalAuthorityUri", Kind::Text),
-            Field::new("restorePortalUri", Kind::Text).versions(7, 0),
+            Field::new("restorePortalUri", Kind::Text).since(7),
             Field::new("isEnabled", Kind::Bool),
         ],
     )
     .aliases(&["RESTRestorePortalSettings"])
-    .versions(6, 0);
+    .since(6);
 impl RestorePortalSettings {
     const EMPTY: Self = Self {
         application_id: None,
         msal_authority_uri: None,
         restore_portal_uri: None,
         is_enabled: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for RestorePortalSettings {
@@ -799,7 +808,7 @@ impl Struct for RestorePortalSettings {
             1 => View::Text(&self.msal_authority_uri),
             2 => View::Text(&self.restore_portal_uri),
             3 => View::Bool(&self.is_enabled),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -808,7 +817,7 @@ impl Struct for RestorePortalSettings {
             1 => Slot::Text(&mut self.msal_authority_uri),
             2 => Slot::Text(&mut self.restore_portal_uri),
             3 => Slot::Bool(&mut self.is_enabled),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -861,6 +870,8 @@ pub struct NotificationEmailSettingsResponse {
     pub mail_api_url: Option<String>,
     /// Whether it is authenticated. (v7 and later)
     pub is_authenticated: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NOTIFICATION_EMAIL_SETTINGS_RESPONSE: Shape = Shape::new(
         "NotificationEmailSettingsResponse",
@@ -881,17 +892,16 @@ pub(crate) static NOTIFICATION_EMAIL_SETTINGS_RESPONSE: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("to", Kind::Text),
             Field::new("subject", Kind::Text),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(7, 0),
-            Field::new("clientId", Kind::Id).versions(7, 0),
-            Field::new("tenantId", Kind::Id).versions(7, 0),
-            Field::new("userId", Kind::Id).versions(7, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(7, 0),
-            Field::new("isAuthenticated", Kind::Bool).versions(7, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(7),
+            Field::new("clientId", Kind::Id).since(7),
+            Field::new("tenantId", Kind::Id).since(7),
+            Field::new("userId", Kind::Id).since(7),
+            Field::new("mailApiUrl", Kind::Text).since(7),
+            Field::new("isAuthenticated", Kind::Bool).since(7),
         ],
     )
     .aliases(&["RESTNotificationEmailSettingsResponse"])
-    .versions(6, 0);
+    .since(6);
 impl NotificationEmailSettingsResponse {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -916,6 +926,7 @@ impl NotificationEmailSettingsResponse {
         user_id: None,
         mail_api_url: None,
         is_authenticated: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NotificationEmailSettingsResponse {
@@ -949,7 +960,7 @@ impl Struct for NotificationEmailSettingsResponse {
             19 => View::Id(&self.user_id),
             20 => View::Text(&self.mail_api_url),
             21 => View::Bool(&self.is_authenticated),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -976,7 +987,7 @@ impl Struct for NotificationEmailSettingsResponse {
             19 => Slot::Id(&mut self.user_id),
             20 => Slot::Text(&mut self.mail_api_url),
             21 => Slot::Bool(&mut self.is_authenticated),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1023,6 +1034,8 @@ pub struct NotificationEmailSettingsRequest {
     pub mail_api_url: Edit<String>,
     /// The request's id. (v7 and later)
     pub request_id: Edit<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static NOTIFICATION_EMAIL_SETTINGS_REQUEST: Shape = Shape::new(
         "NotificationEmailSettingsRequest",
@@ -1042,15 +1055,14 @@ pub(crate) static NOTIFICATION_EMAIL_SETTINGS_REQUEST: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("to", Kind::Text),
             Field::new("subject", Kind::Text),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(7, 0),
-            Field::new("userId", Kind::Id).versions(7, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(7, 0),
-            Field::new("requestId", Kind::Id).versions(7, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(7),
+            Field::new("userId", Kind::Id).since(7),
+            Field::new("mailApiUrl", Kind::Text).since(7),
+            Field::new("requestId", Kind::Id).since(7),
         ],
     )
     .aliases(&["RESTNotificationEmailSettingsRequest"])
-    .versions(6, 0);
+    .since(6);
 impl NotificationEmailSettingsRequest {
     const EMPTY: Self = Self {
         user_password: None,
@@ -1072,6 +1084,7 @@ impl NotificationEmailSettingsRequest {
         user_id: None,
         mail_api_url: Edit::ABSENT,
         request_id: Edit::ABSENT,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for NotificationEmailSettingsRequest {
@@ -1102,7 +1115,7 @@ impl Struct for NotificationEmailSettingsRequest {
             16 => View::Id(&self.user_id),
             17 => View::Edit(&self.mail_api_url),
             18 => View::Edit(&self.request_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1126,7 +1139,7 @@ impl Struct for NotificationEmailSettingsRequest {
             16 => Slot::Id(&mut self.user_id),
             17 => Slot::Edit(&mut self.mail_api_url),
             18 => Slot::Edit(&mut self.request_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1310,6 +1323,8 @@ pub struct SmtpSettings {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SMTP_SETTINGS: Shape = Shape::new(
         "SmtpSettings",
@@ -1321,19 +1336,18 @@ pub(crate) static SMTP_SETTINGS: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("useAuthentication", Kind::Bool),
             Field::new("useSSL", Kind::Bool),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(8, 0),
-            Field::new("clientId", Kind::Id).versions(8, 0),
-            Field::new("tenantId", Kind::Id).versions(8, 0),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(8, 0),
-            Field::new("isAuthenticated", Kind::Bool).versions(8, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(8),
+            Field::new("clientId", Kind::Id).since(8),
+            Field::new("tenantId", Kind::Id).since(8),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("mailApiUrl", Kind::Text).since(8),
+            Field::new("isAuthenticated", Kind::Bool).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
     .aliases(&["RESTSmtpSettings"])
-    .versions(6, 0);
+    .since(6);
 impl SmtpSettings {
     const EMPTY: Self = Self {
         username: None,
@@ -1351,6 +1365,7 @@ impl SmtpSettings {
         is_authenticated: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SmtpSettings {
@@ -1377,7 +1392,7 @@ impl Struct for SmtpSettings {
             12 => View::Bool(&self.is_authenticated),
             13 => View::StructMap(&self.links),
             14 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1397,7 +1412,7 @@ impl Struct for SmtpSettings {
             12 => Slot::Bool(&mut self.is_authenticated),
             13 => Slot::StructMap(&mut self.links),
             14 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1432,6 +1447,8 @@ pub struct SmtpSettingsFromClient {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         "SmtpSettingsFromClient",
@@ -1444,15 +1461,15 @@ pub(crate) static SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
             Field::new("from", Kind::Text),
             Field::new("useAuthentication", Kind::Bool),
             Field::new("useSSL", Kind::Bool),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(8, 0),
-            Field::new("requestId", Kind::Id).versions(8, 0),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("mailApiUrl", Kind::Text).since(8),
+            Field::new("requestId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
     .aliases(&["RestSmtpSettingsFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl SmtpSettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,
@@ -1468,6 +1485,7 @@ impl SmtpSettingsFromClient {
         request_id: Edit::ABSENT,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SmtpSettingsFromClient {
@@ -1492,7 +1510,7 @@ impl Struct for SmtpSettingsFromClient {
             10 => View::Edit(&self.request_id),
             11 => View::StructMap(&self.links),
             12 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1510,7 +1528,7 @@ impl Struct for SmtpSettingsFromClient {
             10 => Slot::Edit(&mut self.request_id),
             11 => Slot::StructMap(&mut self.links),
             12 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1612,15 +1630,20 @@ impl SmtpSettingsFromClient {
 pub struct SendTestOption {
     /// The mail address.
     pub email: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_TEST_OPTION: Shape = Shape::new(
         "SendTestOption",
         &[Field::new("email", Kind::Text)],
     )
     .aliases(&["RESTSendTestOption"])
-    .versions(6, 0);
+    .since(6);
 impl SendTestOption {
-    const EMPTY: Self = Self { email: None };
+    const EMPTY: Self = Self {
+        email: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SendTestOption {
     const SHAPE: &'static Shape = &SEND_TEST_OPTION;
@@ -1632,13 +1655,13 @@ impl Struct for SendTestOption {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.email),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.email),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1690,6 +1713,8 @@ pub struct SharePointSmtpSettings {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SMTP_SETTINGS: Shape = Shape::new(
         "SharePointSmtpSettings",
@@ -1701,19 +1726,18 @@ pub(crate) static SHARE_POINT_SMTP_SETTINGS: Shape = Shape::new(
             Field::new("useAuthentication", Kind::Bool),
             Field::new("useSSL", Kind::Bool),
             Field::new("username", Kind::Text),
-            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE))
-                .versions(8, 0),
-            Field::new("clientId", Kind::Id).versions(8, 0),
-            Field::new("tenantId", Kind::Id).versions(8, 0),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(8, 0),
-            Field::new("isAuthenticated", Kind::Bool).versions(8, 0),
+            Field::new("authenticationType", Kind::Enum(&AUTHENTICATION_TYPE)).since(8),
+            Field::new("clientId", Kind::Id).since(8),
+            Field::new("tenantId", Kind::Id).since(8),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("mailApiUrl", Kind::Text).since(8),
+            Field::new("isAuthenticated", Kind::Bool).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
     .aliases(&["RESTSharePointSmtpSettings"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSmtpSettings {
     const EMPTY: Self = Self {
         enable_notification: None,
@@ -1731,6 +1755,7 @@ impl SharePointSmtpSettings {
         is_authenticated: None,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSmtpSettings {
@@ -1757,7 +1782,7 @@ impl Struct for SharePointSmtpSettings {
             12 => View::Bool(&self.is_authenticated),
             13 => View::StructMap(&self.links),
             14 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1777,7 +1802,7 @@ impl Struct for SharePointSmtpSettings {
             12 => Slot::Bool(&mut self.is_authenticated),
             13 => Slot::StructMap(&mut self.links),
             14 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1812,6 +1837,8 @@ pub struct SharePointSmtpSettingsFromClient {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         "SharePointSmtpSettingsFromClient",
@@ -1824,15 +1851,15 @@ pub(crate) static SHARE_POINT_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
             Field::new("useAuthentication", Kind::Bool),
             Field::new("useSSL", Kind::Bool),
             Field::new("username", Kind::Text),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(8, 0),
-            Field::new("requestId", Kind::Id).versions(8, 0),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("mailApiUrl", Kind::Text).since(8),
+            Field::new("requestId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
     .aliases(&["RESTSharePointSmtpSettingsFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl SharePointSmtpSettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,
@@ -1848,6 +1875,7 @@ impl SharePointSmtpSettingsFromClient {
         request_id: Edit::ABSENT,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for SharePointSmtpSettingsFromClient {
@@ -1872,7 +1900,7 @@ impl Struct for SharePointSmtpSettingsFromClient {
             10 => View::Edit(&self.request_id),
             11 => View::StructMap(&self.links),
             12 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -1890,7 +1918,7 @@ impl Struct for SharePointSmtpSettingsFromClient {
             10 => Slot::Edit(&mut self.request_id),
             11 => Slot::StructMap(&mut self.links),
             12 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -1992,15 +2020,20 @@ impl SharePointSmtpSettingsFromClient {
 pub struct SendTestOptions {
     /// The mail address.
     pub email: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static SEND_TEST_OPTIONS: Shape = Shape::new(
         "SendTestOptions",
         &[Field::new("email", Kind::Text)],
     )
     .aliases(&["RESTSendTestOptions"])
-    .versions(6, 0);
+    .since(6);
 impl SendTestOptions {
-    const EMPTY: Self = Self { email: None };
+    const EMPTY: Self = Self {
+        email: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for SendTestOptions {
     const SHAPE: &'static Shape = &SEND_TEST_OPTIONS;
@@ -2012,13 +2045,13 @@ impl Struct for SendTestOptions {
     fn view(&self, index: usize) -> View<'_> {
         match index {
             0 => View::Text(&self.email),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.email),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2066,6 +2099,8 @@ pub struct TeamsSmtpSettingsFromClient {
     pub links: BTreeMap<String, Link>,
     /// Actions that the server offers, by name.
     pub actions: BTreeMap<String, Action>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static TEAMS_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
         "TeamsSmtpSettingsFromClient",
@@ -2078,15 +2113,15 @@ pub(crate) static TEAMS_SMTP_SETTINGS_FROM_CLIENT: Shape = Shape::new(
             Field::new("useAuthentication", Kind::Bool),
             Field::new("useSSL", Kind::Bool),
             Field::new("username", Kind::Text),
-            Field::new("userId", Kind::Id).versions(8, 0),
-            Field::new("mailApiUrl", Kind::Text).versions(8, 0),
-            Field::new("requestId", Kind::Id).versions(8, 0),
+            Field::new("userId", Kind::Id).since(8),
+            Field::new("mailApiUrl", Kind::Text).since(8),
+            Field::new("requestId", Kind::Id).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
             Field::map("_actions", Kind::Struct(&ACTION)),
         ],
     )
     .aliases(&["RESTTeamsSmtpSettingsFromClient"])
-    .versions(6, 0);
+    .since(6);
 impl TeamsSmtpSettingsFromClient {
     const EMPTY: Self = Self {
         user_password: None,
@@ -2102,6 +2137,7 @@ impl TeamsSmtpSettingsFromClient {
         request_id: Edit::ABSENT,
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for TeamsSmtpSettingsFromClient {
@@ -2126,7 +2162,7 @@ impl Struct for TeamsSmtpSettingsFromClient {
             10 => View::Edit(&self.request_id),
             11 => View::StructMap(&self.links),
             12 => View::StructMap(&self.actions),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2144,7 +2180,7 @@ impl Struct for TeamsSmtpSettingsFromClient {
             10 => Slot::Edit(&mut self.request_id),
             11 => Slot::StructMap(&mut self.links),
             12 => Slot::StructMap(&mut self.actions),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2250,6 +2286,8 @@ pub struct Action {
     pub uri: Option<String>,
     /// The HTTP method.
     pub method: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ACTION: Shape = Shape::new(
         "Action",
@@ -2257,7 +2295,11 @@ pub(crate) static ACTION: Shape = Shape::new(
     )
     .aliases(&["RESTAction"]);
 impl Action {
-    const EMPTY: Self = Self { uri: None, method: None };
+    const EMPTY: Self = Self {
+        uri: None,
+        method: None,
+        unknown: Unknown::NONE,
+    };
 }
 impl Model for Action {
     const SHAPE: &'static Shape = &ACTION;
@@ -2270,14 +2312,14 @@ impl Struct for Action {
         match index {
             0 => View::Text(&self.uri),
             1 => View::Text(&self.method),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Text(&mut self.uri),
             1 => Slot::Text(&mut self.method),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2317,13 +2359,13 @@ impl Enum for AuthenticationType {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::CustomSmtp => 0,
                 Self::GoogleGmail => 1,
                 Self::Microsoft365 => 2,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2360,12 +2402,12 @@ impl Enum for OAuth2ServiceKind {
             },
         )
     }
-    fn index(&self) -> Result<usize, &UnknownValue> {
-        Ok(
+    fn known(&self) -> Known<'_> {
+        Known::Listed(
             match self {
                 Self::GoogleGmail => 0,
                 Self::Microsoft365 => 1,
-                Self::Unknown(value) => return Err(value),
+                Self::Unknown(value) => return Known::Other(value),
             },
         )
     }
@@ -2392,12 +2434,14 @@ pub struct PrepareOAuthSignInRequest {
     pub tenant_id: Option<Id>,
     /// Redirect URL.
     pub redirect_url: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PREPARE_O_AUTH_SIGN_IN_REQUEST: Shape = Shape::new(
         "PrepareOAuthSignInRequest",
         &[
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 7),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 7),
+            Field::map("_links", Kind::Struct(&LINK)).until(7),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(7),
             Field::new("authenticationServiceKind", Kind::Enum(&O_AUTH2_SERVICE_KIND)),
             Field::new("clientId", Kind::Id),
             Field::new("clientSecret", Kind::Secret),
@@ -2406,7 +2450,7 @@ pub(crate) static PREPARE_O_AUTH_SIGN_IN_REQUEST: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTPrepareOAuthSignInRequest"])
-    .versions(7, 0);
+    .since(7);
 impl PrepareOAuthSignInRequest {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -2416,6 +2460,7 @@ impl PrepareOAuthSignInRequest {
         client_secret: None,
         tenant_id: None,
         redirect_url: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PrepareOAuthSignInRequest {
@@ -2434,7 +2479,7 @@ impl Struct for PrepareOAuthSignInRequest {
             4 => View::Secret(&self.client_secret),
             5 => View::Id(&self.tenant_id),
             6 => View::Text(&self.redirect_url),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2446,7 +2491,7 @@ impl Struct for PrepareOAuthSignInRequest {
             4 => Slot::Secret(&mut self.client_secret),
             5 => Slot::Id(&mut self.tenant_id),
             6 => Slot::Text(&mut self.redirect_url),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2515,24 +2560,27 @@ pub struct PrepareOAuthSignInResponse {
     pub request_id: Option<Id>,
     /// Sign in URL.
     pub sign_in_url: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static PREPARE_O_AUTH_SIGN_IN_RESPONSE: Shape = Shape::new(
         "PrepareOAuthSignInResponse",
         &[
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 7),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 7),
+            Field::map("_links", Kind::Struct(&LINK)).until(7),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(7),
             Field::new("requestId", Kind::Id),
             Field::new("signInUrl", Kind::Text),
         ],
     )
     .aliases(&["RESTPrepareOAuthSignInResponse"])
-    .versions(7, 0);
+    .since(7);
 impl PrepareOAuthSignInResponse {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         request_id: None,
         sign_in_url: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for PrepareOAuthSignInResponse {
@@ -2548,7 +2596,7 @@ impl Struct for PrepareOAuthSignInResponse {
             1 => View::StructMap(&self.actions),
             2 => View::Id(&self.request_id),
             3 => View::Text(&self.sign_in_url),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2557,7 +2605,7 @@ impl Struct for PrepareOAuthSignInResponse {
             1 => Slot::StructMap(&mut self.actions),
             2 => Slot::Id(&mut self.request_id),
             3 => Slot::Text(&mut self.sign_in_url),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2578,20 +2626,22 @@ pub struct CompleteOAuthSignInRequest {
     pub error: Option<String>,
     /// Error description. (up to v7)
     pub error_description: Option<String>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPLETE_O_AUTH_SIGN_IN_REQUEST: Shape = Shape::new(
         "CompleteOAuthSignInRequest",
         &[
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 7),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 7),
+            Field::map("_links", Kind::Struct(&LINK)).until(7),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(7),
             Field::new("code", Kind::Secret),
             Field::new("state", Kind::Text),
-            Field::new("error", Kind::Text).versions(0, 7),
-            Field::new("errorDescription", Kind::Text).versions(0, 7),
+            Field::new("error", Kind::Text).until(7),
+            Field::new("errorDescription", Kind::Text).until(7),
         ],
     )
     .aliases(&["RESTCompleteOAuthSignInRequest"])
-    .versions(7, 0);
+    .since(7);
 impl CompleteOAuthSignInRequest {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
@@ -2600,6 +2650,7 @@ impl CompleteOAuthSignInRequest {
         state: None,
         error: None,
         error_description: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CompleteOAuthSignInRequest {
@@ -2617,7 +2668,7 @@ impl Struct for CompleteOAuthSignInRequest {
             3 => View::Text(&self.state),
             4 => View::Text(&self.error),
             5 => View::Text(&self.error_description),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2628,7 +2679,7 @@ impl Struct for CompleteOAuthSignInRequest {
             3 => Slot::Text(&mut self.state),
             4 => Slot::Text(&mut self.error),
             5 => Slot::Text(&mut self.error_description),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2688,24 +2739,27 @@ pub struct CompleteOAuthSignInResponse {
     pub request_id: Option<Id>,
     /// The user.
     pub user_id: Option<Id>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static COMPLETE_O_AUTH_SIGN_IN_RESPONSE: Shape = Shape::new(
         "CompleteOAuthSignInResponse",
         &[
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 7),
-            Field::map("_actions", Kind::Struct(&ACTION)).versions(0, 7),
+            Field::map("_links", Kind::Struct(&LINK)).until(7),
+            Field::map("_actions", Kind::Struct(&ACTION)).until(7),
             Field::new("requestId", Kind::Id),
             Field::new("userId", Kind::Id),
         ],
     )
     .aliases(&["RESTCompleteOAuthSignInResponse"])
-    .versions(7, 0);
+    .since(7);
 impl CompleteOAuthSignInResponse {
     const EMPTY: Self = Self {
         links: BTreeMap::new(),
         actions: BTreeMap::new(),
         request_id: None,
         user_id: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for CompleteOAuthSignInResponse {
@@ -2721,7 +2775,7 @@ impl Struct for CompleteOAuthSignInResponse {
             1 => View::StructMap(&self.actions),
             2 => View::Id(&self.request_id),
             3 => View::Id(&self.user_id),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -2730,7 +2784,7 @@ impl Struct for CompleteOAuthSignInResponse {
             1 => Slot::StructMap(&mut self.actions),
             2 => Slot::Id(&mut self.request_id),
             3 => Slot::Id(&mut self.user_id),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2754,7 +2808,7 @@ pub(crate) static UPDATE_PRODUCT_CONFIG: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTUpdateProductConfig"])
-    .versions(8, 0);
+    .since(8);
 impl UpdateProductConfig {
     const EMPTY: Self = Self {
         enable_check_for_updates: None,
@@ -2773,16 +2827,14 @@ impl Struct for UpdateProductConfig {
         match index {
             0 => View::Bool(&self.enable_check_for_updates),
             1 => View::Struct(&self.update_settings),
-            UNKNOWN => View::Unknown(&self.unknown),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.enable_check_for_updates),
             1 => Slot::Struct(&mut self.update_settings),
-            UNKNOWN => Slot::Unknown(&mut self.unknown),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -2811,6 +2863,8 @@ pub struct AutomaticUpdateSettings {
     pub send_email_on_available_updates: Option<bool>,
     /// Install updates automatically.
     pub install_updates_automatically: Option<bool>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static AUTOMATIC_UPDATE_SETTINGS: Shape = Shape::new(
         "AutomaticUpdateSettings",
@@ -2820,11 +2874,12 @@ pub(crate) static AUTOMATIC_UPDATE_SETTINGS: Shape = Shape::new(
         ],
     )
     .aliases(&["RESTAutomaticUpdateSettings"])
-    .versions(8, 0);
+    .since(8);
 impl AutomaticUpdateSettings {
     const EMPTY: Self = Self {
         send_email_on_available_updates: None,
         install_updates_automatically: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for AutomaticUpdateSettings {
@@ -2838,14 +2893,14 @@ impl Struct for AutomaticUpdateSettings {
         match index {
             0 => View::Bool(&self.send_email_on_available_updates),
             1 => View::Bool(&self.install_updates_automatically),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
         match index {
             0 => Slot::Bool(&mut self.send_email_on_available_updates),
             1 => Slot::Bool(&mut self.install_updates_automatically),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

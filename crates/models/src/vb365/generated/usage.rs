@@ -21,6 +21,8 @@ pub struct BackupRepositoryStorageUsageInfo {
     pub local_cache_used_space_bytes: Option<i64>,
     /// Space used in object storage, in bytes. (v6 and later)
     pub object_storage_used_space_bytes: Option<i64>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static BACKUP_REPOSITORY_STORAGE_USAGE_INFO: Shape = Shape::new(
         "BackupRepositoryStorageUsageInfo",
@@ -28,9 +30,9 @@ pub(crate) static BACKUP_REPOSITORY_STORAGE_USAGE_INFO: Shape = Shape::new(
             Field::new("name", Kind::Text),
             Field::new("id", Kind::Id),
             Field::new("usedSpaceBytes", Kind::Int),
-            Field::map("_links", Kind::Struct(&LINK)).versions(0, 5),
-            Field::new("localCacheUsedSpaceBytes", Kind::Int).versions(6, 0),
-            Field::new("objectStorageUsedSpaceBytes", Kind::Int).versions(6, 0),
+            Field::map("_links", Kind::Struct(&LINK)).until(5),
+            Field::new("localCacheUsedSpaceBytes", Kind::Int).since(6),
+            Field::new("objectStorageUsedSpaceBytes", Kind::Int).since(6),
         ],
     )
     .aliases(&["RESTBackupRepositoryStorageUsageInfo", "BackedUpOrganization"]);
@@ -42,6 +44,7 @@ impl BackupRepositoryStorageUsageInfo {
         links: BTreeMap::new(),
         local_cache_used_space_bytes: None,
         object_storage_used_space_bytes: None,
+        unknown: Unknown::NONE,
     };
 }
 impl Model for BackupRepositoryStorageUsageInfo {
@@ -59,7 +62,7 @@ impl Struct for BackupRepositoryStorageUsageInfo {
             3 => View::StructMap(&self.links),
             4 => View::Int(&self.local_cache_used_space_bytes),
             5 => View::Int(&self.object_storage_used_space_bytes),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -70,7 +73,7 @@ impl Struct for BackupRepositoryStorageUsageInfo {
             3 => Slot::StructMap(&mut self.links),
             4 => Slot::Int(&mut self.local_cache_used_space_bytes),
             5 => Slot::Int(&mut self.object_storage_used_space_bytes),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }
@@ -97,17 +100,19 @@ pub struct OrganizationStorageSpaceUsage {
     pub protected_objects_count: Option<i64>,
     /// Links to related resources.
     pub links: BTreeMap<String, Link>,
+    /// Fields that this type does not know, written back as they came.
+    pub unknown: Unknown,
 }
 pub(crate) static ORGANIZATION_STORAGE_SPACE_USAGE: Shape = Shape::new(
         "OrganizationStorageSpaceUsage",
         &[
-            Field::new("repositoryId", Kind::Id).versions(8, 0),
+            Field::new("repositoryId", Kind::Id).since(8),
             Field::new("usedSpaceBytes", Kind::Int),
-            Field::new("localCacheUsedSpaceBytes", Kind::Int).versions(4, 0),
-            Field::new("objectStorageUsedSpaceBytes", Kind::Int).versions(4, 0),
+            Field::new("localCacheUsedSpaceBytes", Kind::Int).since(4),
+            Field::new("objectStorageUsedSpaceBytes", Kind::Int).since(4),
             Field::new("isAvailable", Kind::Bool),
             Field::new("details", Kind::Text),
-            Field::new("protectedObjectsCount", Kind::Int).versions(8, 0),
+            Field::new("protectedObjectsCount", Kind::Int).since(8),
             Field::map("_links", Kind::Struct(&LINK)),
         ],
     )
@@ -122,6 +127,7 @@ impl OrganizationStorageSpaceUsage {
         details: None,
         protected_objects_count: None,
         links: BTreeMap::new(),
+        unknown: Unknown::NONE,
     };
 }
 impl Model for OrganizationStorageSpaceUsage {
@@ -141,7 +147,7 @@ impl Struct for OrganizationStorageSpaceUsage {
             5 => View::Text(&self.details),
             6 => View::Int(&self.protected_objects_count),
             7 => View::StructMap(&self.links),
-            _ => View::None,
+            _ => View::Unknown(&self.unknown),
         }
     }
     fn slot(&mut self, index: usize) -> Slot<'_> {
@@ -154,7 +160,7 @@ impl Struct for OrganizationStorageSpaceUsage {
             5 => Slot::Text(&mut self.details),
             6 => Slot::Int(&mut self.protected_objects_count),
             7 => Slot::StructMap(&mut self.links),
-            _ => Slot::None,
+            _ => Slot::Unknown(&mut self.unknown),
         }
     }
 }

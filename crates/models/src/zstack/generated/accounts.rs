@@ -23,7 +23,6 @@ pub(super) mod always {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An account type.
@@ -76,7 +75,6 @@ pub(super) mod with_identity {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A user group.
@@ -95,7 +93,6 @@ pub(super) mod with_identity {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy.
@@ -110,7 +107,6 @@ pub(super) mod with_identity {
         2 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// The account.
         3 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An account price table ref.
@@ -125,7 +121,6 @@ pub(super) mod with_identity {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// How much of something an account may have.
@@ -146,7 +141,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A shared resource.
@@ -167,7 +161,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An account resource ref.
@@ -186,7 +179,6 @@ pub(super) mod with_identity {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A user of an account.
@@ -205,7 +197,6 @@ pub(super) mod with_identity {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`Role`] has, and those that an unknown kind came with.
@@ -234,7 +225,6 @@ pub(super) mod with_identity {
         9 policies: Vec<RolePolicyRef> = Structs, list("policies", Kind::Struct(&ROLE_POLICY_REF));
         /// Iam2project role type.
         10 iam2_project_role_type: Option<String> = Text, new("iam2ProjectRoleType", Kind::Text);
-        keep unknown;
     }
     /// A role.
     ///
@@ -253,7 +243,7 @@ pub(super) mod with_identity {
         Unknown(AnyRole),
     }
     pub(crate) static ROLE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_ROLE,
@@ -373,12 +363,12 @@ pub(super) mod with_identity {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Iam2Project(kind) => kind.slot(index),
@@ -387,17 +377,13 @@ pub(super) mod with_identity {
         }
     }
     impl UnionSlot for Role {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Iam2Project(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &ROLE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Iam2Project(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Iam2Project(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -443,7 +429,6 @@ pub(super) mod with_identity {
         8 statements: Vec<RolePolicyStatement> = Structs, list("statements", Kind::Struct(&ROLE_POLICY_STATEMENT));
         /// Policies.
         9 policies: Vec<RolePolicyRef> = Structs, list("policies", Kind::Struct(&ROLE_POLICY_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An access control rule.
@@ -464,7 +449,6 @@ pub(super) mod with_identity {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A two factor authentication.
@@ -485,7 +469,6 @@ pub(super) mod with_identity {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A two factor authentication secret.
@@ -510,7 +493,6 @@ pub(super) mod with_identity {
         7 user_uuid: Option<Id> = Id, new("userUuid", Kind::Id);
         /// What kind of user it is.
         8 user_type: Option<String> = Text, new("userType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy statement.
@@ -541,7 +523,6 @@ pub(super) mod with_identity {
         2 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Statement.
         3 statement: Option<PolicyStatement> = Struct, new("statement", Kind::Struct(&POLICY_STATEMENT));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A role policy ref.
@@ -556,7 +537,6 @@ pub(super) mod with_identity {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CheckApiPermission` answers.
@@ -645,7 +625,6 @@ pub(super) mod with_identity {
         1 status: Option<UKeyStatus> = Enum, new("status", Kind::Enum(&U_KEY_STATUS));
         /// The key's id.
         2 key_id: Option<String> = Text, new("keyId", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateAccessKey` is given.

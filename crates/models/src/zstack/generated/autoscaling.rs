@@ -39,7 +39,6 @@ pub(super) mod with_automation {
         11 attached_templates: Vec<AutoScalingTemplate> = Structs, list("attachedTemplates", Kind::Struct(&AUTO_SCALING_TEMPLATE));
         /// System tags.
         12 system_tags: Vec<SystemTag> = Structs, list("systemTags", Kind::Struct(&SYSTEM_TAG)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An auto scaling group activity.
@@ -72,7 +71,6 @@ pub(super) mod with_automation {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An auto scaling group instance.
@@ -101,7 +99,6 @@ pub(super) mod with_automation {
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Protection strategy.
         10 protection_strategy: Option<String> = Text, new("protectionStrategy", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`AutoScalingRule`] has, and those that an unknown kind came with.
@@ -138,7 +135,6 @@ pub(super) mod with_automation {
         13 adjustment_value: Option<i64> = Int, new("adjustmentValue", Kind::Int);
         /// Removal policy.
         14 removal_policy: Option<String> = Text, new("removalPolicy", Kind::Text);
-        keep unknown;
     }
     /// An auto scaling rule.
     ///
@@ -159,7 +155,7 @@ pub(super) mod with_automation {
         Unknown(AnyAutoScalingRule),
     }
     pub(crate) static AUTO_SCALING_RULE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_AUTO_SCALING_RULE,
@@ -314,12 +310,12 @@ pub(super) mod with_automation {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseAutoScaling(kind) => kind.slot(index),
                 Self::AddingNewVm(kind) => kind.slot(index),
@@ -329,19 +325,14 @@ pub(super) mod with_automation {
         }
     }
     impl UnionSlot for AutoScalingRule {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseAutoScaling(_) => 0,
-                Self::AddingNewVm(_) => 1,
-                Self::RemovalInstance(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &AUTO_SCALING_RULE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseAutoScaling(Default::default()),
-                1 => Self::AddingNewVm(Default::default()),
-                2 => Self::RemovalInstance(Default::default()),
+                Some(0) => Self::BaseAutoScaling(Default::default()),
+                Some(1) => Self::AddingNewVm(Default::default()),
+                Some(2) => Self::RemovalInstance(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -396,7 +387,6 @@ pub(super) mod with_automation {
         10 scaling_group_uuid: Option<Id> = Id, new("scalingGroupUuid", Kind::Id);
         /// Rule triggers.
         11 rule_triggers: Vec<AutoScalingRuleTrigger> = Structs, list("ruleTriggers", Kind::Struct(&AUTO_SCALING_RULE_TRIGGER)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An auto scaling virtual machine template.
@@ -447,7 +437,6 @@ pub(super) mod with_automation {
         20 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
         /// Strategy.
         21 strategy: Option<String> = Text, new("strategy", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`AutoScalingTemplate`] has, and those that an unknown kind came with.
@@ -498,7 +487,6 @@ pub(super) mod with_automation {
         20 default_l3_network_uuid: Option<Id> = Id, new("defaultL3NetworkUuid", Kind::Id);
         /// Strategy.
         21 strategy: Option<String> = Text, new("strategy", Kind::Text);
-        keep unknown;
     }
     /// An auto scaling template.
     ///
@@ -517,7 +505,7 @@ pub(super) mod with_automation {
         Unknown(AnyAutoScalingTemplate),
     }
     pub(crate) static AUTO_SCALING_TEMPLATE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_AUTO_SCALING_TEMPLATE,
@@ -619,12 +607,12 @@ pub(super) mod with_automation {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseAutoScaling(kind) => kind.slot(index),
                 Self::AutoScalingVm(kind) => kind.slot(index),
@@ -633,17 +621,13 @@ pub(super) mod with_automation {
         }
     }
     impl UnionSlot for AutoScalingTemplate {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseAutoScaling(_) => 0,
-                Self::AutoScalingVm(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &AUTO_SCALING_TEMPLATE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseAutoScaling(Default::default()),
-                1 => Self::AutoScalingVm(Default::default()),
+                Some(0) => Self::BaseAutoScaling(Default::default()),
+                Some(1) => Self::AutoScalingVm(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -685,7 +669,6 @@ pub(super) mod with_automation {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An adding new virtual machine rule.
@@ -720,7 +703,6 @@ pub(super) mod with_automation {
         12 adjustment_type: Option<String> = Text, new("adjustmentType", Kind::Text);
         /// Adjustment value.
         13 adjustment_value: Option<i64> = Int, new("adjustmentValue", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A removal instance rule.
@@ -757,7 +739,6 @@ pub(super) mod with_automation {
         13 adjustment_type: Option<String> = Text, new("adjustmentType", Kind::Text);
         /// Adjustment value.
         14 adjustment_value: Option<i64> = Int, new("adjustmentValue", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ExecuteAutoScalingRule` answers.
@@ -1213,7 +1194,6 @@ pub(super) mod with_automation_or_monitoring {
         8 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
         /// Scheduler job uuid.
         9 scheduler_job_uuid: Option<Id> = Id, new("schedulerJobUuid", Kind::Id);
-        keep unknown;
     }
     /// An auto scaling rule trigger.
     ///
@@ -1234,7 +1214,7 @@ pub(super) mod with_automation_or_monitoring {
         Unknown(AnyAutoScalingRuleTrigger),
     }
     pub(crate) static AUTO_SCALING_RULE_TRIGGER_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_AUTO_SCALING_RULE_TRIGGER,
@@ -1349,12 +1329,12 @@ pub(super) mod with_automation_or_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseAutoScalingRule(kind) => kind.slot(index),
                 Self::AutoScalingRuleAlarm(kind) => kind.slot(index),
@@ -1364,19 +1344,14 @@ pub(super) mod with_automation_or_monitoring {
         }
     }
     impl UnionSlot for AutoScalingRuleTrigger {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseAutoScalingRule(_) => 0,
-                Self::AutoScalingRuleAlarm(_) => 1,
-                Self::AutoScalingRuleSchedulerJob(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &AUTO_SCALING_RULE_TRIGGER_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseAutoScalingRule(Default::default()),
-                1 => Self::AutoScalingRuleAlarm(Default::default()),
-                2 => Self::AutoScalingRuleSchedulerJob(Default::default()),
+                Some(0) => Self::BaseAutoScalingRule(Default::default()),
+                Some(1) => Self::AutoScalingRuleAlarm(Default::default()),
+                Some(2) => Self::AutoScalingRuleSchedulerJob(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1423,7 +1398,6 @@ pub(super) mod with_automation_or_monitoring {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An auto scaling rule alarm trigger.
@@ -1448,7 +1422,6 @@ pub(super) mod with_automation_or_monitoring {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Alarm uuid.
         8 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An auto scaling rule scheduler job trigger.
@@ -1473,7 +1446,6 @@ pub(super) mod with_automation_or_monitoring {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Scheduler job uuid.
         8 scheduler_job_uuid: Option<Id> = Id, new("schedulerJobUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         AutoScalingRuleTrigger;

@@ -91,7 +91,6 @@ pub(super) mod with_storage {
         25 v_center_uuid: Option<Id> = Id, new("vCenterUuid", Kind::Id);
         /// The datastore.
         26 datastore: Option<String> = Text, new("datastore", Kind::Text);
-        keep unknown;
     }
     /// A backup storage.
     ///
@@ -120,7 +119,7 @@ pub(super) mod with_storage {
         Unknown(AnyBackupStorage),
     }
     pub(crate) static BACKUP_STORAGE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_BACKUP_STORAGE,
@@ -343,12 +342,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::AliyunEbs(kind) => kind.slot(index),
@@ -362,27 +361,18 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for BackupStorage {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::AliyunEbs(_) => 1,
-                Self::Ceph(_) => 2,
-                Self::External(_) => 3,
-                Self::ImageStore(_) => 4,
-                Self::Sftp(_) => 5,
-                Self::VCenter(_) => 6,
-                Self::Unknown(_) => 7,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &BACKUP_STORAGE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::AliyunEbs(Default::default()),
-                2 => Self::Ceph(Default::default()),
-                3 => Self::External(Default::default()),
-                4 => Self::ImageStore(Default::default()),
-                5 => Self::Sftp(Default::default()),
-                6 => Self::VCenter(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::AliyunEbs(Default::default()),
+                Some(2) => Self::Ceph(Default::default()),
+                Some(3) => Self::External(Default::default()),
+                Some(4) => Self::ImageStore(Default::default()),
+                Some(5) => Self::Sftp(Default::default()),
+                Some(6) => Self::VCenter(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -464,7 +454,6 @@ pub(super) mod with_storage {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The zones that use it.
         11 attached_zone_uuids: Vec<Id> = Ids, list("attachedZoneUuids", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A backup storage that deduplicates: an image store. Volume backups need one.
@@ -501,7 +490,6 @@ pub(super) mod with_storage {
         13 username: Option<String> = Text, new("username", Kind::Text);
         /// The SSH port.
         14 ssh_port: Option<i64> = Int, new("sshPort", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A backup storage on a host that is reached by SFTP.
@@ -538,7 +526,6 @@ pub(super) mod with_storage {
         13 username: Option<String> = Text, new("username", Kind::Text);
         /// The SSH port.
         14 ssh_port: Option<i64> = Int, new("sshPort", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An image replication group.
@@ -559,7 +546,6 @@ pub(super) mod with_storage {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Where copies of it lie.
         6 backup_storage_refs: Vec<ImageReplicationGroupBackupStorageRef> = Structs, list("backupStorageRefs", Kind::Struct(&IMAGE_REPLICATION_GROUP_BACKUP_STORAGE_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A backup storage that an add-on serves.
@@ -592,7 +578,6 @@ pub(super) mod with_storage {
         11 attached_zone_uuids: Vec<Id> = Ids, list("attachedZoneUuids", Kind::Id);
         /// The add-on that serves it.
         12 identity: Option<String> = Text, new("identity", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A backup storage in a Ceph pool.
@@ -639,7 +624,6 @@ pub(super) mod with_storage {
         18 pool_disk_utilization: Option<f64> = Float, new("poolDiskUtilization", Kind::Float);
         /// How the pool guards data: copies or erasure code.
         19 pool_security_policy: Option<String> = Text, new("poolSecurityPolicy", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An install path recycle.
@@ -670,7 +654,6 @@ pub(super) mod with_storage {
         10 trash_type: Option<String> = Text, new("trashType", Kind::Text);
         /// When it was made, in the server's zone.
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A backup storage in an Aliyun OSS bucket.
@@ -703,7 +686,6 @@ pub(super) mod with_storage {
         11 attached_zone_uuids: Vec<Id> = Ids, list("attachedZoneUuids", Kind::Id);
         /// The bucket.
         12 oss_bucket_uuid: Option<Id> = Id, new("ossBucketUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An image replication group backup storage ref.
@@ -718,7 +700,6 @@ pub(super) mod with_storage {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor of a Ceph backup storage.
@@ -747,7 +728,6 @@ pub(super) mod with_storage {
         9 ssh_password: Option<Secret> = Secret, new("sshPassword", Kind::Secret);
         /// The monitor.
         10 mon_uuid: Option<Id> = Id, new("monUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetBackupStorageCapacity` answers.
@@ -882,7 +862,6 @@ pub(super) mod with_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// Its size, in bytes.
         5 size: Option<i64> = Int, new("size", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`ResourceExternalBackupInfo`] has, and those that an unknown kind came with.
@@ -911,7 +890,6 @@ pub(super) mod with_storage {
         9 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id);
         /// Its kind.
         10 r#type: Option<String> = Text, new("type", Kind::Text);
-        keep unknown;
     }
     /// A resource external backup info.
     ///
@@ -934,7 +912,7 @@ pub(super) mod with_storage {
         Unknown(AnyResourceExternalBackupInfo),
     }
     pub(crate) static RESOURCE_EXTERNAL_BACKUP_INFO_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_RESOURCE_EXTERNAL_BACKUP_INFO,
@@ -1029,12 +1007,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseResource(kind) => kind.slot(index),
                 Self::BackupStorage(kind) => kind.slot(index),
@@ -1045,21 +1023,15 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for ResourceExternalBackupInfo {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseResource(_) => 0,
-                Self::BackupStorage(_) => 1,
-                Self::Vm(_) => 2,
-                Self::Volume(_) => 3,
-                Self::Unknown(_) => 4,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &RESOURCE_EXTERNAL_BACKUP_INFO_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseResource(Default::default()),
-                1 => Self::BackupStorage(Default::default()),
-                2 => Self::Vm(Default::default()),
-                3 => Self::Volume(Default::default()),
+                Some(0) => Self::BaseResource(Default::default()),
+                Some(1) => Self::BackupStorage(Default::default()),
+                Some(2) => Self::Vm(Default::default()),
+                Some(3) => Self::Volume(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1105,7 +1077,6 @@ pub(super) mod with_storage {
         3 install_path: Option<String> = Text, new("installPath", Kind::Text);
         /// When it was made, in the server's zone.
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine external backup info.
@@ -1128,7 +1099,6 @@ pub(super) mod with_storage {
         6 volumes: Vec<Volume> = Structs, list("volumes", Kind::Struct(&VOLUME)).uncertain();
         /// Total size.
         7 total_size: Option<i64> = Int, new("totalSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume external backup info.
@@ -1151,7 +1121,6 @@ pub(super) mod with_storage {
         6 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Its size, in bytes.
         7 size: Option<i64> = Int, new("size", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `AddExternalBackupStorage` is given.

@@ -60,7 +60,6 @@ pub(super) mod with_storage {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A CDP task.
@@ -99,7 +98,6 @@ pub(super) mod with_storage {
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Resource refs.
         15 resource_refs: Vec<CdpTaskResourceRef> = Structs, list("resourceRefs", Kind::Struct(&CDP_TASK_RESOURCE_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A database backup.
@@ -126,7 +124,6 @@ pub(super) mod with_storage {
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Where copies of it lie.
         9 backup_storage_refs: Vec<DatabaseBackupStorageRef> = Structs, list("backupStorageRefs", Kind::Struct(&DATABASE_BACKUP_STORAGE_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`ExternalBackup`] has, and those that an unknown kind came with.
@@ -155,7 +152,6 @@ pub(super) mod with_storage {
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Z box uuid.
         10 z_box_uuid: Option<Id> = Id, new("zBoxUuid", Kind::Id);
-        keep unknown;
     }
     /// An external backup.
     ///
@@ -174,7 +170,7 @@ pub(super) mod with_storage {
         Unknown(AnyExternalBackup),
     }
     pub(crate) static EXTERNAL_BACKUP_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_EXTERNAL_BACKUP,
@@ -294,12 +290,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseExternal(kind) => kind.slot(index),
                 Self::ZBox(kind) => kind.slot(index),
@@ -308,17 +304,13 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for ExternalBackup {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseExternal(_) => 0,
-                Self::ZBox(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &EXTERNAL_BACKUP_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseExternal(Default::default()),
-                1 => Self::ZBox(Default::default()),
+                Some(0) => Self::BaseExternal(Default::default()),
+                Some(1) => Self::ZBox(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -364,7 +356,6 @@ pub(super) mod with_storage {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A z box backup.
@@ -393,7 +384,6 @@ pub(super) mod with_storage {
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Z box uuid.
         10 z_box_uuid: Option<Id> = Id, new("zBoxUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A z box.
@@ -420,7 +410,6 @@ pub(super) mod with_storage {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A CDP task resource ref.
@@ -437,7 +426,6 @@ pub(super) mod with_storage {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A database backup storage ref.
@@ -458,7 +446,6 @@ pub(super) mod with_storage {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A z box location ref.
@@ -473,7 +460,6 @@ pub(super) mod with_storage {
         2 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
         /// What kind of resource it is.
         3 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `MountVmInstanceRecoveryPoint` answers.

@@ -41,7 +41,6 @@ pub(super) mod with_baremetal {
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Hardware infos.
         13 hardware_infos: Vec<BaremetalHardwareInfo> = Structs, list("hardwareInfos", Kind::Struct(&BAREMETAL_HARDWARE_INFO)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A baremetal instance.
@@ -84,7 +83,6 @@ pub(super) mod with_baremetal {
         16 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Bm nics.
         17 bm_nics: Vec<BaremetalNic> = Structs, list("bmNics", Kind::Struct(&BAREMETAL_NIC));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A baremetal bonding.
@@ -107,7 +105,6 @@ pub(super) mod with_baremetal {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A preconfiguration template.
@@ -138,7 +135,6 @@ pub(super) mod with_baremetal {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Custom params.
         11 custom_params: Vec<Value> = Jsons, list("customParams", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A baremetal hardware info.
@@ -157,7 +153,6 @@ pub(super) mod with_baremetal {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`BaremetalNic`] has, and those that an unknown kind came with.
@@ -190,7 +185,6 @@ pub(super) mod with_baremetal {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The VLAN.
         12 vlan: Option<i64> = Int, new("vlan", Kind::Int);
-        keep unknown;
     }
     /// A baremetal network interface.
     ///
@@ -209,7 +203,7 @@ pub(super) mod with_baremetal {
         Unknown(AnyBaremetalNic),
     }
     pub(crate) static BAREMETAL_NIC_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_BAREMETAL_NIC,
@@ -347,12 +341,12 @@ pub(super) mod with_baremetal {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseBaremetal(kind) => kind.slot(index),
                 Self::BaremetalVlan(kind) => kind.slot(index),
@@ -361,17 +355,13 @@ pub(super) mod with_baremetal {
         }
     }
     impl UnionSlot for BaremetalNic {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseBaremetal(_) => 0,
-                Self::BaremetalVlan(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &BAREMETAL_NIC_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseBaremetal(Default::default()),
-                1 => Self::BaremetalVlan(Default::default()),
+                Some(0) => Self::BaseBaremetal(Default::default()),
+                Some(1) => Self::BaremetalVlan(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -421,7 +411,6 @@ pub(super) mod with_baremetal {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A baremetal vlan network interface.
@@ -454,7 +443,6 @@ pub(super) mod with_baremetal {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The VLAN.
         12 vlan: Option<i64> = Int, new("vlan", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetBaremetalChassisPowerStatus` answers.
@@ -946,7 +934,6 @@ pub(super) mod with_baremetal_or_compute {
         19 available_capacity: Option<i64> = Int, new("availableCapacity", Kind::Int);
         /// The clusters that use it.
         20 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A stop baremetal instance type.

@@ -31,7 +31,6 @@ pub(super) mod with_baremetal {
         7 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
         /// Its uuid.
         8 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`BareMetal2Chassis`] has, and those that an unknown kind came with.
@@ -76,7 +75,6 @@ pub(super) mod with_baremetal {
         17 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
         /// Ipmi username.
         18 ipmi_username: Option<String> = Text, new("ipmiUsername", Kind::Text);
-        keep unknown;
     }
     /// A bare metal2 chassis.
     ///
@@ -95,7 +93,7 @@ pub(super) mod with_baremetal {
         Unknown(AnyBareMetal2Chassis),
     }
     pub(crate) static BARE_METAL2_CHASSIS_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_BARE_METAL2_CHASSIS,
@@ -269,12 +267,12 @@ pub(super) mod with_baremetal {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseBareMetal2(kind) => kind.slot(index),
                 Self::BareMetal2Ipmi(kind) => kind.slot(index),
@@ -283,17 +281,13 @@ pub(super) mod with_baremetal {
         }
     }
     impl UnionSlot for BareMetal2Chassis {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseBareMetal2(_) => 0,
-                Self::BareMetal2Ipmi(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &BARE_METAL2_CHASSIS_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseBareMetal2(Default::default()),
-                1 => Self::BareMetal2Ipmi(Default::default()),
+                Some(0) => Self::BaseBareMetal2(Default::default()),
+                Some(1) => Self::BareMetal2Ipmi(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -351,7 +345,6 @@ pub(super) mod with_baremetal {
         14 chassis_disks: Vec<String> = Texts, list("chassisDisks", Kind::Text).uncertain();
         /// Chassis offering.
         15 chassis_offering: Option<BareMetal2ChassisOffering> = Struct, new("chassisOffering", Kind::Struct(&BARE_METAL2_CHASSIS_OFFERING));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 chassis GPU device.
@@ -396,7 +389,6 @@ pub(super) mod with_baremetal {
         17 power: Option<i64> = Int, new("power", Kind::Int);
         /// Whether it is driver loaded.
         18 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 chassis offering.
@@ -427,7 +419,6 @@ pub(super) mod with_baremetal {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`BareMetal2ChassisPciDevice`] has, and those that an unknown kind came with.
@@ -472,7 +463,6 @@ pub(super) mod with_baremetal {
         17 power: Option<i64> = Int, new("power", Kind::Int);
         /// Whether it is driver loaded.
         18 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
-        keep unknown;
     }
     /// A bare metal2 chassis PCI device.
     ///
@@ -491,7 +481,7 @@ pub(super) mod with_baremetal {
         Unknown(AnyBareMetal2ChassisPciDevice),
     }
     pub(crate) static BARE_METAL2_CHASSIS_PCI_DEVICE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_BARE_METAL2_CHASSIS_PCI_DEVICE,
@@ -656,12 +646,12 @@ pub(super) mod with_baremetal {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseBareMetal2ChassisPci(kind) => kind.slot(index),
                 Self::BareMetal2ChassisGpu(kind) => kind.slot(index),
@@ -670,17 +660,13 @@ pub(super) mod with_baremetal {
         }
     }
     impl UnionSlot for BareMetal2ChassisPciDevice {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseBareMetal2ChassisPci(_) => 0,
-                Self::BareMetal2ChassisGpu(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &BARE_METAL2_CHASSIS_PCI_DEVICE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseBareMetal2ChassisPci(Default::default()),
-                1 => Self::BareMetal2ChassisGpu(Default::default()),
+                Some(0) => Self::BaseBareMetal2ChassisPci(Default::default()),
+                Some(1) => Self::BareMetal2ChassisGpu(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -736,7 +722,6 @@ pub(super) mod with_baremetal {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 provision network.
@@ -771,7 +756,6 @@ pub(super) mod with_baremetal {
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The clusters that use it.
         13 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 chassis network interface.
@@ -794,7 +778,6 @@ pub(super) mod with_baremetal {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 ipmi chassis.
@@ -839,7 +822,6 @@ pub(super) mod with_baremetal {
         17 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
         /// Ipmi username.
         18 ipmi_username: Option<String> = Text, new("ipmiUsername", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`KVMHost`] has, and those that an unknown kind came with.
@@ -924,7 +906,6 @@ pub(super) mod with_baremetal {
         37 provision_nic: Option<BareMetal2GatewayProvisionNic> = Struct, new("provisionNic", Kind::Struct(&BARE_METAL2_GATEWAY_PROVISION_NIC));
         /// Total physical memory.
         38 total_physical_memory: Option<i64> = Int, new("totalPhysicalMemory", Kind::Int);
-        keep unknown;
     }
     /// A KVM host.
     ///
@@ -945,7 +926,7 @@ pub(super) mod with_baremetal {
         Unknown(AnyKVMHost),
     }
     pub(crate) static KVM_HOST_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_KVM_HOST,
@@ -1340,12 +1321,12 @@ pub(super) mod with_baremetal {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseKvmHost(kind) => kind.slot(index),
                 Self::BareMetal2Gateway(kind) => kind.slot(index),
@@ -1355,19 +1336,14 @@ pub(super) mod with_baremetal {
         }
     }
     impl UnionSlot for KVMHost {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseKvmHost(_) => 0,
-                Self::BareMetal2Gateway(_) => 1,
-                Self::XDragonHost(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &KVM_HOST_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseKvmHost(Default::default()),
-                1 => Self::BareMetal2Gateway(Default::default()),
-                2 => Self::XDragonHost(Default::default()),
+                Some(0) => Self::BaseKvmHost(Default::default()),
+                Some(1) => Self::BareMetal2Gateway(Default::default()),
+                Some(2) => Self::XDragonHost(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1454,7 +1430,6 @@ pub(super) mod with_baremetal {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Bare metal2chassis offering u uid.
         11 bare_metal2_chassis_offering_u_uid: Option<String> = Text, new("bareMetal2ChassisOfferingUUid", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 bonding network interface ref.
@@ -1481,7 +1456,6 @@ pub(super) mod with_baremetal {
         8 provision_nic: Option<BareMetal2InstanceProvisionNic> = Struct, new("provisionNic", Kind::Struct(&BARE_METAL2_INSTANCE_PROVISION_NIC));
         /// Bare metal2bonding.
         9 bare_metal2_bonding: Option<BareMetal2Bonding> = Struct, new("bareMetal2Bonding", Kind::Struct(&BARE_METAL2_BONDING));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 chassis disk.
@@ -1502,7 +1476,6 @@ pub(super) mod with_baremetal {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 provision network IP capacity.
@@ -1537,7 +1510,6 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Bare metal2inventory.
         5 bare_metal2_inventory: Vec<Value> = Jsons, list("bareMetal2Inventory", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SpendingDetails`] has, and those that an unknown kind came with.
@@ -1572,7 +1544,6 @@ pub(super) mod with_baremetal {
         12 memory_inventory: Vec<Value> = Jsons, list("memoryInventory", Kind::Json).uncertain();
         /// Root volume inventory.
         13 root_volume_inventory: Vec<Value> = Jsons, list("rootVolumeInventory", Kind::Json).uncertain();
-        keep unknown;
     }
     /// A spending details.
     ///
@@ -1605,7 +1576,7 @@ pub(super) mod with_baremetal {
         Unknown(AnySpendingDetails),
     }
     pub(crate) static SPENDING_DETAILS_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SPENDING_DETAILS,
@@ -1750,12 +1721,12 @@ pub(super) mod with_baremetal {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSpendingDetails(kind) => kind.slot(index),
                 Self::BareMetal2Spending(kind) => kind.slot(index),
@@ -1771,31 +1742,20 @@ pub(super) mod with_baremetal {
         }
     }
     impl UnionSlot for SpendingDetails {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSpendingDetails(_) => 0,
-                Self::BareMetal2Spending(_) => 1,
-                Self::DataVolumeSpending(_) => 2,
-                Self::PciDeviceSpending(_) => 3,
-                Self::PubIpVipBandwidthSpending(_) => 4,
-                Self::PubIpVmNicBandwidthSpending(_) => 5,
-                Self::RootVolumeSpending(_) => 6,
-                Self::SnapshotSpending(_) => 7,
-                Self::VmSpending(_) => 8,
-                Self::Unknown(_) => 9,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SPENDING_DETAILS_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSpendingDetails(Default::default()),
-                1 => Self::BareMetal2Spending(Default::default()),
-                2 => Self::DataVolumeSpending(Default::default()),
-                3 => Self::PciDeviceSpending(Default::default()),
-                4 => Self::PubIpVipBandwidthSpending(Default::default()),
-                5 => Self::PubIpVmNicBandwidthSpending(Default::default()),
-                6 => Self::RootVolumeSpending(Default::default()),
-                7 => Self::SnapshotSpending(Default::default()),
-                8 => Self::VmSpending(Default::default()),
+                Some(0) => Self::BaseSpendingDetails(Default::default()),
+                Some(1) => Self::BareMetal2Spending(Default::default()),
+                Some(2) => Self::DataVolumeSpending(Default::default()),
+                Some(3) => Self::PciDeviceSpending(Default::default()),
+                Some(4) => Self::PubIpVipBandwidthSpending(Default::default()),
+                Some(5) => Self::PubIpVmNicBandwidthSpending(Default::default()),
+                Some(6) => Self::RootVolumeSpending(Default::default()),
+                Some(7) => Self::SnapshotSpending(Default::default()),
+                Some(8) => Self::VmSpending(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1866,7 +1826,6 @@ pub(super) mod with_baremetal {
         3 hypervisor_type: Option<String> = Text, new("hypervisorType", Kind::Text);
         /// Its kind.
         4 r#type: Option<String> = Text, new("type", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A data volume spending.
@@ -1885,7 +1844,6 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Size inventory.
         5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device spending.
@@ -1904,7 +1862,6 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Size inventory.
         5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP virtual IP bandwidth spending.
@@ -1927,7 +1884,6 @@ pub(super) mod with_baremetal {
         6 bandwidth_in_inventory: Vec<Value> = Jsons, list("bandwidthInInventory", Kind::Json).uncertain();
         /// Bandwidth out inventory.
         7 bandwidth_out_inventory: Vec<Value> = Jsons, list("bandwidthOutInventory", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP network interface bandwidth spending.
@@ -1950,7 +1906,6 @@ pub(super) mod with_baremetal {
         6 bandwidth_in_inventory: Vec<Value> = Jsons, list("bandwidthInInventory", Kind::Json).uncertain();
         /// Bandwidth out inventory.
         7 bandwidth_out_inventory: Vec<Value> = Jsons, list("bandwidthOutInventory", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A root volume spending.
@@ -1969,7 +1924,6 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Size inventory.
         5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An snapshot spending.
@@ -1988,7 +1942,6 @@ pub(super) mod with_baremetal {
         4 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Size inventory.
         5 size_inventory: Option<Value> = Json, new("sizeInventory", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine spending.
@@ -2011,7 +1964,6 @@ pub(super) mod with_baremetal {
         6 memory_inventory: Vec<Value> = Jsons, list("memoryInventory", Kind::Json).uncertain();
         /// Root volume inventory.
         7 root_volume_inventory: Vec<Value> = Jsons, list("rootVolumeInventory", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A data volume spending inventory.
@@ -2026,7 +1978,6 @@ pub(super) mod with_baremetal {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// Volume size.
         3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device spending inventory.
@@ -2041,7 +1992,6 @@ pub(super) mod with_baremetal {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// Vm name.
         3 vm_name: Option<String> = Text, new("vmName", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A root volume spending inventory.
@@ -2056,7 +2006,6 @@ pub(super) mod with_baremetal {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// Volume size.
         3 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An snap shot spending.
@@ -2071,7 +2020,6 @@ pub(super) mod with_baremetal {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// Snapshot size.
         3 snapshot_size: Option<i64> = Int, new("snapshotSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 spending details.
@@ -2116,7 +2064,6 @@ pub(super) mod with_baremetal {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Volume size.
         11 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A KVM ISO to.
@@ -2169,7 +2116,6 @@ pub(super) mod with_baremetal {
         21 path_in_cache: Option<String> = Text, new("pathInCache", Kind::Text);
         /// Install URL.
         22 install_url: Option<String> = Text, new("installUrl", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP virtual IP bandwidth in billing.
@@ -2202,7 +2148,6 @@ pub(super) mod with_baremetal {
         11 vip_ip: Option<String> = Text, new("vipIp", Kind::Text);
         /// Bandwidth size.
         12 bandwidth_size: Option<i64> = Int, new("bandwidthSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP virtual IP bandwidth out billing.
@@ -2235,7 +2180,6 @@ pub(super) mod with_baremetal {
         11 vip_ip: Option<String> = Text, new("vipIp", Kind::Text);
         /// Bandwidth size.
         12 bandwidth_size: Option<i64> = Int, new("bandwidthSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP network interface bandwidth in billing.
@@ -2268,7 +2212,6 @@ pub(super) mod with_baremetal {
         11 vm_nic_ip: Option<String> = Text, new("vmNicIp", Kind::Text);
         /// Bandwidth size.
         12 bandwidth_size: Option<i64> = Int, new("bandwidthSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pub IP network interface bandwidth out billing.
@@ -2301,7 +2244,6 @@ pub(super) mod with_baremetal {
         11 vm_nic_ip: Option<String> = Text, new("vmNicIp", Kind::Text);
         /// Bandwidth size.
         12 bandwidth_size: Option<i64> = Int, new("bandwidthSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A root volume billing.
@@ -2334,7 +2276,6 @@ pub(super) mod with_baremetal {
         11 vm_instance_uuid: Option<Id> = Id, new("vmInstanceUuid", Kind::Id);
         /// Volume size.
         12 volume_size: Option<i64> = Int, new("volumeSize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateBareMetal2Instance` is given.
@@ -3094,7 +3035,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         36 is_latest_agent: Option<bool> = Bool, new("isLatestAgent", Kind::Bool);
         /// Provision nic.
         37 provision_nic: Option<BareMetal2InstanceProvisionNic> = Struct, new("provisionNic", Kind::Struct(&BARE_METAL2_INSTANCE_PROVISION_NIC));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 instance provision network interface.
@@ -3119,7 +3059,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         BareMetal2Instance;
@@ -3219,7 +3158,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         36 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id).uncertain();
         /// Provision nic.
         37 provision_nic: Option<BareMetal2GatewayProvisionNic> = Struct, new("provisionNic", Kind::Struct(&BARE_METAL2_GATEWAY_PROVISION_NIC));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A KVM host, without the fields of a kind.
@@ -3298,7 +3236,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         34 os_release: Option<String> = Text, new("osRelease", Kind::Text);
         /// Os version.
         35 os_version: Option<String> = Text, new("osVersion", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A bare metal2 gateway provision network interface.
@@ -3323,7 +3260,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         BareMetal2Gateway;

@@ -35,7 +35,6 @@ pub(super) mod with_billing {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A price inventory.
@@ -66,7 +65,6 @@ pub(super) mod with_billing {
         10 pci_device_offerings: Vec<PciDeviceOffering> = Structs, list("pciDeviceOfferings", Kind::Struct(&PCI_DEVICE_OFFERING)).uncertain();
         /// Bare metal2vm offerings.
         11 bare_metal2_vm_offerings: Vec<PriceBareMetal2ChassisOfferingRef> = Structs, list("bareMetal2VmOfferings", Kind::Struct(&PRICE_BARE_METAL2_CHASSIS_OFFERING_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A price table.
@@ -83,7 +81,6 @@ pub(super) mod with_billing {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A price bare metal2 chassis offering ref.
@@ -98,7 +95,6 @@ pub(super) mod with_billing {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CalculateAccountBillingSpending` answers.
@@ -201,7 +197,6 @@ pub(super) mod with_billing {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ValidateDiskOfferingUserConfig` is given.

@@ -47,7 +47,6 @@ pub(super) mod always {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Execute time.
         12 execute_time: Option<i64> = Int, new("executeTime", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A task progress.
@@ -72,7 +71,6 @@ pub(super) mod always {
         7 sub_tasks: Vec<TaskProgress> = Structs, list("subTasks", Kind::Struct(&TASK_PROGRESS));
         /// Arguments.
         8 arguments: Option<String> = Text, new("arguments", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `BatchQuery` answers.
@@ -147,7 +145,6 @@ pub(super) mod always {
         ApiJobResult = API_JOB_RESULT("ApiJobResult");
         /// Why it failed.
         0 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A resource of which the documents do not tell the fields.
@@ -156,7 +153,6 @@ pub(super) mod always {
         AnyInventory = ANY_INVENTORY("AnyInventory");
         /// Its uuid.
         0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `SubmitLongJob` is given.

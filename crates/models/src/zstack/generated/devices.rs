@@ -39,7 +39,6 @@ pub(super) mod with_billing_or_compute {
         11 attached_instance_offerings: Vec<PciDeviceOfferingInstanceOfferingRef> = Structs, list("attachedInstanceOfferings", Kind::Struct(&PCI_DEVICE_OFFERING_INSTANCE_OFFERING_REF));
         /// Matched pci devices.
         12 matched_pci_devices: Vec<PciDevicePciDeviceOfferingRef> = Structs, list("matchedPciDevices", Kind::Struct(&PCI_DEVICE_PCI_DEVICE_OFFERING_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device PCI device offering ref.
@@ -50,7 +49,6 @@ pub(super) mod with_billing_or_compute {
         0 pci_device_uuid: Option<Id> = Id, new("pciDeviceUuid", Kind::Id);
         /// Pci device offering uuid.
         1 pci_device_offering_uuid: Option<Id> = Id, new("pciDeviceOfferingUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device offering instance offering ref.
@@ -67,7 +65,6 @@ pub(super) mod with_billing_or_compute {
         3 metadata: Option<PciDeviceMetaData> = Struct, new("metadata", Kind::Struct(&PCI_DEVICE_META_DATA));
         /// Pci device count.
         4 pci_device_count: Option<i64> = Int, new("pciDeviceCount", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device meta data.
@@ -202,7 +199,6 @@ pub(super) mod with_compute {
         28 power: Option<i64> = Int, new("power", Kind::Int);
         /// Whether it is driver loaded.
         29 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mdev device spec.
@@ -227,7 +223,6 @@ pub(super) mod with_compute {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mdev device.
@@ -264,7 +259,6 @@ pub(super) mod with_compute {
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Vendor.
         14 vendor: Option<String> = Text, new("vendor", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mtty device.
@@ -289,7 +283,6 @@ pub(super) mod with_compute {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device spec.
@@ -332,7 +325,6 @@ pub(super) mod with_compute {
         16 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         17 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ethernet vf PCI device.
@@ -401,7 +393,6 @@ pub(super) mod with_compute {
         29 l3_network_uuid: Option<Id> = Id, new("l3NetworkUuid", Kind::Id);
         /// Vf status.
         30 vf_status: Option<EthernetVfStatus> = Enum, new("vfStatus", Kind::Enum(&ETHERNET_VF_STATUS));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`PciDevice`] has, and those that an unknown kind came with.
@@ -478,7 +469,6 @@ pub(super) mod with_compute {
         33 power: Option<i64> = Int, new("power", Kind::Int);
         /// Whether it is driver loaded.
         34 is_driver_loaded: Option<bool> = Bool, new("isDriverLoaded", Kind::Bool);
-        keep unknown;
     }
     /// A PCI device.
     ///
@@ -499,7 +489,7 @@ pub(super) mod with_compute {
         Unknown(AnyPciDevice),
     }
     pub(crate) static PCI_DEVICE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_PCI_DEVICE,
@@ -796,12 +786,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BasePci(kind) => kind.slot(index),
                 Self::EthernetVfPci(kind) => kind.slot(index),
@@ -811,19 +801,14 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for PciDevice {
-        fn index(&self) -> usize {
-            match self {
-                Self::BasePci(_) => 0,
-                Self::EthernetVfPci(_) => 1,
-                Self::Gpu(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &PCI_DEVICE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BasePci(Default::default()),
-                1 => Self::EthernetVfPci(Default::default()),
-                2 => Self::Gpu(Default::default()),
+                Some(0) => Self::BasePci(Default::default()),
+                Some(1) => Self::EthernetVfPci(Default::default()),
+                Some(2) => Self::Gpu(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -906,7 +891,6 @@ pub(super) mod with_compute {
         24 matched_pci_device_offering_ref: Vec<PciDevicePciDeviceOfferingRef> = Structs, list("matchedPciDeviceOfferingRef", Kind::Struct(&PCI_DEVICE_PCI_DEVICE_OFFERING_REF));
         /// Mdev spec refs.
         25 mdev_spec_refs: Vec<PciDeviceMdevSpecRef> = Structs, list("mdevSpecRefs", Kind::Struct(&PCI_DEVICE_MDEV_SPEC_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A USB device.
@@ -947,7 +931,6 @@ pub(super) mod with_compute {
         15 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         16 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A PCI device mdev spec ref.
@@ -964,7 +947,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `UpdateHostIommuState` answers.
@@ -1019,7 +1001,6 @@ pub(super) mod with_compute {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Vm name.
         11 vm_name: Option<String> = Text, new("vmName", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `AddMdevDeviceSpecToVmInstance` is given.

@@ -41,7 +41,6 @@ pub(super) mod with_compute_or_identity {
         12 server_name: Option<String> = Text, new("serverName", Kind::Text);
         /// Whether an administrator lets it be used.
         13 state: Option<CasState> = Enum, new("state", Kind::Enum(&CAS_STATE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An o auth2 client.
@@ -86,7 +85,6 @@ pub(super) mod with_compute_or_identity {
         17 logout_url: Option<String> = Text, new("logoutUrl", Kind::Text);
         /// Scope list.
         18 scope_list: Vec<String> = Texts, list("scopeList", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A CAS state.
@@ -140,7 +138,6 @@ pub(super) mod with_identity {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SSO redirect template.
@@ -161,7 +158,6 @@ pub(super) mod with_identity {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A redirect url template.

@@ -101,7 +101,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         42 memory_capacity: Option<i64> = Int, new("memoryCapacity", Kind::Int);
         /// Cpu capacity.
         43 cpu_capacity: Option<i64> = Int, new("cpuCapacity", Kind::Int);
-        keep unknown;
     }
     /// A host.
     ///
@@ -128,7 +127,7 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         Unknown(AnyHost),
     }
     pub(crate) static HOST_KINDS: UnionShape = UnionShape {
-        tag: "hypervisorType",
+        tag: Some("hypervisorType"),
         variants: &[
             Variant {
                 shape: &BASE_HOST,
@@ -581,12 +580,12 @@ pub(super) mod with_baremetal_or_compute_or_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseHost(kind) => kind.slot(index),
                 Self::EsxHost(kind) => kind.slot(index),
@@ -599,25 +598,17 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         }
     }
     impl UnionSlot for Host {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseHost(_) => 0,
-                Self::EsxHost(_) => 1,
-                Self::BaseKvmHost(_) => 2,
-                Self::BareMetal2Gateway(_) => 3,
-                Self::XDragonHost(_) => 4,
-                Self::SimulatorHost(_) => 5,
-                Self::Unknown(_) => 6,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &HOST_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseHost(Default::default()),
-                1 => Self::EsxHost(Default::default()),
-                2 => Self::BaseKvmHost(Default::default()),
-                3 => Self::BareMetal2Gateway(Default::default()),
-                4 => Self::XDragonHost(Default::default()),
-                5 => Self::SimulatorHost(Default::default()),
+                Some(0) => Self::BaseHost(Default::default()),
+                Some(1) => Self::EsxHost(Default::default()),
+                Some(2) => Self::BaseKvmHost(Default::default()),
+                Some(3) => Self::BareMetal2Gateway(Default::default()),
+                Some(4) => Self::XDragonHost(Default::default()),
+                Some(5) => Self::SimulatorHost(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -729,7 +720,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         29 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         30 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An esx host.
@@ -804,7 +794,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         32 morval: Option<String> = Text, new("morval", Kind::Text);
         /// Esxi version.
         33 esxi_version: Option<String> = Text, new("esxiVersion", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A x dragon host.
@@ -885,7 +874,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         35 os_version: Option<String> = Text, new("osVersion", Kind::Text);
         /// Total physical memory.
         36 total_physical_memory: Option<i64> = Int, new("totalPhysicalMemory", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A simulator host.
@@ -958,7 +946,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         31 memory_capacity: Option<i64> = Int, new("memoryCapacity", Kind::Int);
         /// Cpu capacity.
         32 cpu_capacity: Option<i64> = Int, new("cpuCapacity", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A host state.
@@ -1049,7 +1036,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A cluster drs.
@@ -1078,7 +1064,6 @@ pub(super) mod with_compute {
         9 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// Its name.
         10 name: Option<String> = Text, new("name", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A drs advice.
@@ -1103,7 +1088,6 @@ pub(super) mod with_compute {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A drs virtual machine migration activity.
@@ -1136,7 +1120,6 @@ pub(super) mod with_compute {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host network interface LLDP.
@@ -1155,7 +1138,6 @@ pub(super) mod with_compute {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Neighbor device.
         5 neighbor_device: Option<HostNetworkInterfaceLldpRef> = Struct, new("neighborDevice", Kind::Struct(&HOST_NETWORK_INTERFACE_LLDP_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host network bonding.
@@ -1200,7 +1182,6 @@ pub(super) mod with_compute {
         17 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Slaves.
         18 slaves: Vec<HostNetworkInterface> = Structs, list("slaves", Kind::Struct(&HOST_NETWORK_INTERFACE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A KVM hypervisor info.
@@ -1219,7 +1200,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host network interface.
@@ -1272,7 +1252,6 @@ pub(super) mod with_compute {
         21 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         22 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host OS category.
@@ -1291,7 +1270,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host physical memory.
@@ -1324,7 +1302,6 @@ pub(super) mod with_compute {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L2 network data.
@@ -1371,7 +1348,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host ipmi.
@@ -1388,7 +1364,6 @@ pub(super) mod with_compute {
         3 ipmi_port: Option<i64> = Int, new("ipmiPort", Kind::Int);
         /// Ipmi power status.
         4 ipmi_power_status: Option<HostPowerStatus> = Enum, new("ipmiPowerStatus", Kind::Enum(&HOST_POWER_STATUS));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A threshold.
@@ -1435,7 +1410,6 @@ pub(super) mod with_compute {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A KVM host hypervisor metadata.
@@ -1456,7 +1430,6 @@ pub(super) mod with_compute {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetClusterHostNetworkFacts` answers.
@@ -1559,7 +1532,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetCpuMemoryCapacity` answers.
@@ -1716,7 +1688,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `PowerOffHost` answers.
@@ -2997,7 +2968,6 @@ pub(super) mod with_compute_or_network {
         11 morval: Option<String> = Text, new("morval", Kind::Text);
         /// Data center uuid.
         12 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
-        keep unknown;
     }
     /// A cluster of hosts.
     ///
@@ -3016,7 +2986,7 @@ pub(super) mod with_compute_or_network {
         Unknown(AnyCluster),
     }
     pub(crate) static CLUSTER_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_CLUSTER,
@@ -3136,12 +3106,12 @@ pub(super) mod with_compute_or_network {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::VCenter(kind) => kind.slot(index),
@@ -3150,17 +3120,13 @@ pub(super) mod with_compute_or_network {
         }
     }
     impl UnionSlot for Cluster {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::VCenter(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &CLUSTER_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::VCenter(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::VCenter(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -3206,7 +3172,6 @@ pub(super) mod with_compute_or_network {
         8 r#type: Option<String> = Text, new("type", Kind::Text);
         /// The processor architecture.
         9 architecture: Option<String> = Text, new("architecture", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         Cluster;

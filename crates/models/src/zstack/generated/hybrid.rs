@@ -33,7 +33,6 @@ pub(super) mod with_hybrid {
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Whether it is the default.
         9 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun proxy v switch.
@@ -50,7 +49,6 @@ pub(super) mod with_hybrid {
         3 status: Option<String> = Text, new("status", Kind::Text);
         /// Whether it is the default.
         4 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun pangu partition.
@@ -75,7 +73,6 @@ pub(super) mod with_hybrid {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A connection access point.
@@ -102,7 +99,6 @@ pub(super) mod with_hybrid {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual border router.
@@ -143,7 +139,6 @@ pub(super) mod with_hybrid {
         15 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         16 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun disk.
@@ -178,7 +173,6 @@ pub(super) mod with_hybrid {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS instance.
@@ -231,7 +225,6 @@ pub(super) mod with_hybrid {
         21 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// A note by the administrator.
         22 description: Option<String> = Text, new("description", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS image.
@@ -266,7 +259,6 @@ pub(super) mod with_hybrid {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An OSS bucket.
@@ -289,7 +281,6 @@ pub(super) mod with_hybrid {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC virtual route entry.
@@ -316,7 +307,6 @@ pub(super) mod with_hybrid {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun router interface.
@@ -351,7 +341,6 @@ pub(super) mod with_hybrid {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS security group.
@@ -372,7 +361,6 @@ pub(super) mod with_hybrid {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS security group rule.
@@ -403,7 +391,6 @@ pub(super) mod with_hybrid {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun snapshot.
@@ -430,7 +417,6 @@ pub(super) mod with_hybrid {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS VPC.
@@ -459,7 +445,6 @@ pub(super) mod with_hybrid {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC virtual router.
@@ -480,7 +465,6 @@ pub(super) mod with_hybrid {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ECS v switch.
@@ -509,7 +493,6 @@ pub(super) mod with_hybrid {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A data center.
@@ -534,7 +517,6 @@ pub(super) mod with_hybrid {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A hybrid elastic IP address.
@@ -571,7 +553,6 @@ pub(super) mod with_hybrid {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A hybrid account.
@@ -604,7 +585,6 @@ pub(super) mod with_hybrid {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An identity zone.
@@ -629,7 +609,6 @@ pub(super) mod with_hybrid {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC user vpn gateway.
@@ -656,7 +635,6 @@ pub(super) mod with_hybrid {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC vpn gateway.
@@ -691,7 +669,6 @@ pub(super) mod with_hybrid {
         12 end_date: Option<DateTime> = DateTime, new("endDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC vpn connection.
@@ -728,7 +705,6 @@ pub(super) mod with_hybrid {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC vpn ike config.
@@ -765,7 +741,6 @@ pub(super) mod with_hybrid {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC vpn IP sec config.
@@ -792,7 +767,6 @@ pub(super) mod with_hybrid {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A connection relation ship.
@@ -811,7 +785,6 @@ pub(super) mod with_hybrid {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetEcsInstanceVncUrl` answers.

@@ -58,7 +58,6 @@ pub(super) mod with_identity {
         9 root_organization_uuid: Option<Id> = Id, new("rootOrganizationUuid", Kind::Id);
         /// Attributes.
         10 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 organization attribute.
@@ -79,7 +78,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Organization uuid.
         6 organization_uuid: Option<Id> = Id, new("organizationUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 project role.
@@ -108,7 +106,6 @@ pub(super) mod with_identity {
         9 policies: Vec<RolePolicyRef> = Structs, list("policies", Kind::Struct(&ROLE_POLICY_REF));
         /// Iam2project role type.
         10 iam2_project_role_type: Option<String> = Text, new("iam2ProjectRoleType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 project.
@@ -131,7 +128,6 @@ pub(super) mod with_identity {
         6 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
         /// Linked account uuid.
         7 linked_account_uuid: Option<Id> = Id, new("linkedAccountUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 project account ref.
@@ -146,7 +142,6 @@ pub(super) mod with_identity {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 project attribute.
@@ -167,7 +162,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Project uuid.
         6 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 virtual id group.
@@ -190,7 +184,6 @@ pub(super) mod with_identity {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Attributes.
         7 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 virtual id group attribute.
@@ -211,7 +204,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Group uuid.
         6 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 organization project ref.
@@ -226,7 +218,6 @@ pub(super) mod with_identity {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 project template.
@@ -245,7 +236,6 @@ pub(super) mod with_identity {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 virtual id.
@@ -268,7 +258,6 @@ pub(super) mod with_identity {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Attributes.
         7 attributes: Vec<Attribute> = Structs, list("attributes", Kind::Struct(&ATTRIBUTE)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 virtual id attribute.
@@ -289,7 +278,6 @@ pub(super) mod with_identity {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Virtual ID uuid.
         6 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An LDAP resource ref.
@@ -310,7 +298,6 @@ pub(super) mod with_identity {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An attribute.
@@ -347,7 +334,6 @@ pub(super) mod with_identity {
         8 virtual_id_uuid: Option<Id> = Id, new("virtualIDUuid", Kind::Id);
         /// Group uuid.
         9 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
-        keep unknown;
     }
     /// An IAM2 attribute.
     ///
@@ -372,7 +358,7 @@ pub(super) mod with_identity {
         Unknown(AnyIAM2Attribute),
     }
     pub(crate) static IAM2_ATTRIBUTE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_IAM2_ATTRIBUTE,
@@ -489,12 +475,12 @@ pub(super) mod with_identity {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseIam2(kind) => kind.slot(index),
                 Self::Iam2Organization(kind) => kind.slot(index),
@@ -506,23 +492,16 @@ pub(super) mod with_identity {
         }
     }
     impl UnionSlot for IAM2Attribute {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseIam2(_) => 0,
-                Self::Iam2Organization(_) => 1,
-                Self::Iam2Project(_) => 2,
-                Self::Iam2VirtualId(_) => 3,
-                Self::Iam2VirtualIdGroup(_) => 4,
-                Self::Unknown(_) => 5,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &IAM2_ATTRIBUTE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseIam2(Default::default()),
-                1 => Self::Iam2Organization(Default::default()),
-                2 => Self::Iam2Project(Default::default()),
-                3 => Self::Iam2VirtualId(Default::default()),
-                4 => Self::Iam2VirtualIdGroup(Default::default()),
+                Some(0) => Self::BaseIam2(Default::default()),
+                Some(1) => Self::Iam2Organization(Default::default()),
+                Some(2) => Self::Iam2Project(Default::default()),
+                Some(3) => Self::Iam2VirtualId(Default::default()),
+                Some(4) => Self::Iam2VirtualIdGroup(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -575,7 +554,6 @@ pub(super) mod with_identity {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A template.

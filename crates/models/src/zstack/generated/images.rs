@@ -29,7 +29,6 @@ pub(super) mod with_baremetal_or_compute_or_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An image state.
@@ -138,7 +137,6 @@ pub(super) mod with_compute_or_storage {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An image: what volumes are made from.
@@ -187,7 +185,6 @@ pub(super) mod with_compute_or_storage {
         19 backup_storage_refs: Vec<ImageBackupStorageRef> = Structs, list("backupStorageRefs", Kind::Struct(&IMAGE_BACKUP_STORAGE_REF));
         /// System tags.
         20 system_tags: Vec<SystemTag> = Structs, list("systemTags", Kind::Struct(&SYSTEM_TAG));
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An image package state.

@@ -69,7 +69,6 @@ pub(super) mod with_network {
         26 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
         /// Sdn controller uuid.
         27 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
-        keep unknown;
     }
     /// An L2 network.
     ///
@@ -98,7 +97,7 @@ pub(super) mod with_network {
         Unknown(AnyL2Network),
     }
     pub(crate) static L2_NETWORK_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_L2_NETWORK,
@@ -335,12 +334,12 @@ pub(super) mod with_network {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseL2Network(kind) => kind.slot(index),
                 Self::L2PortGroupNetwork(kind) => kind.slot(index),
@@ -354,27 +353,18 @@ pub(super) mod with_network {
         }
     }
     impl UnionSlot for L2Network {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseL2Network(_) => 0,
-                Self::L2PortGroupNetwork(_) => 1,
-                Self::L2VirtualSwitchNetwork(_) => 2,
-                Self::L2VlanNetwork(_) => 3,
-                Self::L2VxlanNetwork(_) => 4,
-                Self::BaseL2VxlanNetworkPool(_) => 5,
-                Self::HardwareL2VxlanNetworkPool(_) => 6,
-                Self::Unknown(_) => 7,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &L2_NETWORK_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseL2Network(Default::default()),
-                1 => Self::L2PortGroupNetwork(Default::default()),
-                2 => Self::L2VirtualSwitchNetwork(Default::default()),
-                3 => Self::L2VlanNetwork(Default::default()),
-                4 => Self::L2VxlanNetwork(Default::default()),
-                5 => Self::BaseL2VxlanNetworkPool(Default::default()),
-                6 => Self::HardwareL2VxlanNetworkPool(Default::default()),
+                Some(0) => Self::BaseL2Network(Default::default()),
+                Some(1) => Self::L2PortGroupNetwork(Default::default()),
+                Some(2) => Self::L2VirtualSwitchNetwork(Default::default()),
+                Some(3) => Self::L2VlanNetwork(Default::default()),
+                Some(4) => Self::L2VxlanNetwork(Default::default()),
+                Some(5) => Self::BaseL2VxlanNetworkPool(Default::default()),
+                Some(6) => Self::HardwareL2VxlanNetworkPool(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -455,7 +445,6 @@ pub(super) mod with_network {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The clusters that use it.
         12 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L2 port group network.
@@ -496,7 +485,6 @@ pub(super) mod with_network {
         15 vlan_id: Option<i64> = Int, new("vlanId", Kind::Int);
         /// Vlan ranges.
         16 vlan_ranges: Option<String> = Text, new("vlanRanges", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L2 virtual switch network.
@@ -533,7 +521,6 @@ pub(super) mod with_network {
         13 is_distributed: Option<bool> = Bool, new("isDistributed", Kind::Bool);
         /// Port groups.
         14 port_groups: Vec<Value> = Jsons, list("portGroups", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L2 vlan network.
@@ -568,7 +555,6 @@ pub(super) mod with_network {
         12 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id);
         /// The VLAN.
         13 vlan: Option<i64> = Int, new("vlan", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A vtep.
@@ -593,7 +579,6 @@ pub(super) mod with_network {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Pool uuid.
         8 pool_uuid: Option<Id> = Id, new("poolUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L2 vxlan network.
@@ -630,7 +615,6 @@ pub(super) mod with_network {
         13 vni: Option<i64> = Int, new("vni", Kind::Int);
         /// Pool uuid.
         14 pool_uuid: Option<Id> = Id, new("poolUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`L2VxlanNetworkPool`] has, and those that an unknown kind came with.
@@ -675,7 +659,6 @@ pub(super) mod with_network {
         17 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
         /// Sdn controller uuid.
         18 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
-        keep unknown;
     }
     /// An L2 vxlan network pool.
     ///
@@ -694,7 +677,7 @@ pub(super) mod with_network {
         Unknown(AnyL2VxlanNetworkPool),
     }
     pub(crate) static L2_VXLAN_NETWORK_POOL_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_L2_VXLAN_NETWORK_POOL,
@@ -886,12 +869,12 @@ pub(super) mod with_network {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Hardware(kind) => kind.slot(index),
@@ -900,17 +883,13 @@ pub(super) mod with_network {
         }
     }
     impl UnionSlot for L2VxlanNetworkPool {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Hardware(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &L2_VXLAN_NETWORK_POOL_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Hardware(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Hardware(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -972,7 +951,6 @@ pub(super) mod with_network {
         16 attached_vni_ranges: Vec<VniRange> = Structs, list("attachedVniRanges", Kind::Struct(&VNI_RANGE));
         /// Attached cidrs.
         17 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A vni range.
@@ -995,7 +973,6 @@ pub(super) mod with_network {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The L2 network.
         7 l2_network_uuid: Option<Id> = Id, new("l2NetworkUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A port mirror.
@@ -1018,7 +995,6 @@ pub(super) mod with_network {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Sessions.
         7 sessions: Vec<Session> = Structs, list("sessions", Kind::Struct(&SESSION)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mirror network used IP.
@@ -1037,7 +1013,6 @@ pub(super) mod with_network {
         4 cluster_uuid: Option<Id> = Id, new("clusterUuid", Kind::Id);
         /// Its uuid.
         5 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A port mirror session.
@@ -1066,7 +1041,6 @@ pub(super) mod with_network {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A sdn controller.
@@ -1095,7 +1069,6 @@ pub(super) mod with_network {
         9 vni_ranges: Vec<SdnVniRange> = Structs, list("vniRanges", Kind::Struct(&SDN_VNI_RANGE));
         /// Vxlan pools.
         10 vxlan_pools: Vec<HardwareL2VxlanNetworkPool> = Structs, list("vxlanPools", Kind::Struct(&HARDWARE_L2_VXLAN_NETWORK_POOL));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A remote vtep.
@@ -1118,7 +1091,6 @@ pub(super) mod with_network {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Pool uuid.
         7 pool_uuid: Option<Id> = Id, new("poolUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A hardware L2 vxlan network pool.
@@ -1163,7 +1135,6 @@ pub(super) mod with_network {
         17 attached_cidrs: BTreeMap<String, String> = TextMap, map("attachedCidrs", Kind::Text);
         /// Sdn controller uuid.
         18 sdn_controller_uuid: Option<Id> = Id, new("sdnControllerUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A sdn vni range.

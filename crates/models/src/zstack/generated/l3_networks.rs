@@ -39,7 +39,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         UsedIp;
@@ -101,7 +100,6 @@ pub(super) mod with_compute_or_network_or_storage {
         18 host_route: Vec<L3NetworkHostRoute> = Structs, list("hostRoute", Kind::Struct(&L3_NETWORK_HOST_ROUTE));
         /// Reserved ip ranges.
         19 reserved_ip_ranges: Vec<ReservedIpRange> = Structs, list("reservedIpRanges", Kind::Struct(&RESERVED_IP_RANGE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IP range.
@@ -138,7 +136,6 @@ pub(super) mod with_compute_or_network_or_storage {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network service L3 network ref.
@@ -151,7 +148,6 @@ pub(super) mod with_compute_or_network_or_storage {
         1 network_service_provider_uuid: Option<Id> = Id, new("networkServiceProviderUuid", Kind::Id);
         /// Network service type.
         2 network_service_type: Option<String> = Text, new("networkServiceType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A reserved IP range.
@@ -176,7 +172,6 @@ pub(super) mod with_compute_or_network_or_storage {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An L3 network host route.
@@ -195,7 +190,6 @@ pub(super) mod with_compute_or_network_or_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An L3 network state.
@@ -274,7 +268,6 @@ pub(super) mod with_network {
         6 network_service_types: Vec<String> = Texts, list("networkServiceTypes", Kind::Text);
         /// Attached l2network uuids.
         7 attached_l2_network_uuids: Vec<Id> = Ids, list("attachedL2NetworkUuids", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A free IP.
@@ -289,7 +282,6 @@ pub(super) mod with_network {
         2 netmask: Option<String> = Text, new("netmask", Kind::Text);
         /// The gateway.
         3 gateway: Option<String> = Text, new("gateway", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetIpAddressCapacity` answers.

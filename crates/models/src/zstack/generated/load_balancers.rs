@@ -89,7 +89,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         36 config_tasks: Vec<SlbVmInstanceConfigTask> = Structs, list("configTasks", Kind::Struct(&SLB_VM_INSTANCE_CONFIG_TASK)).uncertain();
         /// Config version.
         37 config_version: Option<i64> = Int, new("configVersion", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SLB virtual machine instance config task.
@@ -114,7 +113,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A SLB virtual machine instance config task status.
@@ -166,7 +164,6 @@ pub(super) mod with_network {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Entries.
         6 entries: Vec<AccessControlListEntry> = Structs, list("entries", Kind::Struct(&ACCESS_CONTROL_LIST_ENTRY));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A certificate.
@@ -187,7 +184,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`LoadBalancer`] has, and those that an unknown kind came with.
@@ -218,7 +214,6 @@ pub(super) mod with_network {
         10 listeners: Vec<LoadBalancerListener> = Structs, list("listeners", Kind::Struct(&LOAD_BALANCER_LISTENER));
         /// Slb group uuid.
         11 slb_group_uuid: Option<Id> = Id, new("slbGroupUuid", Kind::Id);
-        keep unknown;
     }
     /// A load balancer.
     ///
@@ -237,7 +232,7 @@ pub(super) mod with_network {
         Unknown(AnyLoadBalancer),
     }
     pub(crate) static LOAD_BALANCER_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_LOAD_BALANCER,
@@ -366,12 +361,12 @@ pub(super) mod with_network {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Slb(kind) => kind.slot(index),
@@ -380,17 +375,13 @@ pub(super) mod with_network {
         }
     }
     impl UnionSlot for LoadBalancer {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Slb(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &LOAD_BALANCER_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Slb(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Slb(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -438,7 +429,6 @@ pub(super) mod with_network {
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Listeners.
         10 listeners: Vec<LoadBalancerListener> = Structs, list("listeners", Kind::Struct(&LOAD_BALANCER_LISTENER));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer listener.
@@ -475,7 +465,6 @@ pub(super) mod with_network {
         13 certificate_refs: Vec<LoadBalancerListenerCertificateRef> = Structs, list("certificateRefs", Kind::Struct(&LOAD_BALANCER_LISTENER_CERTIFICATE_REF));
         /// Server group refs.
         14 server_group_refs: Vec<LoadBalancerListenerServerGroupRef> = Structs, list("serverGroupRefs", Kind::Struct(&LOAD_BALANCER_LISTENER_SERVER_GROUP_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer server group.
@@ -502,7 +491,6 @@ pub(super) mod with_network {
         8 server_ips: Vec<LoadBalancerServerGroupServerIp> = Structs, list("serverIps", Kind::Struct(&LOAD_BALANCER_SERVER_GROUP_SERVER_IP));
         /// Vm nic refs.
         9 vm_nic_refs: Vec<LoadBalancerServerGroupVmNicRef> = Structs, list("vmNicRefs", Kind::Struct(&LOAD_BALANCER_SERVER_GROUP_VM_NIC_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SLB group.
@@ -535,7 +523,6 @@ pub(super) mod with_network {
         11 networks: Vec<SlbGroupL3NetworkRef> = Structs, list("networks", Kind::Struct(&SLB_GROUP_L3_NETWORK_REF));
         /// Monitor ips.
         12 monitor_ips: Vec<String> = Texts, list("monitorIps", Kind::Text).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An access control list entry.
@@ -562,7 +549,6 @@ pub(super) mod with_network {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer lister access control list.
@@ -591,7 +577,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SLB load balancer.
@@ -622,7 +607,6 @@ pub(super) mod with_network {
         10 listeners: Vec<LoadBalancerListener> = Structs, list("listeners", Kind::Struct(&LOAD_BALANCER_LISTENER));
         /// Slb group uuid.
         11 slb_group_uuid: Option<Id> = Id, new("slbGroupUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer listener network interface ref.
@@ -641,7 +625,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer listener access control list ref.
@@ -662,7 +645,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer listener server group ref.
@@ -679,7 +661,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer server group server IP.
@@ -700,7 +681,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A load balancer server group network interface ref.
@@ -723,7 +703,6 @@ pub(super) mod with_network {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SLB group L3 network ref.
@@ -744,7 +723,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetLoadBalancerListenerACLEntries` answers.
@@ -811,7 +789,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateAccessControlList` is given.

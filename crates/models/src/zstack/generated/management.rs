@@ -21,7 +21,6 @@ pub(super) mod with_automation_or_management {
         2 resource_type: Option<String> = Text, new("resourceType", Kind::Text);
         /// Concrete resource type.
         3 concrete_resource_type: Option<String> = Text, new("concreteResourceType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         Resource;
@@ -122,7 +121,6 @@ pub(super) mod with_management {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A global config.
@@ -141,7 +139,6 @@ pub(super) mod with_management {
         4 default_value: Option<String> = Text, new("defaultValue", Kind::Text);
         /// Value.
         5 value: Option<String> = Text, new("value", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A management node.
@@ -156,7 +153,6 @@ pub(super) mod with_management {
         2 join_date: Option<DateTime> = DateTime, new("joinDate", Kind::DateTime);
         /// Heart beat.
         3 heart_beat: Option<DateTime> = DateTime, new("heartBeat", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A resource config.
@@ -181,7 +177,6 @@ pub(super) mod with_management {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A template config.
@@ -198,7 +193,6 @@ pub(super) mod with_management {
         3 default_value: Option<String> = Text, new("defaultValue", Kind::Text);
         /// Value.
         4 value: Option<String> = Text, new("value", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A global config template.
@@ -213,7 +207,6 @@ pub(super) mod with_management {
         2 r#type: Option<String> = Text, new("type", Kind::Text);
         /// A note by the administrator.
         3 description: Option<String> = Text, new("description", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`License`] has, and those that an unknown kind came with.
@@ -262,7 +255,6 @@ pub(super) mod with_management {
         19 name: Option<String> = Text, new("name", Kind::Text);
         /// Modules.
         20 modules: Vec<String> = Texts, list("modules", Kind::Text);
-        keep unknown;
     }
     /// A license.
     ///
@@ -281,7 +273,7 @@ pub(super) mod with_management {
         Unknown(AnyLicense),
     }
     pub(crate) static LICENSE_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_LICENSE,
@@ -482,12 +474,12 @@ pub(super) mod with_management {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseLicense(kind) => kind.slot(index),
                 Self::LicenseAddOn(kind) => kind.slot(index),
@@ -496,17 +488,13 @@ pub(super) mod with_management {
         }
     }
     impl UnionSlot for License {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseLicense(_) => 0,
-                Self::LicenseAddOn(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &LICENSE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseLicense(Default::default()),
-                1 => Self::LicenseAddOn(Default::default()),
+                Some(0) => Self::BaseLicense(Default::default()),
+                Some(1) => Self::LicenseAddOn(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -570,7 +558,6 @@ pub(super) mod with_management {
         17 available_cpu_num: Option<i64> = Int, new("availableCpuNum", Kind::Int);
         /// Available vm num.
         18 available_vm_num: Option<i64> = Int, new("availableVmNum", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A resource config struct.
@@ -631,7 +618,6 @@ pub(super) mod with_management {
         19 name: Option<String> = Text, new("name", Kind::Text);
         /// Modules.
         20 modules: Vec<String> = Texts, list("modules", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetDebugSignal` answers.
@@ -1314,7 +1300,6 @@ pub(super) mod with_management_or_network {
         1 status: Option<String> = Text, new("status", Kind::Text);
         /// Capabilities.
         2 capabilities: Option<ExternalServiceCapabilities> = Struct, new("capabilities", Kind::Struct(&EXTERNAL_SERVICE_CAPABILITIES));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An external service capabilities.

@@ -418,6 +418,7 @@ pub use self::zwatch::*;
 mod prelude {
     pub(super) use backhaul_wire::generated::*;
     pub(super) use super::*;
+    pub(super) use super::super::Zstack as ThisApi;
 }
 #[cfg(feature = "registry")]
 const PARTS: &[&[backhaul_wire::generated::TypeEntry]] = &[

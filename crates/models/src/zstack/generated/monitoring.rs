@@ -31,7 +31,6 @@ pub(super) mod with_monitoring {
         7 time: Option<i64> = Int, new("time", Kind::Int);
         /// When it was made, in the server's zone.
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`Media`] has, and those that an unknown kind came with.
@@ -58,7 +57,6 @@ pub(super) mod with_monitoring {
         8 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int);
         /// The account there.
         9 username: Option<String> = Text, new("username", Kind::Text);
-        keep unknown;
     }
     /// A media.
     ///
@@ -77,7 +75,7 @@ pub(super) mod with_monitoring {
         Unknown(AnyMedia),
     }
     pub(crate) static MEDIA_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_MEDIA,
@@ -170,12 +168,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Email(kind) => kind.slot(index),
@@ -184,17 +182,13 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for Media {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Email(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &MEDIA_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Email(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Email(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -234,7 +228,6 @@ pub(super) mod with_monitoring {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An alert.
@@ -253,7 +246,6 @@ pub(super) mod with_monitoring {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`MonitorTriggerAction`] has, and those that an unknown kind came with.
@@ -280,7 +272,6 @@ pub(super) mod with_monitoring {
         8 email: Option<String> = Text, new("email", Kind::Text);
         /// Media uuid.
         9 media_uuid: Option<Id> = Id, new("mediaUuid", Kind::Id);
-        keep unknown;
     }
     /// A monitor trigger action.
     ///
@@ -299,7 +290,7 @@ pub(super) mod with_monitoring {
         Unknown(AnyMonitorTriggerAction),
     }
     pub(crate) static MONITOR_TRIGGER_ACTION_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_MONITOR_TRIGGER_ACTION,
@@ -401,12 +392,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseMonitor(kind) => kind.slot(index),
                 Self::Email(kind) => kind.slot(index),
@@ -415,17 +406,13 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for MonitorTriggerAction {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseMonitor(_) => 0,
-                Self::Email(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &MONITOR_TRIGGER_ACTION_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseMonitor(Default::default()),
-                1 => Self::Email(Default::default()),
+                Some(0) => Self::BaseMonitor(Default::default()),
+                Some(1) => Self::Email(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -467,7 +454,6 @@ pub(super) mod with_monitoring {
         6 r#type: Option<String> = Text, new("type", Kind::Text);
         /// Trigger uuids.
         7 trigger_uuids: Vec<Id> = Ids, list("triggerUuids", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor trigger.
@@ -498,7 +484,6 @@ pub(super) mod with_monitoring {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNMP agent.
@@ -531,7 +516,6 @@ pub(super) mod with_monitoring {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A webhook.
@@ -554,7 +538,6 @@ pub(super) mod with_monitoring {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A json label.
@@ -573,7 +556,6 @@ pub(super) mod with_monitoring {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An email media.
@@ -600,7 +582,6 @@ pub(super) mod with_monitoring {
         8 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int);
         /// The account there.
         9 username: Option<String> = Text, new("username", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An email trigger action.
@@ -627,7 +608,6 @@ pub(super) mod with_monitoring {
         8 email: Option<String> = Text, new("email", Kind::Text);
         /// Media uuid.
         9 media_uuid: Option<Id> = Id, new("mediaUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetLogConfiguration` answers.

@@ -29,7 +29,6 @@ pub(super) mod with_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun NAS file system.
@@ -56,7 +55,6 @@ pub(super) mod with_storage {
         8 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
         /// Storage type.
         9 storage_type: Option<String> = Text, new("storageType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun NAS mount target.
@@ -83,7 +81,6 @@ pub(super) mod with_storage {
         8 access_group_uuid: Option<Id> = Id, new("accessGroupUuid", Kind::Id);
         /// How it is doing.
         9 status: Option<String> = Text, new("status", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun NAS access rule.
@@ -108,7 +105,6 @@ pub(super) mod with_storage {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun NAS access group property.

@@ -87,7 +87,6 @@ pub(super) mod with_compute_or_storage {
         35 v_center_uuid: Option<Id> = Id, new("vCenterUuid", Kind::Id);
         /// The datastore.
         36 datastore: Option<String> = Text, new("datastore", Kind::Text);
-        keep unknown;
     }
     /// A primary storage: where volumes lie.
     ///
@@ -118,7 +117,7 @@ pub(super) mod with_compute_or_storage {
         Unknown(AnyPrimaryStorage),
     }
     pub(crate) static PRIMARY_STORAGE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_PRIMARY_STORAGE,
@@ -439,12 +438,12 @@ pub(super) mod with_compute_or_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BasePrimary(kind) => kind.slot(index),
                 Self::AliyunEbsPrimary(kind) => kind.slot(index),
@@ -459,29 +458,19 @@ pub(super) mod with_compute_or_storage {
         }
     }
     impl UnionSlot for PrimaryStorage {
-        fn index(&self) -> usize {
-            match self {
-                Self::BasePrimary(_) => 0,
-                Self::AliyunEbsPrimary(_) => 1,
-                Self::BlockPrimary(_) => 2,
-                Self::CephPrimary(_) => 3,
-                Self::ExternalPrimary(_) => 4,
-                Self::Mini(_) => 5,
-                Self::SharedBlockGroupPrimary(_) => 6,
-                Self::VCenterPrimary(_) => 7,
-                Self::Unknown(_) => 8,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &PRIMARY_STORAGE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BasePrimary(Default::default()),
-                1 => Self::AliyunEbsPrimary(Default::default()),
-                2 => Self::BlockPrimary(Default::default()),
-                3 => Self::CephPrimary(Default::default()),
-                4 => Self::ExternalPrimary(Default::default()),
-                5 => Self::Mini(Default::default()),
-                6 => Self::SharedBlockGroupPrimary(Default::default()),
-                7 => Self::VCenterPrimary(Default::default()),
+                Some(0) => Self::BasePrimary(Default::default()),
+                Some(1) => Self::AliyunEbsPrimary(Default::default()),
+                Some(2) => Self::BlockPrimary(Default::default()),
+                Some(3) => Self::CephPrimary(Default::default()),
+                Some(4) => Self::ExternalPrimary(Default::default()),
+                Some(5) => Self::Mini(Default::default()),
+                Some(6) => Self::SharedBlockGroupPrimary(Default::default()),
+                Some(7) => Self::VCenterPrimary(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -577,7 +566,6 @@ pub(super) mod with_compute_or_storage {
         15 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The clusters that use it.
         16 attached_cluster_uuids: Vec<Id> = Ids, list("attachedClusterUuids", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A block primary storage.
@@ -622,7 +610,6 @@ pub(super) mod with_compute_or_storage {
         17 vendor_name: Option<String> = Text, new("vendorName", Kind::Text);
         /// Metadata.
         18 metadata: Option<String> = Text, new("metadata", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A pool of a Ceph primary storage.
@@ -657,7 +644,6 @@ pub(super) mod with_compute_or_storage {
         12 replicated_size: Option<i64> = Int, new("replicatedSize", Kind::Int);
         /// Disk utilization.
         13 disk_utilization: Option<f64> = Float, new("diskUtilization", Kind::Float);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mini storage.
@@ -702,7 +688,6 @@ pub(super) mod with_compute_or_storage {
         17 mini_storage_type: Option<MiniStorageType> = Enum, new("miniStorageType", Kind::Enum(&MINI_STORAGE_TYPE));
         /// Disk identifier.
         18 disk_identifier: Option<String> = Text, new("diskIdentifier", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A shared block group primary storage.
@@ -747,7 +732,6 @@ pub(super) mod with_compute_or_storage {
         17 shared_blocks: Vec<SharedBlock> = Structs, list("sharedBlocks", Kind::Struct(&SHARED_BLOCK)).uncertain();
         /// Shared block group type.
         18 shared_block_group_type: Option<SharedBlockGroupType> = Enum, new("sharedBlockGroupType", Kind::Enum(&SHARED_BLOCK_GROUP_TYPE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A shared block.
@@ -778,7 +762,6 @@ pub(super) mod with_compute_or_storage {
         10 total_capacity: Option<i64> = Int, new("totalCapacity", Kind::Int);
         /// Free space, in bytes.
         11 available_capacity: Option<i64> = Int, new("availableCapacity", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An external primary storage.
@@ -829,7 +812,6 @@ pub(super) mod with_compute_or_storage {
         20 output_protocols: Vec<String> = Texts, list("outputProtocols", Kind::Text);
         /// Default protocol.
         21 default_protocol: Option<String> = Text, new("defaultProtocol", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A primary storage in Ceph pools.
@@ -876,7 +858,6 @@ pub(super) mod with_compute_or_storage {
         18 pools: Vec<CephPrimaryStoragePool> = Structs, list("pools", Kind::Struct(&CEPH_PRIMARY_STORAGE_POOL));
         /// The Ceph cluster.
         19 fsid: Option<Id> = Id, new("fsid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun EBS primary storage.
@@ -925,7 +906,6 @@ pub(super) mod with_compute_or_storage {
         19 identity_zone_uuid: Option<Id> = Id, new("identityZoneUuid", Kind::Id);
         /// Default io type.
         20 default_io_type: Option<String> = Text, new("defaultIoType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor of a Ceph primary storage.
@@ -954,7 +934,6 @@ pub(super) mod with_compute_or_storage {
         9 status: Option<MonStatus> = Enum, new("status", Kind::Enum(&MON_STATUS));
         /// The monitor.
         10 mon_uuid: Option<Id> = Id, new("monUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A mini storage type.
@@ -1120,7 +1099,6 @@ pub(super) mod with_storage {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Its uuid.
         7 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An image cache.
@@ -1147,7 +1125,6 @@ pub(super) mod with_storage {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A local storage resource ref.
@@ -1168,7 +1145,6 @@ pub(super) mod with_storage {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mini storage host ref.
@@ -1193,7 +1169,6 @@ pub(super) mod with_storage {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A mini storage resource replication.
@@ -1224,7 +1199,6 @@ pub(super) mod with_storage {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`NasFileSystem`] has, and those that an unknown kind came with.
@@ -1251,7 +1225,6 @@ pub(super) mod with_storage {
         8 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
         /// Storage type.
         9 storage_type: Option<String> = Text, new("storageType", Kind::Text);
-        keep unknown;
     }
     /// A NAS file system.
     ///
@@ -1270,7 +1243,7 @@ pub(super) mod with_storage {
         Unknown(AnyNasFileSystem),
     }
     pub(crate) static NAS_FILE_SYSTEM_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_NAS_FILE_SYSTEM,
@@ -1372,12 +1345,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Aliyun(kind) => kind.slot(index),
@@ -1386,17 +1359,13 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for NasFileSystem {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Aliyun(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &NAS_FILE_SYSTEM_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Aliyun(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Aliyun(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1438,7 +1407,6 @@ pub(super) mod with_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`NasMountTarget`] has, and those that an unknown kind came with.
@@ -1465,7 +1433,6 @@ pub(super) mod with_storage {
         8 access_group_uuid: Option<Id> = Id, new("accessGroupUuid", Kind::Id);
         /// How it is doing.
         9 status: Option<String> = Text, new("status", Kind::Text);
-        keep unknown;
     }
     /// A NAS mount target.
     ///
@@ -1484,7 +1451,7 @@ pub(super) mod with_storage {
         Unknown(AnyNasMountTarget),
     }
     pub(crate) static NAS_MOUNT_TARGET_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_NAS_MOUNT_TARGET,
@@ -1586,12 +1553,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Aliyun(kind) => kind.slot(index),
@@ -1600,17 +1567,13 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for NasMountTarget {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Aliyun(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &NAS_MOUNT_TARGET_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Aliyun(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Aliyun(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1652,7 +1615,6 @@ pub(super) mod with_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A shared block group primary storage host ref.
@@ -1671,7 +1633,6 @@ pub(super) mod with_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host disk capacity.

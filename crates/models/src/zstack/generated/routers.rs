@@ -87,7 +87,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         35 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
         /// Ha ref.
         36 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         VpcRouterVm;
@@ -131,7 +130,6 @@ pub(super) mod with_network {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A flow collector.
@@ -154,7 +152,6 @@ pub(super) mod with_network {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network router flow meter ref.
@@ -173,7 +170,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ipsec connection.
@@ -234,7 +230,6 @@ pub(super) mod with_network {
         25 peer_cidrs: Vec<String> = Texts, list("peerCidrs", Kind::Text).uncertain();
         /// L3network refs.
         26 l3_network_refs: Vec<IPsecL3NetworkRef> = Structs, list("l3NetworkRefs", Kind::Struct(&I_PSEC_L3_NETWORK_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A multicast router.
@@ -255,7 +250,6 @@ pub(super) mod with_network {
         5 rp_groups: Vec<MulticastRouterRendezvousPoint> = Structs, list("rpGroups", Kind::Struct(&MULTICAST_ROUTER_RENDEZVOUS_POINT));
         /// Vpc vrs.
         6 vpc_vrs: Vec<MulticastRouterVpcVRouterRef> = Structs, list("vpcVrs", Kind::Struct(&MULTICAST_ROUTER_VPC_V_ROUTER_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route table route entry.
@@ -276,7 +270,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route rule.
@@ -307,7 +300,6 @@ pub(super) mod with_network {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route rule set.
@@ -330,7 +322,6 @@ pub(super) mod with_network {
         6 rules: Vec<PolicyRouteRule> = Structs, list("rules", Kind::Struct(&POLICY_ROUTE_RULE));
         /// L3refs.
         7 l3_refs: Vec<PolicyRouteRuleSetL3Ref> = Structs, list("l3Refs", Kind::Struct(&POLICY_ROUTE_RULE_SET_L3_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route rule set L3 ref.
@@ -347,7 +338,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route rule set v router ref.
@@ -364,7 +354,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route table.
@@ -385,7 +374,6 @@ pub(super) mod with_network {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Routes.
         6 routes: Vec<PolicyRouteTableRouteEntry> = Structs, list("routes", Kind::Struct(&POLICY_ROUTE_TABLE_ROUTE_ENTRY));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A policy route table v router ref.
@@ -402,7 +390,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC ha group.
@@ -427,7 +414,6 @@ pub(super) mod with_network {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC ha group network service ref.
@@ -446,7 +432,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC snat state.
@@ -465,7 +450,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall.
@@ -484,7 +468,6 @@ pub(super) mod with_network {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// A note by the administrator.
         5 description: Option<String> = Text, new("description", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall IP set template.
@@ -507,7 +490,6 @@ pub(super) mod with_network {
         6 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
         /// Its uuid.
         7 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall rule set L3 ref.
@@ -528,7 +510,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall rule set.
@@ -553,7 +534,6 @@ pub(super) mod with_network {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Rules.
         8 rules: Vec<VpcFirewallRule> = Structs, list("rules", Kind::Struct(&VPC_FIREWALL_RULE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall rule.
@@ -598,7 +578,6 @@ pub(super) mod with_network {
         17 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         18 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall rule template.
@@ -643,7 +622,6 @@ pub(super) mod with_network {
         17 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
         /// Its uuid.
         18 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC firewall v router ref.
@@ -660,7 +638,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A v router route table.
@@ -681,7 +658,6 @@ pub(super) mod with_network {
         5 attached_router_refs: Vec<VirtualRouterVRouterRouteTableRef> = Structs, list("attachedRouterRefs", Kind::Struct(&VIRTUAL_ROUTER_V_ROUTER_ROUTE_TABLE_REF));
         /// Route entries.
         6 route_entries: Vec<VRouterRouteEntry> = Structs, list("routeEntries", Kind::Struct(&V_ROUTER_ROUTE_ENTRY));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A v router route entry.
@@ -706,7 +682,6 @@ pub(super) mod with_network {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual router v router route table ref.
@@ -717,7 +692,6 @@ pub(super) mod with_network {
         0 virtual_router_vm_uuid: Option<Id> = Id, new("virtualRouterVmUuid", Kind::Id);
         /// Route table uuid.
         1 route_table_uuid: Option<Id> = Id, new("routeTableUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A multicast route.
@@ -732,7 +706,6 @@ pub(super) mod with_network {
         2 ingress_interfaces: Option<String> = Text, new("ingressInterfaces", Kind::Text);
         /// Egress interfaces.
         3 egress_interfaces: Option<String> = Text, new("egressInterfaces", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A router area.
@@ -755,7 +728,6 @@ pub(super) mod with_network {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual router software version.
@@ -770,7 +742,6 @@ pub(super) mod with_network {
         2 current_version: Option<String> = Text, new("currentVersion", Kind::Text);
         /// Latest version.
         3 latest_version: Option<String> = Text, new("latestVersion", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ipsec L3 network ref.
@@ -787,7 +758,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A multicast router rendezvous point.
@@ -806,7 +776,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A multicast router VPC v router ref.
@@ -817,7 +786,6 @@ pub(super) mod with_network {
         0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// Vpc router uuid.
         1 vpc_router_uuid: Option<Id> = Id, new("vpcRouterUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC ha group monitor IP.
@@ -834,7 +802,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC ha group appliance virtual machine ref.
@@ -845,7 +812,6 @@ pub(super) mod with_network {
         0 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// Vpc ha router uuid.
         1 vpc_ha_router_uuid: Option<Id> = Id, new("vpcHaRouterUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetVRouterFlowCounter` answers.
@@ -1050,7 +1016,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network reachable pair.
@@ -1083,7 +1048,6 @@ pub(super) mod with_network {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A v router route entry ao.
@@ -1126,7 +1090,6 @@ pub(super) mod with_network {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC router DNS.
@@ -1143,7 +1106,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateFlowMeter` is given.

@@ -37,7 +37,6 @@ pub(super) mod with_automation {
         10 success: Option<bool> = Bool, new("success", Kind::Bool);
         /// The fire instance's id.
         11 fire_instance_id: Option<String> = Text, new("fireInstanceId", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A scheduler job group.
@@ -64,7 +63,6 @@ pub(super) mod with_automation {
         8 triggers_uuid: Vec<Id> = Ids, list("triggersUuid", Kind::Id).uncertain();
         /// Jobs uuid.
         9 jobs_uuid: Vec<Id> = Ids, list("jobsUuid", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A scheduler job.
@@ -93,7 +91,6 @@ pub(super) mod with_automation {
         9 triggers_uuid: Vec<Id> = Ids, list("triggersUuid", Kind::Id).uncertain();
         /// Scheduler job group uuids.
         10 scheduler_job_group_uuids: Vec<Id> = Ids, list("schedulerJobGroupUuids", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A scheduler trigger.
@@ -126,7 +123,6 @@ pub(super) mod with_automation {
         11 jobs_uuid: Vec<Id> = Ids, list("jobsUuid", Kind::Id).uncertain();
         /// Job groups uuid.
         12 job_groups_uuid: Vec<Id> = Ids, list("jobGroupsUuid", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A scheduler job group scheduler trigger ref.
@@ -141,7 +137,6 @@ pub(super) mod with_automation {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A scheduler job scheduler trigger.
@@ -158,7 +153,6 @@ pub(super) mod with_automation {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetSchedulerExecutionReport` answers.
@@ -187,7 +181,6 @@ pub(super) mod with_automation {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateSchedulerJobGroup` is given.

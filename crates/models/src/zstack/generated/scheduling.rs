@@ -37,7 +37,6 @@ pub(super) mod with_compute {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Usages.
         11 usages: Vec<AffinityGroupUsage> = Structs, list("usages", Kind::Struct(&AFFINITY_GROUP_USAGE)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A host scheduling rule group.
@@ -56,7 +55,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine scheduling rule.
@@ -91,7 +89,6 @@ pub(super) mod with_compute {
         12 rule: Option<String> = Text, new("rule", Kind::Text);
         /// Mode.
         13 mode: Option<String> = Text, new("mode", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine scheduling rule group.
@@ -112,7 +109,6 @@ pub(super) mod with_compute {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SSOClient`] has, and those that an unknown kind came with.
@@ -165,7 +161,6 @@ pub(super) mod with_compute {
         21 logout_url: Option<String> = Text, new("logoutUrl", Kind::Text);
         /// Scope list.
         22 scope_list: Vec<String> = Texts, list("scopeList", Kind::Text);
-        keep unknown;
     }
     /// An SSO client.
     ///
@@ -186,7 +181,7 @@ pub(super) mod with_compute {
         Unknown(AnySSOClient),
     }
     pub(crate) static SSO_CLIENT_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_SSO_CLIENT,
@@ -321,12 +316,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSso(kind) => kind.slot(index),
                 Self::Cas(kind) => kind.slot(index),
@@ -336,19 +331,14 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for SSOClient {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSso(_) => 0,
-                Self::Cas(_) => 1,
-                Self::OAuth2(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SSO_CLIENT_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSso(Default::default()),
-                1 => Self::Cas(Default::default()),
-                2 => Self::OAuth2(Default::default()),
+                Some(0) => Self::BaseSso(Default::default()),
+                Some(1) => Self::Cas(Default::default()),
+                Some(2) => Self::OAuth2(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -399,7 +389,6 @@ pub(super) mod with_compute {
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The account.
         9 account_uuid: Option<Id> = Id, new("accountUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An affinity group usage.
@@ -418,7 +407,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetOAuth2Token` answers.
@@ -451,7 +439,6 @@ pub(super) mod with_compute {
         6 id_token: Option<String> = Text, new("idToken", Kind::Text);
         /// Refresh token.
         7 refresh_token: Option<String> = Text, new("refreshToken", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SSO server token.
@@ -472,7 +459,6 @@ pub(super) mod with_compute {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SSOToken`] has, and those that an unknown kind came with.
@@ -495,7 +481,6 @@ pub(super) mod with_compute {
         6 id_token: Option<String> = Text, new("idToken", Kind::Text);
         /// Refresh token.
         7 refresh_token: Option<String> = Text, new("refreshToken", Kind::Text);
-        keep unknown;
     }
     /// An SSO token.
     ///
@@ -514,7 +499,7 @@ pub(super) mod with_compute {
         Unknown(AnySSOToken),
     }
     pub(crate) static SSO_TOKEN_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_SSO_TOKEN,
@@ -589,12 +574,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSso(kind) => kind.slot(index),
                 Self::OAuth2(kind) => kind.slot(index),
@@ -603,17 +588,13 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for SSOToken {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSso(_) => 0,
-                Self::OAuth2(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SSO_TOKEN_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSso(Default::default()),
-                1 => Self::OAuth2(Default::default()),
+                Some(0) => Self::BaseSso(Default::default()),
+                Some(1) => Self::OAuth2(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -649,7 +630,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetVmSchedulingRulesExecuteState` answers.
@@ -712,7 +692,6 @@ pub(super) mod with_compute {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// How many virtual processors it has.
         11 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine CPU spending details.
@@ -727,7 +706,6 @@ pub(super) mod with_compute {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// How many virtual processors it has.
         3 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`VmSpendingDetails`] has, and those that an unknown kind came with.
@@ -744,7 +722,6 @@ pub(super) mod with_compute {
         3 cpu_num: Option<i64> = Int, new("cpuNum", Kind::Int);
         /// Memory, in bytes.
         4 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
-        keep unknown;
     }
     /// A virtual machine spending details.
     ///
@@ -765,7 +742,7 @@ pub(super) mod with_compute {
         Unknown(AnyVmSpendingDetails),
     }
     pub(crate) static VM_SPENDING_DETAILS_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_VM_SPENDING_DETAILS,
@@ -830,12 +807,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseVm(kind) => kind.slot(index),
                 Self::VmCpu(kind) => kind.slot(index),
@@ -845,19 +822,14 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for VmSpendingDetails {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseVm(_) => 0,
-                Self::VmCpu(_) => 1,
-                Self::VmMemory(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &VM_SPENDING_DETAILS_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseVm(Default::default()),
-                1 => Self::VmCpu(Default::default()),
-                2 => Self::VmMemory(Default::default()),
+                Some(0) => Self::BaseVm(Default::default()),
+                Some(1) => Self::VmCpu(Default::default()),
+                Some(2) => Self::VmMemory(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -894,7 +866,6 @@ pub(super) mod with_compute {
         1 end_time: Option<i64> = Int, new("endTime", Kind::Int);
         /// Spending.
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine memory spending details.
@@ -909,7 +880,6 @@ pub(super) mod with_compute {
         2 spending: Option<f64> = Float, new("spending", Kind::Float);
         /// Memory, in bytes.
         3 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine memory billing.
@@ -940,7 +910,6 @@ pub(super) mod with_compute {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Memory, in bytes.
         11 memory_size: Option<i64> = Int, new("memorySize", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateAffinityGroup` is given.

@@ -35,7 +35,6 @@ pub(super) mod with_security {
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// User certificate refs.
         10 user_certificate_refs: Vec<CCSCertificateUserRef> = Structs, list("userCertificateRefs", Kind::Struct(&CCS_CERTIFICATE_USER_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SecretResourcePool`] has, and those that an unknown kind came with.
@@ -116,7 +115,6 @@ pub(super) mod with_security {
         35 sm3_key: Option<String> = Text, new("sm3Key", Kind::Text);
         /// Sm4key.
         36 sm4_key: Option<String> = Text, new("sm4Key", Kind::Text);
-        keep unknown;
     }
     /// A secret resource pool.
     ///
@@ -147,7 +145,7 @@ pub(super) mod with_security {
         Unknown(AnySecretResourcePool),
     }
     pub(crate) static SECRET_RESOURCE_POOL_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SECRET_RESOURCE_POOL,
@@ -387,12 +385,12 @@ pub(super) mod with_security {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::AiSiNo(kind) => kind.slot(index),
@@ -407,29 +405,19 @@ pub(super) mod with_security {
         }
     }
     impl UnionSlot for SecretResourcePool {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::AiSiNo(_) => 1,
-                Self::Csp(_) => 2,
-                Self::FiSec(_) => 3,
-                Self::FlkSec(_) => 4,
-                Self::HaiTai(_) => 5,
-                Self::InfoSec(_) => 6,
-                Self::SanSec(_) => 7,
-                Self::Unknown(_) => 8,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SECRET_RESOURCE_POOL_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::AiSiNo(Default::default()),
-                2 => Self::Csp(Default::default()),
-                3 => Self::FiSec(Default::default()),
-                4 => Self::FlkSec(Default::default()),
-                5 => Self::HaiTai(Default::default()),
-                6 => Self::InfoSec(Default::default()),
-                7 => Self::SanSec(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::AiSiNo(Default::default()),
+                Some(2) => Self::Csp(Default::default()),
+                Some(3) => Self::FiSec(Default::default()),
+                Some(4) => Self::FlkSec(Default::default()),
+                Some(5) => Self::HaiTai(Default::default()),
+                Some(6) => Self::InfoSec(Default::default()),
+                Some(7) => Self::SanSec(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -509,7 +497,6 @@ pub(super) mod with_security {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Ability.
         11 ability: Option<String> = Text, new("ability", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SecurityMachine`] has, and those that an unknown kind came with.
@@ -542,7 +529,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     /// A security machine.
     ///
@@ -569,7 +555,7 @@ pub(super) mod with_security {
         Unknown(AnySecurityMachine),
     }
     pub(crate) static SECURITY_MACHINE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SECURITY_MACHINE,
@@ -775,12 +761,12 @@ pub(super) mod with_security {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::FiSec(kind) => kind.slot(index),
@@ -793,25 +779,17 @@ pub(super) mod with_security {
         }
     }
     impl UnionSlot for SecurityMachine {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::FiSec(_) => 1,
-                Self::FlkSec(_) => 2,
-                Self::InfoSec(_) => 3,
-                Self::Jit(_) => 4,
-                Self::SanSec(_) => 5,
-                Self::Unknown(_) => 6,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SECURITY_MACHINE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::FiSec(Default::default()),
-                2 => Self::FlkSec(Default::default()),
-                3 => Self::InfoSec(Default::default()),
-                4 => Self::Jit(Default::default()),
-                5 => Self::SanSec(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::FiSec(Default::default()),
+                Some(2) => Self::FlkSec(Default::default()),
+                Some(3) => Self::InfoSec(Default::default()),
+                Some(4) => Self::Jit(Default::default()),
+                Some(5) => Self::SanSec(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -881,7 +859,6 @@ pub(super) mod with_security {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A ccs certificate user ref.
@@ -898,7 +875,6 @@ pub(super) mod with_security {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ai si no secret resource pool.
@@ -945,7 +921,6 @@ pub(super) mod with_security {
         18 key_num_sm2: Option<String> = Text, new("keyNumSM2", Kind::Text);
         /// Key num sm4.
         19 key_num_sm4: Option<String> = Text, new("keyNumSM4", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A csp secret resource pool.
@@ -990,7 +965,6 @@ pub(super) mod with_security {
         17 user_id: Option<String> = Text, new("userId", Kind::Text);
         /// Protocol.
         18 protocol: Option<String> = Text, new("protocol", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A fi sec secret resource pool.
@@ -1023,7 +997,6 @@ pub(super) mod with_security {
         11 ability: Option<String> = Text, new("ability", Kind::Text);
         /// Key num.
         12 key_num: Option<String> = Text, new("keyNum", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A flk sec secret resource pool.
@@ -1064,7 +1037,6 @@ pub(super) mod with_security {
         15 hmac_token: Option<String> = Text, new("hmacToken", Kind::Text);
         /// Ukey type.
         16 ukey_type: Option<String> = Text, new("ukeyType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A hai tai secret resource pool.
@@ -1101,7 +1073,6 @@ pub(super) mod with_security {
         13 port: Option<i64> = Int, new("port", Kind::Int);
         /// Realm.
         14 realm: Option<String> = Text, new("realm", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An info sec secret resource pool.
@@ -1140,7 +1111,6 @@ pub(super) mod with_security {
         14 protect_token: Option<String> = Text, new("protectToken", Kind::Text);
         /// Hmac token.
         15 hmac_token: Option<String> = Text, new("hmacToken", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A san sec secret resource pool.
@@ -1185,7 +1155,6 @@ pub(super) mod with_security {
         17 sm3_key: Option<String> = Text, new("sm3Key", Kind::Text);
         /// Sm4key.
         18 sm4_key: Option<String> = Text, new("sm4Key", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A fi sec security machine.
@@ -1218,7 +1187,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A flk sec security machine.
@@ -1251,7 +1219,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An info sec security machine.
@@ -1284,7 +1251,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A jit security machine.
@@ -1317,7 +1283,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A san sec security machine.
@@ -1350,7 +1315,6 @@ pub(super) mod with_security {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Port.
         12 port: Option<i64> = Int, new("port", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CheckBatchDataIntegrity` answers.

@@ -31,7 +31,6 @@ pub(super) mod with_network {
         7 rules: Vec<SecurityGroupRule> = Structs, list("rules", Kind::Struct(&SECURITY_GROUP_RULE));
         /// Attached l3network uuids.
         8 attached_l3_network_uuids: Vec<Id> = Ids, list("attachedL3NetworkUuids", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network interface security policy.
@@ -48,7 +47,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A security group rule.
@@ -93,7 +91,6 @@ pub(super) mod with_network {
         17 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         18 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network interface security group ref.
@@ -112,7 +109,6 @@ pub(super) mod with_network {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `SetVmNicSecurityGroup` answers.
@@ -231,7 +227,6 @@ pub(super) mod with_network {
         18 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Friend cidrs.
         19 friend_cidrs: Vec<String> = Texts, list("friendCidrs", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A network interface bandwidth spending details.

@@ -23,7 +23,6 @@ pub(super) mod always {
         4 expired_date: Option<DateTime> = DateTime, new("expiredDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ValidateSession` answers.
@@ -92,7 +91,6 @@ pub(super) mod always {
         0 name: Option<String> = Text, new("name", Kind::Text);
         /// Readable name.
         1 readable_name: Option<String> = Text, new("readableName", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `LogInByAccount` is given.

@@ -61,7 +61,6 @@ pub(super) mod with_monitoring {
         22 receivers: Vec<SNSSmsReceiver> = Structs, list("receivers", Kind::Struct(&SNS_SMS_RECEIVER));
         /// Request URL.
         23 request_url: Option<String> = Text, new("requestUrl", Kind::Text);
-        keep unknown;
     }
     /// An SNS application endpoint.
     ///
@@ -96,7 +95,7 @@ pub(super) mod with_monitoring {
         Unknown(AnySNSApplicationEndpoint),
     }
     pub(crate) static SNS_APPLICATION_ENDPOINT_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SNS_APPLICATION_ENDPOINT,
@@ -336,12 +335,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSnsApplication(kind) => kind.slot(index),
                 Self::SnsDingTalk(kind) => kind.slot(index),
@@ -358,33 +357,21 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for SNSApplicationEndpoint {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSnsApplication(_) => 0,
-                Self::SnsDingTalk(_) => 1,
-                Self::SnsEmail(_) => 2,
-                Self::SnsFeiShu(_) => 3,
-                Self::SnsHttp(_) => 4,
-                Self::SnsMicrosoftTeams(_) => 5,
-                Self::BaseSnsUniversalSms(_) => 6,
-                Self::SnsAliyunSms(_) => 7,
-                Self::SnsEmaySms(_) => 8,
-                Self::SnsWeCom(_) => 9,
-                Self::Unknown(_) => 10,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SNS_APPLICATION_ENDPOINT_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSnsApplication(Default::default()),
-                1 => Self::SnsDingTalk(Default::default()),
-                2 => Self::SnsEmail(Default::default()),
-                3 => Self::SnsFeiShu(Default::default()),
-                4 => Self::SnsHttp(Default::default()),
-                5 => Self::SnsMicrosoftTeams(Default::default()),
-                6 => Self::BaseSnsUniversalSms(Default::default()),
-                7 => Self::SnsAliyunSms(Default::default()),
-                8 => Self::SnsEmaySms(Default::default()),
-                9 => Self::SnsWeCom(Default::default()),
+                Some(0) => Self::BaseSnsApplication(Default::default()),
+                Some(1) => Self::SnsDingTalk(Default::default()),
+                Some(2) => Self::SnsEmail(Default::default()),
+                Some(3) => Self::SnsFeiShu(Default::default()),
+                Some(4) => Self::SnsHttp(Default::default()),
+                Some(5) => Self::SnsMicrosoftTeams(Default::default()),
+                Some(6) => Self::BaseSnsUniversalSms(Default::default()),
+                Some(7) => Self::SnsAliyunSms(Default::default()),
+                Some(8) => Self::SnsEmaySms(Default::default()),
+                Some(9) => Self::SnsWeCom(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -470,7 +457,6 @@ pub(super) mod with_monitoring {
         8 connection_status: Option<String> = Text, new("connectionStatus", Kind::Text);
         /// The operating system family.
         9 platform: Option<SNSApplicationPlatform> = Struct, new("platform", Kind::Struct(&SNS_APPLICATION_PLATFORM));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS ding talk endpoint.
@@ -507,7 +493,6 @@ pub(super) mod with_monitoring {
         13 at_person_phone_numbers: Vec<String> = Texts, list("atPersonPhoneNumbers", Kind::Text).uncertain();
         /// At person list.
         14 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS ding talk at person.
@@ -526,7 +511,6 @@ pub(super) mod with_monitoring {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Remark.
         5 remark: Option<String> = Text, new("remark", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS email endpoint.
@@ -557,7 +541,6 @@ pub(super) mod with_monitoring {
         10 email: Option<String> = Text, new("email", Kind::Text);
         /// Email addresses.
         11 email_addresses: Vec<String> = Texts, list("emailAddresses", Kind::Text).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS email address.
@@ -574,7 +557,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS fei shu endpoint.
@@ -611,7 +593,6 @@ pub(super) mod with_monitoring {
         13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
         /// Secret.
         14 secret: Option<Secret> = Secret, new("secret", Kind::Secret);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS fei shu at person.
@@ -630,7 +611,6 @@ pub(super) mod with_monitoring {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Remark.
         5 remark: Option<String> = Text, new("remark", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS http endpoint.
@@ -661,7 +641,6 @@ pub(super) mod with_monitoring {
         10 url: Option<String> = Text, new("url", Kind::Text);
         /// The account there.
         11 username: Option<String> = Text, new("username", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS microsoft teams endpoint.
@@ -690,7 +669,6 @@ pub(super) mod with_monitoring {
         9 platform: Option<SNSApplicationPlatform> = Struct, new("platform", Kind::Struct(&SNS_APPLICATION_PLATFORM));
         /// Where it keeps its data.
         10 url: Option<String> = Text, new("url", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SNSUniversalSmsEndpoint`] has, and those that an unknown kind came with.
@@ -727,7 +705,6 @@ pub(super) mod with_monitoring {
         13 receivers: Vec<SNSSmsReceiver> = Structs, list("receivers", Kind::Struct(&SNS_SMS_RECEIVER));
         /// Request URL.
         14 request_url: Option<String> = Text, new("requestUrl", Kind::Text);
-        keep unknown;
     }
     /// An SNS universal sms endpoint.
     ///
@@ -748,7 +725,7 @@ pub(super) mod with_monitoring {
         Unknown(AnySNSUniversalSmsEndpoint),
     }
     pub(crate) static SNS_UNIVERSAL_SMS_ENDPOINT_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SNS_UNIVERSAL_SMS_ENDPOINT,
@@ -913,12 +890,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSnsUniversal(kind) => kind.slot(index),
                 Self::SnsAliyun(kind) => kind.slot(index),
@@ -928,19 +905,14 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for SNSUniversalSmsEndpoint {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSnsUniversal(_) => 0,
-                Self::SnsAliyun(_) => 1,
-                Self::SnsEmay(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SNS_UNIVERSAL_SMS_ENDPOINT_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSnsUniversal(Default::default()),
-                1 => Self::SnsAliyun(Default::default()),
-                2 => Self::SnsEmay(Default::default()),
+                Some(0) => Self::BaseSnsUniversal(Default::default()),
+                Some(1) => Self::SnsAliyun(Default::default()),
+                Some(2) => Self::SnsEmay(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -997,7 +969,6 @@ pub(super) mod with_monitoring {
         11 sms_access_key_secret: Option<Secret> = Secret, new("smsAccessKeySecret", Kind::Secret);
         /// Supplier.
         12 supplier: Option<String> = Text, new("supplier", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS we com endpoint.
@@ -1032,7 +1003,6 @@ pub(super) mod with_monitoring {
         12 at_person_user_ids: Vec<String> = Texts, list("atPersonUserIds", Kind::Text).uncertain();
         /// At person list.
         13 at_person_list: Option<Value> = Json, new("atPersonList", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS we com at person.
@@ -1051,7 +1021,6 @@ pub(super) mod with_monitoring {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Remark.
         5 remark: Option<String> = Text, new("remark", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SNSApplicationPlatform`] has, and those that an unknown kind came with.
@@ -1082,7 +1051,6 @@ pub(super) mod with_monitoring {
         10 snmp_address: Option<String> = Text, new("snmpAddress", Kind::Text);
         /// Snmp port.
         11 snmp_port: Option<i64> = Int, new("snmpPort", Kind::Int);
-        keep unknown;
     }
     /// An SNS application platform.
     ///
@@ -1103,7 +1071,7 @@ pub(super) mod with_monitoring {
         Unknown(AnySNSApplicationPlatform),
     }
     pub(crate) static SNS_APPLICATION_PLATFORM_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SNS_APPLICATION_PLATFORM,
@@ -1208,12 +1176,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseSnsApplication(kind) => kind.slot(index),
                 Self::SnsEmail(kind) => kind.slot(index),
@@ -1223,19 +1191,14 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for SNSApplicationPlatform {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseSnsApplication(_) => 0,
-                Self::SnsEmail(_) => 1,
-                Self::SnsSnmp(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SNS_APPLICATION_PLATFORM_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseSnsApplication(Default::default()),
-                1 => Self::SnsEmail(Default::default()),
-                2 => Self::SnsSnmp(Default::default()),
+                Some(0) => Self::BaseSnsApplication(Default::default()),
+                Some(1) => Self::SnsEmail(Default::default()),
+                Some(2) => Self::SnsSnmp(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1280,7 +1243,6 @@ pub(super) mod with_monitoring {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS email platform.
@@ -1307,7 +1269,6 @@ pub(super) mod with_monitoring {
         8 smtp_port: Option<i64> = Int, new("smtpPort", Kind::Int);
         /// The account there.
         9 username: Option<String> = Text, new("username", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS topic.
@@ -1328,7 +1289,6 @@ pub(super) mod with_monitoring {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS aliyun sms endpoint.
@@ -1363,7 +1323,6 @@ pub(super) mod with_monitoring {
         12 supplier: Option<String> = Text, new("supplier", Kind::Text);
         /// Receivers.
         13 receivers: Vec<SNSSmsReceiver> = Structs, list("receivers", Kind::Struct(&SNS_SMS_RECEIVER));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS sms receiver.
@@ -1384,7 +1343,6 @@ pub(super) mod with_monitoring {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS emay sms endpoint.
@@ -1419,7 +1377,6 @@ pub(super) mod with_monitoring {
         12 supplier: Option<String> = Text, new("supplier", Kind::Text);
         /// Request URL.
         13 request_url: Option<String> = Text, new("requestUrl", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS SNMP platform.
@@ -1444,7 +1401,6 @@ pub(super) mod with_monitoring {
         7 snmp_address: Option<String> = Text, new("snmpAddress", Kind::Text);
         /// Snmp port.
         8 snmp_port: Option<i64> = Int, new("snmpPort", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `SNSDingTalkTestConnection` answers.
@@ -1529,7 +1485,6 @@ pub(super) mod with_monitoring {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateSNSDingTalkEndpoint` is given.

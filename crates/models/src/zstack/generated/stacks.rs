@@ -41,7 +41,6 @@ pub(super) mod with_automation {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A build application.
@@ -72,7 +71,6 @@ pub(super) mod with_automation {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An app build system.
@@ -107,7 +105,6 @@ pub(super) mod with_automation {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A build app export history.
@@ -134,7 +131,6 @@ pub(super) mod with_automation {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A cloud formation stack event.
@@ -161,7 +157,6 @@ pub(super) mod with_automation {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A resource stack.
@@ -194,7 +189,6 @@ pub(super) mod with_automation {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A stack template.
@@ -221,7 +215,6 @@ pub(super) mod with_automation {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `PreviewResourceStack` answers.

@@ -51,7 +51,6 @@ pub(super) mod with_compute_or_storage {
         17 scsi_lun_vm_instance_refs: Vec<ScsiLunVmInstanceRef> = Structs, list("scsiLunVmInstanceRefs", Kind::Struct(&SCSI_LUN_VM_INSTANCE_REF)).uncertain();
         /// Fiber channel storage uuid.
         18 fiber_channel_storage_uuid: Option<Id> = Id, new("fiberChannelStorageUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An iSCSI LUN.
@@ -96,7 +95,6 @@ pub(super) mod with_compute_or_storage {
         17 scsi_lun_vm_instance_refs: Vec<ScsiLunVmInstanceRef> = Structs, list("scsiLunVmInstanceRefs", Kind::Struct(&SCSI_LUN_VM_INSTANCE_REF)).uncertain();
         /// Iscsi target uuid.
         18 iscsi_target_uuid: Option<Id> = Id, new("iscsiTargetUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An iSCSI server.
@@ -125,7 +123,6 @@ pub(super) mod with_compute_or_storage {
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An NVMe target.
@@ -148,7 +145,6 @@ pub(super) mod with_compute_or_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An NVMe LUN.
@@ -191,7 +187,6 @@ pub(super) mod with_compute_or_storage {
         16 nvme_target_uuid: Option<Id> = Id, new("nvmeTargetUuid", Kind::Id);
         /// Nvme lun host refs.
         17 nvme_lun_host_refs: Vec<NvmeLunHostRef> = Structs, list("nvmeLunHostRefs", Kind::Struct(&NVME_LUN_HOST_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An NVMe server.
@@ -218,7 +213,6 @@ pub(super) mod with_compute_or_storage {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`ScsiLun`] has, and those that an unknown kind came with.
@@ -265,7 +259,6 @@ pub(super) mod with_compute_or_storage {
         18 fiber_channel_storage_uuid: Option<Id> = Id, new("fiberChannelStorageUuid", Kind::Id);
         /// Iscsi target uuid.
         19 iscsi_target_uuid: Option<Id> = Id, new("iscsiTargetUuid", Kind::Id);
-        keep unknown;
     }
     /// A SCSI LUN.
     ///
@@ -286,7 +279,7 @@ pub(super) mod with_compute_or_storage {
         Unknown(AnyScsiLun),
     }
     pub(crate) static SCSI_LUN_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SCSI_LUN,
@@ -501,12 +494,12 @@ pub(super) mod with_compute_or_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseScsi(kind) => kind.slot(index),
                 Self::FiberChannel(kind) => kind.slot(index),
@@ -516,19 +509,14 @@ pub(super) mod with_compute_or_storage {
         }
     }
     impl UnionSlot for ScsiLun {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseScsi(_) => 0,
-                Self::FiberChannel(_) => 1,
-                Self::Iscsi(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SCSI_LUN_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseScsi(Default::default()),
-                1 => Self::FiberChannel(Default::default()),
-                2 => Self::Iscsi(Default::default()),
+                Some(0) => Self::BaseScsi(Default::default()),
+                Some(1) => Self::FiberChannel(Default::default()),
+                Some(2) => Self::Iscsi(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -595,7 +583,6 @@ pub(super) mod with_compute_or_storage {
         16 scsi_lun_host_refs: Vec<ScsiLunHostRef> = Structs, list("scsiLunHostRefs", Kind::Struct(&SCSI_LUN_HOST_REF)).uncertain();
         /// Scsi lun vm instance refs.
         17 scsi_lun_vm_instance_refs: Vec<ScsiLunVmInstanceRef> = Structs, list("scsiLunVmInstanceRefs", Kind::Struct(&SCSI_LUN_VM_INSTANCE_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An iSCSI target.
@@ -614,7 +601,6 @@ pub(super) mod with_compute_or_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An iSCSI server cluster ref.
@@ -629,7 +615,6 @@ pub(super) mod with_compute_or_storage {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An NVMe LUN host ref.
@@ -648,7 +633,6 @@ pub(super) mod with_compute_or_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An NVMe server cluster ref.
@@ -663,7 +647,6 @@ pub(super) mod with_compute_or_storage {
         2 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         3 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SCSI LUN host ref.
@@ -682,7 +665,6 @@ pub(super) mod with_compute_or_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SCSI LUN virtual machine instance ref.
@@ -701,7 +683,6 @@ pub(super) mod with_compute_or_storage {
         4 device_id: Option<i64> = Int, new("deviceId", Kind::Int);
         /// Attach multipath.
         5 attach_multipath: Option<bool> = Bool, new("attachMultipath", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         FiberChannelLun;
@@ -764,7 +745,6 @@ pub(super) mod with_storage {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A raid physical drive.
@@ -811,7 +791,6 @@ pub(super) mod with_storage {
         18 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         19 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A physical drive smart self test history.
@@ -830,7 +809,6 @@ pub(super) mod with_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A raid controller.
@@ -857,7 +835,6 @@ pub(super) mod with_storage {
         8 adapter_number: Option<i64> = Int, new("adapterNumber", Kind::Int);
         /// Raid physical drives.
         9 raid_physical_drives: Vec<RaidPhysicalDrive> = Structs, list("raidPhysicalDrives", Kind::Struct(&RAID_PHYSICAL_DRIVE)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SCSI LUN cluster status.
@@ -870,7 +847,6 @@ pub(super) mod with_storage {
         1 unattached_hosts: Vec<Value> = Jsons, list("unattachedHosts", Kind::Json).uncertain();
         /// Whether it is all hosts attached.
         2 is_all_hosts_attached: Option<bool> = Bool, new("isAllHostsAttached", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`Lun`] has, and those that an unknown kind came with.
@@ -921,7 +897,6 @@ pub(super) mod with_storage {
         20 fiber_channel_storage_uuid: Option<Id> = Id, new("fiberChannelStorageUuid", Kind::Id);
         /// Iscsi target uuid.
         21 iscsi_target_uuid: Option<Id> = Id, new("iscsiTargetUuid", Kind::Id);
-        keep unknown;
     }
     /// An LUN.
     ///
@@ -946,7 +921,7 @@ pub(super) mod with_storage {
         Unknown(AnyLun),
     }
     pub(crate) static LUN_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_LUN,
@@ -1183,12 +1158,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Nvme(kind) => kind.slot(index),
@@ -1200,23 +1175,16 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for Lun {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Nvme(_) => 1,
-                Self::BaseScsi(_) => 2,
-                Self::FiberChannel(_) => 3,
-                Self::Iscsi(_) => 4,
-                Self::Unknown(_) => 5,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &LUN_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Nvme(Default::default()),
-                2 => Self::BaseScsi(Default::default()),
-                3 => Self::FiberChannel(Default::default()),
-                4 => Self::Iscsi(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Nvme(Default::default()),
+                Some(2) => Self::BaseScsi(Default::default()),
+                Some(3) => Self::FiberChannel(Default::default()),
+                Some(4) => Self::Iscsi(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1289,7 +1257,6 @@ pub(super) mod with_storage {
         14 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         15 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `SelfTestLocalRaid` answers.

@@ -29,7 +29,6 @@ pub(super) mod with_automation_or_baremetal_or_billing_or_compute_or_management_
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Inherent.
         7 inherent: Option<bool> = Bool, new("inherent", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// The kinds of tag inventories.
@@ -233,7 +232,6 @@ pub(super) mod with_management_or_monitoring {
         8 tag_pattern_uuid: Option<Id> = Id, new("tagPatternUuid", Kind::Id);
         /// Tag pattern.
         9 tag_pattern: Option<TagPattern> = Struct, new("tagPattern", Kind::Struct(&TAG_PATTERN));
-        keep unknown;
     }
     /// A tag inventory.
     ///
@@ -254,7 +252,7 @@ pub(super) mod with_management_or_monitoring {
         Unknown(AnyTagInventory),
     }
     pub(crate) static TAG_INVENTORY_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_TAG_INVENTORY,
@@ -359,12 +357,12 @@ pub(super) mod with_management_or_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseTagInventory(kind) => kind.slot(index),
                 Self::SystemTag(kind) => kind.slot(index),
@@ -374,19 +372,14 @@ pub(super) mod with_management_or_monitoring {
         }
     }
     impl UnionSlot for TagInventory {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseTagInventory(_) => 0,
-                Self::SystemTag(_) => 1,
-                Self::UserTag(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &TAG_INVENTORY_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseTagInventory(Default::default()),
-                1 => Self::SystemTag(Default::default()),
-                2 => Self::UserTag(Default::default()),
+                Some(0) => Self::BaseTagInventory(Default::default()),
+                Some(1) => Self::SystemTag(Default::default()),
+                Some(2) => Self::UserTag(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -433,7 +426,6 @@ pub(super) mod with_management_or_monitoring {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A user tag.
@@ -458,7 +450,6 @@ pub(super) mod with_management_or_monitoring {
         7 tag_pattern_uuid: Option<Id> = Id, new("tagPatternUuid", Kind::Id);
         /// Tag pattern.
         8 tag_pattern: Option<TagPattern> = Struct, new("tagPattern", Kind::Struct(&TAG_PATTERN));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A tag pattern.
@@ -481,7 +472,6 @@ pub(super) mod with_management_or_monitoring {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A tag pattern type.

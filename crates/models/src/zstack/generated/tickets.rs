@@ -29,7 +29,6 @@ pub(super) mod with_identity {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A ticket.
@@ -60,7 +59,6 @@ pub(super) mod with_identity {
         10 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An archive ticket.
@@ -95,7 +93,6 @@ pub(super) mod with_identity {
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`TicketFlow`] has, and those that an unknown kind came with.
@@ -124,7 +121,6 @@ pub(super) mod with_identity {
         9 approver_uuid: Option<Id> = Id, new("approverUuid", Kind::Id);
         /// Valid.
         10 valid: Option<bool> = Bool, new("valid", Kind::Bool);
-        keep unknown;
     }
     /// A ticket flow.
     ///
@@ -143,7 +139,7 @@ pub(super) mod with_identity {
         Unknown(AnyTicketFlow),
     }
     pub(crate) static TICKET_FLOW_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_TICKET_FLOW,
@@ -254,12 +250,12 @@ pub(super) mod with_identity {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Iam2(kind) => kind.slot(index),
@@ -268,17 +264,13 @@ pub(super) mod with_identity {
         }
     }
     impl UnionSlot for TicketFlow {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Iam2(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &TICKET_FLOW_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Iam2(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Iam2(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -322,7 +314,6 @@ pub(super) mod with_identity {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Collection uuid.
         8 collection_uuid: Option<Id> = Id, new("collectionUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`TicketFlowCollection`] has, and those that an unknown kind came with.
@@ -351,7 +342,6 @@ pub(super) mod with_identity {
         9 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).uncertain();
         /// Project uuid.
         10 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
-        keep unknown;
     }
     /// A ticket flow collection.
     ///
@@ -370,7 +360,7 @@ pub(super) mod with_identity {
         Unknown(AnyTicketFlowCollection),
     }
     pub(crate) static TICKET_FLOW_COLLECTION_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_TICKET_FLOW_COLLECTION,
@@ -490,12 +480,12 @@ pub(super) mod with_identity {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Iam2(kind) => kind.slot(index),
@@ -504,17 +494,13 @@ pub(super) mod with_identity {
         }
     }
     impl UnionSlot for TicketFlowCollection {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Iam2(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &TICKET_FLOW_COLLECTION_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Iam2(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Iam2(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -560,7 +546,6 @@ pub(super) mod with_identity {
         8 flows: Vec<TicketFlow> = Structs, list("flows", Kind::Struct(&TICKET_FLOW));
         /// Ticket type uuids.
         9 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A ticket status history.
@@ -593,7 +578,6 @@ pub(super) mod with_identity {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An archive ticket status history.
@@ -630,7 +614,6 @@ pub(super) mod with_identity {
         13 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         14 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `Ticket` is given.
@@ -673,7 +656,6 @@ pub(super) mod with_identity {
         9 approver_uuid: Option<Id> = Id, new("approverUuid", Kind::Id);
         /// Valid.
         10 valid: Option<bool> = Bool, new("valid", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An IAM2 ticket flow collection.
@@ -702,7 +684,6 @@ pub(super) mod with_identity {
         9 ticket_type_uuids: Vec<Id> = Ids, list("ticketTypeUuids", Kind::Id).uncertain();
         /// Project uuid.
         10 project_uuid: Option<Id> = Id, new("projectUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateTicket` is given.

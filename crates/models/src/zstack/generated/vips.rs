@@ -33,7 +33,6 @@ pub(super) mod with_compute_or_network {
         8 vip_ip: Option<String> = Text, new("vipIp", Kind::Text);
         /// Guest ip.
         9 guest_ip: Option<String> = Text, new("guestIp", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An elastic IP state.
@@ -99,7 +98,6 @@ pub(super) mod with_network {
         14 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         15 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual IP.
@@ -138,7 +136,6 @@ pub(super) mod with_network {
         14 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         15 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A VPC shared QoS.
@@ -163,7 +160,6 @@ pub(super) mod with_network {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual IP QoS.
@@ -186,7 +182,6 @@ pub(super) mod with_network {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual IP port range.
@@ -199,7 +194,6 @@ pub(super) mod with_network {
         1 protocol: Option<String> = Text, new("protocol", Kind::Text);
         /// Used ports.
         2 used_ports: Vec<String> = Texts, list("usedPorts", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual IP network services ref.
@@ -216,7 +210,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetEipAttachableVmNics` answers.
@@ -275,7 +268,6 @@ pub(super) mod with_network {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateEip` is given.

@@ -33,7 +33,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`VmNic`] has, and those that an unknown kind came with.
@@ -84,7 +83,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         20 src_path: Option<String> = Text, new("srcPath", Kind::Text);
         /// Ha state.
         21 ha_state: Option<String> = Text, new("haState", Kind::Text);
-        keep unknown;
     }
     /// A network interface of a virtual machine.
     ///
@@ -105,7 +103,7 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         Unknown(AnyVmNic),
     }
     pub(crate) static VM_NIC_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_VM_NIC,
@@ -320,12 +318,12 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseVm(kind) => kind.slot(index),
                 Self::VmVdpa(kind) => kind.slot(index),
@@ -335,19 +333,14 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         }
     }
     impl UnionSlot for VmNic {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseVm(_) => 0,
-                Self::VmVdpa(_) => 1,
-                Self::VmVf(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &VM_NIC_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseVm(Default::default()),
-                1 => Self::VmVdpa(Default::default()),
-                2 => Self::VmVf(Default::default()),
+                Some(0) => Self::BaseVm(Default::default()),
+                Some(1) => Self::VmVdpa(Default::default()),
+                Some(2) => Self::VmVf(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -414,7 +407,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         16 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         17 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine vf network interface.
@@ -461,7 +453,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         18 pci_device_uuid: Option<Id> = Id, new("pciDeviceUuid", Kind::Id);
         /// Ha state.
         19 ha_state: Option<String> = Text, new("haState", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine vdpa network interface.
@@ -510,7 +501,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         19 last_pci_device_uuid: Option<Id> = Id, new("lastPciDeviceUuid", Kind::Id);
         /// Src path.
         20 src_path: Option<String> = Text, new("srcPath", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A virtual machine instance state.
@@ -611,7 +601,6 @@ pub(super) mod with_billing_or_compute {
         8 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime);
         /// End time.
         9 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         GuestVmScriptExecutedRecordDetail;
@@ -653,7 +642,6 @@ pub(super) mod with_compute {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A guest tools state.
@@ -676,7 +664,6 @@ pub(super) mod with_compute {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`InstanceOffering`] has, and those that an unknown kind came with.
@@ -719,7 +706,6 @@ pub(super) mod with_compute {
         16 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
         /// Whether it is the default.
         17 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
-        keep unknown;
     }
     /// A size for virtual machines.
     ///
@@ -740,7 +726,7 @@ pub(super) mod with_compute {
         Unknown(AnyInstanceOffering),
     }
     pub(crate) static INSTANCE_OFFERING_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_INSTANCE_OFFERING,
@@ -905,12 +891,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseInstance(kind) => kind.slot(index),
                 Self::Slb(kind) => kind.slot(index),
@@ -920,19 +906,14 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for InstanceOffering {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseInstance(_) => 0,
-                Self::Slb(_) => 1,
-                Self::VirtualRouter(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &INSTANCE_OFFERING_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseInstance(Default::default()),
-                1 => Self::Slb(Default::default()),
-                2 => Self::VirtualRouter(Default::default()),
+                Some(0) => Self::BaseInstance(Default::default()),
+                Some(1) => Self::Slb(Default::default()),
+                Some(2) => Self::VirtualRouter(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -992,7 +973,6 @@ pub(super) mod with_compute {
         11 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Whether an administrator lets it be used.
         12 state: Option<InstanceOfferingState> = Enum, new("state", Kind::Enum(&INSTANCE_OFFERING_STATE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A SLB offering.
@@ -1031,7 +1011,6 @@ pub(super) mod with_compute {
         14 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
         /// The image.
         15 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual router offering.
@@ -1074,7 +1053,6 @@ pub(super) mod with_compute {
         16 is_default: Option<bool> = Bool, new("isDefault", Kind::Bool);
         /// The image.
         17 image_uuid: Option<Id> = Id, new("imageUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A guest virtual machine script.
@@ -1101,7 +1079,6 @@ pub(super) mod with_compute {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A guest virtual machine script executed record.
@@ -1132,7 +1109,6 @@ pub(super) mod with_compute {
         10 start_time: Option<DateTime> = DateTime, new("startTime", Kind::DateTime);
         /// End time.
         11 end_time: Option<DateTime> = DateTime, new("endTime", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SSH key pair.
@@ -1151,7 +1127,6 @@ pub(super) mod with_compute {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`ApplianceVm`] has, and those that an unknown kind came with.
@@ -1238,7 +1213,6 @@ pub(super) mod with_compute {
         38 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
         /// Ha ref.
         39 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
-        keep unknown;
     }
     /// An appliance virtual machine.
     ///
@@ -1261,7 +1235,7 @@ pub(super) mod with_compute {
         Unknown(AnyApplianceVm),
     }
     pub(crate) static APPLIANCE_VM_KINDS: UnionShape = UnionShape {
-        tag: "applianceVmType",
+        tag: Some("applianceVmType"),
         variants: &[
             Variant {
                 shape: &BASE_APPLIANCE_VM,
@@ -1666,12 +1640,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseApplianceVm(kind) => kind.slot(index),
                 Self::BaseVirtualRouterVm(kind) => kind.slot(index),
@@ -1682,21 +1656,15 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for ApplianceVm {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseApplianceVm(_) => 0,
-                Self::BaseVirtualRouterVm(_) => 1,
-                Self::SlbVmInstance(_) => 2,
-                Self::VpcRouterVm(_) => 3,
-                Self::Unknown(_) => 4,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &APPLIANCE_VM_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseApplianceVm(Default::default()),
-                1 => Self::BaseVirtualRouterVm(Default::default()),
-                2 => Self::SlbVmInstance(Default::default()),
-                3 => Self::VpcRouterVm(Default::default()),
+                Some(0) => Self::BaseApplianceVm(Default::default()),
+                Some(1) => Self::BaseVirtualRouterVm(Default::default()),
+                Some(2) => Self::SlbVmInstance(Default::default()),
+                Some(3) => Self::VpcRouterVm(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1751,7 +1719,6 @@ pub(super) mod with_compute {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine instance mdev device spec ref.
@@ -1768,7 +1735,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine instance PCI device spec ref.
@@ -1785,7 +1751,6 @@ pub(super) mod with_compute {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine priority config.
@@ -1806,7 +1771,6 @@ pub(super) mod with_compute {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine sched history.
@@ -1837,7 +1801,6 @@ pub(super) mod with_compute {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// The zone.
         11 zone_uuid: Option<Id> = Id, new("zoneUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine instance device address archive.
@@ -1862,7 +1825,6 @@ pub(super) mod with_compute {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual machine instance device address group.
@@ -1881,7 +1843,6 @@ pub(super) mod with_compute {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Address list.
         5 address_list: Vec<VmInstanceDeviceAddressArchive> = Structs, list("addressList", Kind::Struct(&VM_INSTANCE_DEVICE_ADDRESS_ARCHIVE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A console.
@@ -1902,7 +1863,6 @@ pub(super) mod with_compute {
         5 version: Option<String> = Text, new("version", Kind::Text);
         /// When it ends, in the server's zone.
         6 expired_date: Option<DateTime> = DateTime, new("expiredDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A guest OS character.
@@ -1925,7 +1885,6 @@ pub(super) mod with_compute {
         6 cpu_model: Option<String> = Text, new("cpuModel", Kind::Text);
         /// Nic driver.
         7 nic_driver: Option<String> = Text, new("nicDriver", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SSH private key pair.
@@ -1946,7 +1905,6 @@ pub(super) mod with_compute {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Private key.
         6 private_key: Option<Secret> = Secret, new("privateKey", Kind::Secret);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`VirtualRouterVm`] has, and those that an unknown kind came with.
@@ -2033,7 +1991,6 @@ pub(super) mod with_compute {
         38 dns: Vec<String> = Texts, list("dns", Kind::Text).uncertain();
         /// Ha ref.
         39 ha_ref: Vec<Value> = Jsons, list("haRef", Kind::Json).uncertain();
-        keep unknown;
     }
     /// A virtual router virtual machine.
     ///
@@ -2054,7 +2011,7 @@ pub(super) mod with_compute {
         Unknown(AnyVirtualRouterVm),
     }
     pub(crate) static VIRTUAL_ROUTER_VM_KINDS: UnionShape = UnionShape {
-        tag: "applianceVmType",
+        tag: Some("applianceVmType"),
         variants: &[
             Variant {
                 shape: &BASE_VIRTUAL_ROUTER_VM,
@@ -2441,12 +2398,12 @@ pub(super) mod with_compute {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseVirtualRouterVm(kind) => kind.slot(index),
                 Self::SlbVmInstance(kind) => kind.slot(index),
@@ -2456,19 +2413,14 @@ pub(super) mod with_compute {
         }
     }
     impl UnionSlot for VirtualRouterVm {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseVirtualRouterVm(_) => 0,
-                Self::SlbVmInstance(_) => 1,
-                Self::VpcRouterVm(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &VIRTUAL_ROUTER_VM_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseVirtualRouterVm(Default::default()),
-                1 => Self::SlbVmInstance(Default::default()),
-                2 => Self::VpcRouterVm(Default::default()),
+                Some(0) => Self::BaseVirtualRouterVm(Default::default()),
+                Some(1) => Self::SlbVmInstance(Default::default()),
+                Some(2) => Self::VpcRouterVm(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -2507,7 +2459,6 @@ pub(super) mod with_compute {
         2 info_list: Vec<Value> = Jsons, list("infoList", Kind::Json).uncertain();
         /// What went wrong.
         3 error: Vec<Value> = Jsons, list("error", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A guest tools.
@@ -2534,7 +2485,6 @@ pub(super) mod with_compute {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         9 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ReconnectConsoleProxyAgent` answers.
@@ -3087,7 +3037,6 @@ pub(super) mod with_compute {
         0 error: Option<ErrorCode> = Struct, new("error", Kind::Struct(&ERROR_CODE));
         /// The resource.
         1 inventory: Option<VmInstance> = Struct, new("inventory", Kind::Struct(&VM_INSTANCE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An ovf disk info.
@@ -5124,7 +5073,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         50 primary_vm_instance_uuid: Option<Id> = Id, new("primaryVmInstanceUuid", Kind::Id);
         /// Secondary vm instance uuid.
         51 secondary_vm_instance_uuid: Option<Id> = Id, new("secondaryVmInstanceUuid", Kind::Id);
-        keep unknown;
     }
     /// A virtual machine.
     ///
@@ -5153,7 +5101,7 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         Unknown(AnyVmInstance),
     }
     pub(crate) static VM_INSTANCE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_VM_INSTANCE,
@@ -5586,12 +5534,12 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseVmInstance(kind) => kind.slot(index),
                 Self::BaseApplianceVm(kind) => kind.slot(index),
@@ -5605,27 +5553,18 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         }
     }
     impl UnionSlot for VmInstance {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseVmInstance(_) => 0,
-                Self::BaseApplianceVm(_) => 1,
-                Self::BaseVirtualRouterVm(_) => 2,
-                Self::SlbVmInstance(_) => 3,
-                Self::VpcRouterVm(_) => 4,
-                Self::BareMetal2Instance(_) => 5,
-                Self::FaultToleranceVmGroup(_) => 6,
-                Self::Unknown(_) => 7,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &VM_INSTANCE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseVmInstance(Default::default()),
-                1 => Self::BaseApplianceVm(Default::default()),
-                2 => Self::BaseVirtualRouterVm(Default::default()),
-                3 => Self::SlbVmInstance(Default::default()),
-                4 => Self::VpcRouterVm(Default::default()),
-                5 => Self::BareMetal2Instance(Default::default()),
-                6 => Self::FaultToleranceVmGroup(Default::default()),
+                Some(0) => Self::BaseVmInstance(Default::default()),
+                Some(1) => Self::BaseApplianceVm(Default::default()),
+                Some(2) => Self::BaseVirtualRouterVm(Default::default()),
+                Some(3) => Self::SlbVmInstance(Default::default()),
+                Some(4) => Self::VpcRouterVm(Default::default()),
+                Some(5) => Self::BareMetal2Instance(Default::default()),
+                Some(6) => Self::FaultToleranceVmGroup(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -5733,7 +5672,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         25 vm_cd_roms: Vec<VmCdRom> = Structs, list("vmCdRoms", Kind::Struct(&VM_CD_ROM));
         /// The operating system.
         26 guest_os_type: Option<String> = Text, new("guestOsType", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An appliance virtual machine, without the fields of a kind.
@@ -5806,7 +5744,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         31 agent_port: Option<i64> = Int, new("agentPort", Kind::Int);
         /// Ha status.
         32 ha_status: Option<ApplianceVmHaStatus> = Enum, new("haStatus", Kind::Enum(&APPLIANCE_VM_HA_STATUS));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A fault tolerance virtual machine group.
@@ -5873,7 +5810,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         28 secondary_vm_instance_uuid: Option<Id> = Id, new("secondaryVmInstanceUuid", Kind::Id);
         /// How it is doing.
         29 status: Option<Value> = Json, new("status", Kind::Json);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A virtual router virtual machine, without the fields of a kind.
@@ -5950,7 +5886,6 @@ pub(super) mod with_compute_or_network_or_storage_or_vmware {
         33 public_network_uuid: Option<Id> = Id, new("publicNetworkUuid", Kind::Id);
         /// Virtual router vips.
         34 virtual_router_vips: Vec<String> = Texts, list("virtualRouterVips", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// An appliance virtual machine ha status.

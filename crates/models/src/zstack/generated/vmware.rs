@@ -39,7 +39,6 @@ pub(super) mod with_compute_or_network_or_vmware {
         11 morval: Option<String> = Text, new("morval", Kind::Text);
         /// Data center uuid.
         12 data_center_uuid: Option<Id> = Id, new("dataCenterUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         VCenterCluster;
@@ -99,7 +98,6 @@ pub(super) mod with_compute_or_storage_or_vmware {
         17 v_center_uuid: Option<Id> = Id, new("vCenterUuid", Kind::Id);
         /// The datastore.
         18 datastore: Option<String> = Text, new("datastore", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         VCenterPrimaryStorage;
@@ -149,7 +147,6 @@ pub(super) mod with_storage_or_vmware {
         12 v_center_uuid: Option<Id> = Id, new("vCenterUuid", Kind::Id);
         /// The datastore.
         13 datastore: Option<String> = Text, new("datastore", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_struct! {
         VCenterBackupStorage;
@@ -197,7 +194,6 @@ pub(super) mod with_vmware {
         11 host_status: Option<String> = Text, new("hostStatus", Kind::Text);
         /// Host state.
         12 host_state: Option<String> = Text, new("hostState", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A vCenter.
@@ -230,7 +226,6 @@ pub(super) mod with_vmware {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A vCenter resource pool.
@@ -273,7 +268,6 @@ pub(super) mod with_vmware {
         16 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Sub resources.
         17 sub_resources: Vec<Value> = Jsons, list("subResources", Kind::Json).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A vCenter datacenter.
@@ -288,7 +282,6 @@ pub(super) mod with_vmware {
         2 name: Option<String> = Text, new("name", Kind::Text);
         /// Morval.
         3 morval: Option<String> = Text, new("morval", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ListVMsFromKVMHost` answers.
@@ -321,7 +314,6 @@ pub(super) mod with_vmware {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ListVMsFromKVMHost` is given.

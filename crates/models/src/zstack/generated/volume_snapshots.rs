@@ -53,7 +53,6 @@ pub(super) mod with_storage {
         18 backup_storage_refs: Vec<VolumeSnapshotBackupStorageRef> = Structs, list("backupStorageRefs", Kind::Struct(&VOLUME_SNAPSHOT_BACKUP_STORAGE_REF));
         /// Group uuid.
         19 group_uuid: Option<Id> = Id, new("groupUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume snapshot group.
@@ -76,7 +75,6 @@ pub(super) mod with_storage {
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Volume snapshot refs.
         7 volume_snapshot_refs: Vec<VolumeSnapshotGroupRef> = Structs, list("volumeSnapshotRefs", Kind::Struct(&VOLUME_SNAPSHOT_GROUP_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// The snapshots of a volume that build on each other.
@@ -97,7 +95,6 @@ pub(super) mod with_storage {
         5 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         6 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume snapshot backup storage ref.
@@ -110,7 +107,6 @@ pub(super) mod with_storage {
         1 backup_storage_uuid: Option<Id> = Id, new("backupStorageUuid", Kind::Id);
         /// Where its data lie.
         2 install_path: Option<String> = Text, new("installPath", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume snapshot group ref.
@@ -141,7 +137,6 @@ pub(super) mod with_storage {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Volume last attach date.
         11 volume_last_attach_date: Option<DateTime> = DateTime, new("volumeLastAttachDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An snapshot leaf.
@@ -154,7 +149,6 @@ pub(super) mod with_storage {
         1 parent_uuid: Option<Id> = Id, new("parentUuid", Kind::Id);
         /// Children.
         2 children: Vec<SnapshotLeaf> = Structs, list("children", Kind::Struct(&SNAPSHOT_LEAF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetMemorySnapshotGroupReference` answers.
@@ -315,7 +309,6 @@ pub(super) mod with_storage {
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Where copies of it lie.
         14 backup_storage_refs: Vec<VolumeBackupStorageRef> = Structs, list("backupStorageRefs", Kind::Struct(&VOLUME_BACKUP_STORAGE_REF));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume backup storage ref.
@@ -334,7 +327,6 @@ pub(super) mod with_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A volume snapshot reference tree.
@@ -363,7 +355,6 @@ pub(super) mod with_storage {
         9 root_volume_snapshot_tree_uuid: Option<Id> = Id, new("rootVolumeSnapshotTreeUuid", Kind::Id);
         /// Root install URL.
         10 root_install_url: Option<String> = Text, new("rootInstallUrl", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `BatchDeleteVolumeSnapshot` is given.

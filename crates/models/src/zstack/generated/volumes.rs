@@ -63,7 +63,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         23 iscsi_path: Option<String> = Text, new("iscsiPath", Kind::Text);
         /// Vendor.
         24 vendor: Option<String> = Text, new("vendor", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An expon block volume.
@@ -122,7 +121,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         24 vendor: Option<String> = Text, new("vendor", Kind::Text);
         /// Expon status.
         25 expon_status: Option<String> = Text, new("exponStatus", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`Volume`] has, and those that an unknown kind came with.
@@ -197,7 +195,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         32 max_total_bw: Option<i64> = Int, new("maxTotalBw", Kind::Int);
         /// Max total iops.
         33 max_total_iops: Option<i64> = Int, new("maxTotalIops", Kind::Int);
-        keep unknown;
     }
     /// A volume: a disk of a virtual machine.
     ///
@@ -220,7 +217,7 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         Unknown(AnyVolume),
     }
     pub(crate) static VOLUME_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_VOLUME,
@@ -513,12 +510,12 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::BaseBlock(kind) => kind.slot(index),
@@ -529,21 +526,15 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         }
     }
     impl UnionSlot for Volume {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::BaseBlock(_) => 1,
-                Self::ExponBlock(_) => 2,
-                Self::XskyBlock(_) => 3,
-                Self::Unknown(_) => 4,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &VOLUME_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::BaseBlock(Default::default()),
-                2 => Self::ExponBlock(Default::default()),
-                3 => Self::XskyBlock(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::BaseBlock(Default::default()),
+                Some(2) => Self::ExponBlock(Default::default()),
+                Some(3) => Self::XskyBlock(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -625,7 +616,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         21 last_attach_date: Option<DateTime> = DateTime, new("lastAttachDate", Kind::DateTime);
         /// Protocol.
         22 protocol: Option<String> = Text, new("protocol", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A xsky block volume.
@@ -698,7 +688,6 @@ pub(super) mod with_baremetal_or_compute_or_network_or_storage_or_vmware {
         31 max_total_bw: Option<i64> = Int, new("maxTotalBw", Kind::Int);
         /// Max total iops.
         32 max_total_iops: Option<i64> = Int, new("maxTotalIops", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// A volume type.
@@ -834,7 +823,6 @@ pub(super) mod with_storage {
         32 max_total_bw: Option<i64> = Int, new("maxTotalBw", Kind::Int);
         /// Max total iops.
         33 max_total_iops: Option<i64> = Int, new("maxTotalIops", Kind::Int);
-        keep unknown;
     }
     /// A block volume.
     ///
@@ -855,7 +843,7 @@ pub(super) mod with_storage {
         Unknown(AnyBlockVolume),
     }
     pub(crate) static BLOCK_VOLUME_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_BLOCK_VOLUME,
@@ -1140,12 +1128,12 @@ pub(super) mod with_storage {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::Expon(kind) => kind.slot(index),
@@ -1155,19 +1143,14 @@ pub(super) mod with_storage {
         }
     }
     impl UnionSlot for BlockVolume {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::Expon(_) => 1,
-                Self::Xsky(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &BLOCK_VOLUME_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::Expon(Default::default()),
-                2 => Self::Xsky(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::Expon(Default::default()),
+                Some(2) => Self::Xsky(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1218,7 +1201,6 @@ pub(super) mod with_storage {
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// How a place for it is chosen.
         9 allocator_strategy: Option<String> = Text, new("allocatorStrategy", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A shareable volume virtual machine instance ref.
@@ -1237,7 +1219,6 @@ pub(super) mod with_storage {
         4 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetAccessPath` answers.

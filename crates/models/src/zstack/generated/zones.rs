@@ -29,7 +29,6 @@ pub(super) mod with_compute_or_storage {
         6 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_choice! {
         /// Whether an administrator lets a zone be used.
@@ -73,7 +72,6 @@ pub(super) mod with_storage {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `CreateZone` is given.

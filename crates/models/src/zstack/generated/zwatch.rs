@@ -23,7 +23,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// Its uuid.
         4 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An active alarm template.
@@ -56,7 +55,6 @@ pub(super) mod with_monitoring {
         11 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         12 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An alarm.
@@ -99,7 +97,6 @@ pub(super) mod with_monitoring {
         16 actions: Vec<String> = Texts, list("actions", Kind::Text).uncertain();
         /// Emergency level.
         17 emergency_level: Option<String> = Text, new("emergencyLevel", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`SNSTextTemplate`] has, and those that an unknown kind came with.
@@ -138,7 +135,6 @@ pub(super) mod with_monitoring {
         14 event_template_code: Option<String> = Text, new("eventTemplateCode", Kind::Text);
         /// Event template.
         15 event_template: Option<String> = Text, new("eventTemplate", Kind::Text);
-        keep unknown;
     }
     /// An SNS text template.
     ///
@@ -157,7 +153,7 @@ pub(super) mod with_monitoring {
         Unknown(AnySNSTextTemplate),
     }
     pub(crate) static SNS_TEXT_TEMPLATE_KINDS: UnionShape = UnionShape {
-        tag: "type",
+        tag: Some("type"),
         variants: &[
             Variant {
                 shape: &BASE_SNS_TEXT_TEMPLATE,
@@ -295,12 +291,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::Base(kind) => kind.slot(index),
                 Self::AliyunSms(kind) => kind.slot(index),
@@ -309,17 +305,13 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for SNSTextTemplate {
-        fn index(&self) -> usize {
-            match self {
-                Self::Base(_) => 0,
-                Self::AliyunSms(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &SNS_TEXT_TEMPLATE_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::Base(Default::default()),
-                1 => Self::AliyunSms(Default::default()),
+                Some(0) => Self::Base(Default::default()),
+                Some(1) => Self::AliyunSms(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -369,7 +361,6 @@ pub(super) mod with_monitoring {
         10 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Its kind.
         11 r#type: Option<String> = Text, new("type", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An aliyun sms SNS text template.
@@ -408,7 +399,6 @@ pub(super) mod with_monitoring {
         14 event_template_code: Option<String> = Text, new("eventTemplateCode", Kind::Text);
         /// Event template.
         15 event_template: Option<String> = Text, new("eventTemplate", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// Every field that a kind of [`AlertDataAck`] has, and those that an unknown kind came with.
@@ -433,7 +423,6 @@ pub(super) mod with_monitoring {
         7 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
         /// Event subscription uuid.
         8 event_subscription_uuid: Option<Id> = Id, new("eventSubscriptionUuid", Kind::Id);
-        keep unknown;
     }
     /// An alert data ack.
     ///
@@ -454,7 +443,7 @@ pub(super) mod with_monitoring {
         Unknown(AnyAlertDataAck),
     }
     pub(crate) static ALERT_DATA_ACK_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_ALERT_DATA_ACK,
@@ -559,12 +548,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseAlert(kind) => kind.slot(index),
                 Self::Alarm(kind) => kind.slot(index),
@@ -574,19 +563,14 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for AlertDataAck {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseAlert(_) => 0,
-                Self::Alarm(_) => 1,
-                Self::Event(_) => 2,
-                Self::Unknown(_) => 3,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &ALERT_DATA_ACK_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseAlert(Default::default()),
-                1 => Self::Alarm(Default::default()),
-                2 => Self::Event(Default::default()),
+                Some(0) => Self::BaseAlert(Default::default()),
+                Some(1) => Self::Alarm(Default::default()),
+                Some(2) => Self::Event(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -631,7 +615,6 @@ pub(super) mod with_monitoring {
         5 resume_alert: Option<bool> = Bool, new("resumeAlert", Kind::Bool);
         /// Operator account uuid.
         6 operator_account_uuid: Option<Id> = Id, new("operatorAccountUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An audits.
@@ -676,7 +659,6 @@ pub(super) mod with_monitoring {
         17 resource_name: Option<String> = Text, new("resourceName", Kind::Text);
         /// Start time.
         18 start_time: Option<i64> = Int, new("startTime", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event records.
@@ -707,7 +689,6 @@ pub(super) mod with_monitoring {
         10 read_status: Option<bool> = Bool, new("readStatus", Kind::Bool);
         /// Labels.
         11 labels: Option<String> = Text, new("labels", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event subscription.
@@ -734,7 +715,6 @@ pub(super) mod with_monitoring {
         8 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// Emergency level.
         9 emergency_level: Option<String> = Text, new("emergencyLevel", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A metric data http receiver.
@@ -755,7 +735,6 @@ pub(super) mod with_monitoring {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Whether an administrator lets it be used.
         6 state: Option<ReceiverState> = Enum, new("state", Kind::Enum(&RECEIVER_STATE));
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group.
@@ -778,7 +757,6 @@ pub(super) mod with_monitoring {
         6 uuid: Option<Id> = Id, new("uuid", Kind::Id);
         /// Monitor group template refs.
         7 monitor_group_template_refs: Vec<MonitorGroupTemplateRef> = Structs, list("monitorGroupTemplateRefs", Kind::Struct(&MONITOR_GROUP_TEMPLATE_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group alarm.
@@ -795,7 +773,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// Its uuid.
         4 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group instance.
@@ -816,7 +793,6 @@ pub(super) mod with_monitoring {
         5 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Its uuid.
         6 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group template ref.
@@ -835,7 +811,6 @@ pub(super) mod with_monitoring {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Whether it is applied.
         5 is_applied: Option<bool> = Bool, new("isApplied", Kind::Bool);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group event subscription.
@@ -852,7 +827,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// Its uuid.
         4 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor template.
@@ -871,7 +845,6 @@ pub(super) mod with_monitoring {
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Monitor group template refs.
         5 monitor_group_template_refs: Vec<MonitorGroupTemplateRef> = Structs, list("monitorGroupTemplateRefs", Kind::Struct(&MONITOR_GROUP_TEMPLATE_REF)).uncertain();
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event rule template.
@@ -896,7 +869,6 @@ pub(super) mod with_monitoring {
         7 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Its uuid.
         8 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A metric rule template.
@@ -933,7 +905,6 @@ pub(super) mod with_monitoring {
         13 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// Its uuid.
         14 uuid: Option<Id> = Id, new("uuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An SNS endpoint thirdparty alert history.
@@ -948,7 +919,6 @@ pub(super) mod with_monitoring {
         2 subscription_uuid: Option<Id> = Id, new("subscriptionUuid", Kind::Id);
         /// When it was made, in the server's zone.
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A thirdparty platform.
@@ -975,7 +945,6 @@ pub(super) mod with_monitoring {
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
         /// When it was made, in the server's zone.
         9 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An alarm label.
@@ -990,7 +959,6 @@ pub(super) mod with_monitoring {
         2 operator: Option<String> = Text, new("operator", Kind::Text);
         /// Value.
         3 value: Option<String> = Text, new("value", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event subscription label.
@@ -1005,7 +973,6 @@ pub(super) mod with_monitoring {
         2 operator: Option<Operator> = Enum, new("operator", Kind::Enum(&OPERATOR));
         /// Value.
         3 value: Option<String> = Text, new("value", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A metric template.
@@ -1030,7 +997,6 @@ pub(super) mod with_monitoring {
         7 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         8 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An alarm data ack.
@@ -1053,7 +1019,6 @@ pub(super) mod with_monitoring {
         6 operator_account_uuid: Option<Id> = Id, new("operatorAccountUuid", Kind::Id);
         /// Alarm uuid.
         7 alarm_uuid: Option<Id> = Id, new("alarmUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event data ack.
@@ -1076,7 +1041,6 @@ pub(super) mod with_monitoring {
         6 operator_account_uuid: Option<Id> = Id, new("operatorAccountUuid", Kind::Id);
         /// Event subscription uuid.
         7 event_subscription_uuid: Option<Id> = Id, new("eventSubscriptionUuid", Kind::Id);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetActiveAlarmStatus` answers.
@@ -1205,7 +1169,6 @@ pub(super) mod with_monitoring {
         15 time: Option<i64> = Int, new("time", Kind::Int);
         /// Whether it went well.
         16 success: Option<String> = Text, new("success", Kind::Text);
-        keep unknown;
     }
     /// An audit data.
     ///
@@ -1224,7 +1187,7 @@ pub(super) mod with_monitoring {
         Unknown(AnyAuditData),
     }
     pub(crate) static AUDIT_DATA_KINDS: UnionShape = UnionShape {
-        tag: "",
+        tag: None,
         variants: &[
             Variant {
                 shape: &BASE_AUDIT_DATA,
@@ -1398,12 +1361,12 @@ pub(super) mod with_monitoring {
             self.kind().shape()
         }
         fn view(&self, index: usize) -> View<'_> {
-            if index == UNION { View::Union(self) } else { self.kind().view(index) }
+            self.kind().view(index)
+        }
+        fn union(&mut self) -> Option<&mut dyn UnionSlot> {
+            Some(self)
         }
         fn slot(&mut self, index: usize) -> Slot<'_> {
-            if index == UNION {
-                return Slot::Union(self);
-            }
             match self {
                 Self::BaseAuditData(kind) => kind.slot(index),
                 Self::AuditDataV2(kind) => kind.slot(index),
@@ -1412,17 +1375,13 @@ pub(super) mod with_monitoring {
         }
     }
     impl UnionSlot for AuditData {
-        fn index(&self) -> usize {
-            match self {
-                Self::BaseAuditData(_) => 0,
-                Self::AuditDataV2(_) => 1,
-                Self::Unknown(_) => 2,
-            }
+        fn kinds(&self) -> &'static UnionShape {
+            &AUDIT_DATA_KINDS
         }
-        fn choose(&mut self, index: usize) {
+        fn choose(&mut self, index: Option<usize>) {
             *self = match index {
-                0 => Self::BaseAuditData(Default::default()),
-                1 => Self::AuditDataV2(Default::default()),
+                Some(0) => Self::BaseAuditData(Default::default()),
+                Some(1) => Self::AuditDataV2(Default::default()),
                 _ => Self::Unknown(Default::default()),
             };
         }
@@ -1480,7 +1439,6 @@ pub(super) mod with_monitoring {
         14 operator: Option<String> = Text, new("operator", Kind::Text);
         /// Time.
         15 time: Option<i64> = Int, new("time", Kind::Int);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An audit data v2.
@@ -1521,7 +1479,6 @@ pub(super) mod with_monitoring {
         15 time: Option<i64> = Int, new("time", Kind::Int);
         /// Whether it went well.
         16 success: Option<String> = Text, new("success", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetEventData` answers.
@@ -1602,7 +1559,6 @@ pub(super) mod with_monitoring {
         2 labels: BTreeMap<String, Value> = JsonMap, map("labels", Kind::Json);
         /// Metric name.
         3 metric_name: Option<String> = Text, new("metricName", Kind::Text);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `GetMetricLabelValue` answers.
@@ -1677,7 +1633,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An alarm records.
@@ -1720,7 +1675,6 @@ pub(super) mod with_monitoring {
         16 resource_uuid: Option<Id> = Id, new("resourceUuid", Kind::Id);
         /// Threshold.
         17 threshold: Option<f64> = Float, new("threshold", Kind::Float);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// An event data.
@@ -1767,7 +1721,6 @@ pub(super) mod with_monitoring {
         3 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
         /// When it was last changed, in the server's zone.
         4 last_op_date: Option<DateTime> = DateTime, new("lastOpDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// A monitor group template ref vo.
@@ -1818,7 +1771,6 @@ pub(super) mod with_monitoring {
         11 read_status: Option<String> = Text, new("readStatus", Kind::Text);
         /// When it was made, in the server's zone.
         12 create_date: Option<DateTime> = DateTime, new("createDate", Kind::DateTime);
-        keep unknown;
     }
     backhaul_wire::generated_model! {
         /// What `ChangeActiveAlarmState` is given.

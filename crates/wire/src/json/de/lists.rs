@@ -39,7 +39,7 @@ pub(super) fn read_wrapped<'de, A: MapAccess<'de>>(
 
 /// Whether a member of this name is what a list's wrapper holds.
 pub(super) fn wraps(field: &Field, name: &str) -> bool {
-    let known = [field.json_item, field.item, field.json, field.wire];
+    let known = [field.json_item.unwrap_or(""), field.item.unwrap_or(""), field.json, field.wire];
     known.into_iter().any(|known| !known.is_empty() && known.eq_ignore_ascii_case(name))
 }
 

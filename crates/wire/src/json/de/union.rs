@@ -6,7 +6,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{Context, read_fields};
-use crate::reflect::{Slot, Struct, UNION};
+use crate::reflect::Struct;
 use crate::shape::UnionShape;
 
 /// Reads a union: the tag may stand last, so the whole body is read before its kind is known.
@@ -26,7 +26,7 @@ pub(super) fn read_union<'de, A: MapAccess<'de>>(
         body.insert(name, value);
     }
     let wide = target.shape();
-    if let Slot::Union(slot) = target.slot(UNION) {
+    if let Some(slot) = target.union() {
         slot.choose(union.pick(wide, &body));
     }
     let fields = Fields { target, context };

@@ -518,4 +518,8 @@ pub static ANSWERS: &[Option<backhaul_wire::generated::Make>] = &concat::<
 >(ANSWER_PARTS);
 /// Older forms: no operation has one.
 #[cfg(feature = "registry")]
-pub static OLDER_ANSWERS: &[(usize, u8, backhaul_wire::generated::Make)] = &[];
+pub static OLDER_ANSWERS: &[(
+    usize,
+    Option<backhaul_wire::ApiVersion>,
+    backhaul_wire::generated::Make,
+)] = &[];
