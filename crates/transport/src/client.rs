@@ -344,11 +344,9 @@ impl Client {
     async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
         let version = self.version().await?;
         let core = &self.core;
-        let opened = core
-            .sessions
-            .get(stale, async |old| {
-                Box::pin(session::open(core.system, &core.http, &core.options, version, old)).await
-            });
+        let opened = core.sessions.get(stale, async |old| {
+            Box::pin(session::open(core.system, &core.http, &core.options, version, old)).await
+        });
         match opened.await {
             Ok(session) => Ok(session),
             Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),

@@ -94,6 +94,9 @@ pub struct Tolerance {
     pub in_a_row: Option<u32>,
 }
 
+/// How long a question may be without an answer before its work counts as not heard of.
+const SILENT: Duration = Duration::from_secs(1);
+
 /// How far work is.
 #[derive(Debug, Clone)]
 pub enum Progress<S, D> {
@@ -115,8 +118,8 @@ pub struct Poller<W> {
     errors: u32,
     /// When the server last told of it.
     heard: Instant,
-    /// What came of the questions since; empty while the first of them is on its way.
-    unheard: Option<String>,
+    /// When it was asked for the first time since, and the last error; none while that question is on its way.
+    unheard: Option<(Instant, Option<String>)>,
 }
 
 impl<W: Work> Poller<W> {
@@ -193,7 +196,7 @@ impl<W: Work> Poller<W> {
         let (work, unheard) = (&mut self.work, &mut self.unheard);
         let asking = async {
             sleep(pause).await;
-            unheard.get_or_insert_with(String::new);
+            unheard.get_or_insert((Instant::now(), None));
             work.ask().await
         };
         let asked = match end {
@@ -209,7 +212,7 @@ impl<W: Work> Poller<W> {
             Err(error) if error.is_deadline() => return Err(self.overdue()),
             Err(error) if error.is_transient() && self.tolerance.in_a_row.is_none_or(|most| self.errors < most) => {
                 self.errors = self.errors.saturating_add(1);
-                self.unheard = Some(error.to_string());
+                self.unheard = Some((Instant::now(), Some(error.to_string())));
             }
             Err(error) => return Err(error),
         }
@@ -217,9 +220,10 @@ impl<W: Work> Poller<W> {
     }
 
     fn overdue(&self) -> Error {
-        let unheard = self.unheard.as_ref().map(|why| {
-            let why = if why.is_empty() { "the server did not answer" } else { why };
-            (self.heard.elapsed(), why.to_owned())
+        // A question that was just sent has no answer yet, and says nothing.
+        let unheard = self.unheard.as_ref().filter(|(asked, why)| why.is_some() || asked.elapsed() >= SILENT);
+        let unheard = unheard.map(|(_, why)| {
+            (self.heard.elapsed(), why.clone().unwrap_or_else(|| "the server did not answer".to_owned()))
         });
         self.work.overdue(&Waited { total: self.begun.elapsed(), unheard })
     }
