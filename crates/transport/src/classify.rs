@@ -8,6 +8,7 @@ use backhaul_wire::{System, json, xml};
 use crate::error::Reason;
 use crate::http::Response;
 use crate::product;
+use crate::said::said;
 
 /// ZStack's code of a session that is unknown or has ended.
 pub(crate) const SESSION_INVALID: &str = "ID.1001";
@@ -28,19 +29,29 @@ pub(crate) fn error(system: System, answer: &Response) -> Reason {
     let status = answer.status.as_u16();
     let api = |code, message| Reason::Api { status, code, message };
     let known = match system {
-        System::Em => em(answer).map(|message| api(None, message)),
-        System::Vb365 => vb365(answer).map(|(code, message)| api(code, message)),
+        System::Em => em(answer).map(|message| api(None, said(&message))),
+        System::Vb365 => vb365(answer).map(|(code, message)| api(code, said(&message))),
         System::Zstack => zstack(&answer.body)
             .map(|error| Reason::Zstack { status, error: Box::new(error), job: None })
-            .or_else(|| text(answer).map(|message| api(None, message))),
+            .or_else(|| text(answer).map(|message| api(None, said(&message)))),
     };
     match known {
         Some(reason) => reason,
         None if matches!(status, 401 | 403) && answer.body.is_empty() => {
             api(None, "the session is not accepted, and the server does not say why".to_owned())
         }
+        None if is_unavailable(answer) => Reason::Unavailable { status, what: product::seen(answer) },
         // A body that is none of the product's own: mostly a proxy, or another product on the port.
         None => Reason::Product(None, product::describe(answer)),
+    }
+}
+
+/// Whether the answer, which is no error of the API, tells of an overloaded or absent server: by its status, or by a page of an
+/// error, as a proxy has it. It says nothing of which product is there.
+fn is_unavailable(answer: &Response) -> bool {
+    match answer.status.as_u16() {
+        408 | 429 | 502 | 503 | 504 => true,
+        status => status >= 500 && product::is_page(answer),
     }
 }
 

@@ -2,23 +2,27 @@
 
 mod download;
 mod exchange;
+mod policy;
 
 use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use ::http::header::HeaderName;
 use ::http::{Method, StatusCode};
 use backhaul_wire::operation::{Answer, ParamPlace};
-use backhaul_wire::{Call, Drift, Operation, Struct, System, json, xml};
+use backhaul_wire::{Call, Drift, Operation, Secret, Struct, System, json, xml};
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::address::{self, Params};
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, Request, StreamingResponse};
+use crate::http::{HttpClient, Request, RetryPolicy, StreamingResponse};
 use crate::options::{EmFormat, Options, Version};
 use crate::session::{Session, Sessions};
 use crate::zstack::AccessKey;
@@ -26,11 +30,13 @@ use crate::{classify, session};
 
 pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
+pub use policy::Policy;
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
 #[derive(Clone)]
 pub struct Client {
     core: Arc<Core>,
+    policy: policy::Laid,
 }
 
 struct Core {
@@ -43,6 +49,8 @@ struct Core {
     access_key: Option<AccessKey>,
     /// VB365's version once it is known; 0 until then, and for the other systems.
     version: AtomicU8,
+    /// What must not come back in an error's text: the password, in the forms in which it is sent.
+    secrets: Vec<Secret>,
 }
 
 /// What goes with a call, as text: the form in which the command and other dynamic callers have it.
@@ -101,8 +109,9 @@ impl Client {
             System::Em | System::Vb365 => None,
         };
         let (sessions, version) = (Sessions::default(), AtomicU8::new(version));
-        let core = Core { system, server, http, sessions, access_key, version, options };
-        Ok(Self { core: Arc::new(core) })
+        let secrets = session::sent_secrets(system, &options);
+        let core = Core { system, server, http, sessions, access_key, version, secrets, options };
+        Ok(Self { core: Arc::new(core), policy: policy::Laid::default() })
     }
 
     /// The system.
@@ -123,8 +132,14 @@ impl Client {
     }
 
     /// How long an answer may take.
-    pub(crate) fn timeout(&self) -> Option<std::time::Duration> {
-        self.core.options.http.timeout
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.policy.timeout.or(self.core.options.http.timeout)
+    }
+
+    /// How many retries the client's budget has left: each request adds a part of one, each retry takes one.
+    #[must_use]
+    pub fn retries_left(&self) -> u32 {
+        self.core.http.retries_left()
     }
 
     /// A path below the server's address.
@@ -148,7 +163,8 @@ impl Client {
         }
     }
 
-    /// Ends the session, if there is one. The next call opens another.
+    /// Ends the session, if there is one. The next call opens another. It takes five seconds at most: a session that is not ended ends
+    /// by itself.
     ///
     /// # Errors
     /// When the server cannot be reached or answers with an error; the session is forgotten all the same.
@@ -157,6 +173,8 @@ impl Client {
         let Some(url) = session::logout(self.core.system, &self.core.options.url, &session) else { return Ok(()) };
         let mut request = Request::new(Method::DELETE, url);
         request = session.authorize(request);
+        request.retry = Some(RetryPolicy::none());
+        request.deadline = Instant::now().checked_add(LOGOUT);
         let answer = self.core.http.send(request).await.map_err(|error| self.fail("logout", Reason::Http(error)))?;
         match answer.status {
             // A session that is gone already is what was wanted.
@@ -315,10 +333,10 @@ impl Client {
     ) -> Result<()> {
         let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-        let read = match (self.core.system, first) {
+        let read = aside(body.len(), || match (self.core.system, first) {
             (System::Em, Some(b'<')) => xml::decode_into(target, body, drift),
             _ => json::decode_into(target, body, drift),
-        };
+        });
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
@@ -326,9 +344,9 @@ impl Client {
     async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
         let version = self.version().await?;
         let core = &self.core;
-        let opened = core
-            .sessions
-            .get(stale, async |old| session::open(core.system, &core.http, &core.options, version, old).await);
+        let opened = core.sessions.get(stale, async |old| {
+            Box::pin(session::open(core.system, &core.http, &core.options, version, old)).await
+        });
         match opened.await {
             Ok(session) => Ok(session),
             Err(Reason::Product(None, hint)) => Err(self.fail("logon", self.identify(hint).await)),
@@ -337,6 +355,7 @@ impl Client {
     }
 
     pub(crate) fn fail(&self, operation: impl Into<Cow<'static, str>>, reason: Reason) -> Error {
+        let reason = reason.without(&self.core.secrets);
         Error::new(reason, self.core.system, &self.core.server, operation)
     }
 }
@@ -350,8 +369,21 @@ impl std::fmt::Debug for Client {
     }
 }
 
+/// How long a logout may take.
+const LOGOUT: Duration = Duration::from_secs(5);
+
 /// Enterprise Manager's session header.
 pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
+
+/// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
+fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
+    const LARGE: usize = 64 << 10;
+    let threads = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match threads {
+        Ok(RuntimeFlavor::MultiThread) if length >= LARGE => tokio::task::block_in_place(read),
+        _ => read(),
+    }
+}
 
 /// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
 fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {

@@ -26,7 +26,7 @@ pub use task::{Finished, TaskPoller, TaskWork};
 
 use backhaul_wire::{Call, System};
 
-use crate::client::Client;
+use crate::client::{Client, Policy};
 use crate::error::Result;
 use crate::options::Options;
 
@@ -54,6 +54,12 @@ impl EmClient {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.0
+    }
+
+    /// The same client under another policy: how long things may take, what may be sent twice.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        Self(self.0.under(policy))
     }
 
     /// Calls an operation.

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use backhaul_models::zstack::ErrorCode;
-use backhaul_wire::{DecodeError, System};
+use backhaul_wire::{DecodeError, Secret, System};
 
 use crate::file::FileError;
 use crate::http::HttpError;
+use crate::said::scrubbed;
 use crate::zstack::error as zstack;
 
 /// A call that did not get its answer.
@@ -37,6 +38,8 @@ pub(crate) enum Reason {
     /// ZStack's API answered with an error: at once, or as the end of the job with this id. The two mean the same: what is
     /// wrong with a call that starts a job is said by the job.
     Zstack { status: u16, error: Box<ErrorCode>, job: Option<String> },
+    /// An overloaded or absent server: a status that says so, without an error of the API.
+    Unavailable { status: u16, what: String },
     /// The answer could not be read.
     Decode(DecodeError),
     /// Something else answered.
@@ -57,6 +60,40 @@ pub(crate) enum Reason {
     Deadline(String),
     /// The answer could not be written to its file.
     File(FileError),
+}
+
+impl Reason {
+    /// The same without any of these in what a server says.
+    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
+        let secrets = || secrets.iter().map(Secret::expose);
+        match &mut self {
+            Self::Logon(text)
+            | Self::Api { message: text, .. }
+            | Self::Task(text)
+            | Self::Answer(text)
+            | Self::Link(text) => {
+                scrubbed(text, secrets());
+            }
+            Self::Zstack { error, .. } => scrub_code(error, &secrets),
+            Self::Decode(error) => {
+                let text = error.to_string();
+                if secrets().any(|secret| secret.len() >= 4 && text.contains(secret)) {
+                    return Self::Decode(error.clone().without_excerpt());
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+fn scrub_code<'s, I: Iterator<Item = &'s str>>(error: &mut ErrorCode, secrets: &impl Fn() -> I) {
+    for text in [&mut error.details, &mut error.description].into_iter().flatten() {
+        scrubbed(text, secrets());
+    }
+    for cause in error.cause.as_deref_mut().into_iter().chain(&mut error.causes) {
+        scrub_code(cause, secrets);
+    }
 }
 
 impl Error {
@@ -88,10 +125,11 @@ impl Error {
         matches!(self.0.reason, Reason::Logon(_))
     }
 
-    /// Whether the server could not be reached, or its certificate is not trusted.
+    /// Whether the server could not be reached, its certificate is not trusted, or something in front of it says that it is
+    /// overloaded or away.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        matches!(self.0.reason, Reason::Http(_))
+        matches!(self.0.reason, Reason::Http(_) | Reason::Unavailable { .. })
     }
 
     /// Whether another product, or none that is known, answered at that address.
@@ -136,7 +174,8 @@ impl Error {
         matches!(self.0.reason, Reason::Task(_) | Reason::Zstack { job: Some(_), .. })
     }
 
-    /// Whether the work did not end in the time that it was given. It goes on on the server.
+    /// Whether the work did not end in the time that it was given: a wait, or a call or listing by its
+    /// [deadline](crate::Policy::deadline). What was begun goes on on the server.
     #[must_use]
     pub fn is_deadline(&self) -> bool {
         matches!(self.0.reason, Reason::Deadline(_))
@@ -147,8 +186,10 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match &self.0.reason {
             Reason::Http(error) => {
-                error.is_timeout() || error.is_interrupted() || (error.is_connect() && !error.is_tls())
+                let came_to_nothing = error.is_timeout() || error.is_interrupted() || error.is_left_alone();
+                came_to_nothing || (error.is_connect() && !error.is_tls())
             }
+            Reason::Unavailable { .. } => true,
             Reason::Api { status, .. } => matches!(status, 429 | 500 | 502 | 503 | 504),
             Reason::Zstack { error, job: None, .. } => {
                 error.code.as_deref().is_some_and(|code| zstack::TRANSIENT.contains(&code))
@@ -161,7 +202,9 @@ impl Error {
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.0.reason {
-            Reason::Api { status, .. } | Reason::Zstack { status, .. } => Some(status),
+            Reason::Api { status, .. } | Reason::Zstack { status, .. } | Reason::Unavailable { status, .. } => {
+                Some(status)
+            }
             _ => None,
         }
     }
@@ -222,7 +265,7 @@ impl fmt::Display for Error {
             Reason::Api { status, code, message } => {
                 write!(f, "{operation}: {server} answered with an error ({status}")?;
                 if let Some(code) = code {
-                    write!(f, ", {code}")?;
+                    write!(f, ", {}", code.escape_debug())?;
                 }
                 write!(f, "): {message}")
             }
@@ -232,8 +275,11 @@ impl fmt::Display for Error {
                     Some(job) => write!(f, "{operation}: {server}: the job {job} failed (")?,
                 }
                 let comma = if job.is_none() { ", " } else { "" };
-                let code = error.code.as_deref().unwrap_or("no code");
+                let code = error.code.as_deref().unwrap_or("no code").escape_debug();
                 write!(f, "{comma}{code}): {}", zstack::Told(error))
+            }
+            Reason::Unavailable { status, what } => {
+                write!(f, "{operation}: {server} is overloaded or away ({status}, {what}): try again later")
             }
             Reason::Decode(error) => write!(f, "{operation}: {server}: {error}"),
             Reason::Product(Some(found), _) => write!(

@@ -6,16 +6,19 @@
 //! Each try of a request is an event of the `tracing` crate at the level `debug`: method, server, path, status or error, number of
 //! the try, milliseconds. Queries, headers and bodies are never in it.
 
+mod breaker;
 mod client;
 mod error;
 mod message;
 mod pace;
 mod proxy;
+mod rate;
 mod retry;
 mod tls;
 mod trace;
 mod verify;
 
+pub use breaker::BreakerPolicy;
 pub use client::HttpClient;
 pub use error::HttpError;
 pub(crate) use message::shown;
@@ -36,6 +39,8 @@ pub struct HttpOptions {
     /// How long each try of a request may take in all, body included: 60 seconds; none for no limit. For an answer that is read
     /// as it comes: how long it may take to begin, and how long each further part may.
     pub timeout: Option<Duration>,
+    /// How many bytes a second a body must bring, measured over each `timeout`: 16. It holds for an answer that is read as it comes.
+    pub min_bytes_per_second: u32,
     /// How large an answer that is read whole may be: 256 MiB. A larger one is an error, never cut.
     pub max_body_bytes: u64,
     /// How many requests may be under way at once: 512. Further ones wait. An answer that is read as it comes counts until it is
@@ -45,6 +50,8 @@ pub struct HttpOptions {
     pub max_per_second: Option<u32>,
     /// When to try again.
     pub retry: RetryPolicy,
+    /// When to leave the server alone.
+    pub breaker: BreakerPolicy,
 }
 
 impl Default for HttpOptions {
@@ -53,10 +60,12 @@ impl Default for HttpOptions {
             tls: TlsChoice::default(),
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(60)),
+            min_bytes_per_second: 16,
             max_body_bytes: 256 << 20,
             max_in_flight: 512,
             max_per_second: None,
             retry: RetryPolicy::default(),
+            breaker: BreakerPolicy::default(),
         }
     }
 }

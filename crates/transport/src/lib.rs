@@ -47,12 +47,13 @@ pub mod options;
 pub mod paging;
 pub mod poller;
 mod product;
+mod said;
 mod session;
 pub mod vb365;
 pub mod zstack;
 
 pub use address::Params;
-pub use client::{Client, Given, Raw};
+pub use client::{Client, Given, Policy, Raw};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;
 pub use options::{Assertion, EmFormat, EmLogon, Options, UtcOffset, Vb365Logon, Version, ZstackLogon};

@@ -32,8 +32,33 @@ pub trait Work: Send {
     /// When the server cannot be asked, or no longer knows the work.
     fn ask(&mut self) -> impl Future<Output = Result<()>> + Send;
 
-    /// The error of work that did not end within `waited`; it says how far the work was.
-    fn overdue(&self, waited: Duration) -> Error;
+    /// The error of work that did not end in time; it says how far the work was when it was last seen.
+    fn overdue(&self, waited: &Waited) -> Error;
+}
+
+/// How long work was waited for, and since when nothing was heard of it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Waited {
+    /// How long it was waited for.
+    pub total: Duration,
+    /// How long ago the server last told of it, where it was asked since and did not, and why not.
+    pub unheard: Option<(Duration, String)>,
+}
+
+impl Waited {
+    /// How far the work was: `the job 5 is Running after 60 s`, or in which state it was last seen.
+    #[must_use]
+    pub fn told(&self, name: &str, state: &str) -> String {
+        let (name, state, total) = (name.escape_debug(), state.escape_debug(), self.total.as_secs());
+        match &self.unheard {
+            None => format!("{name} is {state} after {total} s"),
+            Some((since, why)) => format!(
+                "{name} was last seen {state}, {} s before the end of {total} s of waiting, and not since ({why})",
+                since.as_secs()
+            ),
+        }
+    }
 }
 
 /// How long to wait for work to end.
@@ -61,18 +86,16 @@ impl Default for Waiting {
 
 /// Which errors to sit out while work is waited for: those after which asking again may help
 /// ([`Error::is_transient`](crate::Error::is_transient)). Each request has its own retries before one of them counts here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Tolerance {
-    /// How many of them may come one after the other: 5.
-    pub in_a_row: u32,
+    /// How many of them may come one after the other; none for as many as come before the deadline: work goes on while a server
+    /// or the way to it is away, and only the deadline says when to give up.
+    pub in_a_row: Option<u32>,
 }
 
-impl Default for Tolerance {
-    fn default() -> Self {
-        Self { in_a_row: 5 }
-    }
-}
+/// How long a question may be without an answer before its work counts as not heard of.
+const SILENT: Duration = Duration::from_secs(1);
 
 /// How far work is.
 #[derive(Debug, Clone)]
@@ -93,6 +116,10 @@ pub struct Poller<W> {
     /// The pause before the next question; none before the first answer was looked at.
     pause: Option<Duration>,
     errors: u32,
+    /// When the server last told of it.
+    heard: Instant,
+    /// When it was asked for the first time since, and the last error; none while that question is on its way.
+    unheard: Option<(Instant, Option<String>)>,
 }
 
 impl<W: Work> Poller<W> {
@@ -106,6 +133,8 @@ impl<W: Work> Poller<W> {
             begun: Instant::now(),
             pause: None,
             errors: 0,
+            heard: Instant::now(),
+            unheard: None,
         }
     }
 
@@ -163,23 +192,40 @@ impl<W: Work> Poller<W> {
 
     /// Waits and asks, both no longer than the deadline allows.
     async fn in_time(&mut self, pause: Duration) -> Result<()> {
+        let end = self.waiting.deadline.and_then(|deadline| self.begun.checked_add(deadline));
+        let (work, unheard) = (&mut self.work, &mut self.unheard);
         let asking = async {
             sleep(pause).await;
-            self.work.ask().await
+            unheard.get_or_insert((Instant::now(), None));
+            work.ask().await
         };
-        let asked = match self.waiting.deadline.and_then(|deadline| self.begun.checked_add(deadline)) {
+        let asked = match end {
             None => asking.await,
             Some(end) => match timeout_at(end, asking).await {
                 Ok(asked) => asked,
-                Err(_) => return Err(self.work.overdue(self.begun.elapsed())),
+                Err(_) => return Err(self.overdue()),
             },
         };
         match asked {
-            Ok(()) => self.errors = 0,
-            Err(error) if error.is_transient() && self.errors < self.tolerance.in_a_row => self.errors += 1,
+            Ok(()) => (self.errors, self.heard, self.unheard) = (0, Instant::now(), None),
+            // The client's own deadline came first.
+            Err(error) if error.is_deadline() => return Err(self.overdue()),
+            Err(error) if error.is_transient() && self.tolerance.in_a_row.is_none_or(|most| self.errors < most) => {
+                self.errors = self.errors.saturating_add(1);
+                self.unheard = Some((Instant::now(), Some(error.to_string())));
+            }
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    fn overdue(&self) -> Error {
+        // A question that was just sent has no answer yet, and says nothing.
+        let unheard = self.unheard.as_ref().filter(|(asked, why)| why.is_some() || asked.elapsed() >= SILENT);
+        let unheard = unheard.map(|(_, why)| {
+            (self.heard.elapsed(), why.clone().unwrap_or_else(|| "the server did not answer".to_owned()))
+        });
+        self.work.overdue(&Waited { total: self.begun.elapsed(), unheard })
     }
 
     /// Waits for the end.

@@ -62,3 +62,14 @@ pub(crate) fn describe(answer: &Response) -> String {
         format!("it answered {status}")
     }
 }
+
+/// What the body of such an answer is.
+pub(crate) fn seen(answer: &Response) -> String {
+    if is_page(answer) {
+        "an HTML page".to_owned()
+    } else if answer.body.trim_ascii().is_empty() {
+        "without a body".to_owned()
+    } else {
+        "without an error of the API".to_owned()
+    }
+}

@@ -107,6 +107,17 @@ pub(crate) async fn open(
     }
 }
 
+/// What a logon sends that proves the account, in each form in which it is sent.
+pub(crate) fn sent_secrets(system: System, options: &Options) -> Vec<Secret> {
+    let mut secrets = vec![options.password.clone()];
+    match system {
+        System::Em => secrets.push(em::basic(options)),
+        System::Vb365 => secrets.extend(vb365::assertion(options)),
+        System::Zstack => secrets.push(zstack::digest(&options.password)),
+    }
+    secrets
+}
+
 /// Where to end a session, if the system has a place for it.
 pub(crate) fn logout(_system: System, base: &Url, session: &Session) -> Option<Url> {
     session.logout.as_ref().map(|path| below(base, path))

@@ -31,7 +31,7 @@ pub use start::{Kind, Started, Starts, starts};
 
 use backhaul_wire::{Call, System};
 
-use crate::client::Client;
+use crate::client::{Client, Policy};
 use crate::error::Result;
 use crate::file::Existing;
 use crate::options::Options;
@@ -61,6 +61,12 @@ impl Vb365Client {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.0
+    }
+
+    /// The same client under another policy: how long things may take, what may be sent twice.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        Self(self.0.under(policy))
     }
 
     /// Calls an operation.

@@ -27,7 +27,7 @@ pub use zql::Zql;
 
 use backhaul_wire::{Call, System};
 
-use crate::client::Client;
+use crate::client::{Client, Policy};
 use crate::error::Result;
 use crate::options::Options;
 use crate::paging::{Listing, Paged};
@@ -49,6 +49,12 @@ impl ZstackClient {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.0
+    }
+
+    /// The same client under another policy: how long things may take, what may be sent twice.
+    #[must_use]
+    pub fn under(&self, policy: Policy) -> Self {
+        Self(self.0.under(policy))
     }
 
     /// Calls an operation, and waits for its job where the server answers with one: for an hour at most, after which

@@ -77,7 +77,10 @@ async fn a_version_that_the_server_lacks_is_named() {
     options.version = Some(Version::Em(1, 5));
     let error = EmClient::new(options).unwrap().client().logon().await.unwrap_err();
     assert!(error.is_api(), "{error}");
-    assert!(error.to_string().contains("Unsupported version (the logon asked for version 1.5 of the API)"), "{error}");
+    assert!(
+        error.to_string().contains("\"Unsupported version\" (the logon asked for version 1.5 of the API)"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

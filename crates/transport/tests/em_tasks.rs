@@ -65,7 +65,7 @@ async fn a_task_that_failed_is_an_error_with_all_that_the_server_says() {
     let error = soon(server.em().start(&call()).await.unwrap()).until_done().await.unwrap_err();
     assert!(error.is_task_failed(), "{error}");
     let text = error.to_string();
-    assert!(text.contains("task-7 (StartJob) failed: The job is disabled."), "{text}");
+    assert!(text.contains("task-7 (StartJob) failed: \"The job is disabled.\""), "{text}");
 }
 
 #[tokio::test]

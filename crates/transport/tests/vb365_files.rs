@@ -1,5 +1,5 @@
 //! VB365's exports and reports: files that are whole or not there.
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod common;
 
@@ -194,9 +194,53 @@ async fn an_error_or_a_page_of_a_proxy_is_no_file() {
     let (refused, _) = fails(|_| Reply::new(400, r#"{"message": "The export is not ready."}"#)).await;
     assert!(refused.is_api() && refused.to_string().contains("not ready"), "{refused}");
     for (status, kind) in
-        [(200, "Content-Type: text/html; charset=utf-8"), (200, "Content-Type: TEXT/HTML"), (502, "X: y")]
+        [(200, "Content-Type: text/html; charset=utf-8"), (200, "Content-Type: TEXT/HTML"), (404, "X: y")]
     {
         let (page, _) = fails(move |_| Reply::new(status, "<html><body>Sign in</body></html>").header(kind)).await;
         assert!(page.is_wrong_product() && page.to_string().contains("HTML"), "{page}");
     }
+}
+
+/// A success without the file, another part, more than all of it, a packed one: what stood in its place stays.
+#[tokio::test]
+async fn what_is_not_the_file_replaces_nothing() {
+    let cut = || file(BODY).header("ETag: \"1\"").cut(7);
+    let resumed =
+        move |rest: Reply| move |seen: &Seen| if seen.header("range").is_some() { rest.clone() } else { cut() };
+    let part = |range: &str, body: &str| {
+        Reply::new(206, body).header(&format!("Content-Range: {range}")).header("ETag: \"1\"")
+    };
+    let cases: Vec<(&str, Box<dyn FnMut(&Seen) -> Reply + Send>, &str)> = vec![
+        ("an unasked part", Box::new(move |_| part("bytes 5-7/100", "567")), "with a part of the file"),
+        ("nothing, 204", Box::new(|_| Reply::new(204, "")), "without a file"),
+        ("nothing, 200", Box::new(|_| file("")), "without a file"),
+        ("packed", Box::new(|_| file(BODY).header("Content-Encoding: gzip")), "packed"),
+        ("too much", Box::new(resumed(part("bytes 7-24/20", "789abcdefghij12345"))), "another part"),
+        ("another length", Box::new(resumed(part("bytes 7-24/25", "789abcdefghij12345"))), "another length"),
+        ("no range", Box::new(resumed(Reply::new(206, "789abcdefghij"))), "another part"),
+        ("backwards", Box::new(resumed(part("bytes 7-5/20", "789"))), "another part"),
+        ("largest", Box::new(resumed(part("bytes 7-18446744073709551616/20", "7"))), "another part"),
+    ];
+    for (case, script, says) in cases {
+        let (server, target) = (Server::of_vb365(script).await, Target::new());
+        std::fs::write(target.path(), "good").unwrap();
+        let outcome = server.vb365(8).download(&export(), target.path(), Existing::Replace).await;
+        let error = outcome.expect_err(case).to_string();
+        assert!(error.contains(says), "{case}: {error}");
+        assert_eq!(target.content(), ["good"], "{case}");
+    }
+}
+
+/// A byte for each request is no progress, and a `POST` is not sent on and on.
+#[tokio::test]
+async fn resuming_has_a_bound() {
+    let drip = |seen: &Seen| match rest(seen, "\"1\"") {
+        Some(reply) => reply.cut(1),
+        None => file(BODY).header("ETag: \"1\"").header("Accept-Ranges: bytes").cut(1),
+    };
+    let (error, server) = fails(drip).await;
+    assert!(error.http().is_some() && server.lines().len() <= 3, "{error}: {:?}", server.lines());
+    let (server, target) = (Server::of_vb365(drip).await, Target::new());
+    server.vb365(8).download(&report(), target.path(), Existing::Keep).await.unwrap_err();
+    assert!(server.lines().len() <= 3, "{:?}", server.lines());
 }

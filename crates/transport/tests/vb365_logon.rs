@@ -90,7 +90,7 @@ async fn a_refused_logon_says_who_was_refused() {
             let error =
                 Vb365Client::new(options(&server, logon.clone(), None)).unwrap().client().logon().await.unwrap_err();
             assert!(error.is_logon_refused(), "{error}");
-            assert!(error.to_string().contains("Wrong ") && error.to_string().contains(who), "{error}");
+            assert!(error.to_string().contains("\"Wrong\" ") && error.to_string().contains(who), "{error}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
     }

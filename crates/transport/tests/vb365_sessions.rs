@@ -87,8 +87,8 @@ async fn a_job_is_waited_for_and_its_progress_told() {
 #[tokio::test]
 async fn a_run_that_ends_badly_is_an_error_that_says_how() {
     for (status, wanted) in [
-        ("Failed", "failed: The mailbox is gone."),
-        ("Stopped", "was stopped: The mailbox is gone."),
+        ("Failed", "failed: \"The mailbox is gone.\""),
+        ("Stopped", "was stopped: \"The mailbox is gone.\""),
         ("NotConfigured", "not configured"),
         ("Disconnected", "disconnected"),
     ] {
@@ -260,7 +260,7 @@ async fn a_restore_session_is_opened_and_closed() {
     let refused = Server::of_vb365(|_| restore_session("Stopped", r#", "reason": "No proxy is online.""#)).await;
     let poller = refused.vb365(7).start(&JobExploreAction::new(JOB, ExploreOptions::default())).await.unwrap();
     let error = poller.until_done().await.unwrap_err();
-    assert!(error.is_task_failed() && error.to_string().contains("was stopped: No proxy is online."), "{error}");
+    assert!(error.is_task_failed() && error.to_string().contains("was stopped: \"No proxy is online.\""), "{error}");
 }
 
 /// v8 answers a restore with the id of its session.
@@ -286,7 +286,7 @@ async fn a_restore_is_followed_to_its_end() {
             true => assert!(
                 done.unwrap_err()
                     .to_string()
-                    .contains("the restore session 0b0f7c2e-0000-4000-8000-000000000001 failed: 1 of 3")
+                    .contains("the restore session 0b0f7c2e-0000-4000-8000-000000000001 failed: \"1 of 3\"")
             ),
         }
         let lines = server.lines();
@@ -326,7 +326,7 @@ async fn a_restore_within_an_open_session() {
         let done = poller.until_done().await;
         match fails {
             false => assert_eq!(done.unwrap().state.unwrap().as_str(), "Working"),
-            true => assert!(done.unwrap_err().to_string().contains("has a restore that failed: 1 of 1 items")),
+            true => assert!(done.unwrap_err().to_string().contains("has a restore that failed: \"1 of 1 items\"")),
         }
         assert_eq!(server.lines().iter().filter(|line| line.contains("/Events")).count(), 4);
     }
@@ -348,7 +348,7 @@ async fn the_sessions_of_repositories_and_retrievals() {
     assert_eq!(server.lines()[1..3], [format!("POST {place}/StopSynchronize"), format!("GET {place}")]);
     let server = Server::of_vb365(move |_| session("Failed")).await;
     let poller = server.vb365(8).start(&BackupRepositoryStartSynchronizeAction::new("r")).await.unwrap();
-    assert!(poller.until_done().await.unwrap_err().to_string().contains("failed: The bucket is gone."));
+    assert!(poller.until_done().await.unwrap_err().to_string().contains("failed: \"The bucket is gone.\""));
 
     let mut states = each(
         ["Waiting", "Running", "Succeeded"]

@@ -127,8 +127,8 @@ async fn a_job_that_fails_is_the_apis_error_with_its_causes() {
     assert_eq!(whole.description.as_deref(), Some("An operation failed"));
     assert_eq!(whole.cause.as_ref().unwrap().code.as_deref(), Some("HOST.1000"));
     let text = format!(
-        "ReconnectBackupStorage: {}: the job {JOB} failed (SYS.1006): cannot connect to it\n  because of HOST.1000: no route to \
-         10.0.0.9",
+        "ReconnectBackupStorage: {}: the job {JOB} failed (SYS.1006): \"cannot connect to it\"; because of HOST.1000: \"no route to \
+         10.0.0.9\"",
         server.url
     );
     assert_eq!(error.to_string(), text);
@@ -141,7 +141,7 @@ async fn an_error_at_once_reads_alike_and_is_not_tried_again() {
     let server = Server::of_zstack(|_| zstack_error("SYS.1007", "no such field")).await;
     let error = server.zstack().call(&QueryBackupStorage::new()).await.unwrap_err();
     assert!(error.is_api() && !error.is_task_failed() && !error.is_transient());
-    let text = format!("QueryBackupStorage: {} answered with an error (503, SYS.1007): no such field", server.url);
+    let text = format!("QueryBackupStorage: {} answered with an error (503, SYS.1007): \"no such field\"", server.url);
     assert_eq!(error.to_string(), text);
     assert_eq!(server.lines().len(), 1);
     let server = Server::of_zstack(|_| zstack_error("SYS.1012", "away")).await;

@@ -58,7 +58,7 @@ async fn a_long_job_that_fails_says_why() {
     for (result, says) in [
         (
             r#"{"code": "SYS.1006", "details": "no space", "cause": {"code": "X", "details": "disk full"}}"#,
-            "no space\n  because of X: disk full",
+            "\"no space\"; because of X: \"disk full\"",
         ),
         ("it broke", "it broke"),
         ("", "does not say why"),

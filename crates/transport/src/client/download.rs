@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ::http::header::{
-    ACCEPT_RANGES, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
+    ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use ::http::{HeaderMap, HeaderName, StatusCode};
 use backhaul_wire::{Call, Operation};
@@ -60,26 +60,35 @@ impl Client {
     pub(crate) async fn write_answer(&self, ask: &Ask, resumable: Resumable, file: &mut NewFile) -> Result<u64> {
         let on_disk = |error: FileError| self.fail(ask.name.clone(), Reason::File(error));
         let mut answer = self.exchange_open(ask).await?;
-        self.refuse_page(ask, &answer.headers)?;
-        let whole = Whole::of(&answer.headers, resumable);
-        let (mut length, mut tries) = (0_u64, 0);
+        self.refuse_other(ask, answer.status, &answer.headers)?;
+        let mut whole = Whole::of(&answer.headers, resumable);
+        let (mut length, mut tries, mut since) = (0_u64, 0_u32, 0_u64);
         loop {
             let cut = match answer.chunk().await {
                 Ok(Some(part)) => {
+                    let end = length.saturating_add(part.len() as u64);
+                    if whole.length.is_some_and(|whole| end > whole) {
+                        return Err(self.cut(ask, length, "the server sent more than all of it"));
+                    }
                     file.write(&part).await.map_err(on_disk)?;
-                    length += part.len() as u64;
-                    tries = 0;
+                    length = end;
                     continue;
                 }
                 // A server may give less of the rest than it was asked for.
                 Ok(None) if whole.length.is_some_and(|whole| length < whole) => None,
+                Ok(None) if length == 0 => return Err(self.empty(ask)),
                 Ok(None) => return Ok(length),
                 Err(error) => Some(error),
             };
-            tries += 1;
+            // Only a good piece of it is progress: else a byte for each request would go on for ever. What is sent with POST is sent
+            // a few times at most, however much came.
+            if length - since >= PROGRESS && resumable == Resumable::Always {
+                tries = 0;
+            }
+            (tries, since) = (tries + 1, length);
             // It counts as under way until then, and there may be room for one only.
             drop(answer);
-            answer = self.rest(ask, &whole, length, tries, cut).await?;
+            answer = self.rest(ask, &mut whole, length, tries, cut).await?;
         }
     }
 
@@ -87,14 +96,15 @@ impl Client {
     async fn rest(
         &self,
         ask: &Ask,
-        whole: &Whole,
+        whole: &mut Whole,
         length: u64,
         tries: u32,
         cut: Option<HttpError>,
     ) -> Result<StreamingResponse> {
-        let retry = &self.core.options.http.retry;
+        let retry = self.retry();
         let validator = whole.validator.as_ref().filter(|_| tries < retry.max_attempts);
-        let passing = cut.as_ref().is_none_or(|error| error.is_interrupted() || error.is_timeout());
+        let passing =
+            cut.as_ref().is_none_or(|error| error.is_interrupted() || (error.is_timeout() && !error.is_deadline()));
         let (Some((name, value)), true) = (validator, passing) else {
             return Err(match cut {
                 Some(error) => self.fail(ask.name.clone(), Reason::Http(error)),
@@ -114,10 +124,19 @@ impl Client {
         if text(&answer.headers, name).is_some_and(|now| now != value) {
             return Err(self.cut(ask, length, "it was changed meanwhile"));
         }
-        if begin(&answer.headers) != Some(length) {
+        let Some(range) = Part::of(&answer.headers).filter(|part| part.begin == length) else {
             return Err(self.cut(ask, length, "the server answered with another part than the rest"));
+        };
+        match (whole.length, range.whole) {
+            (Some(known), Some(now)) if known != now => return Err(self.cut(ask, length, "it has another length now")),
+            (known, now) => whole.length = known.or(now),
         }
         Ok(answer)
+    }
+
+    fn empty(&self, ask: &Ask) -> Error {
+        let message = "the server answered with success and without a file: look there whether there is one".to_owned();
+        self.fail(ask.name.clone(), Reason::Answer(message))
     }
 
     fn cut(&self, ask: &Ask, length: u64, why: &str) -> Error {
@@ -126,17 +145,40 @@ impl Client {
         self.fail(ask.name.clone(), Reason::Answer(message))
     }
 
-    /// A web page where a file of bytes is declared comes from a proxy.
-    fn refuse_page(&self, ask: &Ask, headers: &HeaderMap) -> Result<()> {
+    /// Refuses an answer of success that is not the file: a web page where bytes are declared comes from a proxy, a part was not
+    /// asked for, and what is packed would be written as it came.
+    fn refuse_other(&self, ask: &Ask, status: StatusCode, headers: &HeaderMap) -> Result<()> {
+        let fail = |reason| Err(self.fail(ask.name.clone(), reason));
+        if status == StatusCode::PARTIAL_CONTENT {
+            return fail(Reason::Answer(
+                "the server answered with a part of the file, and was asked for all of it".to_owned(),
+            ));
+        }
+        if status == StatusCode::NO_CONTENT {
+            return Err(self.empty(ask));
+        }
+        match text(headers, &CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
+            Some(encoding) => {
+                let encoding: String = encoding.chars().take(40).collect();
+                let encoding = encoding.escape_debug();
+                return fail(Reason::Answer(format!(
+                    "the file came packed (`Content-Encoding: {encoding}`), which nobody asked for: ask past the proxy that does so"
+                )));
+            }
+            None => {}
+        }
         match text(headers, &CONTENT_TYPE) {
             Some(kind) if kind.to_ascii_lowercase().starts_with("text/html") => {
                 let hint = "it answered with an HTML page instead of a file (a proxy, or a web interface?)";
-                Err(self.fail(ask.name.clone(), Reason::Product(None, hint.to_owned())))
+                fail(Reason::Product(None, hint.to_owned()))
             }
             _ => Ok(()),
         }
     }
 }
+
+/// How much must come for the tries to be counted anew.
+const PROGRESS: u64 = 64 << 10;
 
 /// Whether a cut answer may be asked for in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,9 +225,24 @@ impl Whole {
     }
 }
 
-/// Where the part begins that an answer holds.
-fn begin(headers: &HeaderMap) -> Option<u64> {
-    text(headers, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
+/// The part that an answer holds: `Content-Range: bytes 7-19/20`.
+struct Part {
+    begin: u64,
+    /// How long all of it is, where the server says so.
+    whole: Option<u64>,
+}
+
+impl Part {
+    fn of(headers: &HeaderMap) -> Option<Self> {
+        let (range, whole) = text(headers, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
+        let (begin, end) = range.split_once('-')?;
+        let (begin, end) = (begin.trim().parse().ok()?, end.trim().parse::<u64>().ok()?);
+        let whole = match whole.trim() {
+            "*" => None,
+            known => Some(known.parse().ok()?),
+        };
+        (begin <= end && whole.is_none_or(|whole| end < whole)).then_some(Self { begin, whole })
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

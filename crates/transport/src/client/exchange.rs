@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ::http::header::{ACCEPT, HeaderName};
+use ::http::header::{ACCEPT, CONTENT_ENCODING, HeaderName};
 use ::http::{Method, StatusCode};
 use backhaul_wire::operation::Response as Form;
 use backhaul_wire::{Operation, System};
@@ -13,7 +13,7 @@ use url::Url;
 use super::{Client, Raw};
 use crate::classify;
 use crate::error::{Reason, Result};
-use crate::http::{Request, Response, StreamingResponse, shown};
+use crate::http::{HttpError, Request, Response, StreamingResponse, shown};
 use crate::product;
 use crate::session::Session;
 
@@ -31,6 +31,8 @@ pub(crate) struct Ask {
     gone: Option<String>,
     /// Whether the answer is a file.
     file: bool,
+    /// Whether it only reads, and may be sent twice.
+    reads: bool,
     /// Headers of this request alone.
     headers: Vec<(HeaderName, String)>,
 }
@@ -72,6 +74,8 @@ impl Ask {
             bound: None,
             gone: None,
             file: matches!(operation.response, Form::Bytes),
+            // A search is a listing whose question stands in the body.
+            reads: operation.method == "GET" || matches!(operation.response, Form::Page(..)),
             headers: Vec::new(),
         }
     }
@@ -88,6 +92,7 @@ impl Ask {
             bound: None,
             gone: None,
             file: false,
+            reads: false,
             headers: Vec::new(),
         }
     }
@@ -120,12 +125,38 @@ impl Client {
     /// Sends, and reads the whole answer. A new session is opened once when the server no longer knows the old one, unless what
     /// is asked for is gone with the old one.
     pub(crate) async fn exchange(&self, ask: &Ask) -> Result<Answered> {
+        // In a box: what holds a logon, a renewal and all tries is large, and stands in every caller's own future.
+        self.in_time(ask, Box::pin(self.exchanged(ask))).await
+    }
+
+    /// Sends, and gives the answer as it comes.
+    pub(crate) async fn exchange_open(&self, ask: &Ask) -> Result<StreamingResponse> {
+        self.in_time(ask, Box::pin(self.opened(ask))).await
+    }
+
+    /// No longer than until the policy's deadline: logons, and waiting for another caller's, are in it.
+    async fn in_time<T>(&self, ask: &Ask, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let late = || {
+            self.failed(ask, Reason::Deadline("there was no answer before the deadline: give it more time".to_owned()))
+        };
+        match self.policy.deadline {
+            None => work.await,
+            Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
+                Err(_) => Err(late()),
+                Ok(Err(error)) if error.http().is_some_and(HttpError::is_deadline) => Err(late()),
+                Ok(outcome) => outcome,
+            },
+        }
+    }
+
+    async fn exchanged(&self, ask: &Ask) -> Result<Answered> {
         let mut session = self.session_of(ask).await?;
         let mut renewed = false;
         loop {
             let request = self.request(ask, session.as_deref());
             let answer = self.core.http.send(request).await.map_err(|error| self.failed(ask, Reason::Http(error)))?;
             if answer.status.is_success() {
+                self.refuse_captive(ask, &answer).await?;
                 let session = session.map_or(0, |session| session.number());
                 return Ok(Answered { name: ask.name.clone(), status: answer.status, body: answer.body, session });
             }
@@ -136,8 +167,7 @@ impl Client {
         }
     }
 
-    /// Sends, and gives the answer as it comes.
-    pub(crate) async fn exchange_open(&self, ask: &Ask) -> Result<StreamingResponse> {
+    async fn opened(&self, ask: &Ask) -> Result<StreamingResponse> {
         let mut session = self.session_of(ask).await?;
         let mut renewed = false;
         loop {
@@ -181,6 +211,25 @@ impl Client {
         }
         *session = Some(self.session(session.as_ref()).await?);
         Ok(true)
+    }
+
+    /// A web page is no answer of any API: something in front of the server gave it, or another product. What is packed was not asked
+    /// for so.
+    async fn refuse_captive(&self, ask: &Ask, answer: &Response) -> Result<()> {
+        if product::is_page(answer) {
+            return Err(self.failed(ask, self.identify(product::describe(answer)).await));
+        }
+        match answer
+            .headers
+            .get(CONTENT_ENCODING)
+            .filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+        {
+            Some(_) => {
+                let rule = "the answer came packed (`Content-Encoding`), which nobody asked for: ask past the proxy that does so";
+                Err(self.failed(ask, Reason::Answer(rule.to_owned())))
+            }
+            None => Ok(()),
+        }
     }
 
     fn lost(&self, ask: &Ask, bound: &Bound) -> crate::Error {
@@ -230,6 +279,10 @@ impl Client {
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
         let mut request = Request::new(ask.method.clone(), ask.url.clone());
+        request.idempotent |= ask.reads || self.policy.idempotent;
+        request.deadline = self.policy.deadline;
+        request.timeout = self.policy.timeout;
+        request.retry.clone_from(&self.policy.retry);
         if self.core.system == System::Zstack {
             request.own_503 = |body| classify::zstack(body).is_some();
         }

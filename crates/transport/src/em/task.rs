@@ -1,7 +1,5 @@
 //! Tasks: what Enterprise Manager answers with when the work goes on.
 
-use std::time::Duration;
-
 use ::http::Method;
 use backhaul_models::em::{Link, Task, TaskState, Tasks};
 use backhaul_wire::Call;
@@ -12,7 +10,8 @@ use super::link_type::{fits, whole};
 use super::links::{Linked, Links};
 use crate::client::{Answered, Ask, Bound, Client};
 use crate::error::{Error, Reason, Result};
-use crate::poller::{Poller, Work};
+use crate::poller::{Poller, Waited, Work};
+use crate::said::said;
 
 /// Waits for a task of Enterprise Manager.
 pub type TaskPoller = Poller<TaskWork>;
@@ -192,7 +191,8 @@ impl Work for TaskWork {
         }
         let result = self.task.result.as_ref();
         if result.and_then(|result| result.success) == Some(false) {
-            let message = result.and_then(|result| result.message.as_deref()).unwrap_or("the server does not say why");
+            let message = result.and_then(|result| result.message.as_deref()).filter(|message| !message.is_empty());
+            let message = message.map_or_else(|| "the server does not say why".to_owned(), said);
             let message = format!("{} failed: {message}", named(&self.task));
             return Some(Err(self.client.fail("task", Reason::Task(message))));
         }
@@ -223,15 +223,9 @@ impl Work for TaskWork {
         Ok(())
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
-        let (name, state) = (named(&self.task), state(&self.task));
-        let seconds = waited.as_secs();
-        self.client.fail(
-            "task",
-            Reason::Deadline(format!(
-                "{name} is {state} after {seconds} s: it goes on on the server; wait longer, or stop it"
-            )),
-        )
+    fn overdue(&self, waited: &Waited) -> Error {
+        let told = waited.told(&named(&self.task), state(&self.task));
+        self.client.fail("task", Reason::Deadline(format!("{told}: it goes on on the server; wait longer, or stop it")))
     }
 }
 

@@ -1,15 +1,16 @@
 //! The client: one request out, one answer in, within its limits.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 use reqwest::redirect::Policy;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::breaker::Breaker;
 use super::error::{Cause, HttpError};
-use super::message::{Request, Response, StreamingResponse, within};
+use super::message::{Limits, Request, Response, StreamingResponse, within};
 use super::pace::Pace;
 use super::retry::Budget;
 use super::{HttpOptions, proxy, tls, trace};
@@ -25,10 +26,15 @@ pub struct HttpClient {
 
 struct Shared {
     engine: reqwest::Client,
+    /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be sent twice.
+    fresh: OnceLock<reqwest::Client>,
+    proxies: Vec<reqwest::Proxy>,
+    tls: rustls::ClientConfig,
     options: HttpOptions,
     in_flight: Arc<Semaphore>,
     pace: Option<Pace>,
     budget: Budget,
+    breaker: Breaker,
 }
 
 impl HttpClient {
@@ -41,25 +47,23 @@ impl HttpClient {
     }
 
     fn with_environment(options: HttpOptions, variable: impl Fn(&str) -> Option<String>) -> Result<Self, HttpError> {
-        let config = tls::config(&options.tls).map_err(|cause| HttpError::new(cause, None))?;
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(config)
-            .http1_only()
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(options.connect_timeout)
-            .pool_idle_timeout(IDLE)
-            .no_proxy();
-        for proxy in proxy::proxies(variable).map_err(|cause| HttpError::new(cause, None))? {
-            builder = builder.proxy(proxy);
-        }
-        let engine = builder.build().map_err(|error| HttpError::new(Cause::Other(error.without_url()), None))?;
+        let config = |cause| HttpError::new(cause, None);
+        let tls = tls::config(&options.tls).map_err(config)?;
+        let proxies = proxy::proxies(variable).map_err(config)?;
+        let engine = engine(&options, &tls, &proxies, true).map_err(config)?;
         let in_flight = Arc::new(Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let budget = Budget::new(options.retry.budget_percent);
+        let breaker = Breaker::new(options.breaker.clone());
         let pace = options.max_per_second.map(Pace::new);
-        Ok(Self { shared: Arc::new(Shared { engine, options, in_flight, pace, budget }) })
+        let fresh = OnceLock::new();
+        let shared = Shared { engine, fresh, proxies, tls, options, in_flight, pace, budget, breaker };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// How many retries the budget has left: each request adds a part of one, each retry takes one.
+    #[must_use]
+    pub fn retries_left(&self) -> u32 {
+        self.shared.budget.left()
     }
 
     /// Sends a request and reads the whole answer; tries again as the policy says.
@@ -68,58 +72,131 @@ impl HttpClient {
     /// When no answer came, or it was cut short or too large. An answer of any status is no error here.
     pub async fn send(&self, request: Request) -> Result<Response, HttpError> {
         let shared = &*self.shared;
+        let retry = request.retry.as_ref().unwrap_or(&shared.options.retry);
         shared.budget.deposit();
         let mut attempt = 1;
         loop {
             let begun = Instant::now();
-            let outcome = shared.whole(&request).await;
+            let outcome = Box::pin(shared.whole(&request)).await;
             trace::tried(&request, attempt, begun, outcome.as_ref().map(|answer| answer.status));
-            match shared.options.retry.pause(&request, attempt, outcome.as_ref()) {
-                Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
+            match retry.pause(&request, attempt, outcome.as_ref()) {
+                Some(pause) if shared.budget.withdraw() => {
+                    trace::pausing(&request, attempt, pause);
+                    tokio::time::sleep(pause).await;
+                }
                 _ => return outcome,
             }
             attempt += 1;
         }
     }
 
-    /// Sends a request and gives the answer before its body, which may be of any size. Tries again as the policy says, but takes
-    /// the first answer, whatever its status.
+    /// Sends a request and gives the answer before its body, which may be of any size. Tries again as the policy says.
     ///
     /// # Errors
     /// When no answer came.
     pub async fn open(&self, request: Request) -> Result<StreamingResponse, HttpError> {
         let shared = &*self.shared;
+        let retry = request.retry.as_ref().unwrap_or(&shared.options.retry);
         shared.budget.deposit();
         let mut attempt = 1;
         loop {
             let begun = Instant::now();
-            let opened = shared.begin(&request).await;
+            let mut opened = Box::pin(shared.begin(&request)).await;
             trace::tried(&request, attempt, begun, opened.as_ref().map(|answer| answer.status));
-            let error = match opened {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let head = match opened {
+                // Its body tells what it means.
+                Ok(answer) if answer.status == StatusCode::SERVICE_UNAVAILABLE => {
+                    let (answer, read) = answer.read_ahead().await?;
+                    opened = Ok(answer);
+                    Ok(read)
+                }
+                Ok(ref answer) => Ok(answer.head()),
+                Err(ref error) => Err(error.clone()),
             };
-            match shared.options.retry.pause(&request, attempt, Err(&error)) {
-                Some(pause) if shared.budget.withdraw() => tokio::time::sleep(pause).await,
-                _ => return Err(error),
+            match retry.pause(&request, attempt, head.as_ref()) {
+                Some(pause) if shared.budget.withdraw() => {
+                    // It counts as under way until it is dropped.
+                    drop(opened);
+                    trace::pausing(&request, attempt, pause);
+                    tokio::time::sleep(pause).await;
+                }
+                _ => return opened,
             }
             attempt += 1;
         }
     }
 }
 
+/// What carries requests out, with connections that are kept or not.
+fn engine(
+    options: &HttpOptions,
+    tls: &rustls::ClientConfig,
+    proxies: &[reqwest::Proxy],
+    keeps: bool,
+) -> Result<reqwest::Client, Cause> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .http1_only()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect_timeout)
+        .pool_idle_timeout(IDLE)
+        .no_proxy();
+    if !keeps {
+        builder = builder.pool_max_idle_per_host(0);
+    }
+    for proxy in proxies {
+        builder = builder.proxy(proxy.clone());
+    }
+    builder.build().map_err(|error| Cause::Other(error.without_url()))
+}
+
 impl Shared {
     async fn whole(&self, request: &Request) -> Result<Response, HttpError> {
-        let permit = self.permit().await;
-        let place = request.place();
-        let work = async { self.answer(request, permit, None).await?.read().await };
-        within(self.options.timeout, &place, work).await
+        let limit = request.timeout.or(self.options.timeout);
+        self.tried(request, async |permit, place| {
+            // The limit holds for the whole of it.
+            let work = async { self.answer(request, permit, None).await?.read().await };
+            within(limit, None, place, work).await
+        })
+        .await
     }
 
     async fn begin(&self, request: &Request) -> Result<StreamingResponse, HttpError> {
-        let permit = self.permit().await;
+        let limit = request.timeout.or(self.options.timeout);
+        self.tried(request, async |permit, place| within(limit, None, place, self.answer(request, permit, limit)).await)
+            .await
+    }
+
+    /// One try, when it is its turn; all of it before the request's deadline.
+    async fn tried<T>(
+        &self,
+        request: &Request,
+        work: impl AsyncFnOnce(Option<OwnedSemaphorePermit>, &str) -> Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
         let place = request.place();
-        within(self.options.timeout, &place, self.answer(request, permit, self.options.timeout)).await
+        let outcome = within(None, request.deadline, &place, async {
+            let permit = self.permit().await;
+            self.breaker.ask().map_err(|cause| HttpError::new(cause, Some(place.clone())))?;
+            work(permit, &place).await
+        })
+        .await;
+        self.breaker.tell(outcome.as_ref().map(drop));
+        outcome
+    }
+
+    /// What may not be sent twice goes over a new connection.
+    fn engine(&self, request: &Request) -> Result<reqwest::Client, Cause> {
+        if request.idempotent {
+            return Ok(self.engine.clone());
+        }
+        if let Some(made) = self.fresh.get() {
+            return Ok(made.clone());
+        }
+        let made = engine(&self.options, &self.tls, &self.proxies, false)?;
+        Ok(self.fresh.get_or_init(|| made).clone())
     }
 
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
@@ -142,7 +219,8 @@ impl Shared {
             return Err(HttpError::new(Cause::Header(name.clone()), Some(place)));
         }
         let head = request.method == Method::HEAD;
-        let built = self.engine.request(request.method.clone(), request.bare_url());
+        let engine = self.engine(request).map_err(|cause| HttpError::new(cause, Some(place.clone())))?;
+        let built = engine.request(request.method.clone(), request.bare_url());
         let mut headers = request.headers.clone();
         // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
         if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
@@ -151,7 +229,13 @@ impl Shared {
         let sent = built.headers(headers).body(request.body.clone()).send().await;
         match sent {
             Ok(answer) => {
-                Ok(StreamingResponse::new(answer, head, self.options.max_body_bytes, permit, patience, place))
+                let limits = Limits {
+                    largest: self.options.max_body_bytes,
+                    patience,
+                    least: self.options.min_bytes_per_second,
+                    deadline: request.deadline,
+                };
+                Ok(StreamingResponse::new(answer, head, limits, permit, place))
             }
             Err(error) => Err(HttpError::new(Cause::of(error, request.url.scheme()), Some(place))),
         }

@@ -38,10 +38,22 @@ pub(super) enum Cause {
     NotTls,
     /// It took longer than this, where the limit is known.
     Timeout(Option<Duration>),
+    /// The time for the whole work ran out.
+    Deadline,
+    /// The body comes slower than so many bytes a second.
+    TooSlow(u32),
+    /// So many tries in a row got no answer: the server is left alone for a while.
+    Open {
+        failures: u32,
+        pause: Duration,
+    },
     /// The answer is larger than the limit.
     TooLarge(u64),
-    /// The answer ended before its end.
-    Interrupted(reqwest::Error),
+    /// The answer ended before its end; `unsent` when nothing of the request was on its way.
+    Interrupted {
+        error: reqwest::Error,
+        unsent: bool,
+    },
     /// What answered does not speak HTTP, whether within TLS or without.
     NotHttp {
         https: bool,
@@ -69,8 +81,9 @@ impl Cause {
         }
         match find::<hyper::Error>(&error) {
             Some(http) if http.is_parse() => Self::NotHttp { https: scheme == "https", error },
-            Some(http) if http.is_incomplete_message() || http.is_canceled() => Self::Interrupted(error),
-            _ if find::<io::Error>(&error).is_some_and(is_cut) => Self::Interrupted(error),
+            Some(http) if http.is_canceled() => Self::Interrupted { error, unsent: true },
+            Some(http) if http.is_incomplete_message() => Self::Interrupted { error, unsent: false },
+            _ if find::<io::Error>(&error).is_some_and(is_cut) => Self::Interrupted { error, unsent: false },
             _ => Self::Other(error),
         }
     }
@@ -90,7 +103,7 @@ impl Cause {
     /// The cause of a body that could not be read to its end.
     pub(super) fn of_body(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted(error) }
+        if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted { error, unsent: false } }
     }
 }
 
@@ -149,11 +162,28 @@ impl HttpError {
         matches!(self.0.cause, Cause::Untrusted { .. } | Cause::Tls(_) | Cause::NotTls)
     }
 
+    /// Whether nothing of the request can have been read: sending it again does nothing twice.
+    pub(super) fn is_unsent(&self) -> bool {
+        matches!(self.0.cause, Cause::Connect(_) | Cause::Interrupted { unsent: true, .. })
+    }
+
+    /// Whether the time for the whole work ran out.
+    #[must_use]
+    pub fn is_deadline(&self) -> bool {
+        matches!(self.0.cause, Cause::Deadline)
+    }
+
+    /// Whether the server was not asked, since many tries in a row got no answer.
+    #[must_use]
+    pub fn is_left_alone(&self) -> bool {
+        matches!(self.0.cause, Cause::Open { .. })
+    }
+
     /// Whether it took too long.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         match &self.0.cause {
-            Cause::Timeout(_) => true,
+            Cause::Timeout(_) | Cause::Deadline | Cause::TooSlow(_) => true,
             Cause::Connect(error) => error.is_timeout(),
             _ => false,
         }
@@ -168,7 +198,7 @@ impl HttpError {
     /// Whether the connection ended before the answer did.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
-        matches!(self.0.cause, Cause::Interrupted(_))
+        matches!(self.0.cause, Cause::Interrupted { .. })
     }
 
     /// The SHA-256 of the certificate that the server showed, in hex, when it is not trusted.
@@ -206,10 +236,20 @@ impl fmt::Display for HttpError {
                 write!(f, "no whole answer within {limit:?}: raise the timeout, or ask for less")
             }
             Cause::Timeout(None) => f.write_str("no answer in time: raise the timeout, or ask for less"),
+            Cause::Deadline => f.write_str("no answer before the deadline of the whole work: give it more time"),
+            Cause::TooSlow(least) => {
+                write!(f, "the answer comes slower than {least} bytes a second: it was given up, ask again")
+            }
+            Cause::Open { failures, pause } => write!(
+                f,
+                "not asked: {failures} tries in a row got no answer, the server is left alone for {pause:?} after the last"
+            ),
             Cause::TooLarge(limit) => {
                 write!(f, "the answer is larger than the limit of {limit} bytes: ask for less, or raise it")
             }
-            Cause::Interrupted(error) => write!(f, "the connection ended before the answer did ({})", chain(error)),
+            Cause::Interrupted { error, .. } => {
+                write!(f, "the connection ended before the answer did ({})", chain(error))
+            }
             Cause::NotHttp { https: false, error } => write!(
                 f,
                 "what answers there does not speak plain HTTP ({}): check the port, or use https://",
@@ -236,9 +276,10 @@ impl fmt::Debug for HttpError {
 impl StdError for HttpError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.cause {
-            Cause::Connect(error) | Cause::Interrupted(error) | Cause::NotHttp { error, .. } | Cause::Other(error) => {
-                Some(error)
-            }
+            Cause::Connect(error)
+            | Cause::Interrupted { error, .. }
+            | Cause::NotHttp { error, .. }
+            | Cause::Other(error) => Some(error),
             _ => None,
         }
     }

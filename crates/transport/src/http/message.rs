@@ -7,9 +7,12 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 use url::Url;
 
+use super::RetryPolicy;
 use super::error::{Cause, HttpError};
+use super::rate::Rate;
 
 /// A request.
 #[derive(Clone)]
@@ -25,6 +28,12 @@ pub struct Request {
     pub body: Bytes,
     /// Whether sending it twice does the same as once: by itself only GET and HEAD.
     pub idempotent: bool,
+    /// By when its answer must be there, tries, pauses and waiting for a turn included; none for the limits of each try alone.
+    pub deadline: Option<Instant>,
+    /// How long each try may take, where it is not as long as the client says.
+    pub timeout: Option<Duration>,
+    /// When to try again, where it is not as the client says.
+    pub retry: Option<RetryPolicy>,
     /// Of the body of a 503: whether it is an answer and not a server that is busy. ZStack answers the errors of its API with it,
     /// a proxy in front of it means what 503 says.
     pub own_503: fn(&[u8]) -> bool,
@@ -42,6 +51,9 @@ impl Request {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             idempotent,
+            deadline: None,
+            timeout: None,
+            retry: None,
             own_503: |_| false,
             bad_header: None,
         }
@@ -151,24 +163,41 @@ pub struct StreamingResponse {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    answer: reqwest::Response,
-    /// How large the body may be where it is read whole.
-    limit: u64,
+    body: Body,
     /// How long a body the headers promise.
     promised: Option<u64>,
-    /// How long each part of the body may take.
-    patience: Option<Duration>,
+    limits: Limits,
+    rate: Rate,
     place: String,
     _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Where a body is.
+enum Body {
+    OnTheWay(reqwest::Response),
+    /// Read already, to see what it says.
+    Read(Option<Bytes>),
+}
+
+/// What holds for a body.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    /// How large it may be where it is read whole.
+    pub(super) largest: u64,
+    /// How long each part may take.
+    pub(super) patience: Option<Duration>,
+    /// How many bytes a second must come.
+    pub(super) least: u32,
+    /// By when all of it must be there.
+    pub(super) deadline: Option<Instant>,
 }
 
 impl StreamingResponse {
     pub(super) fn new(
         mut answer: reqwest::Response,
         head: bool,
-        limit: u64,
+        limits: Limits,
         permit: Option<OwnedSemaphorePermit>,
-        patience: Option<Duration>,
         place: String,
     ) -> Self {
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
@@ -176,19 +205,44 @@ impl StreamingResponse {
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
         // The answer to HEAD tells the length of a body that does not come.
         let promised = length.filter(|_| !head);
-        Self { status, headers, answer, limit, promised, patience, place, _permit: permit }
+        let rate = Rate::new(limits.least, limits.patience);
+        Self { status, headers, body: Body::OnTheWay(answer), promised, limits, rate, place, _permit: permit }
+    }
+
+    /// Status and headers, without the body.
+    pub(super) fn head(&self) -> Response {
+        Response { status: self.status, headers: self.headers.clone(), body: Bytes::new() }
+    }
+
+    /// The same with its body at hand, which is looked at before it is given.
+    pub(super) async fn read_ahead(self) -> Result<(Self, Response), HttpError> {
+        let (limits, place) = (self.limits.clone(), self.place.clone());
+        let read = self.read().await?;
+        let rate = Rate::new(0, None);
+        let (status, headers) = (read.status, read.headers.clone());
+        let body = Body::Read(Some(read.body.clone()).filter(|body| !body.is_empty()));
+        Ok((Self { status, headers, body, promised: None, limits, rate, place, _permit: None }, read))
     }
 
     /// The next part of the body; `None` at its end.
     ///
     /// # Errors
-    /// When the connection ends before the body does, or the next part takes longer than the client's timeout.
+    /// When the connection ends before the body does, the next part takes longer than the client's timeout, or the body comes
+    /// slower than the client's least rate.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
-        let Self { answer, patience, place, .. } = self;
-        within(*patience, place, async {
+        let Self { body, limits, place, rate, .. } = self;
+        let answer = match body {
+            Body::OnTheWay(answer) => answer,
+            Body::Read(read) => return Ok(read.take()),
+        };
+        let part = within(limits.patience, limits.deadline, place, async {
             answer.chunk().await.map_err(|error| HttpError::new(Cause::of_body(error), Some(place.clone())))
         })
-        .await
+        .await?;
+        if let Some(least) = part.as_ref().and_then(|part| rate.too_slow(part.len())) {
+            return Err(HttpError::new(Cause::TooSlow(least), Some(place.clone())));
+        }
+        Ok(part)
     }
 
     /// Reads the rest of the body.
@@ -196,7 +250,7 @@ impl StreamingResponse {
     /// # Errors
     /// As [`StreamingResponse::chunk`], and when it is larger than the client's limit.
     pub async fn read(mut self) -> Result<Response, HttpError> {
-        let limit = self.limit;
+        let limit = self.limits.largest;
         let too_large = |place: &String| Err(HttpError::new(Cause::TooLarge(limit), Some(place.clone())));
         let promised = self.promised.unwrap_or(0);
         if promised > limit {
@@ -220,17 +274,28 @@ impl fmt::Debug for StreamingResponse {
     }
 }
 
-/// Waits no longer than the limit.
+/// Waits no longer than the limit, and not beyond the deadline.
 pub(super) async fn within<T>(
     limit: Option<Duration>,
+    deadline: Option<Instant>,
     place: &str,
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, HttpError> {
-    match limit {
-        None => work.await,
-        Some(limit) => match tokio::time::timeout(limit, work).await {
+    let late = |cause| Err(HttpError::new(cause, Some(place.to_owned())));
+    let limited = async {
+        match limit {
+            None => work.await,
+            Some(limit) => match tokio::time::timeout(limit, work).await {
+                Ok(outcome) => outcome,
+                Err(_) => late(Cause::Timeout(Some(limit))),
+            },
+        }
+    };
+    match deadline {
+        None => limited.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline, limited).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(HttpError::new(Cause::Timeout(Some(limit)), Some(place.to_owned()))),
+            Err(_) => late(Cause::Deadline),
         },
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
+use tokio::time::Instant;
 
 use super::{HttpError, Request, Response};
 
@@ -19,7 +20,8 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The first pause, doubled each time: 200 ms.
     pub base_delay: Duration,
-    /// The longest pause: 5 s. A server that asks for a longer one gets none, and its answer is given as it is.
+    /// The longest pause: 5 s. A server that asks for a longer one (`Retry-After`, in seconds or as a date) gets it if the
+    /// request's own deadline leaves room for it; without a deadline its answer is given as it is.
     pub max_delay: Duration,
     /// How many requests in a hundred may be repeats, so that a struggling server is not made to struggle more: 20.
     pub budget_percent: u32,
@@ -53,20 +55,24 @@ impl RetryPolicy {
         if attempt >= self.max_attempts {
             return None;
         }
+        let left = request.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let pause = self.base_delay.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.max_delay);
         let jittered = pause / 2 + (pause / 2).mul_f64(random());
-        match seen {
-            // A certificate does not become trusted.
-            Err(error) if error.is_tls() => None,
-            Err(error) if error.is_connect() => Some(jittered),
+        let pause = match seen {
+            // A certificate does not become trusted, and patience that was used up once is not asked for again.
+            Err(error) if error.is_tls() || error.is_timeout() => None,
+            Err(error) if error.is_unsent() => Some(jittered),
             Err(error) => (request.idempotent && error.is_interrupted()).then_some(jittered),
-            Ok(answer) if request.idempotent && is_busy(answer, request.own_503) => match wanted_pause(&answer.headers)
-            {
-                None => Some(jittered),
-                Some(wanted) => (wanted <= self.max_delay).then(|| wanted.max(jittered)),
-            },
+            Ok(answer) if request.idempotent && is_busy(answer, request.own_503) => {
+                match wanted_pause(&answer.headers, SystemTime::now()) {
+                    None => Some(jittered),
+                    Some(wanted) => (wanted <= left.unwrap_or(self.max_delay)).then(|| wanted.max(jittered)),
+                }
+            }
             Ok(_) => None,
-        }
+        };
+        // What cannot end in time need not begin.
+        pause.filter(|pause| left.is_none_or(|left| *pause < left))
     }
 }
 
@@ -78,9 +84,14 @@ fn is_busy(answer: &Response, own_503: fn(&[u8]) -> bool) -> bool {
     }
 }
 
-/// `Retry-After` in seconds; its date form is passed over.
-fn wanted_pause(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// `Retry-After`, in seconds or as a date; a date that has passed asks for no pause.
+fn wanted_pause(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// A number from 0 to 1, good enough to spread retries.
@@ -101,6 +112,11 @@ impl Budget {
 
     pub(super) fn new(percent: u32) -> Self {
         Self { percent: percent.min(100), hundredths: AtomicU32::new(Self::MOST) }
+    }
+
+    /// How many retries it has left.
+    pub(super) fn left(&self) -> u32 {
+        self.hundredths.load(Ordering::Relaxed) / 100
     }
 
     pub(super) fn deposit(&self) {
@@ -151,6 +167,36 @@ mod tests {
         };
         assert_eq!(busy("3"), Some(Duration::from_secs(3)));
         assert_eq!(busy("6"), None);
+    }
+
+    #[test]
+    fn a_date_asks_for_the_time_until_then() {
+        let now = httpdate::parse_http_date("Wed, 11 Apr 2018 14:50:54 GMT").unwrap();
+        let wanted = |text| wanted_pause(&HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]), now);
+        assert_eq!(wanted("Wed, 11 Apr 2018 14:51:04 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(wanted("Wed, 11 Apr 2018 14:50:04 GMT"), Some(Duration::ZERO));
+        assert_eq!(wanted("18446744073709551615"), Some(Duration::from_secs(u64::MAX)));
+        for none in ["soon", "-1", "18446744073709551616", ""] {
+            assert_eq!(wanted(none), None, "{none}");
+        }
+    }
+
+    /// A server may ask for a longer pause than the policy's where there is time for it, and for none beyond the deadline.
+    #[tokio::test(start_paused = true)]
+    async fn pauses_end_before_the_deadline() {
+        let policy = RetryPolicy::default();
+        let mut request = get();
+        request.deadline = Some(Instant::now() + Duration::from_secs(60));
+        let busy = |seconds| {
+            answer(
+                StatusCode::SERVICE_UNAVAILABLE,
+                HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(seconds))]),
+            )
+        };
+        assert_eq!(policy.pause(&request, 1, Ok(&busy("30"))), Some(Duration::from_secs(30)));
+        assert_eq!(policy.pause(&request, 1, Ok(&busy("61"))), None);
+        request.deadline = Some(Instant::now() + Duration::from_millis(50));
+        assert_eq!(policy.pause(&request, 1, Ok(&answer(StatusCode::BAD_GATEWAY, HeaderMap::new()))), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One event for each try of a request, for those who listen with `tracing`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 
@@ -17,4 +17,12 @@ pub(super) fn tried(request: &Request, attempt: u32, begun: Instant, outcome: Re
         Ok(status) => tracing::debug!(method, server, path, status = status.as_u16(), attempt, millis, "answered"),
         Err(error) => tracing::debug!(method, server, path, %error, attempt, millis, "no answer"),
     }
+}
+
+/// Tells that a request will be sent again.
+pub(super) fn pausing(request: &Request, attempt: u32, pause: Duration) {
+    let millis = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    let (method, url) = (request.method.as_str(), shown(&request.url));
+    let (server, path) = (url.host_str().unwrap_or_default(), url.path());
+    tracing::debug!(method, server, path, attempt, millis, "sent again after a pause");
 }

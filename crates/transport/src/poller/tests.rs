@@ -51,8 +51,8 @@ impl Work for Script {
         Ok(())
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
-        Error::new(Reason::Deadline(format!("{} after {waited:?}", self.state)), System::Em, "em", "work")
+    fn overdue(&self, waited: &Waited) -> Error {
+        Error::new(Reason::Deadline(waited.told("it", self.state)), System::Em, "em", "work")
     }
 }
 
@@ -94,20 +94,20 @@ async fn work_without_end_ends_at_the_deadline() {
     let begun = Instant::now();
     let endless = work(std::iter::repeat_n(Answer::State("Running"), 100));
     let error = Poller::new(endless).deadline(Duration::from_secs(60)).until_done().await.unwrap_err();
-    assert!(error.is_deadline() && error.to_string().contains("Running after 60s"), "{error}");
+    assert!(error.is_deadline() && error.to_string().contains("it is Running after 60 s"), "{error}");
     assert_eq!(begun.elapsed(), Duration::from_secs(60));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_question_without_an_answer_ends_at_the_deadline_too() {
     let error = Poller::new(work([Answer::Hangs])).deadline(Duration::from_secs(7)).until_done().await.unwrap_err();
-    assert!(error.is_deadline(), "{error}");
+    assert!(error.is_deadline() && error.to_string().contains("was last seen"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn some_passing_errors_in_a_row_are_sat_out_and_others_are_not() {
     let few = [Answer::Fails, Answer::Fails, Answer::State("Running"), Answer::Fails, Answer::Fails];
-    let tolerance = Tolerance { in_a_row: 2 };
+    let tolerance = Tolerance { in_a_row: Some(2) };
     let answers = few.into_iter().chain([Answer::State("Finished")]);
     Poller::new(work(answers)).tolerance(tolerance.clone()).until_done().await.unwrap();
 

@@ -72,14 +72,13 @@ fn request(options: &Options) -> Result<Request, Reason> {
         _ => "latest".to_owned(),
     };
     let media_type = options.em_format.media_type();
-    let request = Request::new(Method::POST, below(&options.url, &format!("/api/sessionMngr/?v={version}")))
+    let mut request = Request::new(Method::POST, below(&options.url, &format!("/api/sessionMngr/?v={version}")))
         .header(ACCEPT, media_type);
+    // A session more does no harm: it ends by itself.
+    request.idempotent = true;
     match login_spec(options) {
         // A body on an account's logon gets 415.
-        None => {
-            let basic = STANDARD.encode(format!("{}:{}", options.user, options.password.expose()));
-            Ok(request.secret_header(AUTHORIZATION, &format!("Basic {basic}")))
-        }
+        None => Ok(request.secret_header(AUTHORIZATION, &format!("Basic {}", basic(options).expose()))),
         Some(spec) => {
             let body = match options.em_format {
                 EmFormat::Xml => xml::encode(&spec),
@@ -88,6 +87,11 @@ fn request(options: &Options) -> Result<Request, Reason> {
             Ok(request.body(media_type, body.map_err(|error: EncodeError| Reason::Call(error.to_string()))?))
         }
     }
+}
+
+/// Account and password, as the header has them.
+pub(super) fn basic(options: &Options) -> Secret {
+    STANDARD.encode(format!("{}:{}", options.user, options.password.expose())).into()
 }
 
 /// What a tenant logs on with, which goes into the body; an account of Enterprise Manager goes into a header.

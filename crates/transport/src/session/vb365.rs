@@ -17,6 +17,7 @@ use crate::error::Reason;
 use crate::http::{HttpClient, Request, Response};
 use crate::options::{Options, Vb365Logon, Version};
 use crate::product;
+use crate::said::said;
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -35,6 +36,14 @@ pub(super) async fn open(
         }
     }
     ask(http, options, version, logon(options)).await
+}
+
+/// What a Microsoft logon proves itself with.
+pub(super) fn assertion(options: &Options) -> Option<Secret> {
+    match &options.vb365_logon {
+        Vb365Logon::Password => None,
+        Vb365Logon::Assertion(assertion) | Vb365Logon::Operator(assertion) => Some(assertion.token.clone()),
+    }
 }
 
 /// The logon that the options say.
@@ -56,8 +65,10 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
         form.disable_antiforgery_token = Some(true);
     }
     json::check_versions(&form, ApiVersion::new(version)).map_err(|error| Reason::Version(error.to_string()))?;
-    let request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
+    let mut request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
         .body("application/x-www-form-urlencoded", encode(&form));
+    // A token more does no harm.
+    request.idempotent = true;
     let sent = Instant::now();
     let answer = http.send(request).await.map_err(Reason::Http)?;
     if !answer.status.is_success() {
@@ -128,7 +139,7 @@ fn refusal(answer: &Response, options: &Options) -> Reason {
     // Both forms of a refusal are met: OAuth's, and the API's own.
     match json::decode::<ExceptionInfo>(&answer.body) {
         Ok(info) => match info.error_description.or(info.message).or(info.error) {
-            Some(text) => Reason::Logon(format!("{} ({who})", text.trim_end_matches('.'))),
+            Some(text) => Reason::Logon(format!("{} ({who})", said(text.trim_end_matches('.')))),
             None => Reason::Product(None, product::describe(answer)),
         },
         Err(_) => Reason::Product(None, product::describe(answer)),
@@ -144,6 +155,9 @@ pub(crate) async fn newest_version(http: &HttpClient, base: &Url) -> Result<u8, 
         let path = if version >= 6 { "ServiceInstance" } else { "Organizations" };
         let url = below(base, &format!("/v{version}/{path}"));
         let answer = http.send(Request::new(Method::GET, url)).await.map_err(Reason::Http)?;
+        if let unavailable @ Reason::Unavailable { .. } = classify::error(System::Vb365, &answer) {
+            return Err(unavailable);
+        }
         if product::is_page(&answer) {
             // A proxy that wants its own logon refuses every version alike.
             last = Some(answer);

@@ -62,11 +62,13 @@ fn request(options: &Options) -> Result<Request, Reason> {
     let body = [b"{\"", wrapper.as_bytes(), b"\":", &login, b"}"].concat();
     let mut request = Request::new(Method::PUT, below(&options.url, path));
     request.own_503 = |body| classify::zstack(body).is_some();
+    // A second session does no harm: the first one ends by itself.
+    request.idempotent = true;
     Ok(request.body("application/json", body))
 }
 
 /// The form in which ZStack keeps a password and wants it sent.
-fn digest(password: &Secret) -> Secret {
+pub(super) fn digest(password: &Secret) -> Secret {
     let digest = Sha512::digest(password.expose().as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }

@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use crate::error::{Error, Reason, Result};
 use crate::http::{HttpClient, HttpOptions, Request, Response};
 use crate::options::Assertion;
-use crate::poller::{Poller, Waiting, Work};
+use crate::poller::{Poller, Waited, Waiting, Work};
 use crate::{address, product};
 
 /// Where organizations log on that are in none of Microsoft's national clouds.
@@ -228,8 +228,8 @@ impl Work for DeviceWork {
         }
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
-        let message = format!("nobody entered the code {} within {} s", self.code.user_code, waited.as_secs());
+    fn overdue(&self, waited: &Waited) -> Error {
+        let message = format!("nobody entered the code {} within {} s", self.code.user_code, waited.total.as_secs());
         self.fail(Reason::Deadline(message))
     }
 }

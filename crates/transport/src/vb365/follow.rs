@@ -1,7 +1,5 @@
 //! Sessions as pollers: from the answer that started one to its end.
 
-use std::time::Duration;
-
 use backhaul_wire::Id;
 
 use super::Vb365Client;
@@ -11,7 +9,7 @@ use super::session::{Goal, Session, Stand};
 use super::stop::Stopper;
 use crate::client::{Client, Given};
 use crate::error::{Error, Reason, Result};
-use crate::poller::{Poller, Work};
+use crate::poller::{Poller, Waited, Work};
 
 /// Waits for a session of VB365.
 pub type SessionPoller<S> = Poller<Following<S>>;
@@ -195,12 +193,10 @@ impl<S: Session> Work for Following<S> {
         self.get(&id).await
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
+    fn overdue(&self, waited: &Waited) -> Error {
         let progress = self.session.progress().map(|progress| format!(" (progress {progress})")).unwrap_or_default();
-        let (name, state, seconds) = (self.named(), self.state(), waited.as_secs());
-        self.fail(Reason::Deadline(format!(
-            "{name} is {state}{progress} after {seconds} s: it goes on on the server; wait longer, or stop it"
-        )))
+        let told = waited.told(&self.named(), &format!("{}{progress}", self.state()));
+        self.fail(Reason::Deadline(format!("{told}: it goes on on the server; wait longer, or stop it")))
     }
 }
 

@@ -55,7 +55,8 @@ fn stand<'e>(events: impl Iterator<Item = &'e RestoreSessionEvent>) -> Stand {
             Some(Status::Running) => return Stand::Going,
             Some(Status::Failed | Status::Cancelled) => {
                 let said = [&event.message, &event.title].into_iter().flatten().find(|text| !text.trim().is_empty());
-                let said = said.map_or("the server does not say why", |text| text.trim());
+                let said =
+                    said.map_or_else(|| "the server does not say why".to_owned(), |text| crate::said::said(text));
                 stand = Stand::Failed(format!("has a restore that failed: {said}"));
             }
             _ if stand == Stand::Going => stand = Stand::Reached,

@@ -73,7 +73,8 @@ pub enum Stand {
 /// The failure, with what the server says of it.
 fn failed(how: &str, said: [&Option<String>; 2]) -> Stand {
     let said = said.into_iter().flatten().find(|text| !text.trim().is_empty());
-    let why = said.map_or("the server does not say why; its log may", |text| text.trim());
+    let why =
+        said.map_or_else(|| "the server does not say why; its log may".to_owned(), |text| crate::said::said(text));
     Stand::Failed(format!("{how}: {why}"))
 }
 

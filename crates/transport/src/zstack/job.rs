@@ -20,7 +20,7 @@ use super::ZstackClient;
 use crate::classify::SESSION_INVALID;
 use crate::client::{Answered, Ask, Client, Given, Raw};
 use crate::error::{Error, Reason, Result};
-use crate::poller::{Poller, Work};
+use crate::poller::{Poller, Waited, Work};
 
 /// Waits for a job of ZStack, which ends in a `D`.
 pub type JobPoller<D> = Poller<JobWork<D>>;
@@ -212,13 +212,10 @@ impl<D: Send + 'static> Work for JobWork<D> {
         Ok(())
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
-        let (id, seconds) = (self.job.id().unwrap_or("without an id"), waited.as_secs());
+    fn overdue(&self, waited: &Waited) -> Error {
+        let told = waited.told(&format!("the job {}", self.job.id().unwrap_or("without an id")), "running");
         let limit = self.job.limit.map(|limit| format!(", for which the server gives it {} s", limit.as_secs()));
-        let rule = format!(
-            "the job {id} is running after {seconds} s: it goes on on the server{}; wait longer",
-            limit.unwrap_or_default()
-        );
+        let rule = format!("{told}: it goes on on the server{}; wait longer", limit.unwrap_or_default());
         self.client.fail(self.job.operation.name, Reason::Deadline(rule))
     }
 }

