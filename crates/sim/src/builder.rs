@@ -134,7 +134,7 @@ impl SimBuilder {
         self
     }
 
-    /// The time that the simulated clocks show at the start, and that the demo estate was left at; the present when this is not
+    /// The time that the simulated clocks show at the start; the present when this is not
     /// called. A test that fixes it sees the same dates on every run.
     pub fn clock(mut self, time: SystemTime) -> Self {
         self.clock = Some(time);

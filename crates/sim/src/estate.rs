@@ -49,7 +49,7 @@ impl Estate {
         Self::demo_at(SystemTime::now())
     }
 
-    /// As [`Estate::demo`], as it is at some time: the last night is the night before it.
+    /// As [`Estate::demo`], for a simulator whose clock starts at some time. The records' own dates do not follow it yet.
     #[must_use]
     pub fn demo_at(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What real serializers write, by tool and version. Each was run on classes made from our own `em.xsd`.
+//! What real serializers write, by tool and version, as reports on classes made from our own `em.xsd` tell it. The tools themselves are not run here.
 
 use backhaul_wire::{Drift, json, xml};
 
