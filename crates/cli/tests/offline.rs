@@ -196,7 +196,6 @@ fn what_cannot_be_read_says_where() -> Result {
     for (body, says) in [
         ("{\"results\": [{\"name\": \"a\"},]}", "line 1"),
         ("{\"results\": [{\"name\": \"a\"}, ...]}", "line 1 column 29"),
-        ("{\"results\": [{\"isBackedup\": \"perhaps\"}]}", "results[0].isBackedup"),
         ("<html></html>", "HTML page"),
         ("", "empty"),
     ] {
@@ -204,6 +203,11 @@ fn what_cannot_be_read_says_where() -> Result {
         assert_eq!((&found["ok"], &found["round_trip"]), (&json!(false), &json!(null)));
         assert!(found["error"].as_str().is_some_and(|error| error.contains(says)), "{found}");
     }
+    // A value that does not fit its field costs no more than itself, and is told.
+    let misfit = "{\"results\": [{\"isBackedup\": \"perhaps\"}]}";
+    let found = check(&home, &["vb365.Organization"], misfit, 0)?;
+    assert_eq!((&found["ok"], &found["unknown_fields"]), (&json!(true), &json!(["results[0].isBackedup"])));
+    check(&home, &["vb365.Organization", "--strict"], misfit, 1)?;
     let good = home.file("good.json", "[]")?;
     let ran = home.run(&["check", "vb365.Organization", &good, "-o", "json"])?.ends(0);
     assert_eq!(ran.column("file")?, [json!(good)]);

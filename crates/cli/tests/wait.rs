@@ -41,7 +41,7 @@ fn a_task_that_fails_or_does_not_end_is_5() -> Result {
     let (_sim, jobs) = jobs(&home)?;
     let failed = home.run(&["call", "em.PostJobsByIdStop", "--param", &jobs[0], "--wait"])?.ends(5);
     assert!(failed.out.is_empty(), "{}", failed.out);
-    assert!(failed.err.contains("task-1") && failed.err.contains("failed: It was not running."), "{}", failed.err);
+    assert!(failed.err.contains("task-1") && failed.err.contains("failed: \"It was not running.\""), "{}", failed.err);
     let to = home.path("task.json").to_string_lossy().into_owned();
     let late = ["call", "em.PostJobsByIdRetry", "--param", &jobs[0], "--wait", "--timeout", "1s", "--out", &to];
     let late = home.run(&late)?.ends(5);

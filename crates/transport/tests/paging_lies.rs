@@ -133,9 +133,13 @@ async fn zstack_totals() {
     ended("the same page", page_2(zones("4", 0..2)).await, (2, 2, "`id-0` came again"));
     ended("a smaller total", page_2(zones("2", 0..0)).await, (2, 2, "changed meanwhile"));
     ended("no total", page_2(zones("", 2..3)).await, (2, 2, "does not say how many"));
-    for body in ["[]", "{}", r#"{"inventory": {"uuid": "x"}}"#, r#"{"success": true}"#] {
-        let other = page_2(Reply::new(200, body)).await;
-        ended(body, other, (2, 2, "not a page of the listing"));
+    for (body, says) in [
+        ("[]", "not a page of the listing"),
+        ("{}", "not a page of the listing"),
+        (r#"{"inventory": {"uuid": "x"}}"#, "no member of a Page"),
+        (r#"{"success": true}"#, "not a page of the listing"),
+    ] {
+        ended(body, page_2(Reply::new(200, body)).await, (2, 2, says));
     }
     // Items that were added meanwhile are read, too.
     let grown = zstack(|start| zones(if start == 0 { "3" } else { "4" }, start..start + 2)).await;

@@ -61,8 +61,10 @@ impl Listing {
             System::Em => return query_type(&target.name),
             System::Vb365 | System::Zstack => candidates(target, None)?,
         };
-        let first = candidates.first().copied();
-        first.map(|found| found.listing(target.system)).ok_or_else(|| Failure::internal("no listing among some"))
+        // What can be asked for without more: no parameter in the path, and still there in newer versions.
+        let rank = |it: &&Candidate| (path_params(it.operation).next().is_none(), it.operation.versions.until.is_none());
+        let best = candidates.iter().rev().max_by_key(rank);
+        best.map(|found| found.listing(target.system)).ok_or_else(|| Failure::internal("no listing among some"))
     }
 
     /// The fields that a filter and an order may name.

@@ -65,6 +65,8 @@ pub(super) const TYPES: &[QueryDef] = &[
             owner_id("RestorePointId", "RestorePoint"),
             owner_name("RestorePointName", "RestorePoint"),
             attribute("VmDisplayName", Kind::Text, "VmDisplayName"),
+            own("HierarchyObjRef", Kind::Text),
+            own("VmName", Kind::Text),
             SERVER_UID,
             SERVER_NAME,
         ],
