@@ -127,6 +127,9 @@ pub struct Group {
     pub total: Total,
 }
 
+/// The repositories whose capacity is counted already: a server's name, and the repository's id or name.
+type Repositories = HashSet<(String, Option<String>)>;
+
 /// The sums of the rows by what they have in common, in the order in which the groups first appear; with nothing asked for,
 /// one sum of all.
 ///
@@ -139,7 +142,7 @@ pub fn totals(rows: &[Row], by: &[By]) -> Vec<Group> {
         .filter(|row| !row.is_subtenant())
         .filter_map(|row| Some((row.server.as_str(), row.tenant.as_deref()?, place(row))))
         .collect();
-    let mut groups: Vec<(Group, HashSet<(String, Option<String>)>)> = Vec::new();
+    let mut groups: Vec<(Group, Repositories)> = Vec::new();
     let mut places: HashMap<Vec<Option<String>>, usize> = HashMap::new();
     if by.is_empty() {
         places.insert(Vec::new(), 0);

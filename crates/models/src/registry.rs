@@ -3,8 +3,8 @@
 use backhaul_wire::operation::Response;
 use backhaul_wire::{ApiVersion, Kind, Operation, Shape, Struct, System};
 
-use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 pub use backhaul_wire::generated::TypeEntry;
+use backhaul_wire::generated::{MakeAnswer, OlderAnswer};
 
 /// A system's types, in schema order; none when its feature is off.
 #[must_use]

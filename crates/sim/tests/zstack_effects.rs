@@ -209,7 +209,8 @@ async fn zones_images_and_what_else_is_made() {
 async fn a_job_is_where_the_client_came_from() {
     let sim = start().await;
     let client = zstack(&sim).await;
-    let accepted = client.send("POST /zstack/v1/zones", &[], r#"{"params": {"name": "Zone3"}}"#).await.expect(202).json();
+    let accepted =
+        client.send("POST /zstack/v1/zones", &[], r#"{"params": {"name": "Zone3"}}"#).await.expect(202).json();
     let location = accepted["location"].as_str().unwrap();
     let base = sim.url(backhaul_wire::System::Zstack).unwrap();
     assert!(location.starts_with(&format!("{base}/zstack/v1/api-jobs/")), "{location}");

@@ -210,7 +210,8 @@ async fn what_is_not_the_file_replaces_nothing() {
     let part = |range: &str, body: &str| {
         Reply::new(206, body).header(&format!("Content-Range: {range}")).header("ETag: \"1\"")
     };
-    let cases: Vec<(&str, Box<dyn FnMut(&Seen) -> Reply + Send>, &str)> = vec![
+    type Answers = Box<dyn FnMut(&Seen) -> Reply + Send>;
+    let cases: Vec<(&str, Answers, &str)> = vec![
         ("an unasked part", Box::new(move |_| part("bytes 5-7/100", "567")), "with a part of the file"),
         ("nothing, 204", Box::new(|_| Reply::new(204, "")), "without a file"),
         ("nothing, 200", Box::new(|_| file("")), "without a file"),

@@ -257,7 +257,8 @@ async fn steps_of_a_job_can_be_asked_for() {
         accepted(JOB)
     })
     .await;
-    let call = ChangeBackupStorageState::new(STORAGE, backhaul_models::zstack::ChangeBackupStorageStateRequest::default());
+    let call =
+        ChangeBackupStorageState::new(STORAGE, backhaul_models::zstack::ChangeBackupStorageStateRequest::default());
     let job = server.zstack().start(&call).await.unwrap();
     let steps = job.work().progress().await.unwrap();
     assert_eq!(steps[0].content.as_deref(), Some("40%"));

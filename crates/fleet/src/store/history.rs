@@ -155,10 +155,10 @@ impl History {
                 });
                 let Some(series) = self.series.get_mut(series) else { continue };
                 // Within a day, files come newest first, but a clock may have gone back.
-                if series.row.collected_at.is_some_and(|newest| newest.as_second() < second) {
-                    if let Some(row) = rows.get(place) {
-                        series.row = row.clone();
-                    }
+                if series.row.collected_at.is_some_and(|newest| newest.as_second() < second)
+                    && let Some(row) = rows.get(place)
+                {
+                    series.row = row.clone();
                 }
                 series.points.push(point);
             }

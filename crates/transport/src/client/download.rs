@@ -157,15 +157,13 @@ impl Client {
         if status == StatusCode::NO_CONTENT {
             return Err(self.empty(ask));
         }
-        match text(headers, &CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity")) {
-            Some(encoding) => {
-                let encoding: String = encoding.chars().take(40).collect();
-                let encoding = encoding.escape_debug();
-                return fail(Reason::Answer(format!(
-                    "the file came packed (`Content-Encoding: {encoding}`), which nobody asked for: ask past the proxy that does so"
-                )));
-            }
-            None => {}
+        let packed = text(headers, &CONTENT_ENCODING).filter(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+        if let Some(encoding) = packed {
+            let encoding: String = encoding.chars().take(40).collect();
+            let encoding = encoding.escape_debug();
+            return fail(Reason::Answer(format!(
+                "the file came packed (`Content-Encoding: {encoding}`), which nobody asked for: ask past the proxy that does so"
+            )));
         }
         match text(headers, &CONTENT_TYPE) {
             Some(kind) if kind.to_ascii_lowercase().starts_with("text/html") => {

@@ -62,7 +62,8 @@ impl Listing {
             System::Vb365 | System::Zstack => candidates(target, None)?,
         };
         // What can be asked for without more: no parameter in the path, and still there in newer versions.
-        let rank = |it: &&Candidate| (path_params(it.operation).next().is_none(), it.operation.versions.until.is_none());
+        let rank =
+            |it: &&Candidate| (path_params(it.operation).next().is_none(), it.operation.versions.until.is_none());
         let best = candidates.iter().rev().max_by_key(rank);
         best.map(|found| found.listing(target.system)).ok_or_else(|| Failure::internal("no listing among some"))
     }
