@@ -100,7 +100,7 @@ fn rows_are_those_that_are_asked_for() -> Result {
             all.iter().filter(|it| it.to_lowercase().starts_with(&start.to_lowercase())).cloned().collect();
         assert_eq!(names(kind, &pattern)?, some, "{kind}");
         assert_eq!(names(kind, &format!("!({pattern})"))?.len(), all.len() - some.len(), "{kind}");
-        assert_eq!(names(kind, &format!("{name} in ({},null)", quoted(first)))?, [first.clone()], "{kind}");
+        assert_eq!(names(kind, &format!("{name} in ({},null)", quoted(first)))?, std::slice::from_ref(first), "{kind}");
         assert_eq!(names(kind, &format!("{name}==null"))?, Vec::<String>::new(), "{kind}");
     }
     let usage = |filter: &str| {

@@ -1,5 +1,7 @@
 //! What the bodies of `check` are read as.
 
+#![allow(clippy::result_large_err, reason = "a report is made once for each file, and printed")]
+
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
 use backhaul_wire::ApiVersion;
