@@ -7,7 +7,7 @@ mod fill;
 
 use std::sync::Arc;
 
-use backhaul_filter::{FieldSchema, Kind as FilterKind, Source};
+use backhaul_filter::{FieldSchema, Kind as FilterKind, QueryDef, Source};
 use backhaul_wire::System;
 use backhaul_wire::operation::Param;
 use backhaul_wire::shape::{Field, Kind, Repeat, Shape};
@@ -27,7 +27,6 @@ pub(crate) struct Columns {
     pub(crate) all: Vec<Column>,
     pub(crate) schema: SchemaRef,
     pub(crate) fields: Vec<FilterField>,
-    shape: &'static Shape,
 }
 
 /// One column.
@@ -48,8 +47,8 @@ pub(crate) enum From {
     /// The server's name in the fleet.
     Server,
     /// A field of the item.
-    Item(usize),
-    /// What a filter field of Enterprise Manager stands for: the opposite of a field, the name of a link.
+    Item(&'static Shape, usize),
+    /// What a filter field stands for: the opposite of a field, the name of a link.
     Filter(Source<'static>),
     /// What the server was asked for.
     Param,
@@ -86,10 +85,11 @@ impl Columns {
         let mut all = Vec::new();
         for (index, field) in listing.item.fields.iter().enumerate() {
             let Some(of) = Type::of(system, field, &mut vec![listing.item.name]) else { continue };
-            let field =
-                fields.iter().position(|it| matches!(it.source, Source::Field(path) if path.eq_ignore_ascii_case(field.wire)));
-            let name = listing.item.fields[index].json.to_snake_case();
-            all.push(Column { name, of, from: From::Item(index), field, param: None });
+            let name = field.json.to_snake_case();
+            let is_it =
+                |it: &FilterField| matches!(it.source, Source::Field(path) if path.eq_ignore_ascii_case(field.wire));
+            let field = fields.iter().position(is_it);
+            all.push(Column { name, of, from: From::Item(listing.item, index), field, param: None });
         }
         let has = |all: &[Column], name: &str| all.iter().any(|column| column.name == name);
         let server = if has(&all, "server") { "_server" } else { "server" };
@@ -112,9 +112,25 @@ impl Columns {
             }
         }
         all.insert(0, Column { name: server.to_owned(), of: Type::Text, from: From::Server, field: None, param: None });
+        Self::new(all, fields)
+    }
+
+    /// The columns of rows that are no items of a listing.
+    pub(crate) fn of_records(def: &'static QueryDef) -> Self {
+        let column = |field: &FieldSchema<'static>| Column {
+            name: field.name.to_owned(),
+            of: Type::of_filter(*field),
+            from: From::Filter(field.source),
+            field: None,
+            param: None,
+        };
+        Self::new(def.fields.iter().map(column).collect(), Vec::new())
+    }
+
+    fn new(all: Vec<Column>, fields: Vec<FilterField>) -> Self {
         let schema = all.iter().map(|it| ArrowField::new(&it.name, it.of.arrow(), !matches!(it.from, From::Server)));
         let schema = Arc::new(Schema::new(schema.collect::<Vec<_>>()));
-        Self { all, schema, fields, shape: listing.item }
+        Self { all, schema, fields }
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Column> {
@@ -222,7 +238,7 @@ mod tests {
                 assert!(columns.all.iter().all(|column| seen.insert(&column.name)), "{system}.{name}: {seen:?}");
                 tables += 1;
                 for column in &columns.all {
-                    if let From::Item(index) = column.from {
+                    if let From::Item(_, index) = column.from {
                         assert!(!matches!(listing.item.fields[index].kind, Kind::Secret), "{name}.{}", column.name);
                     }
                 }

@@ -40,7 +40,7 @@ pub(crate) fn condition(expr: &Expr, columns: &Columns) -> Option<Condition> {
             _ => None,
         },
         Expr::Column(_) | Expr::IsTrue(_) => {
-            let inner = if let Expr::IsTrue(inner) = expr { inner } else { expr };
+            let inner = if let Expr::IsTrue(inner) = expr { &**inner } else { expr };
             compare(columns, column(inner)?, Op::Eq, &ScalarValue::from(true))
         }
         Expr::IsFalse(inner) | Expr::Not(inner) => {

@@ -1,6 +1,7 @@
 //! The servers that statements are about, and what was heard of them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use backhaul_fleet::{Collect, Server};
@@ -28,6 +29,27 @@ pub struct Heard {
     pub undated: BTreeMap<String, u64>,
     /// Servers that gave no answer, or not all of it, and why.
     pub failed: BTreeMap<String, String>,
+}
+
+/// A server that failed while a statement ran.
+#[derive(Debug)]
+pub struct Failed {
+    /// Its name in the fleet.
+    pub server: String,
+    /// What happened.
+    pub error: backhaul_transport::Error,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.server, self.error)
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
 }
 
 impl Fleet {

@@ -26,8 +26,10 @@
 //! | [`session`] | all of them as a database that is only read |
 //! | [`problem`] | what is wrong with a statement, where, and what was meant |
 //! | [`output`] | rows as a table, CSV, JSON or Parquet |
+//! | [`command`] | the command `backhaul-sql` |
 
 mod columns;
+pub mod command;
 mod condition;
 mod fleet;
 mod history;
@@ -40,5 +42,5 @@ pub mod session;
 mod table;
 mod usage;
 
-pub use fleet::Fleet;
+pub use fleet::{Failed, Fleet, Heard};
 pub use session::Sql;

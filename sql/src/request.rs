@@ -160,7 +160,7 @@ impl Request {
 /// The fields that ZStack need send; nothing where it is all of them. Pages are told apart by what has an id.
 fn wanted(listing: &Listing, columns: &Columns, places: &[usize]) -> Option<Vec<&'static str>> {
     let of = |place: &usize| match columns.all.get(*place)?.from {
-        From::Item(index) => listing.item.fields.get(index).map(|field| field.json),
+        From::Item(_, index) => listing.item.fields.get(index).map(|field| field.json),
         _ => None,
     };
     let mut names: Vec<&'static str> = places.iter().filter_map(of).collect();

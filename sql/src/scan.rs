@@ -14,16 +14,15 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::TaskContext;
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType, ReplaceChildrenOptions};
-use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
+use datafusion::physical_plan::metrics::{Count, ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties, SendableRecordBatchStream,
 };
 use futures_util::stream;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::columns::Columns;
-use crate::fleet::Fleet;
+use crate::fleet::{Failed, Fleet};
 use crate::listing::Listing;
 use crate::request::Request;
 use crate::table::Table;
@@ -133,8 +132,8 @@ impl ExecutionPlan for Scan {
             requests: asked.requests.into_iter(),
             now: None,
             left: self.limit.unwrap_or(usize::MAX),
-            permit: None,
-            partition,
+            pages: MetricBuilder::new(&self.metrics).counter("pages", partition),
+            rows: MetricBuilder::new(&self.metrics).output_rows(partition),
         };
         let batches = stream::try_unfold(reader, |mut reader| async move {
             match reader.next().await {
@@ -142,7 +141,7 @@ impl ExecutionPlan for Scan {
                 Err(error) if reader.scan.fleet.whole => Err(error),
                 Err(error) => {
                     let server = reader.server.name.clone();
-                    reader.scan.fleet.hear(|heard| drop(heard.failed.insert(server, error.message().into_owned())));
+                    reader.scan.fleet.hear(|heard| drop(heard.failed.insert(server, error.to_string())));
                     Ok(None)
                 }
             }
@@ -162,17 +161,13 @@ struct Reader {
     requests: std::vec::IntoIter<Request>,
     now: Option<(Request, Pages, bool)>,
     left: usize,
-    permit: Option<OwnedSemaphorePermit>,
-    partition: usize,
+    pages: Count,
+    rows: Count,
 }
 
 impl Reader {
     /// The next page that has rows.
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        if self.permit.is_none() {
-            let at_once = Arc::clone(&self.scan.fleet.at_once);
-            self.permit = at_once.acquire_owned().await.ok();
-        }
         while self.left > 0 {
             let Some((request, mut pages, begun)) = self.now.take().or_else(|| {
                 let request = self.requests.next()?;
@@ -182,11 +177,16 @@ impl Reader {
                 break;
             };
             let version = self.server.client.version().await.map_err(|error| self.fail(error))?;
-            self.scan.listing.check_version(version).map_err(|error| self.fail(error))?;
+            self.scan.listing.check_version(version).map_err(|says| {
+                DataFusionError::Plan(format!("{}: {}: {says}", self.server.name, self.scan.table))
+            })?;
             let operation = self.scan.listing.operation;
             let mut page = registry::answer_in(operation, ApiVersion::new(version))
                 .ok_or_else(|| DataFusionError::Internal(format!("{} has no answer", operation.name)))?;
-            match pages.next_into(page.as_mut(), None).await {
+            let permit = self.scan.fleet.at_once.acquire().await;
+            let answer = pages.next_into(page.as_mut(), None).await;
+            drop(permit);
+            match answer {
                 Ok(None) => continue,
                 Ok(Some(_)) => self.count(),
                 Err(error) => match request.without_zql() {
@@ -205,7 +205,6 @@ impl Reader {
                 return Ok(Some(batch));
             }
         }
-        self.permit = None;
         Ok(None)
     }
 
@@ -223,16 +222,16 @@ impl Reader {
                 }
             });
         }
-        MetricBuilder::new(&scan.metrics).output_rows(self.partition).add(filled.batch.num_rows());
+        self.rows.add(filled.batch.num_rows());
         Ok(filled.batch)
     }
 
     fn count(&self) {
-        MetricBuilder::new(&self.scan.metrics).counter("pages", self.partition).add(1);
+        self.pages.add(1);
         self.scan.fleet.hear(|heard| *heard.pages.entry(self.server.name.clone()).or_default() += 1);
     }
 
-    fn fail(&self, error: impl fmt::Display) -> DataFusionError {
-        DataFusionError::Execution(format!("{}: {error}", self.server.name))
+    fn fail(&self, error: backhaul_transport::Error) -> DataFusionError {
+        DataFusionError::External(Box::new(Failed { server: self.server.name.clone(), error }))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use backhaul_filter::{Record, Reflected, Scalar as FilterScalar};
-use backhaul_wire::reflect::{Scalar, StructList, View};
+use backhaul_filter::{Record, Reflected, Scalar, Source};
+use backhaul_wire::reflect::{Scalar as Value, StructList, View};
 use backhaul_wire::{DateTime, Shape, Struct, json};
 use datafusion::arrow::array::{
     Array, ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, StringArray,
@@ -12,7 +12,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{Field, SchemaRef};
 use datafusion::arrow::error::ArrowError;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::{Column, Columns, From, Type, UTC, fields};
 
@@ -51,7 +51,7 @@ impl Columns {
         let mut undated = Vec::new();
         let mut arrays = Vec::with_capacity(places.len());
         for column in places.iter().filter_map(|place| self.all.get(*place)) {
-            let cells = items.iter().map(|item| column.cell(*item, self.shape, server, asked)).collect();
+            let cells = items.iter().map(|item| column.cell(*item, server, asked)).collect();
             let mut bad = 0;
             arrays.push(column.of.array(cells, &mut bad)?);
             if bad > 0 {
@@ -63,26 +63,34 @@ impl Columns {
         let batch = RecordBatch::try_new_with_options(schema.clone(), arrays, &options)?;
         Ok(Filled { batch, undated })
     }
+
+    /// Rows that are no items of a listing, in all columns.
+    pub(crate) fn records(&self, rows: &[&dyn Record]) -> Result<RecordBatch, ArrowError> {
+        let array = |column: &Column| match column.from {
+            From::Filter(source) => column.of.array(rows.iter().map(|row| recorded(*row, source)).collect(), &mut 0),
+            _ => Err(ArrowError::SchemaError(format!("a record has no column {}", column.name))),
+        };
+        RecordBatch::try_new(self.schema.clone(), self.all.iter().map(array).collect::<Result<_, _>>()?)
+    }
+}
+
+/// What a filter field stands for in a record.
+fn recorded(record: &dyn Record, source: Source<'_>) -> Cell<'static> {
+    match source.place().map(|place| record.get(place)) {
+        None | Some(Scalar::Null) => Cell::Absent,
+        Some(Scalar::Bool(value)) => Cell::Bool(value ^ source.is_negated()),
+        Some(Scalar::Int(value)) => Cell::Int(value),
+        Some(Scalar::Float(value)) => Cell::Float(value),
+        Some(Scalar::Text(text)) => Cell::Written(text.into_owned()),
+    }
 }
 
 impl Column {
-    fn cell<'a>(
-        &self,
-        item: &'a dyn Struct,
-        shape: &'static Shape,
-        server: &'a str,
-        asked: &'a [(String, String)],
-    ) -> Cell<'a> {
+    fn cell<'a>(&self, item: &'a dyn Struct, server: &'a str, asked: &'a [(String, String)]) -> Cell<'a> {
         match self.from {
             From::Server => Cell::Text(server),
-            From::Item(index) => self.of.cell(view(item, shape, index)),
-            From::Filter(source) => match source.place().map(|place| Reflected(item).get(place)) {
-                None | Some(FilterScalar::Null) => Cell::Absent,
-                Some(FilterScalar::Bool(value)) => Cell::Bool(value ^ source.is_negated()),
-                Some(FilterScalar::Int(value)) => Cell::Int(value),
-                Some(FilterScalar::Float(value)) => Cell::Float(value),
-                Some(FilterScalar::Text(text)) => Cell::Written(text.into_owned()),
-            },
+            From::Item(shape, index) => self.of.cell(view(item, shape, index)),
+            From::Filter(source) => recorded(&Reflected(item), source),
             From::Param => {
                 let param = self.param.map_or("", |param| param.name);
                 let given = asked.iter().find(|(name, _)| name == param);
@@ -99,11 +107,11 @@ impl Type {
             Self::Struct(..) => view.nested().map_or(Cell::Absent, Cell::Struct),
             Self::List(item) => Cell::List(item.cells(view)),
             _ => match view.scalar() {
-                None | Some(Scalar::Secret(_)) => Cell::Absent,
-                Some(Scalar::Bool(value)) => Cell::Bool(value),
-                Some(Scalar::Int(value)) => Cell::Int(value),
-                Some(Scalar::Float(value)) => Cell::Float(value),
-                Some(Scalar::Text(text) | Scalar::Enum(text)) => Cell::Text(text),
+                None | Some(Value::Secret(_)) => Cell::Absent,
+                Some(Value::Bool(value)) => Cell::Bool(value),
+                Some(Value::Int(value)) => Cell::Int(value),
+                Some(Value::Float(value)) => Cell::Float(value),
+                Some(Value::Text(text) | Value::Enum(text)) => Cell::Text(text),
             },
         }
     }
@@ -173,11 +181,11 @@ impl Type {
                     .collect();
                 let nulls = NullBuffer::from_iter(structs.iter().map(Option::is_some));
                 let arrays = members.iter().map(|member| {
-                    let cell = |value: &Option<&'_ dyn Struct>| match value {
+                    let cells = structs.iter().map(|value| match value {
                         Some(value) => member.of.cell(view(*value, shape, member.index)),
                         None => Cell::Absent,
-                    };
-                    member.of.array(structs.iter().map(cell).collect(), undated)
+                    });
+                    member.of.array(cells.collect(), undated)
                 });
                 let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
                 Arc::new(StructArray::try_new(fields(members), arrays, Some(nulls))?)
@@ -237,7 +245,7 @@ fn written(view: View<'_>) -> Option<String> {
     }
     let value = match view {
         View::Json(value) => value.clone()?,
-        View::TextMap(map) => map.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect(),
+        View::TextMap(map) => map.iter().map(|(name, text)| (name.clone(), Json::from(text.as_str()))).collect(),
         View::JsonMap(map) => map.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         View::StructMap(map) => map.iter().map(|(name, value)| (name.to_owned(), of(value))).collect(),
         other => of(other.nested()?),
