@@ -16,7 +16,7 @@ use heck::ToSnakeCase;
 
 use crate::listing::{FilterField, Listing};
 
-pub(crate) use fill::Filled;
+
 
 /// How deep structs nest before they are text.
 const DEPTH: usize = 6;

@@ -20,15 +20,22 @@ pub(crate) struct Condition {
 
 const SECOND: i64 = 1_000_000;
 
-/// The condition as a filter; nothing where the filter language has no words for it.
+/// The longest condition that goes into a URL, in bytes of its text. Servers refuse long URLs, each at a length of its own.
+const LONGEST: usize = 2000;
+
+/// The condition as a filter; nothing where the filter language has no words for it, or too many.
 pub(crate) fn condition(expr: &Expr, columns: &Columns) -> Option<Condition> {
+    read(expr, columns).filter(|it| it.filter.to_string().len() <= LONGEST)
+}
+
+fn read(expr: &Expr, columns: &Columns) -> Option<Condition> {
     let column = |expr: &Expr| match expr {
         Expr::Column(column) => columns.find(&column.name),
         _ => None,
     };
     match expr {
         Expr::BinaryExpr(BinaryExpr { left, op: op @ (Operator::And | Operator::Or), right }) => {
-            let (left, right) = (condition(left, columns)?, condition(right, columns)?);
+            let (left, right) = (read(left, columns)?, read(right, columns)?);
             let exact = left.exact && right.exact;
             let and = *op == Operator::And;
             let filter = if and { left.filter.and(right.filter) } else { left.filter.or(right.filter) };

@@ -42,7 +42,7 @@ pub async fn fill(folder: &Path, servers: usize, days: usize, tenants: usize) ->
 fn row(server: usize, tenant: usize, day: usize, at: Timestamp) -> Row {
     const GIB: i64 = 1 << 30;
     let number = |it: usize| i64::try_from(it).unwrap_or(0);
-    let mixed = number((server * 31 + tenant * 17 + day * 7) % 997);
+    let mixed = number((server * 311 + tenant * 173 + day * 71) % 997);
     let mut row = Row::default();
     row.system = ["em", "vb365", "zstack"][server % 3].to_owned();
     row.server = format!("server-{server:04}");

@@ -6,7 +6,7 @@ use backhaul_filter::{Record, Reflected, Scalar, Source};
 use backhaul_wire::reflect::{Scalar as Value, StructList, View};
 use backhaul_wire::{DateTime, Shape, Struct, json};
 use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, StringArray,
+    ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, RecordBatchOptions, StringArray,
     StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
