@@ -16,8 +16,6 @@ use heck::ToSnakeCase;
 
 use crate::listing::{FilterField, Listing};
 
-
-
 /// How deep structs nest before they are text.
 const DEPTH: usize = 6;
 

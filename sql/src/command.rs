@@ -10,8 +10,8 @@ use std::time::Duration;
 use backhaul::servers::{Choice, Code, Peer, Peers};
 use backhaul_fleet::Server;
 use clap::Parser;
-use etcetera::BaseStrategy;
 use datafusion::error::DataFusionError;
+use etcetera::BaseStrategy;
 
 use crate::fleet::{Failed, Fleet, Heard};
 use crate::output::{self, Format};

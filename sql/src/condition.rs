@@ -3,8 +3,8 @@
 //! What comes out holds wherever the condition does. Dates are cut to the digits that a column has, here and not on the server, so a
 //! bound is moved to where both agree.
 
-use backhaul_filter::ast::{FieldName, Op, Pattern};
 use backhaul_filter::Expr as Filter;
+use backhaul_filter::ast::{FieldName, Op, Pattern};
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Between, BinaryExpr, Expr, Like, Operator, expr::InList};
 
@@ -50,9 +50,7 @@ fn read(expr: &Expr, columns: &Columns) -> Option<Condition> {
             let inner = if let Expr::IsTrue(inner) = expr { &**inner } else { expr };
             compare(columns, column(inner)?, Op::Eq, &ScalarValue::from(true))
         }
-        Expr::IsFalse(inner) | Expr::Not(inner) => {
-            compare(columns, column(inner)?, Op::Eq, &ScalarValue::from(false))
-        }
+        Expr::IsFalse(inner) | Expr::Not(inner) => compare(columns, column(inner)?, Op::Eq, &ScalarValue::from(false)),
         Expr::IsNull(inner) | Expr::IsNotNull(inner) => {
             let negated = matches!(expr, Expr::IsNotNull(_));
             let field = name(columns, column(inner)?)?;
@@ -82,7 +80,10 @@ fn read(expr: &Expr, columns: &Columns) -> Option<Condition> {
                 let column = column(expr)?;
                 let text = pattern.try_as_str().flatten().filter(|text| !text.contains('\\'))?;
                 let field = matches!(column.of, Type::Text).then(|| name(columns, column)).flatten()?;
-                Some(Condition { filter: Filter::Like { field, pattern: Pattern::sql(text), negated: false }, exact: false })
+                Some(Condition {
+                    filter: Filter::Like { field, pattern: Pattern::sql(text), negated: false },
+                    exact: false,
+                })
             }
             _ => None,
         },
@@ -114,7 +115,9 @@ fn compare(columns: &Columns, column: &Column, op: Op, value: &ScalarValue) -> O
         // Arrow tells 0.0 from -0.0, and no server does.
         (Type::Float, ScalarValue::Float64(Some(value))) if value.is_finite() && *value != 0.0 => value.to_string(),
         (Type::Text, value) => value.try_as_str().flatten()?.to_owned(),
-        (Type::Time { utc }, ScalarValue::TimestampMicrosecond(Some(value), _)) => return dated(&field, op, *value, *utc),
+        (Type::Time { utc }, ScalarValue::TimestampMicrosecond(Some(value), _)) => {
+            return dated(&field, op, *value, *utc);
+        }
         _ => return None,
     };
     Some(Condition { filter: Filter::compare(field, op, text), exact: true })

@@ -13,10 +13,7 @@ use datafusion::prelude::SessionContext;
 pub(crate) async fn table(context: &SessionContext, store: &str) -> Result<Arc<dyn TableProvider>> {
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
         .with_file_extension(".parquet")
-        .with_table_partition_cols(vec![
-            ("day".to_owned(), DataType::Date32),
-            ("system".to_owned(), DataType::Utf8),
-        ]);
+        .with_table_partition_cols(vec![("day".to_owned(), DataType::Date32), ("system".to_owned(), DataType::Utf8)]);
     if store.contains("://") && !store.starts_with("file://") {
         let says = format!("{store}: history is read from folders; a bucket is for the engines of docs/scale.md");
         return Err(DataFusionError::Plan(says));

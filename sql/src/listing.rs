@@ -114,6 +114,15 @@ impl Listing {
         of(ParamPlace::Path).chain(of(ParamPlace::Query)).filter(paging)
     }
 
+    /// Whether the server can be asked by a field: ZStack's queries know what all kinds of a resource have, and no more.
+    pub(crate) fn is_known(&self, field: &str) -> bool {
+        let kinds = match self.item.union {
+            Some(union) if self.operation.system == System::Zstack => union.variants,
+            _ => &[],
+        };
+        kinds.iter().all(|kind| kind.shape.fields.iter().any(|it| it.json == field))
+    }
+
     /// The fields that a filter may name: Enterprise Manager's own list, or the single values of the type.
     pub(crate) fn fields(&self) -> Vec<FilterField> {
         if let Some(fields) = self.fields {
@@ -125,7 +134,7 @@ impl Listing {
             };
             return fields.iter().map(field).collect();
         }
-        let single = self.item.fields.iter().filter(|field| field.repeat == Repeat::One);
+        let single = self.item.fields.iter().filter(|field| field.repeat == Repeat::One && self.is_known(field.json));
         let field = |field: &backhaul_wire::shape::Field| {
             let kind = kind(self.operation.system, field.kind)?;
             let values = match field.kind {

@@ -33,11 +33,7 @@ pub enum Format {
 ///
 /// # Errors
 /// Those of the rows, and of what is written to.
-pub async fn write(
-    mut rows: SendableRecordBatchStream,
-    format: Format,
-    out: impl Write + Send,
-) -> Result<usize> {
+pub async fn write(mut rows: SendableRecordBatchStream, format: Format, out: impl Write + Send) -> Result<usize> {
     let mut writer = Writer::new(format, rows.schema(), out)?;
     let mut count = 0;
     while let Some(batch) = rows.next().await {

@@ -117,7 +117,12 @@ fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<Str
         .collect();
     near.sort_by(|(a, left), (b, right)| b.total_cmp(a).then(left.cmp(right)));
     near.dedup_by(|(_, left), (_, right)| left == right);
-    near.into_iter().take(NEAR).map(|(_, candidate)| candidate.to_owned()).collect()
+    let best = near.first().map_or(0.0, |(likeness, _)| *likeness);
+    near.into_iter()
+        .filter(|(likeness, _)| *likeness > best - 0.05)
+        .take(NEAR)
+        .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
 impl fmt::Display for Problem {

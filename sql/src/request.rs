@@ -54,7 +54,8 @@ pub(crate) fn leave(
         }
         (plan, done)
     };
-    let sent = |plan: &Plan| plan.sent().iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect();
+    let sent =
+        |plan: &Plan| plan.sent().iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect();
     match listing.operation.system {
         System::Em => {
             let (plan, done) = split(Target::Em);
@@ -157,13 +158,16 @@ impl Request {
     }
 }
 
-/// The fields that ZStack need send; nothing where it is all of them. Pages are told apart by what has an id.
+/// The fields that ZStack need send; nothing where all must come. Pages are told apart by what has an id.
 fn wanted(listing: &Listing, columns: &Columns, places: &[usize]) -> Option<Vec<&'static str>> {
     let of = |place: &usize| match columns.all.get(*place)?.from {
         From::Item(_, index) => listing.item.fields.get(index).map(|field| field.json),
         _ => None,
     };
     let mut names: Vec<&'static str> = places.iter().filter_map(of).collect();
+    if !names.iter().all(|name| listing.is_known(name)) {
+        return None;
+    }
     let id = listing.item.fields.iter().map(|field| field.json).find(|name| *name == "uuid")?;
     if !names.contains(&id) {
         names.push(id);
@@ -179,7 +183,7 @@ impl fmt::Display for Request {
         }
         f.write_str("GET ")?;
         if let Some(version) = self.version {
-            write!(f, "/v{version}")?;
+            write!(f, "/{version}")?;
         }
         let mut path = self.operation.path.to_owned();
         let mut separator = if path.contains('?') { '&' } else { '?' };

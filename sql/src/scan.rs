@@ -123,9 +123,11 @@ impl ExecutionPlan for Scan {
     }
 
     fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let asked = self.asked.get(partition).cloned().ok_or_else(|| {
-            DataFusionError::Internal(format!("{} has no partition {partition}", self.table))
-        })?;
+        let asked = self
+            .asked
+            .get(partition)
+            .cloned()
+            .ok_or_else(|| DataFusionError::Internal(format!("{} has no partition {partition}", self.table)))?;
         let reader = Reader {
             scan: self.clone(),
             server: asked.server,
@@ -177,9 +179,10 @@ impl Reader {
                 break;
             };
             let version = self.server.client.version().await.map_err(|error| self.fail(error))?;
-            self.scan.listing.check_version(version).map_err(|says| {
-                DataFusionError::Plan(format!("{}: {}: {says}", self.server.name, self.scan.table))
-            })?;
+            self.scan
+                .listing
+                .check_version(version)
+                .map_err(|says| DataFusionError::Plan(format!("{}: {}: {says}", self.server.name, self.scan.table)))?;
             let operation = self.scan.listing.operation;
             let mut page = registry::answer_in(operation, ApiVersion::new(version))
                 .ok_or_else(|| DataFusionError::Internal(format!("{} has no answer", operation.name)))?;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use backhaul_wire::System;
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
-use datafusion::common::{Result, ScalarValue};
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
@@ -38,7 +40,8 @@ impl Sql {
     /// The listings of the servers, and their usage.
     #[must_use]
     pub fn new(fleet: Fleet) -> Self {
-        let mut config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, SCHEMA).with_information_schema(true);
+        let mut config =
+            SessionConfig::new().with_default_catalog_and_schema(CATALOG, SCHEMA).with_information_schema(true);
         // Errors tell the place in the text.
         config.options_mut().sql_parser.collect_spans = true;
         let context = SessionContext::new_with_config(config);
@@ -142,7 +145,8 @@ impl SchemaProvider for Listings {
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let table = |listing: &Listing| Arc::new(Table::new(name, *listing, self.fleet.clone())) as Arc<dyn TableProvider>;
+        let table =
+            |listing: &Listing| Arc::new(Table::new(name, *listing, self.fleet.clone())) as Arc<dyn TableProvider>;
         Ok(self.listings.get(name).map(table))
     }
 

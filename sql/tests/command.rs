@@ -47,7 +47,14 @@ fn a_file_is_whole_or_not_there() {
     answer(&["--demo", "-o", "parquet", "--out", file, REPOSITORIES]);
     let bytes = std::fs::read(&path).unwrap();
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
-    let failed = command(&["--demo", "-o", "csv", "--out", folder.path().join("not").to_str().unwrap(), "SELECT 1 / (1 - count(*)) FROM (SELECT 1)"]);
+    let failed = command(&[
+        "--demo",
+        "-o",
+        "csv",
+        "--out",
+        folder.path().join("not").to_str().unwrap(),
+        "SELECT 1 / (1 - count(*)) FROM (SELECT 1)",
+    ]);
     assert_ne!(failed.status.code(), Some(0));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }

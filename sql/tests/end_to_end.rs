@@ -13,7 +13,8 @@ use common::{fleet, listings, rows, server, sim};
 async fn a_listing_is_a_table_and_its_conditions_go_to_the_server() {
     let sim = sim(Estate::demo()).await;
     let sql = Sql::new(fleet(&sim));
-    let found = rows(&sql, "SELECT server, name, disabled FROM em.cloud_subtenant WHERE NOT disabled ORDER BY name").await;
+    let found =
+        rows(&sql, "SELECT server, name, disabled FROM em.cloud_subtenant WHERE NOT disabled ORDER BY name").await;
     assert!(found.iter().all(|row| row.starts_with("em|") && row.ends_with("|false")), "{found:?}");
     assert!(!found.is_empty());
     let asked = listings(&sim);
@@ -25,7 +26,8 @@ async fn explain_shows_what_each_server_is_asked() {
     let sim = sim(Estate::demo()).await;
     let fleet = Fleet::new([server(&sim, System::Em, "one"), server(&sim, System::Em, "two")]);
     let sql = Sql::new(fleet);
-    let plan = rows(&sql, "EXPLAIN SELECT name FROM em.repository WHERE free_space < 5 AND server = 'two'").await.join("\n");
+    let plan =
+        rows(&sql, "EXPLAIN SELECT name FROM em.repository WHERE free_space < 5 AND server = 'two'").await.join("\n");
     assert!(plan.contains("servers=1"), "{plan}");
     assert!(plan.contains("two: GET /api/query?type=Repository&filter=FreeSpace<5&format=Entities"), "{plan}");
     assert!(!plan.contains("one:"), "{plan}");
@@ -67,7 +69,8 @@ async fn parameters_of_vb365_are_conditions() {
         Err(problem) => problem.to_string(),
     };
     assert!(problem.contains("is listed only by organization_id"), "{problem}");
-    let jobs = rows(&sql, &format!("EXPLAIN SELECT name FROM vb365.job WHERE organization_id = '{id}'")).await.join("\n");
+    let jobs =
+        rows(&sql, &format!("EXPLAIN SELECT name FROM vb365.job WHERE organization_id = '{id}'")).await.join("\n");
     assert!(jobs.contains(&format!("GET /v8/Jobs?organizationId={id}")), "{jobs}");
     assert!(jobs.contains("FilterExec"), "what the server makes of it is checked here: {jobs}");
 }
@@ -135,7 +138,10 @@ async fn errors_show_the_place_and_what_was_meant() {
     );
     let column = shown("SELECT free_spac FROM em.repository").await;
     assert!(column.contains("1 | SELECT free_spac FROM em.repository\n  |        ^^^^^^^^^\n"), "{column}");
-    assert!(column.contains("did you mean `em.repository.free_space`") || column.contains("did you mean `free_space`"), "{column}");
+    assert!(
+        column.contains("did you mean `em.repository.free_space`") || column.contains("did you mean `free_space`"),
+        "{column}"
+    );
     let syntax = shown("SELECT name FROM em.repository WHRE x").await;
     assert!(syntax.contains("1 | SELECT"), "{syntax}");
 }
