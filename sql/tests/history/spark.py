@@ -1,4 +1,4 @@
-"""Spark's answers to the queries, as CSV, from the same Parquet files.
+"""Spark's answer to a question, as CSV, from the Parquet files of a store.
 
     python spark.py STORE QUERY.sql
 
