@@ -4,7 +4,7 @@ mod demo;
 mod fleet;
 mod refusal;
 
-use backhaul_transport::http::{HttpOptions, TlsChoice};
+use backhaul_transport::net::{HttpOptions, TlsChoice};
 use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Version};
 use backhaul_wire::System;
 

@@ -7,7 +7,7 @@ use backhaul_models::zstack::ErrorCode;
 use backhaul_wire::{DecodeError, Secret, System};
 
 use crate::file::FileError;
-use crate::http::HttpError;
+use crate::net::HttpError;
 use crate::said::scrubbed;
 use crate::zstack::error as zstack;
 
@@ -64,8 +64,8 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// The same without any of these in what a server says.
-    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
-        let secrets = || secrets.iter().map(Secret::expose);
+    pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
+        let secrets = || secrets.clone().map(Secret::expose);
         match &mut self {
             Self::Logon(text)
             | Self::Api { message: text, .. }

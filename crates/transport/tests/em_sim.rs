@@ -14,7 +14,7 @@ use backhaul_models::em::{
 use backhaul_sim::{EmServer, Sim, TlsMode};
 use backhaul_transport::em::{EmClient, Entry, Linked};
 use backhaul_transport::file::Existing;
-use backhaul_transport::http::TlsChoice;
+use backhaul_transport::net::TlsChoice;
 use backhaul_transport::{EmFormat, EmLogon, Options};
 use backhaul_wire::System;
 use futures_util::TryStreamExt;

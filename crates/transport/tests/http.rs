@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backhaul_transport::http::{HttpClient, HttpOptions, Request, RetryPolicy, TlsChoice, parse_pin};
+use backhaul_transport::net::{HttpClient, HttpOptions, Request, RetryPolicy, TlsChoice, parse_pin};
 use http::Method;
 use http::header::AUTHORIZATION;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -227,7 +227,7 @@ fn sha256(certificate: &[u8]) -> String {
     sha2::Sha256::digest(certificate).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn trusting(tls: TlsChoice, url: &Url) -> Result<bytes::Bytes, backhaul_transport::http::HttpError> {
+async fn trusting(tls: TlsChoice, url: &Url) -> Result<bytes::Bytes, backhaul_transport::net::HttpError> {
     client(|options| options.tls = tls).send(get(url)).await.map(|answer| answer.body)
 }
 

@@ -4,8 +4,8 @@ use backhaul_filter::em::CloudSubtenant;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode};
-use backhaul_transport::client::Given;
-use backhaul_transport::http::RetryPolicy;
+use backhaul_transport::client::Arguments;
+use backhaul_transport::net::RetryPolicy;
 use backhaul_transport::{Client, EmFormat, Error, Options, Version};
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
@@ -223,7 +223,7 @@ async fn a_filter_that_is_not_one() {
         for filter in ["Name==", "Name==\"a", "NoSuchField==1", "Name=1;;", ")("] {
             let mut options = options(&sim, System::Em);
             options.em_format = format;
-            let given = Given { params: vec![("filter".to_owned(), filter.to_owned())], body: None };
+            let given = Arguments { params: vec![("filter".to_owned(), filter.to_owned())], body: None };
             let error = Client::new(System::Em, options).unwrap().send(operation, &given).await.unwrap_err();
             assert_eq!((error.is_api(), error.status()), (true, Some(400)), "{filter}: {error}");
         }
@@ -236,6 +236,6 @@ async fn a_query_of_a_type_that_there_is_not() {
         .response(Response::Body(backhaul_models::em::QueryResult::SHAPE));
     let sim = Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).start().await.unwrap();
     let client = Client::new(System::Em, options(&sim, System::Em)).unwrap();
-    let error = client.send(&NO_TYPE, &Given::default()).await.unwrap_err();
+    let error = client.send(&NO_TYPE, &Arguments::default()).await.unwrap_err();
     assert_eq!((error.is_api(), error.status()), (true, Some(400)), "{error}");
 }

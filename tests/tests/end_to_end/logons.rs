@@ -2,7 +2,7 @@
 
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode};
-use backhaul_transport::http::RetryPolicy;
+use backhaul_transport::net::RetryPolicy;
 use backhaul_transport::{Client, Error, Version};
 use backhaul_wire::{Secret, System};
 

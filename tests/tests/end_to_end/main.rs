@@ -19,7 +19,7 @@ mod zstack_typed;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::http::{TlsChoice, parse_pin};
+use backhaul_transport::net::{TlsChoice, parse_pin};
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{EmFormat, Options, Version};

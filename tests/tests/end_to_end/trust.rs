@@ -1,7 +1,7 @@
 //! A certificate is trusted when it was said so, and not otherwise.
 
 use backhaul_sim::{Sim, TlsMode};
-use backhaul_transport::http::{RetryPolicy, TlsChoice, parse_pin};
+use backhaul_transport::net::{RetryPolicy, TlsChoice, parse_pin};
 use backhaul_transport::{Client, Error};
 use backhaul_wire::System;
 

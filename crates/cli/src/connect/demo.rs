@@ -2,7 +2,7 @@
 
 use backhaul_sim::{Estate, Sim};
 use backhaul_transport::Options;
-use backhaul_transport::http::TlsChoice;
+use backhaul_transport::net::TlsChoice;
 use backhaul_wire::System;
 
 use crate::exit::Failure;

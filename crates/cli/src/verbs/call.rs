@@ -10,7 +10,7 @@ use std::path::Path;
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
-use backhaul_transport::{Error, Given, Raw};
+use backhaul_transport::{Error, Arguments, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
         return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
     }
     let call = Calling { operation, args, console };
-    connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
+    connect::wait_for(call.run(&server, Arguments { params, body: None }, body))?;
     Ok(Code::Done)
 }
 
@@ -47,7 +47,7 @@ struct Calling<'a> {
 }
 
 impl Calling<'_> {
-    async fn run(&self, server: &Server, mut given: Given, body: Option<Body>) -> Result<(), Failure> {
+    async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
         let (peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
         if let Some(body) = body {
@@ -65,7 +65,7 @@ impl Calling<'_> {
         answered
     }
 
-    async fn to_stdout(&self, peer: &Peer, given: &Given) -> Result<(), Failure> {
+    async fn to_stdout(&self, peer: &Peer, given: &Arguments) -> Result<(), Failure> {
         if self.waits() {
             let text = self.to_the_end(peer, given).await?;
             return self.console.write(text.as_bytes());
@@ -92,13 +92,13 @@ impl Calling<'_> {
         self.operation.form(ApiVersion::new(version)).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
     }
 
-    async fn send(&self, peer: &Peer, given: &Given) -> Result<Raw, Failure> {
+    async fn send(&self, peer: &Peer, given: &Arguments) -> Result<RawAnswer, Failure> {
         let sent = peer.client.send(self.operation, given).await;
         sent.map_err(|error: Error| peer.refusal(&error))
     }
 
     /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
-    fn answer(&self, given: &Given, version: u8) -> Option<Box<dyn Struct>> {
+    fn answer(&self, given: &Arguments, version: u8) -> Option<Box<dyn Struct>> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
             Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
@@ -107,7 +107,7 @@ impl Calling<'_> {
     }
 
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
-    async fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
+    async fn decoded(&self, peer: &Peer, given: &Arguments, raw: &RawAnswer) -> Result<Option<String>, Failure> {
         let version = peer.version().await?;
         // What ZStack answers with a job is not there yet, only where to ask for it.
         let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
@@ -126,7 +126,7 @@ impl Calling<'_> {
     }
 
     /// Writes the answer to a file, which is either whole afterwards or as it was.
-    async fn to_file(&self, peer: &Peer, given: &Given, path: &Path) -> Result<(), Failure> {
+    async fn to_file(&self, peer: &Peer, given: &Arguments, path: &Path) -> Result<(), Failure> {
         let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
         if self.waits() {
             out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Client;
-use crate::http::RetryPolicy;
+use crate::net::RetryPolicy;
 
 /// How a call, a listing or a wait is made, where that differs from the client's options.
 ///

@@ -6,7 +6,7 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Operation};
 
 use super::Vb365Client;
-use crate::client::{Client, Given};
+use crate::client::{Client, Arguments};
 use crate::error::{Error, Reason, Result};
 
 /// The token of what happens from now on.
@@ -164,7 +164,7 @@ impl<P: FeedPage> Feed<P> {
     }
 
     async fn page(&self, token: Option<String>, wait_seconds: Option<i64>) -> Result<(String, Vec<P::Item>)> {
-        let mut given = Given::default();
+        let mut given = Arguments::default();
         let mut give =
             |name: &str, value: Option<String>| given.params.extend(value.map(|value| (name.to_owned(), value)));
         give("from", token);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::http::{Method, StatusCode};
+use http::{Method, StatusCode};
 use backhaul_wire::{Secret, System};
 use serde::Deserialize;
 use tokio::time::sleep;
@@ -10,8 +10,8 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, HttpOptions, Request, Response};
-use crate::options::Assertion;
+use crate::net::{HttpClient, HttpOptions, Request, Response};
+use super::options::Assertion;
 use crate::poller::{Poller, Waited, Waiting, Work};
 use crate::{address, product};
 

@@ -10,15 +10,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use ::http::{Method, StatusCode};
+use http::{Method, StatusCode};
 use backhaul_models::zstack::operations::GetTaskProgress;
-use backhaul_models::zstack::{ErrorCode, JobLocation, TaskProgress};
+use backhaul_models::zstack::{ErrorCode, JobLocation, TaskProgress, Zstack};
 use backhaul_wire::{Call, Operation, json};
 use url::Url;
 
 use super::ZstackClient;
-use crate::classify::SESSION_INVALID;
-use crate::client::{Answered, Ask, Client, Given, Raw};
+use super::protocol::SESSION_INVALID;
+use crate::client::{Answered, Ask, Client, Arguments, RawAnswer};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 
@@ -42,12 +42,12 @@ impl ZstackClient {
     ///
     /// # Errors
     /// As [`ZstackClient::call`], but for what is said by the job.
-    pub async fn start<C: Call>(&self, call: &C) -> Result<JobPoller<C::Answer>>
+    pub async fn start<C: Call<Api = Zstack>>(&self, call: &C) -> Result<JobPoller<C::Answer>>
     where
         C::Answer: 'static,
     {
-        let given = self.client().given(call).await?;
-        self.client().begin(C::OPERATION, &given, |client, raw| client.answer::<C>(raw, 0)).await
+        let given = self.client().arguments(call).await?;
+        self.client().begin(C::OPERATION, &given, |client, raw| client.answer::<C>(raw, None)).await
     }
 }
 
@@ -57,14 +57,14 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::send`]; when the server does not say where to ask for the job.
-    pub async fn start_job(&self, operation: &'static Operation, given: &Given) -> Result<JobPoller<Raw>> {
+    pub async fn start_job(&self, operation: &'static Operation, given: &Arguments) -> Result<JobPoller<RawAnswer>> {
         self.begin(operation, given, |_, raw| Ok(raw.clone())).await
     }
 
     async fn begin<D: Send + 'static>(
         &self,
         operation: &'static Operation,
-        given: &Given,
+        given: &Arguments,
         read: Read<D>,
     ) -> Result<JobPoller<D>> {
         let call = self.ask(operation, given).await?;
@@ -77,7 +77,7 @@ impl Client {
 }
 
 /// How the end of a job is read.
-type Read<D> = fn(&Client, &Raw) -> Result<D>;
+type Read<D> = fn(&Client, &RawAnswer) -> Result<D>;
 
 /// A job, as far as it is known.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ pub struct Job {
 
 #[derive(Debug, Clone)]
 enum End {
-    Well(Raw),
+    Well(RawAnswer),
     Failed(Box<ErrorCode>),
 }
 

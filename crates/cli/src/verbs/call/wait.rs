@@ -1,7 +1,7 @@
 //! `--wait`: from the task, session or job that an operation is answered with to its end.
 
 use backhaul_models::em::{Task, TaskState};
-use backhaul_transport::Given;
+use backhaul_transport::Arguments;
 use backhaul_transport::poller::{Poller, Progress, Work};
 use backhaul_transport::vb365::{Session, Started};
 use backhaul_transport::zstack::Job;
@@ -26,7 +26,7 @@ impl Calling<'_> {
 
     /// Calls, and waits for the end, which is given as text; of a task or session itself, of a job its
     /// answer. Nothing where the server has done it at once and says nothing.
-    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
+    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
         match self.operation.system {
             System::Em => {
                 let started = peer.client.start(self.operation, given).await;
@@ -42,7 +42,7 @@ impl Calling<'_> {
         }
     }
 
-    async fn session_to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
+    async fn session_to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
         let started = peer.client.start_session(self.operation, given).await;
         match started.map_err(|error| peer.refusal(&error))? {
             Started::Done(raw) => Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default()),

@@ -11,6 +11,7 @@ mod client;
 mod error;
 mod message;
 mod pace;
+mod pin;
 mod proxy;
 mod rate;
 mod retry;
@@ -23,8 +24,9 @@ pub use client::HttpClient;
 pub use error::HttpError;
 pub(crate) use message::shown;
 pub use message::{Request, Response, StreamingResponse};
+pub use pin::{Pin, PinError};
 pub use retry::RetryPolicy;
-pub use tls::{TlsChoice, parse_pin};
+pub use tls::TlsChoice;
 
 use std::time::Duration;
 

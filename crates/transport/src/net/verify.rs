@@ -8,16 +8,15 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
-use sha2::{Digest, Sha256};
 
-use super::tls::hex;
+use super::pin::Pin;
 
 #[derive(Debug)]
 pub(super) enum Trust {
     /// Certificates that lead to one of these; to none when there are none.
     Roots(Option<Arc<WebPkiServerVerifier>>),
     /// The one certificate.
-    Pin([u8; 32]),
+    Pin(Pin),
     Anyone,
 }
 
@@ -59,11 +58,11 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let presented: [u8; 32] = Sha256::digest(end_entity).into();
+        let presented = Pin::of(end_entity);
         let (pinned, why) = match &self.trust {
             Trust::Anyone => return Ok(ServerCertVerified::assertion()),
             Trust::Pin(pin) if *pin == presented => return Ok(ServerCertVerified::assertion()),
-            Trust::Pin(pin) => (Some(hex(pin)), "it is not the pinned one".to_owned()),
+            Trust::Pin(pin) => (Some(pin.to_string()), "it is not the pinned one".to_owned()),
             Trust::Roots(None) => (None, "this machine has no trusted CA certificates".to_owned()),
             Trust::Roots(Some(roots)) => {
                 match roots.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
@@ -72,7 +71,7 @@ impl ServerCertVerifier for Verifier {
                 }
             }
         };
-        let refusal = Refusal { presented: hex(&presented), pinned, why };
+        let refusal = Refusal { presented: presented.to_string(), pinned, why };
         Err(Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(refusal)))))
     }
 

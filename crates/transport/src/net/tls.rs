@@ -10,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::error::Cause;
+use super::pin::Pin;
 use super::verify::{Trust, Verifier};
 
 /// Whom to trust with a connection. The choice holds for every request of a client.
@@ -22,7 +23,7 @@ pub enum TlsChoice {
     /// These CA certificates alone, in PEM.
     Ca(Vec<u8>),
     /// The one certificate with this SHA-256, whatever its name, issuer and dates: for appliances that signed their own.
-    Pin([u8; 32]),
+    Pin(Pin),
     /// Anyone. The connection is encrypted, and may be with an impostor.
     Insecure,
 }
@@ -32,33 +33,10 @@ impl fmt::Debug for TlsChoice {
         match self {
             Self::System => f.write_str("System"),
             Self::Ca(pem) => write!(f, "Ca({} bytes)", pem.len()),
-            Self::Pin(pin) => write!(f, "Pin({})", hex(pin)),
+            Self::Pin(pin) => pin.fmt(f),
             Self::Insecure => f.write_str("Insecure"),
         }
     }
-}
-
-/// Reads a SHA-256 in hex, with or without colons, in any letter case.
-///
-/// # Errors
-/// When the text is anything else; the error says what.
-pub fn parse_pin(text: &str) -> Result<[u8; 32], String> {
-    let digits: Vec<u8> = text.trim().bytes().filter(|byte| *byte != b':').collect();
-    let mut pin = [0; 32];
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return Err(
-            "a pin is the SHA-256 of the server's certificate: 64 hex digits, with or without colons".to_owned()
-        );
-    }
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
-    for (byte, pair) in pin.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = value(pair[0]) << 4 | value(pair[1]);
-    }
-    Ok(pin)
-}
-
-pub(super) fn hex(print: &[u8; 32]) -> String {
-    print.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The TLS side of a client.
