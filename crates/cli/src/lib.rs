@@ -27,6 +27,7 @@ mod exit;
 mod expression;
 mod fields;
 mod input;
+mod interrupt;
 mod names;
 mod output;
 mod profile;
@@ -53,12 +54,11 @@ fn run() -> Code {
         Ok(cli) => cli,
         Err(error) => return console::print_clap(&error),
     };
-    let console = Console::new(cli.verbosity(), cli.global);
-    match verbs::run(&cli, &console) {
-        Ok(code) => code,
-        Err(failure) => {
-            console.failure(&failure);
-            failure.code()
-        }
-    }
+    let console = Console::new(cli.verbosity(), cli.global).with_signals();
+    connect::tell_requests(&console);
+    let code = verbs::run(&cli, &console).unwrap_or_else(|failure| {
+        console.failure(&failure);
+        failure.code()
+    });
+    console.interrupt().code(code)
 }

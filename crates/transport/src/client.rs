@@ -3,6 +3,7 @@
 mod download;
 mod exchange;
 mod policy;
+mod stop;
 mod typed;
 
 use std::borrow::Cow;
@@ -19,7 +20,7 @@ use url::Url;
 use crate::address::{self, Params};
 use crate::classify;
 use crate::error::{Error, Reason, Result};
-use crate::net::{HttpClient, Request, RetryPolicy, StreamingResponse};
+use crate::net::{HttpClient, Request, RetryPolicy, StreamingResponse, Stub};
 use crate::options::Options;
 use crate::protocol::Protocol;
 use crate::session::{Session, Sessions};
@@ -27,6 +28,7 @@ use crate::session::{Session, Sessions};
 pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
 pub use policy::Policy;
+pub use stop::Stop;
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
 #[derive(Clone)]
@@ -97,15 +99,25 @@ impl Client {
     }
 
     /// A client that speaks as `protocol` says.
-    pub(crate) fn of(protocol: impl Protocol + 'static, mut options: Options) -> Result<Self> {
-        let server = options.server();
+    pub(crate) fn of(protocol: impl Protocol + 'static, options: Options) -> Result<Self> {
         let http = HttpClient::new(options.http.clone())
-            .map_err(|error| Error::new(Reason::Http(error), protocol.system(), &server, "connect"))?;
+            .map_err(|error| Error::new(Reason::Http(error), protocol.system(), &options.server(), "connect"))?;
+        Ok(Self::over(http, Sessions::default(), protocol, options))
+    }
+
+    /// A client whose calls a stub answers. It is logged on.
+    pub(crate) fn of_stub(protocol: impl Protocol + 'static, options: Options, stub: impl Stub) -> Self {
+        let http = HttpClient::from_stub(options.http.clone(), stub);
+        let session = Session::new(http::header::AUTHORIZATION, Secret::from("stub"));
+        Self::over(http, Sessions::with(session), protocol, options)
+    }
+
+    fn over(http: HttpClient, sessions: Sessions, protocol: impl Protocol + 'static, mut options: Options) -> Self {
+        let server = options.server();
         options.url = address::without_root(options.url, protocol.root());
         let (secrets, token) = (protocol.secrets(&options), Mutex::default());
-        let sessions = Sessions::default();
         let core = Core { protocol: Box::new(protocol), options, server, http, sessions, secrets, token };
-        Ok(Self { core: Arc::new(core), policy: policy::Laid::default() })
+        Self { core: Arc::new(core), policy: policy::Laid::default() }
     }
 
     /// The same, if it is one of this system.
@@ -199,18 +211,22 @@ impl Client {
     /// # Errors
     /// When the server cannot be reached or serves no version that is known here.
     pub async fn version(&self) -> Result<Option<ApiVersion>> {
-        match self.protocol().version(&self.core.http, &self.core.options).await {
-            Ok(version) => Ok(version),
-            Err(Reason::Product(None, hint)) => Err(self.fail("version discovery", self.identify(hint).await)),
-            Err(reason) => Err(self.fail("version discovery", reason)),
-        }
+        let name = Cow::Borrowed("version discovery");
+        let asked = async {
+            match self.protocol().version(&self.core.http, &self.core.options).await {
+                Ok(version) => Ok(version),
+                Err(Reason::Product(None, hint)) => Err(self.fail(name.clone(), self.identify(hint).await)),
+                Err(reason) => Err(self.fail(name.clone(), reason)),
+            }
+        };
+        self.in_time(&name, asked).await
     }
 
     /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a job has the
     /// job's place as its answer (202): [`Client::start_job`] waits for more.
     ///
     /// # Errors
-    /// As [`Client::call`], but for the reading.
+    /// When the call does not fit its operation or the version, or the server cannot be reached or refuses.
     pub async fn send(&self, operation: &'static Operation, given: &Arguments) -> Result<RawAnswer> {
         Ok(self.exchange(&self.ask(operation, given).await?).await?.of(operation))
     }
@@ -237,12 +253,26 @@ impl Client {
         Ok(Ask::new(operation, url, body))
     }
 
-    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
+    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`. What does not fit its field costs that field
+    /// and not the answer; who does not ask for it here finds it in the log.
     ///
     /// # Errors
-    /// When the body cannot be read; the error names the path inside it.
+    /// When the body cannot be read, and the error names the path inside it; when nothing in it is known.
     pub fn read(&self, raw: &RawAnswer, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
-        self.read_body(raw.operation.name, &raw.body, target, drift)
+        let (mut own, asked) = (Drift::default(), drift.is_some());
+        let drift = drift.unwrap_or(&mut own);
+        let known = drift.unknown_fields.len();
+        let name = raw.operation.name;
+        self.decode(name.into(), &raw.body, target, drift)?;
+        let is_blank = (0..target.shape().fields.len()).all(|field| target.view(field).is_absent());
+        if is_blank && drift.unknown_fields.len() > known {
+            let rule = "nothing in the answer is known: it is another document than the one that was asked for";
+            return Err(self.fail(name, Reason::Answer(rule.to_owned())));
+        }
+        if !asked {
+            log_misfits(name, drift);
+        }
+        Ok(())
     }
 
     /// Reads the body of an answer to `name`.
@@ -253,7 +283,18 @@ impl Client {
         target: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> Result<()> {
-        let read = aside(body.len(), || self.protocol().decode(target, body, drift));
+        let name = name.into();
+        if let Some(drift) = drift {
+            return self.decode(name, body, target, drift);
+        }
+        let mut drift = Drift::default();
+        self.decode(name.clone(), body, target, &mut drift)?;
+        log_misfits(&name, &drift);
+        Ok(())
+    }
+
+    fn decode(&self, name: Cow<'static, str>, body: &[u8], target: &mut dyn Struct, drift: &mut Drift) -> Result<()> {
+        let read = aside(body.len(), || self.protocol().decode(target, body, Some(drift)));
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
@@ -296,6 +337,14 @@ impl std::fmt::Debug for Client {
 
 /// How long a logout may take.
 const LOGOUT: Duration = Duration::from_secs(5);
+
+/// Tells of what did not fit where nobody asked for it.
+fn log_misfits(operation: &str, drift: &Drift) {
+    if let Some(first) = drift.misfits.first() {
+        let (path, why, misfits) = (first.path.as_str(), first.reason.as_str(), drift.misfits.len());
+        tracing::warn!(operation, path, why, misfits, "left out of an answer");
+    }
+}
 
 /// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
 fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {

@@ -5,6 +5,7 @@
 //! | listings that the server filters and sorts | [`EmClient::query`] |
 //! | a resource's own links, followed to a typed answer | [`Linked`], [`EmClient::follow`] |
 //! | work that the server answers with a task | [`EmClient::start`], [`EmClient::act`] |
+//! | the session that a task leaves behind, to its end | [`EmClient::session`], [`Client::start_whole`] |
 //! | getting an entity, changing it and putting it back | [`EmClient::edit`] |
 //! | files inside a backup | [`EmClient::mount`] |
 //!
@@ -20,20 +21,25 @@ mod options;
 mod paging;
 mod protocol;
 mod query;
+mod session;
 mod task;
+mod work;
 
 pub use files::{Browse, Entry, Mount};
 pub use links::{Linked, Links};
 pub(crate) use logon::is_at;
 pub use options::{EmFormat, EmLogon, EmOptions, EmVersion};
 pub use query::{EmQuery, Query, QueryTypeRow};
+pub use session::{Session, SessionPoller, SessionWork};
 pub use task::{Finished, TaskPoller, TaskWork};
+pub use work::{Stage, Whole, WholePoller, WholeWork};
 
 use backhaul_models::em::Em;
 use backhaul_wire::{Call, System};
 
 use crate::client::{Client, Policy};
 use crate::error::{Error, Result};
+use crate::net::Stub;
 use protocol::EmProtocol;
 
 /// A client of Enterprise Manager.
@@ -64,6 +70,15 @@ impl EmClient {
     pub fn new(options: impl Into<EmOptions>) -> Result<Self> {
         let (protocol, common) = EmProtocol::of(options.into());
         Client::of(protocol, common).map(Self)
+    }
+
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    ///
+    /// # Errors
+    /// As [`EmClient::new`].
+    pub fn from_stub(options: impl Into<EmOptions>, stub: impl Stub) -> Result<Self> {
+        let (protocol, common) = EmProtocol::of(options.into());
+        Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
     /// The client beneath, for calls by name.

@@ -58,6 +58,8 @@ pub(crate) enum Reason {
     Task(String),
     /// The work did not end in the time that it was given.
     Deadline(String),
+    /// Somebody stopped it.
+    Stopped,
     /// The answer could not be written to its file.
     File(FileError),
 }
@@ -181,6 +183,12 @@ impl Error {
         matches!(self.0.reason, Reason::Deadline(_))
     }
 
+    /// Whether somebody [stopped](crate::Stop) the work.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.reason, Reason::Stopped)
+    }
+
     /// Whether asking again later may help: the network failed or took too long, or the server was busy or broke down.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -298,6 +306,7 @@ impl fmt::Display for Error {
             | Reason::Task(message)
             | Reason::Deadline(message) => write!(f, "{operation}: {server}: {message}"),
             Reason::File(error) => write!(f, "{operation}: {error}"),
+            Reason::Stopped => write!(f, "{operation}: {server}: it was stopped before it was done"),
         }
     }
 }

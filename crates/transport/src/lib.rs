@@ -54,7 +54,7 @@ pub mod vb365;
 pub mod zstack;
 
 pub use address::Params;
-pub use client::{Arguments, Client, Policy, RawAnswer};
+pub use client::{Arguments, Client, Policy, RawAnswer, Stop};
 pub use em::{EmFormat, EmLogon, EmOptions, EmVersion};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;

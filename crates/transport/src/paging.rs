@@ -67,7 +67,7 @@ impl Pages {
     /// Reads the next page into an empty value; `None` when there is none. Gives the raw answer too.
     ///
     /// # Errors
-    /// As [`Client::call`], and when the pages do not fit together. After an error the listing has ended.
+    /// As [`Client::send`], and when the pages do not fit together. After an error the listing has ended.
     pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<RawAnswer>> {
         let answered = self.next_page(target, drift).await?;
         Ok(answered.zip(self.source.operation()).map(|(answered, operation)| answered.of(operation)))

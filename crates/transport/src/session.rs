@@ -82,6 +82,12 @@ struct Held {
 }
 
 impl Sessions {
+    /// With a session that is open already.
+    pub(crate) fn with(session: Session) -> Self {
+        let session = Session { number: 1, ..session };
+        Self(Mutex::new(Held { current: Some(Arc::new(session)), opened: 1 }))
+    }
+
     /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile wait for
     /// the same logon, so that 500 calls in flight cause one.
     pub(crate) async fn get(

@@ -40,6 +40,8 @@ use backhaul_wire::{Call, System};
 use crate::client::{Client, Policy};
 use crate::error::{Error, Result};
 use crate::file::Existing;
+use crate::net::Stub;
+use crate::options::Options;
 use crate::paging::{Listing, Paged};
 use protocol::Vb365Protocol;
 
@@ -69,10 +71,17 @@ impl Vb365Client {
     /// # Errors
     /// When the TLS choice cannot be used, or the version is not one that is known here.
     pub fn new(options: impl Into<Vb365Options>) -> Result<Self> {
-        let options = options.into();
-        let server = options.common.server();
-        let (protocol, common) = Vb365Protocol::of(options).map_err(|reason| Error::new(reason, System::Vb365, &server, "connect"))?;
+        let (protocol, common) = protocol(options.into())?;
         Client::of(protocol, common).map(Self)
+    }
+
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    ///
+    /// # Errors
+    /// As [`Vb365Client::new`].
+    pub fn from_stub(options: impl Into<Vb365Options>, stub: impl Stub) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
     /// The client beneath, for calls by name.
@@ -140,4 +149,9 @@ impl Vb365Client {
     ) -> Result<u64> {
         self.0.download(call, to, existing).await
     }
+}
+
+fn protocol(options: Vb365Options) -> Result<(Vb365Protocol, Options)> {
+    let server = options.common.server();
+    Vb365Protocol::of(options).map_err(|reason| Error::new(reason, System::Vb365, &server, "connect"))
 }

@@ -34,6 +34,8 @@ use backhaul_wire::{Call, System};
 
 use crate::client::{Client, Policy};
 use crate::error::{Error, Result};
+use crate::net::Stub;
+use crate::options::Options;
 use crate::paging::{Listing, Paged};
 use protocol::ZstackProtocol;
 
@@ -63,11 +65,17 @@ impl ZstackClient {
     /// # Errors
     /// When the TLS choice cannot be used, or the id of an access key is none.
     pub fn new(options: impl Into<ZstackOptions>) -> Result<Self> {
-        let options = options.into();
-        let server = options.common.server();
-        let refused = |reason| Error::new(reason, System::Zstack, &server, "connect");
-        let (protocol, common) = ZstackProtocol::of(options).map_err(refused)?;
+        let (protocol, common) = protocol(options.into())?;
         Client::of(protocol, common).map(Self)
+    }
+
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    ///
+    /// # Errors
+    /// As [`ZstackClient::new`].
+    pub fn from_stub(options: impl Into<ZstackOptions>, stub: impl Stub) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
     /// The client beneath, for calls by name.
@@ -113,4 +121,9 @@ impl ZstackClient {
     {
         self.0.list(call)
     }
+}
+
+fn protocol(options: ZstackOptions) -> Result<(ZstackProtocol, Options)> {
+    let server = options.common.server();
+    ZstackProtocol::of(options).map_err(|reason| Error::new(reason, System::Zstack, &server, "connect"))
 }

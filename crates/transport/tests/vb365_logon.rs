@@ -8,7 +8,8 @@ use std::time::Duration;
 use backhaul_models::vb365::operations::OrganizationGetCurrentOrganization;
 use backhaul_transport::poller::Waiting;
 use backhaul_transport::vb365::{DeviceLogon, Vb365Client};
-use backhaul_transport::{Assertion, Options, Vb365Logon, Version};
+use backhaul_transport::{Assertion, Options, Vb365Logon, Vb365Options};
+use backhaul_wire::ApiVersion;
 use common::{Reply, Seen, Server};
 
 const ORGANIZATION: &str = r#"{"type": "Office365", "id": "1", "name": "abc.onmicrosoft.com"}"#;
@@ -18,10 +19,10 @@ fn assertion() -> Assertion {
     Assertion { client_id: "user.tenant".to_owned(), token: TOKEN.into() }
 }
 
-fn options(server: &Server, logon: Vb365Logon, version: Option<u8>) -> Options {
-    let mut options = server.options();
-    options.vb365_logon = logon;
-    options.version = version.map(Version::Vb365);
+fn options(server: &Server, logon: Vb365Logon, version: Option<u8>) -> Vb365Options {
+    let mut options = Vb365Options::from(server.options());
+    options.logon = logon;
+    options.version = version.and_then(ApiVersion::new);
     options
 }
 

@@ -415,7 +415,7 @@ async fn by_name() {
         ("JobSession_GetById", 8, "", None),
         ("Job_StopAction", 8, "", None),
     ] {
-        assert_eq!(starts(find(name), version, Some(body.as_bytes())), kind, "{name} v{version} {body}");
+        assert_eq!(starts(find(name), backhaul_wire::ApiVersion::new(version), Some(body.as_bytes())), kind, "{name} v{version} {body}");
     }
     let server = Server::of_vb365(|_| ok("{}")).await;
     let given = Arguments { params: vec![("jobId".to_owned(), JOB.to_owned())], body: Some("{\"stop\": null}".into()) };

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use backhaul_fleet::{Row, Server, usage};
 use backhaul_sim::{EmRecord, Estate, Sim, TlsMode};
-use backhaul_transport::{Client, EmFormat, Version};
+use backhaul_transport::Client;
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Id, System};
 
-use crate::{options, sorted};
+use crate::{em_json, options, sorted, vb365};
 
 const MB: i64 = 1024 * 1024;
 
@@ -173,17 +173,20 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
     estate.zstack.backup_storages.iter().map(row).collect()
 }
 
-fn server(sim: &Sim, system: System, change: impl FnOnce(&mut backhaul_transport::Options)) -> Server {
-    let mut options = options(sim, system);
-    change(&mut options);
-    Server { name: system.name().to_owned(), client: Client::new(system, options).unwrap() }
+fn server(sim: &Sim, system: System) -> Server {
+    named(Client::new(system, options(sim, system)).unwrap())
+}
+
+fn named(client: impl Into<Client>) -> Server {
+    let client = client.into();
+    Server { name: client.system().name().to_owned(), client }
 }
 
 #[tokio::test]
 async fn all_three_systems_at_once() {
     for estate in [Estate::demo(), Estate::scaled(333)] {
         let sim = Sim::builder().tls(TlsMode::NoTls).estate(estate.clone()).start().await.unwrap();
-        let servers: Vec<_> = System::ALL.into_iter().map(|system| server(&sim, system, |_| {})).collect();
+        let servers: Vec<_> = System::ALL.into_iter().map(|system| server(&sim, system)).collect();
         let found = usage(&servers).await;
         assert!(found.failed.is_empty(), "{:?}", found.failed);
         let wanted = [em_rows(&estate), vb365_rows(&estate, 8), zstack_rows(&estate)].concat();
@@ -197,7 +200,7 @@ async fn all_three_systems_at_once() {
 async fn enterprise_manager_in_json() {
     let estate = Estate::demo();
     let sim = Sim::builder().em("127.0.0.1:0").start().await.unwrap();
-    let found = usage(&[server(&sim, System::Em, |options| options.em_format = EmFormat::Json)]).await;
+    let found = usage(&[named(em_json(&sim))]).await;
     assert_eq!(lines(&found.rows), lines(&em_rows(&estate)));
 }
 
@@ -206,7 +209,7 @@ async fn vb365_tells_the_same_in_every_version() {
     let estate = Estate::demo();
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
     for version in 3..=8 {
-        let server = server(&sim, System::Vb365, |options| options.version = Some(Version::Vb365(version)));
+        let server = named(vb365(&sim, version));
         let found = usage(&[server]).await;
         assert!(found.failed.is_empty(), "v{version}: {:?}", found.failed);
         assert_eq!(lines(&found.rows), lines(&vb365_rows(&estate, version)), "v{version}");
@@ -237,7 +240,7 @@ async fn an_organizations_own_account() {
 async fn sums() {
     let estate = Estate::scaled(200);
     let sim = Sim::builder().em("127.0.0.1:0").estate(estate).start().await.unwrap();
-    let found = usage(&[server(&sim, System::Em, |_| {})]).await;
+    let found = usage(&[server(&sim, System::Em)]).await;
     let sum = |kind: &str| -> i64 {
         found
             .rows
@@ -256,7 +259,7 @@ async fn a_server_that_fails_does_not_take_the_others_with_it() {
     let sim = Sim::builder().tls(TlsMode::NoTls).start().await.unwrap();
     let servers = [
         server(&sim, System::Em, |options| options.password = "wrong".into()),
-        server(&sim, System::Vb365, |_| {}),
+        server(&sim, System::Vb365),
         server(&sim, System::Zstack, |options| options.url = sim.url(System::Em).unwrap().parse().unwrap()),
     ];
     let found = usage(&servers).await;
@@ -279,7 +282,7 @@ async fn a_server_named_twice_is_counted_once() {
         (System::Vb365, vb365_rows(&estate, 8)),
         (System::Zstack, zstack_rows(&estate)),
     ] {
-        let found = usage(&[server(&sim, system, |_| {}), server(&sim, system, |_| {})]).await;
+        let found = usage(&[server(&sim, system), server(&sim, system)]).await;
         assert_eq!(lines(&found.rows), lines(&wanted), "{system}");
     }
 }

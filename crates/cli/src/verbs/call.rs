@@ -87,9 +87,9 @@ impl Calling<'_> {
     }
 
     /// VB365 wants an object where an operation takes options, also when there are none.
-    fn no_options(&self, version: u8) -> Option<Bytes> {
+    fn no_options(&self, version: Option<ApiVersion>) -> Option<Bytes> {
         let takes = self.operation.system == System::Vb365 && self.operation.method == "POST";
-        self.operation.form(ApiVersion::new(version)).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
+        self.operation.form(version).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
     }
 
     async fn send(&self, peer: &Peer, given: &Arguments) -> Result<RawAnswer, Failure> {
@@ -98,11 +98,11 @@ impl Calling<'_> {
     }
 
     /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
-    fn answer(&self, given: &Arguments, version: u8) -> Option<Box<dyn Struct>> {
+    fn answer(&self, given: &Arguments, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
             Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
-            _ => registry::answer_in(self.operation, ApiVersion::new(version)),
+            _ => registry::answer_in(self.operation, version),
         }
     }
 

@@ -7,7 +7,6 @@ mod way;
 
 use backhaul_filter::{Ask, Order, Plan, Predicate, Reflected, Schema};
 use backhaul_models::registry;
-use backhaul_wire::ApiVersion;
 use backhaul_wire::Drift;
 
 pub(super) use self::listing::Listing;
@@ -151,7 +150,7 @@ impl Asking<'_> {
         while !self.rows.is_full() {
             let version = peer.version().await.map_err(Stop::Server)?;
             self.listing.check_version(version).map_err(|failure| Stop::Server(failure.of_server(&peer.name)))?;
-            let mut page = registry::answer_in(operation, ApiVersion::new(version))
+            let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| Stop::Here(Failure::internal(format!("{} has no answer", operation.name))))?;
             let mut drift = Drift::default();
             match pages.next_into(page.as_mut(), Some(&mut drift)).await {

@@ -47,7 +47,9 @@ impl Client {
         let mut whole = Whole::of(&answer.headers, resumable);
         let (mut length, mut tries, mut since) = (0_u64, 0_u32, 0_u64);
         loop {
-            let cut = match answer.chunk().await {
+            // Parts come within the limits of the request that they are of.
+            let part = self.in_time(&ask.name, async { Ok(answer.chunk().await) }).await?;
+            let cut = match part {
                 Ok(Some(part)) => {
                     let end = length.saturating_add(part.len() as u64);
                     if whole.length.is_some_and(|whole| end > whole) {

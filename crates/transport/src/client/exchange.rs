@@ -8,6 +8,7 @@ use backhaul_wire::operation::Response as Form;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_ENCODING, HeaderName};
 use http::{Method, StatusCode};
+use tracing::Instrument as _;
 use url::Url;
 
 use super::{Client, RawAnswer};
@@ -23,6 +24,8 @@ pub(crate) struct Ask {
     /// What errors call it: the operation's name, or method and path of a link.
     pub(crate) name: Cow<'static, str>,
     method: Method,
+    /// The operation's path with its placeholders; nothing for an address that the server gave.
+    route: Option<&'static str>,
     pub(crate) url: Url,
     body: Option<Bytes>,
     anonymous: bool,
@@ -68,6 +71,7 @@ impl Ask {
         Self {
             name: operation.name.into(),
             method: Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET),
+            route: Some(operation.path),
             url,
             body,
             anonymous: operation.anonymous,
@@ -86,6 +90,7 @@ impl Ask {
         Self {
             name: name.into(),
             method,
+            route: None,
             url,
             body,
             anonymous: false,
@@ -126,19 +131,33 @@ impl Client {
     /// is asked for is gone with the old one.
     pub(crate) async fn exchange(&self, ask: &Ask) -> Result<Answered> {
         // In a box: what holds a logon, a renewal and all tries is large, and stands in every caller's own future.
-        self.in_time(ask, Box::pin(self.exchanged(ask))).await
+        self.in_time(&ask.name, Box::pin(self.exchanged(ask).instrument(self.span(ask)))).await
     }
 
     /// Sends, and gives the answer as it comes.
     pub(crate) async fn exchange_open(&self, ask: &Ask) -> Result<StreamingResponse> {
-        self.in_time(ask, Box::pin(self.opened(ask))).await
+        self.in_time(&ask.name, Box::pin(self.opened(ask).instrument(self.span(ask)))).await
     }
 
-    /// No longer than until the policy's deadline: logons, and waiting for another caller's, are in it.
-    async fn in_time<T>(&self, ask: &Ask, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// What the tries of a call are events in. The route is the template: what stands in it may be anybody's name.
+    fn span(&self, ask: &Ask) -> tracing::Span {
+        tracing::debug_span!(
+            "call",
+            otel.name = &*ask.name,
+            otel.kind = "client",
+            backhaul.system = self.system().name(),
+            http.request.method = ask.method.as_str(),
+            http.route = ask.route,
+        )
+    }
+
+    /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another caller's, are in it.
+    pub(super) async fn in_time<T>(&self, name: &Cow<'static, str>, work: impl Future<Output = Result<T>>) -> Result<T> {
         let late = || {
-            self.failed(ask, Reason::Deadline("there was no answer before the deadline: give it more time".to_owned()))
+            let rule = "there was no answer before the deadline: give it more time".to_owned();
+            self.fail(name.clone(), Reason::Deadline(rule))
         };
+        let work = self.unless_stopped(name, work);
         match self.policy.deadline {
             None => work.await,
             Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
@@ -146,6 +165,15 @@ impl Client {
                 Ok(Err(error)) if error.http().is_some_and(HttpError::is_deadline) => Err(late()),
                 Ok(outcome) => outcome,
             },
+        }
+    }
+
+    async fn unless_stopped<T>(&self, name: &Cow<'static, str>, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(stop) = &self.policy.stop else { return work.await };
+        tokio::select! {
+            biased;
+            () = stop.stopped() => Err(self.fail(name.clone(), Reason::Stopped)),
+            outcome = work => outcome,
         }
     }
 
@@ -208,6 +236,7 @@ impl Client {
         if let Some(bound) = &ask.bound {
             return Err(self.lost(ask, bound));
         }
+        tracing::debug!("the session has ended: another is opened");
         *session = Some(self.session(session.as_ref()).await?);
         Ok(true)
     }

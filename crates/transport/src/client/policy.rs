@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Client;
+use super::{Client, Stop};
 use crate::net::RetryPolicy;
 
 /// How a call, a listing or a wait is made, where that differs from the client's options.
@@ -34,6 +34,8 @@ pub struct Policy {
     pub retry: Option<RetryPolicy>,
     /// Whether what is asked for may be sent twice, though it is no reading: the caller knows that it does no harm.
     pub idempotent: bool,
+    /// What ends the work from outside.
+    pub stop: Option<Stop>,
 }
 
 /// A policy that is laid down.
@@ -43,6 +45,7 @@ pub(super) struct Laid {
     pub(super) deadline: Option<Instant>,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) idempotent: bool,
+    pub(super) stop: Option<Stop>,
 }
 
 impl Client {
@@ -57,6 +60,7 @@ impl Client {
             deadline,
             retry: policy.retry.or_else(|| self.policy.retry.clone()),
             idempotent: policy.idempotent || self.policy.idempotent,
+            stop: policy.stop.or_else(|| self.policy.stop.clone()),
         };
         Self { core: self.core.clone(), policy: laid }
     }

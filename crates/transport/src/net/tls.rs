@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use backhaul_wire::Secret;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
@@ -28,6 +29,34 @@ pub enum TlsChoice {
     Insecure,
 }
 
+/// A certificate and its key, by which a server that wants one knows this client.
+#[derive(Clone)]
+pub struct ClientCertificate(Secret);
+
+impl ClientCertificate {
+    /// From PEM: the certificate, those that lead to a CA if the server needs them, and the key (PKCS#8, PKCS#1 or SEC1).
+    #[must_use]
+    pub fn from_pem(pem: impl Into<Secret>) -> Self {
+        Self(pem.into())
+    }
+
+    fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Cause> {
+        let pem = self.0.expose().as_bytes();
+        // What is wrong with a key is not said in its own words.
+        let wrong = |what: &str| Cause::Config(format!("the client certificate: there is no {what} in PEM"));
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| wrong("certificate"))?;
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| wrong("key"))?;
+        Ok((chain, key))
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCertificate(***)")
+    }
+}
+
 impl fmt::Debug for TlsChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -40,7 +69,7 @@ impl fmt::Debug for TlsChoice {
 }
 
 /// The TLS side of a client.
-pub(super) fn config(choice: &TlsChoice) -> Result<ClientConfig, Cause> {
+pub(super) fn config(choice: &TlsChoice, client: Option<&ClientCertificate>) -> Result<ClientConfig, Cause> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let trust = match choice {
         TlsChoice::System => Trust::Roots(system_roots(&provider)?),
@@ -52,7 +81,15 @@ pub(super) fn config(choice: &TlsChoice) -> Result<ClientConfig, Cause> {
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Cause::Config(error.to_string()))?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    match client {
+        None => Ok(builder.with_no_client_auth()),
+        Some(client) => {
+            let (chain, key) = client.read()?;
+            let wrong = |error: rustls::Error| Cause::Config(format!("the client certificate: {error}"));
+            builder.with_client_auth_cert(chain, key).map_err(wrong)
+        }
+    }
 }
 
 fn given_roots(pem: &[u8]) -> Result<RootCertStore, Cause> {

@@ -18,9 +18,9 @@ pub(super) struct Typed {
 }
 
 impl Client {
-    /// A typed listing.
+    /// A typed listing, for the clients that take no calls but their own.
     #[must_use]
-    pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
+    pub(crate) fn list<C>(&self, call: &C) -> Listing<C::Answer>
     where
         C: Call,
         C::Answer: Paged,

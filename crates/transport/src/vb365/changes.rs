@@ -135,7 +135,7 @@ impl<P: FeedPage> Feed<P> {
     /// Asks what happened since the last answer. Dropping the future loses nothing: the same is told again.
     ///
     /// # Errors
-    /// As [`Client::call`]; when the answer does not say where the feed goes on.
+    /// As [`Vb365Client::call`]; when the answer does not say where the feed goes on.
     pub async fn next(&mut self) -> Result<Changes<P::Item>> {
         match self.page(self.token.clone(), self.wait_seconds).await {
             Ok((token, items)) => {

@@ -42,7 +42,7 @@ pub trait Session: Model + Clone {
     /// Stops it, or the job that it is a run of. `id` is its own.
     ///
     /// # Errors
-    /// As [`Client::call`]; where the server has no way to stop it.
+    /// As [`Vb365Client::call`](super::Vb365Client::call); where the server has no way to stop it.
     fn stop(&self, client: &Client, id: &Id) -> impl Future<Output = Result<()>> + Send {
         let refusal =
             client.fail(Self::GET.name, Reason::Call(format!("there is no way to stop the {} {id}", Self::KIND)));

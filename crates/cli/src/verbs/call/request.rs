@@ -1,7 +1,6 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
 use backhaul_models::registry;
-use backhaul_wire::ApiVersion;
 use backhaul_wire::{Drift, Operation, Shape, Struct, System};
 use bytes::Bytes;
 use serde_json::Value;
@@ -77,7 +76,7 @@ impl Body {
     ) -> Result<Bytes, Failure> {
         let value = match self.value {
             None if !operation.older.is_empty() => {
-                self.decoded(operation, operation.form(ApiVersion::new(peer.version().await?)).request, console)?
+                self.decoded(operation, operation.form(peer.version().await?).request, console)?
             }
             read => read,
         };
