@@ -129,11 +129,10 @@ fn every_body_survives_both_codecs() {
         };
         if sample.is_xml {
             again(true, xml::encode(&*value).unwrap());
-            // A part of a body whose element means something else as a document: what is unknown there keeps its own form.
-            if !sample.whole && !drift.unknown_fields.is_empty() {
-                assert!(json::encode(&*value, Case::Schema).is_err(), "{}: lost in JSON", sample.file);
-                continue;
-            }
+        }
+        // The document's type says nothing of a part whose element has another meaning there: only its own codec has it whole.
+        if !sample.whole && !drift.unknown_fields.is_empty() {
+            continue;
         }
         again(false, json::encode(&*value, Case::Schema).unwrap());
         again(false, json::encode(&*value, Case::Camel).unwrap());
