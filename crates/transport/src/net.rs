@@ -13,6 +13,8 @@ mod error;
 mod message;
 mod pace;
 mod pin;
+#[cfg(feature = "platform-tls")]
+mod platform;
 mod proxy;
 mod rate;
 mod retry;
@@ -30,7 +32,7 @@ pub use message::{Request, Response, StreamingResponse};
 pub use pin::{Pin, PinError};
 pub use retry::RetryPolicy;
 pub use stub::Stub;
-pub use tls::{ClientCertificate, TlsChoice};
+pub use tls::{ClientCertificate, TlsBackend, TlsChoice};
 
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ use std::time::Duration;
 pub struct HttpOptions {
     /// Whom to trust.
     pub tls: TlsChoice,
+    /// Which TLS speaks to the server.
+    pub tls_backend: TlsBackend,
     /// What this client shows to a server that wants to know it by a certificate.
     pub client_certificate: Option<ClientCertificate>,
     /// How long a connection may take to be there: 10 seconds.
@@ -66,6 +70,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             tls: TlsChoice::default(),
+            tls_backend: TlsBackend::default(),
             client_certificate: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(60)),

@@ -75,6 +75,10 @@ impl Cause {
         if let Some(tls) = find::<rustls::Error>(&error) {
             return Self::of_tls(tls);
         }
+        #[cfg(feature = "platform-tls")]
+        if let Some(tls) = find::<native_tls::Error>(&error) {
+            return Self::Tls(format!("{tls} (the platform's TLS)"));
+        }
         if error.is_connect() {
             return Self::Connect(error);
         }

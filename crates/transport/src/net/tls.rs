@@ -29,6 +29,20 @@ pub enum TlsChoice {
     Insecure,
 }
 
+/// Which TLS speaks to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TlsBackend {
+    /// rustls, which is the same everywhere.
+    #[default]
+    Rustls,
+    /// The platform's, with the feature `platform-tls`: for servers that rustls cannot reach, since they offer only suites in CBC mode (as
+    /// Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS. A [pin](TlsChoice::Pin) is then for a
+    /// certificate that signed itself and is within its dates, and does not go through a proxy.
+    #[cfg(feature = "platform-tls")]
+    Platform,
+}
+
 /// A certificate and its key, by which a server that wants one knows this client.
 #[derive(Clone)]
 pub struct ClientCertificate(Secret);
@@ -38,6 +52,11 @@ impl ClientCertificate {
     #[must_use]
     pub fn from_pem(pem: impl Into<Secret>) -> Self {
         Self(pem.into())
+    }
+
+    #[cfg(feature = "platform-tls")]
+    pub(super) fn pem(&self) -> &str {
+        self.0.expose()
     }
 
     fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Cause> {
