@@ -35,6 +35,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod classify;
 pub mod client;
 pub mod em;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use backhaul_models::vb365::operations::OrganizationGetCurrentOrganization;
 use backhaul_transport::poller::Waiting;
 use backhaul_transport::vb365::{DeviceLogon, Vb365Client};
-use backhaul_transport::{Assertion, Options, Vb365Logon, Vb365Options};
+use backhaul_transport::{Assertion, Vb365Logon, Vb365Options};
 use backhaul_wire::ApiVersion;
 use common::{Reply, Seen, Server};
 
@@ -104,10 +104,10 @@ async fn the_newest_version_that_both_know_is_spoken() {
     {
         let server = serving(served, Reply::new(500, "")).await;
         let vb365 = Vb365Client::new(options(&server, Vb365Logon::Password, None)).unwrap();
-        assert_eq!(vb365.client().version().await.unwrap(), newest);
+        assert_eq!(vb365.client().version().await.unwrap(), ApiVersion::new(newest));
         let asked = server.lines();
         let asked_twice = vb365.client().version().await.unwrap();
-        assert_eq!((asked_twice, server.lines()), (newest, asked.clone()));
+        assert_eq!((asked_twice, server.lines()), (ApiVersion::new(newest), asked.clone()));
         for line in asked {
             let place = if line.contains("/v8/") || line.contains("/v7/") || line.contains("/v6/") {
                 "ServiceInstance"

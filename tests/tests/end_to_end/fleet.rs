@@ -173,8 +173,10 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
     estate.zstack.backup_storages.iter().map(row).collect()
 }
 
-fn server(sim: &Sim, system: System) -> Server {
-    named(Client::new(system, options(sim, system)).unwrap())
+fn server(sim: &Sim, system: System, change: impl FnOnce(&mut backhaul_transport::Options)) -> Server {
+    let mut options = options(sim, system);
+    change(&mut options);
+    named(Client::new(system, options).unwrap())
 }
 
 fn named(client: impl Into<Client>) -> Server {
@@ -186,7 +188,7 @@ fn named(client: impl Into<Client>) -> Server {
 async fn all_three_systems_at_once() {
     for estate in [Estate::demo(), Estate::scaled(333)] {
         let sim = Sim::builder().tls(TlsMode::NoTls).estate(estate.clone()).start().await.unwrap();
-        let servers: Vec<_> = System::ALL.into_iter().map(|system| server(&sim, system)).collect();
+        let servers: Vec<_> = System::ALL.into_iter().map(|system| server(&sim, system, |_| {})).collect();
         let found = usage(&servers).await;
         assert!(found.failed.is_empty(), "{:?}", found.failed);
         let wanted = [em_rows(&estate), vb365_rows(&estate, 8), zstack_rows(&estate)].concat();
@@ -240,7 +242,7 @@ async fn an_organizations_own_account() {
 async fn sums() {
     let estate = Estate::scaled(200);
     let sim = Sim::builder().em("127.0.0.1:0").estate(estate).start().await.unwrap();
-    let found = usage(&[server(&sim, System::Em)]).await;
+    let found = usage(&[server(&sim, System::Em, |_| {})]).await;
     let sum = |kind: &str| -> i64 {
         found
             .rows
@@ -259,7 +261,7 @@ async fn a_server_that_fails_does_not_take_the_others_with_it() {
     let sim = Sim::builder().tls(TlsMode::NoTls).start().await.unwrap();
     let servers = [
         server(&sim, System::Em, |options| options.password = "wrong".into()),
-        server(&sim, System::Vb365),
+        server(&sim, System::Vb365, |_| {}),
         server(&sim, System::Zstack, |options| options.url = sim.url(System::Em).unwrap().parse().unwrap()),
     ];
     let found = usage(&servers).await;
@@ -282,7 +284,7 @@ async fn a_server_named_twice_is_counted_once() {
         (System::Vb365, vb365_rows(&estate, 8)),
         (System::Zstack, zstack_rows(&estate)),
     ] {
-        let found = usage(&[server(&sim, system), server(&sim, system)]).await;
+        let found = usage(&[server(&sim, system, |_| {}), server(&sim, system, |_| {})]).await;
         assert_eq!(lines(&found.rows), lines(&wanted), "{system}");
     }
 }
