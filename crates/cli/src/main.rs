@@ -1,63 +1,7 @@
-//! The `backhaul` command: who uses how much of which backup repository, across Veeam and ZStack.
-//!
-//! | module | one idea |
-//! | --- | --- |
-//! | [`args`] | the command line, as types |
-//! | [`verbs`] | what each verb does |
-//! | [`names`], [`fields`], [`expression`], [`body`] | types, operations, filters and bodies, as a person gives them |
-//! | [`connect`] | clients of the servers that a command speaks to |
-//! | [`profile`] | the servers a person has named, and which of them a command speaks to |
-//! | [`secret`] | passwords, and where they come from |
-//! | [`output`] | rows as a table, JSON, CSV and so on |
-//! | [`report`] | tables and charts as one HTML page |
-//! | [`input`] | arguments that stand for a file or standard input |
-//! | [`console`] | the only module that writes to stdout and stderr |
-//! | [`escape`] | a server's text made harmless to a terminal |
-//! | [`exit`] | exit codes, and what a verb that fails says |
-
-mod api_version;
-mod args;
-mod body;
-mod connect;
-mod console;
-mod escape;
-mod exit;
-mod expression;
-mod fields;
-mod input;
-mod names;
-mod output;
-mod profile;
-mod report;
-mod secret;
-mod suggest;
-mod verbs;
+//! The `backhaul` command: see the library of the same name.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::Cli;
-use crate::console::Console;
-use crate::exit::Code;
-
-/// Runs the command line; a panic is a fault of ours and ends with the code that says so.
 fn main() -> ExitCode {
-    std::panic::catch_unwind(run).unwrap_or(Code::Internal.into())
-}
-
-fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return refused(&error),
-    };
-    let console = Console::new(cli.verbosity(), cli.global);
-    verbs::run(&cli, &console)
-}
-
-/// Says what is wrong with the command line; to what runs monitoring plugins, 2 would mean that something is critical.
-fn refused(error: &clap::Error) -> ExitCode {
-    let code = console::print_clap(error);
-    let is_plugin = std::env::args_os().nth(1).is_some_and(|verb| verb == "check-usage");
-    if code == Code::Usage && is_plugin { verbs::UNKNOWN.into() } else { code.into() }
+    backhaul::main()
 }
