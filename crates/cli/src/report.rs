@@ -110,7 +110,9 @@ impl Report {
         );
         if !self.cautions.is_empty() {
             page.push_str("<ul class=cautions aria-label=\"Before you read on\">\n");
-            self.cautions.iter().for_each(|caution| drop(writeln!(page, "<li>{}", text(caution))));
+            for caution in &self.cautions {
+                let _ = writeln!(page, "<li>{}", text(caution));
+            }
             page.push_str("</ul>\n");
         }
         if !self.figures.is_empty() {

@@ -75,9 +75,10 @@ fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
         }
         (_, Value::Number(number)) => write!(html, "<td data-v={number}>{shown}"),
         // Amounts are texts of decimal numbers.
-        (_, Value::String(amount)) if is_number(kind) && amount.parse::<f64>().is_ok_and(f64::is_finite) => {
-            write!(html, "<td data-v={}>{shown}", text(amount.trim()))
+        (_, Value::String(amount)) if is_number(kind) && number(amount).is_some() => {
+            write!(html, "<td data-v={}>{shown}", number(amount).unwrap_or_default())
         }
+        (_, Value::Null) if is_number(kind) => write!(html, "<td class=n>"),
         _ if about => write!(html, "<th scope=row>{shown}"),
         (Kind::Name, _) => write!(html, "<td class=name>{shown}"),
         _ => write!(html, "<td>{shown}"),
@@ -90,4 +91,9 @@ fn is_blank(value: &Value) -> bool {
 
 fn is_number(kind: Kind) -> bool {
     !matches!(kind, Kind::Text | Kind::Name | Kind::State | Kind::Bool | Kind::Time | Kind::Trend)
+}
+
+/// A decimal number as a browser reads it, whatever its mark.
+fn number(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
 }

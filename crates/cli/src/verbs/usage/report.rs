@@ -15,6 +15,33 @@ use crate::report::{Begins, Report};
 /// From how many percent on something is worth a look.
 const FULL: f64 = 80.0;
 
+/// What is told of each repository, and of each tenant.
+const REPOSITORY: [&str; 7] = [
+    "used_bytes",
+    "fill_percent",
+    "capacity_bytes",
+    "free_bytes",
+    "quota_bytes",
+    "object_storage_bytes",
+    "cache_bytes",
+];
+const TENANT: [&str; 5] = ["used_bytes", "quota_percent", "quota_bytes", "object_storage_bytes", "cache_bytes"];
+/// The columns that come first.
+const FIRST: [&str; 12] = [
+    "system",
+    "server",
+    "tenant",
+    "parent_tenant",
+    "item",
+    "repository",
+    "used_bytes",
+    "quota_percent",
+    "quota_bytes",
+    "fill_percent",
+    "capacity_bytes",
+    "free_bytes",
+];
+
 /// A report of rows that are of one moment: figures, sums, and the rows.
 pub(super) fn now(
     mut report: Report,
@@ -29,12 +56,16 @@ pub(super) fn now(
     if question.total || !question.by.is_empty() {
         report.table("Sums", &sums::table(rows, question, console)?, Begins::Here);
     } else {
-        report.table("Repositories", &sums::by(rows, &[By::System, By::Server, By::Repository]), Begins::Here);
+        report.table("Repositories", &sums::by(rows, &[By::System, By::Server, By::Repository], &REPOSITORY), Begins::Here);
         let of_tenants: Vec<Row> = rows.iter().filter(|row| row.tenant.is_some()).cloned().collect();
-        report.table("Tenants", &sums::by(&of_tenants, &[By::Tenant]), Begins::Here);
+        report.table("Tenants", &sums::by(&of_tenants, &[By::Tenant], &TENANT), Begins::Here);
     }
     let asked = !question.fields.is_empty();
-    let fields: Vec<&str> = fields.iter().copied().filter(|name| asked || says_something(name, rows)).collect();
+    let mut fields: Vec<&str> = fields.iter().copied().filter(|name| asked || says_something(name, rows)).collect();
+    if !asked {
+        // A page is not as wide as a file: what matters most stands where it is seen.
+        fields.sort_by_key(|name| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    }
     let columns = columns(&fields).into_iter().map(|column| if asked { column.asked() } else { column }).collect();
     let table = Table { columns, rows: rows.iter().map(|row| cells(row, &fields)).collect() };
     report.table("All rows", &table, Begins::Here);
@@ -53,20 +84,19 @@ pub(super) fn save(report: Report, question: &Question, console: &Console) -> Re
 pub(super) fn figures(report: &mut Report, rows: &[Row]) {
     let Some(Group { total, .. }) = totals(rows, &[]).pop() else { return };
     let sized = |bytes: Option<i64>| bytes.and_then(|bytes| u64::try_from(bytes).ok()).map(size);
-    let count = |what: fn(&Row) -> Option<(&str, &str)>| rows.iter().filter_map(what).collect::<HashSet<_>>().len();
+    let servers: HashSet<&str> = rows.iter().map(|row| row.server.as_str()).collect();
+    let tenants: HashSet<&str> = rows.iter().filter_map(|row| row.tenant.as_deref()).collect();
+    let repository = |row: &'_ Row| row.repository_id.clone().or_else(|| row.repository.clone());
+    let repositories: HashSet<_> = rows.iter().filter_map(|row| Some((&row.server, repository(row)?))).collect();
     report.figure("used", sized(total.used_bytes).unwrap_or_else(|| "unknown".to_owned()));
     let shown = [("capacity", sized(total.capacity_bytes)), ("free", sized(total.free_bytes))];
     shown.into_iter().for_each(|(name, value)| value.into_iter().for_each(|value| report.figure(name, value)));
     if let Some(percent) = total.fill_percent() {
         report.figure("full", format!("{percent} %"));
     }
-    report.figure("servers", count(|row| Some((&row.server, ""))).to_string());
-    let repository = |row| -> Option<(&str, &str)> {
-        let row: &Row = row;
-        Some((&row.server, row.repository_id.as_deref().or(row.repository.as_deref())?))
-    };
-    report.figure("repositories", count(repository).to_string());
-    report.figure("tenants", count(|row| Some((row.tenant.as_deref()?, ""))).to_string());
+    for (name, count) in [("servers", servers.len()), ("repositories", repositories.len()), ("tenants", tenants.len())] {
+        report.figure(name, count.to_string());
+    }
     report.figure("over 80 %", rows.iter().filter(|row| is_over(row, FULL)).count().to_string());
     if total.unknown_rows > 0 {
         report.caution(format!("{} of {} rows do not tell what they use; sums are without them", total.unknown_rows, total.rows));

@@ -65,12 +65,15 @@ pub(super) fn table(rows: &[Row], question: &Question, console: &Console) -> Res
     Ok(Table { columns: columns(&chosen), rows: table.into_iter().map(pick).collect() })
 }
 
-/// The sums of the rows by what they have in common, the largest first.
-pub(super) fn by(rows: &[Row], by: &[backhaul_fleet::By]) -> Table {
+/// Some of the sums of the rows by what they have in common, the largest first.
+pub(super) fn by(rows: &[Row], by: &[backhaul_fleet::By], sums: &[&str]) -> Table {
     let mut groups = totals(rows, by);
     groups.sort_by_key(|group| std::cmp::Reverse(group.total.used_bytes));
-    let names: Vec<&str> = by.iter().map(|by| by.name()).chain(SUMS).collect();
-    Table { columns: columns(&names), rows: groups.iter().map(cells).collect() }
+    let names: Vec<&str> = by.iter().map(|by| by.name()).chain(sums.iter().copied()).collect();
+    let places = sums.iter().filter_map(|name| SUMS.iter().position(|sum| sum == name)).map(|at| by.len() + at);
+    let places: Vec<usize> = (0..by.len()).chain(places).collect();
+    let row = |cells: Vec<Value>| places.iter().map(|at| cells.get(*at).cloned().unwrap_or_default()).collect();
+    Table { columns: columns(&names), rows: groups.iter().map(cells).map(row).collect() }
 }
 
 fn names(question: &Question) -> Vec<&'static str> {
