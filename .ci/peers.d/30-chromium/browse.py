@@ -62,9 +62,9 @@ with sync_playwright() as playwright:
     check(heading.get_attribute("aria-sort") == "descending", "Enter does not turn it around")
     check(used() == sorted(used(), reverse=True), "descending:", used())
     search = region.get_by_role("searchbox", name="Search")
-    search.fill("tenant 2")
-    check(region.locator("tbody tr").count() == 10, "found", region.locator("tbody tr").count())
-    check("10 of 10 rows shown, 30 in all" in region.get_by_role("status").text_content(), "the status says nothing")
+    search.fill("w" * 200)
+    check(region.locator("tbody tr").count() == 1, "found", region.locator("tbody tr").count())
+    check("1 of 1 rows shown, 30 in all" in region.get_by_role("status").text_content(), "the status says nothing")
     page.context.close()
 
     # Without scripts, all rows are there.

@@ -83,7 +83,8 @@ fn ask(stream: &mut (impl Read + Write), path: &str, headers: &str) -> Result<St
 fn servers_are_asked_once_however_often_it_is_scraped() -> Result {
     let home = Home::new()?;
     let exporter = Exporter::start(&home, &["--demo", "--interval", "1h"])?;
-    let all = |text: &str| ["demo-em", "demo-vb365", "demo-zstack"].iter().all(|it| text.contains(&format!("{it}\"}} 1")));
+    let all =
+        |text: &str| ["demo-em", "demo-vb365", "demo-zstack"].iter().all(|it| text.contains(&format!("{it}\"}} 1")));
     let text = exporter.metrics(|text| all(text) && text.contains("backhaul_tenant_used_bytes{"))?;
     assert!(text.starts_with("HTTP/1.1 200") && text.contains("text/plain; version=0.0.4"), "{text}");
     for _ in 0..20 {
@@ -142,7 +143,9 @@ fn a_token_and_tls_guard_who_uses_what() -> Result {
     assert!(get("/metrics", "Authorization: Bearer s3cret-token\r\n")?.starts_with("HTTP/1.1 200"));
     assert!(get("/healthz", "")?.starts_with("HTTP/1.1 200"));
     // Plain HTTP gets nothing.
-    assert!(exporter.get("/healthz", "").is_ok_and(|answer| !answer.contains("200 OK")) || exporter.get("/", "").is_err());
+    assert!(
+        exporter.get("/healthz", "").is_ok_and(|answer| !answer.contains("200 OK")) || exporter.get("/", "").is_err()
+    );
 
     let refused = home.demo(&["exporter", "--tls-cert", &key, "--tls-key", &key])?.ends(2);
     assert!(refused.err.contains("key.pem"), "{}", refused.err);
@@ -158,10 +161,14 @@ fn the_plugin_says_one_line_and_ends_as_plugins_do() -> Result {
     let ran = home.demo(&["check-usage", "-p", "demo-em", "--filter", "tenant==Contoso"])?;
     assert!(ran.out.lines().count() == 1 && ran.out.starts_with("USAGE "), "{}", ran.out);
     assert_eq!(ran.code, Some(0), "{}", ran.out);
-    let ran = home.demo(&["check-usage", "--warning", "1", "--critical", "100", "--of", "repository", "-p", "demo-em"])?.ends(1);
+    let ran = home
+        .demo(&["check-usage", "--warning", "1", "--critical", "100", "--of", "repository", "-p", "demo-em"])?
+        .ends(1);
     assert!(ran.out.starts_with("USAGE WARNING - ") && ran.out.contains(" | '"), "{}", ran.out);
     home.demo(&["check-usage", "--warning", "0", "--critical", "1"])?.ends(2);
-    for wrong in [&["--warning", "90", "--critical", "80"][..], &["--nonsense"], &["--filter", "x==y"], &["-p", "nobody"]] {
+    for wrong in
+        [&["--warning", "90", "--critical", "80"][..], &["--nonsense"], &["--filter", "x==y"], &["-p", "nobody"]]
+    {
         let line = [&["check-usage"], wrong].concat();
         home.demo(&line)?.ends(3);
     }

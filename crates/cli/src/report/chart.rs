@@ -38,13 +38,8 @@ impl Curve {
         let top = near.unwrap_or(high).max(high);
         let scale = Scale { seconds: (first.0, last.0), bytes: (low, top), width: WIDTH, height: HEIGHT, edge: EDGE };
         let name = text(&self.name);
-        let ends = format!(
-            "from {} on {} to {} on {}",
-            bytes_text(first.1),
-            date(first.0),
-            bytes_text(last.1),
-            date(last.0)
-        );
+        let ends =
+            format!("from {} on {} to {} on {}", bytes_text(first.1), date(first.0), bytes_text(last.1), date(last.0));
         let _ = write!(
             html,
             "<figure><figcaption><b>{name}</b><br>{}</figcaption>\n<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=img \

@@ -22,8 +22,10 @@ pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
         html.push_str("<p>There are none.</p>\n");
         return;
     }
-    // The first name is what a row is about, to a screen reader.
-    let about = shown.iter().find(|(_, column)| column.kind == Kind::Name).map(|(at, _)| *at);
+    // What a row is about, to a screen reader: its first name that is not the server's.
+    let mut names = shown.iter().filter(|(_, column)| column.kind == Kind::Name);
+    let first = names.clone().next();
+    let about = names.find(|(_, column)| column.name != "server").or(first).map(|(at, _)| *at);
     let searchable = table.rows.len() > FEW;
     if searchable {
         let _ = write!(
@@ -48,8 +50,7 @@ pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
         if number == FIRST {
             html.push_str("<tbody class=more>\n");
         }
-        let sum = about.is_some_and(|at| row.get(at).is_none_or(Value::is_null));
-        html.push_str(if sum { "<tr class=sum>" } else { "<tr>" });
+        html.push_str("<tr>");
         for (at, column) in &shown {
             let value = row.get(*at).unwrap_or(&Value::Null);
             cell(html, value, column.kind, about == Some(*at));
@@ -66,7 +67,10 @@ fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
     let shown = if is_blank(value) { String::new() } else { text(&cell_text(value, kind)) };
     let _ = match (kind, value) {
         (Kind::Percent, Value::Number(number)) => {
-            write!(html, "<td data-v={number}><meter max=100 low=80 high=95 optimum=0 value={number}></meter>{shown}")
+            write!(
+                html,
+                "<td data-v={number}><meter aria-hidden=true max=100 low=80 high=95 optimum=0 value={number}></meter>{shown}"
+            )
         }
         (Kind::Trend, Value::Array(points)) => {
             html.push_str("<td>");

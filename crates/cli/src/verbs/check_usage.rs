@@ -36,7 +36,6 @@ impl State {
             Self::Unknown => "UNKNOWN",
         }
     }
-
 }
 
 impl From<State> for ExitCode {
@@ -61,13 +60,14 @@ pub(crate) fn run(args: &CheckUsage, console: &Console) -> ExitCode {
         console.write(format!("{line}\n").as_bytes())?;
         Ok(state)
     });
-    checked.unwrap_or_else(|failure| {
-        console.failure(&failure);
-        // Those who started this read stdout alone.
-        let _ = console.write(format!("USAGE UNKNOWN - {}\n", text(failure.message())).as_bytes());
-        State::Unknown
-    })
-    .into()
+    checked
+        .unwrap_or_else(|failure| {
+            console.failure(&failure);
+            // Those who started this read stdout alone.
+            let _ = console.write(format!("USAGE UNKNOWN - {}\n", text(failure.message())).as_bytes());
+            State::Unknown
+        })
+        .into()
 }
 
 fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failure> {
@@ -81,7 +81,8 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
     let asked = connect::wait_for(ask(&args.fleet, &selection, Order::Servers, console, |answer: Answer| {
         for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
             rows += 1;
-            measures.extend(of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>());
+            measures
+                .extend(of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>());
         }
         Ok(())
     }))?;
@@ -201,8 +202,9 @@ mod tests {
 
     #[test]
     fn a_large_fleet_s_line_stays_short() {
-        let all: Vec<Measure> =
-            (0..1000).map(|at| Measure { name: format!("server{at}/tenant/repository"), percent: f64::from(at) / 10.0 }).collect();
+        let all: Vec<Measure> = (0..1000)
+            .map(|at| Measure { name: format!("server{at}/tenant/repository"), percent: f64::from(at) / 10.0 })
+            .collect();
         let (state, line) = judge(all, 1000, &[], 80.0, 90.0);
         assert_eq!(state, State::Critical);
         assert!(line.len() < 4096 && line.lines().count() == 1, "{}", line.len());

@@ -100,8 +100,7 @@ pub(crate) fn run(args: &Exporter, console: &Console) -> Outcome {
     });
     connect::wait_for(async {
         let end = super::sim::stop()?;
-        let refused =
-            |error: std::io::Error| Failure::usage(format!("{} cannot be listened at: {error}", args.listen));
+        let refused = |error: std::io::Error| Failure::usage(format!("{} cannot be listened at: {error}", args.listen));
         let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let scheme = if acceptor.is_some() { "https" } else { "http" };

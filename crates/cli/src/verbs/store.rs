@@ -86,9 +86,8 @@ pub(super) fn failure(error: &StoreError) -> Failure {
 
 /// A time zone by its name.
 pub(super) fn zone(name: &str) -> Result<TimeZone, Failure> {
-    TimeZone::get(name).map_err(|_| {
-        Failure::usage(format!("`{name}` is no time zone")).with_help("write it as Europe/Berlin, or UTC")
-    })
+    TimeZone::get(name)
+        .map_err(|_| Failure::usage(format!("`{name}` is no time zone")).with_help("write it as Europe/Berlin, or UTC"))
 }
 
 /// Today's date in UTC, which is what the days of a store are in.

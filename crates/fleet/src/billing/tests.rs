@@ -148,7 +148,8 @@ fn sums_are_rounded_as_the_prices_say() -> Result {
     let gb = 1_000_000_000;
     let points = vec![point(0, Some(gb), None), point(1, Some(gb), None)];
     for (rounding, amount) in [("half-up", "0.13"), ("half-even", "0.12"), ("up", "0.13"), ("down", "0.12")] {
-        let prices = format!("currency = \"EUR\"\nunit = \"GB\"\nrounding = \"{rounding}\"\n[[price]]\nlocal = \"0.125\"\n");
+        let prices =
+            format!("currency = \"EUR\"\nunit = \"GB\"\nrounding = \"{rounding}\"\n[[price]]\nlocal = \"0.125\"\n");
         let bills = bills(&[series("a", None, "x", points.clone())], &Prices::parse(&prices)?, period(1)?)?;
         assert_eq!(bills.first().map(|bill| bill.amount.to_string()).as_deref(), Some(amount), "{rounding}");
     }

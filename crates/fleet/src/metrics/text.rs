@@ -113,7 +113,8 @@ pub(super) fn write(metrics: &Metrics, exposition: Exposition, now: Timestamp) -
     }
     let rows: Vec<&Row> = metrics.rows(now).collect();
     let mut seen = HashSet::new();
-    let first: Vec<&Row> = rows.iter().copied().filter(|row| repository(row).is_some_and(|it| seen.insert(it))).collect();
+    let first: Vec<&Row> =
+        rows.iter().copied().filter(|row| repository(row).is_some_and(|it| seen.insert(it))).collect();
     for (name, help, value) in REPOSITORIES {
         samples(&mut out, exposition, (name, help), &first, value, of_repository);
     }

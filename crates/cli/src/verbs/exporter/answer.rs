@@ -21,7 +21,8 @@ pub(super) fn answer<B>(request: &Request<B>, shared: &Shared) -> Response<Full<
     }
     match request.uri().path() {
         "/metrics" if !is_allowed(request, shared) => {
-            let mut answer = say(StatusCode::UNAUTHORIZED, PLAIN, "send the token as Authorization: Bearer\n".to_owned());
+            let mut answer =
+                say(StatusCode::UNAUTHORIZED, PLAIN, "send the token as Authorization: Bearer\n".to_owned());
             answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             answer
         }

@@ -56,7 +56,11 @@ pub(super) fn now(
     if question.total || !question.by.is_empty() {
         report.table("Sums", &sums::table(rows, question, console)?, Begins::Here);
     } else {
-        report.table("Repositories", &sums::by(rows, &[By::System, By::Server, By::Repository], &REPOSITORY), Begins::Here);
+        report.table(
+            "Repositories",
+            &sums::by(rows, &[By::System, By::Server, By::Repository], &REPOSITORY),
+            Begins::Here,
+        );
         let of_tenants: Vec<Row> = rows.iter().filter(|row| row.tenant.is_some()).cloned().collect();
         report.table("Tenants", &sums::by(&of_tenants, &[By::Tenant], &TENANT), Begins::Here);
     }
@@ -94,12 +98,16 @@ pub(super) fn figures(report: &mut Report, rows: &[Row]) {
     if let Some(percent) = total.fill_percent() {
         report.figure("full", format!("{percent} %"));
     }
-    for (name, count) in [("servers", servers.len()), ("repositories", repositories.len()), ("tenants", tenants.len())] {
+    for (name, count) in [("servers", servers.len()), ("repositories", repositories.len()), ("tenants", tenants.len())]
+    {
         report.figure(name, count.to_string());
     }
     report.figure("over 80 %", rows.iter().filter(|row| is_over(row, FULL)).count().to_string());
     if total.unknown_rows > 0 {
-        report.caution(format!("{} of {} rows do not tell what they use; sums are without them", total.unknown_rows, total.rows));
+        report.caution(format!(
+            "{} of {} rows do not tell what they use; sums are without them",
+            total.unknown_rows, total.rows
+        ));
     }
     if rows.iter().any(|row| row.partial) {
         report.caution("Rows that are marked as partial are of servers of which a part gave no answer");
