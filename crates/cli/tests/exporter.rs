@@ -74,7 +74,7 @@ fn ask(stream: &mut (impl Read + Write), path: &str, headers: &str) -> Result<St
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
         // Some ends of TLS connections come without a farewell.
-        Err(error) if answer.is_empty() => return Err(error.into()),
+        Err(error) if answer.is_empty() => Err(error.into()),
         _ => Ok(String::from_utf8(answer)?),
     }
 }

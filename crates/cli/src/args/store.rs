@@ -39,6 +39,7 @@ Examples:
   backhaul store list
   backhaul store verify
   backhaul store compact
+  backhaul store migrate
   backhaul store prune --keep 400d
   backhaul store delete-tenant 'ABC Company'")]
 pub(crate) struct Store {
@@ -62,6 +63,8 @@ pub(crate) enum StoreVerb {
     Verify,
     /// Bring the files of each past day and system together into one
     Compact,
+    /// Write the files of older releases anew, with the columns of this one
+    Migrate,
     /// Remove the runs of old days
     Prune {
         /// How many days to keep, such as 400d

@@ -38,6 +38,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
                 let compacted = store.compact(today()).await.map_err(|error| failure(&error))?;
                 console.note(&format!("{} files became {}", compacted.before, compacted.after));
             }
+            StoreVerb::Migrate => {
+                let migrated = store.migrate().await.map_err(|error| failure(&error))?;
+                console.note(&format!("{migrated} files of older releases are written anew"));
+            }
             StoreVerb::Prune { keep } => {
                 let before = today().checked_sub(keep.days()).unwrap_or(Date::MIN);
                 let removed = store.prune(before).await.map_err(|error| failure(&error))?;

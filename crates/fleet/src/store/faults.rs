@@ -98,14 +98,14 @@ async fn a_full_disk_is_an_error_and_what_was_kept_stays() -> Result {
     Ok(())
 }
 
-/// Every file says which version of the columns it has; this raises it, as a later release would.
-fn newer(whole: &[u8]) -> Result<Bytes> {
+/// Every file says which version of the columns it has; this changes it, as another release would.
+fn of_release(whole: &[u8], version: u8) -> Result<Bytes> {
     let key = b"backhaul.schema";
     let mut bytes = whole.to_vec();
     // The footer comes last; data pages do not hold this text.
     let place = bytes.windows(key.len()).rposition(|window| window == key).ok_or("no version")?;
     let digit = bytes[place + key.len()..].iter().position(|byte| *byte == b'1').ok_or("another version")?;
-    bytes[place + key.len() + digit] = b'9';
+    bytes[place + key.len() + digit] = version;
     Ok(bytes.into())
 }
 
@@ -116,7 +116,7 @@ async fn a_store_of_a_newer_release_is_refused_and_not_half_read() -> Result {
     let files = store.all_files().await?;
     let file = files.first().ok_or("no file")?;
     let whole = store.fetch(file).await?;
-    store.put(&file.path, newer(&whole)?, PutMode::Overwrite).await?;
+    store.put(&file.path, of_release(&whole, b'9')?, PutMode::Overwrite).await?;
     let refused = store.history(at(0)?, at(9)?).await.err().ok_or("read all the same")?;
     assert_eq!(refused.kind(), StoreErrorKind::Newer);
     assert!(refused.to_string().contains("newer backhaul wrote this file (schema 9)"), "{refused}");
@@ -125,6 +125,19 @@ async fn a_store_of_a_newer_release_is_refused_and_not_half_read() -> Result {
     // Days that it does not touch can still be asked.
     assert_eq!(store.history(at(2)?, at(2)?).await?.series.len(), 3);
     assert_eq!(store.all_files().await?.len(), 7);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_store_of_an_older_release_is_read_and_can_be_migrated() -> Result {
+    let store = filled().await?;
+    for file in store.all_files().await?.iter().take(2) {
+        let whole = store.fetch(file).await?;
+        store.put(&file.path, of_release(&whole, b'0')?, PutMode::Overwrite).await?;
+    }
+    let before = store.history(at(0)?, at(9)?).await?.series;
+    assert_eq!((store.migrate().await?, store.migrate().await?), (2, 0));
+    assert_eq!(store.history(at(0)?, at(9)?).await?.series, before);
     Ok(())
 }
 

@@ -277,6 +277,11 @@ impl Reader {
         all.iter().find(|pair| pair.key == key)?.value.as_deref()
     }
 
+    /// Whether it has the columns of this release.
+    pub(super) fn is_current(&self) -> bool {
+        self.metadata(SCHEMA_KEY).and_then(|version| version.parse().ok()) == Some(SCHEMA)
+    }
+
     /// The runs that it is made of, when it is compacted.
     pub(super) fn runs(&self) -> Vec<String> {
         self.metadata(RUNS_KEY).map(|runs| runs.split(' ').map(str::to_owned).collect()).unwrap_or_default()

@@ -175,7 +175,7 @@ impl<'a> Progress<'a> {
 
     /// On a terminal, and not before it is worth a look.
     fn show(&mut self, begun: &[usize]) {
-        if self.started.elapsed() < 2 * TICK || !self.console.stderr_is_terminal() {
+        if self.started.elapsed() < 2 * TICK || !self.console.shows_progress() {
             return;
         }
         let names: Vec<&str> = begun.iter().filter_map(|at| self.servers.get(*at)).map(Server::name).take(5).collect();
