@@ -15,7 +15,8 @@ use common::{Home, Ran, Result};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const LOGON: &str = r#"<LogonSession xmlns="http://www.veeam.com/ent/v1.0"><SessionId>15a3fc97-0325-4119-b789-5c0367c6c565</SessionId></LogonSession>"#;
-const TASK: &str = r#"<Task xmlns="http://www.veeam.com/ent/v1.0"><TaskId>task-1</TaskId><State>Running</State></Task>"#;
+const TASK: &str =
+    r#"<Task xmlns="http://www.veeam.com/ent/v1.0"><TaskId>task-1</TaskId><State>Running</State></Task>"#;
 
 /// An Enterprise Manager whose task never ends, and the first lines of the requests that it sees.
 fn server() -> Result<(String, Receiver<String>)> {

@@ -169,7 +169,10 @@ fn origin(url: &Url) -> String {
 pub(crate) fn without_root(mut url: Url, roots: &[&str]) -> Url {
     let path = url.path().trim_end_matches('/').to_owned();
     let ends = |root: &&&str| {
-        path.len().checked_sub(root.len()).and_then(|at| path.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(root))
+        path.len()
+            .checked_sub(root.len())
+            .and_then(|at| path.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(root))
     };
     if let Some(root) = roots.iter().find(ends) {
         url.set_path(&path[..path.len() - root.len()]);

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 
 use crate::address;
-use crate::client::{Answered, Ask, Client, Arguments, RawAnswer};
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
 use crate::error::{Error, Reason, Result};
 use crate::protocol::{Follow, Page, Step};
 
@@ -100,7 +100,13 @@ impl Pages {
     }
 
     /// Looks at a page that came, and says what comes next; `None` where the page is no further one.
-    fn look(&mut self, ask: &Ask, target: &dyn Struct, body: &[u8], version: Option<ApiVersion>) -> Result<Option<Next>> {
+    fn look(
+        &mut self,
+        ask: &Ask,
+        target: &dyn Struct,
+        body: &[u8],
+        version: Option<ApiVersion>,
+    ) -> Result<Option<Next>> {
         let lists = self.source.lists(target);
         let items = lists.iter().map(|list| list.len()).sum::<usize>();
         let items = i64::try_from(items).unwrap_or(i64::MAX);

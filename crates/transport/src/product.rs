@@ -1,7 +1,7 @@
 //! Which product answers at an address.
 
-use http::Method;
 use backhaul_wire::System;
+use http::Method;
 use url::Url;
 
 use crate::address;

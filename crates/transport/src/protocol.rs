@@ -49,12 +49,7 @@ pub(crate) trait Protocol: Debug + Send + Sync {
     }
 
     /// Opens a session; `old` is the one that it replaces.
-    fn open<'a>(
-        &'a self,
-        http: &'a HttpClient,
-        options: &'a Options,
-        old: Option<&'a Session>,
-    ) -> Asked<'a, Session>;
+    fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, old: Option<&'a Session>) -> Asked<'a, Session>;
 
     /// What a logon sends that proves the account, in each form in which it is sent: it must not come back in an error's text.
     fn secrets(&self, options: &Options) -> Vec<Secret>;

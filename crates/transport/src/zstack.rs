@@ -24,8 +24,8 @@ mod query;
 mod zql;
 
 pub use job::{Job, JobPoller, JobWork};
-pub use long_job::{LongJobPoller, LongJobWork};
 pub(crate) use logon::is_at;
+pub use long_job::{LongJobPoller, LongJobWork};
 pub use options::{UtcOffset, ZstackLogon, ZstackOptions};
 pub use zql::Zql;
 

@@ -28,7 +28,10 @@ async fn each_client_has_one() {
     em.format = EmFormat::Json;
     let em = EmClient::from_stub(em, |request: &Request| {
         assert!(request.url.as_str().starts_with("https://server.invalid/api/query?type=Job"), "{}", request.url);
-        Response::new(200, r#"{"Entities": {"Jobs": {"Jobs": [{"Name": "Job 1"}]}}, "PagingInfo": {"PageNum": 1, "PagesCount": 1}}"#)
+        Response::new(
+            200,
+            r#"{"Entities": {"Jobs": {"Jobs": [{"Name": "Job 1"}]}}, "PagingInfo": {"PageNum": 1, "PagesCount": 1}}"#,
+        )
     });
     let jobs: Vec<_> = em.unwrap().query::<Job>().by_item().unwrap().try_collect().await.unwrap();
     assert_eq!(jobs[0].name.as_deref(), Some("Job 1"));

@@ -7,9 +7,9 @@ use backhaul_models::vb365::operations::{
 };
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{EmRelease, EmServer, Estate, Sim, TlsMode};
+use backhaul_transport::Vb365Options;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
-use backhaul_transport::Vb365Options;
 use backhaul_wire::{ApiVersion, System};
 use futures_util::TryStreamExt;
 

@@ -119,7 +119,10 @@ async fn a_call_that_is_given_up_takes_no_other_with_it() {
             for task in &doomed {
                 task.abort();
             }
-            client.send(listing(system), &Arguments::default()).await.unwrap_or_else(|error| panic!("{system}: {error}"));
+            client
+                .send(listing(system), &Arguments::default())
+                .await
+                .unwrap_or_else(|error| panic!("{system}: {error}"));
         }
     }
 }

@@ -9,14 +9,14 @@ use backhaul_models::vb365::operations::{
     ExchangeItemSaveItemAction, JobStopAction, OrganizationGet, OrganizationGetCurrentOrganization,
 };
 use backhaul_models::zstack::operations::{QueryBackupStorage, QueryZone, ReconnectBackupStorage};
+use backhaul_transport::Vb365Options;
+use backhaul_transport::em::EmClient;
 use backhaul_transport::file::Existing;
 use backhaul_transport::net::HttpOptions;
 use backhaul_transport::poller::{Poller, Waiting, Work};
-use backhaul_transport::{Error, Options, Policy};
-use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::Vb365Options;
+use backhaul_transport::{Error, Options, Policy};
 use backhaul_wire::{ApiVersion, System};
 use futures_util::TryStreamExt;
 
@@ -42,8 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] =
-        [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
+    pub const ALL: [Self; 7] = [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -190,15 +189,15 @@ fn zstack(seen: &Seen, second: bool) -> Reply {
 
 fn soon<W: Work>(poller: Poller<W>) -> Poller<W> {
     let mut waiting = Waiting::default();
-    (waiting.first, waiting.most) = (Duration::from_millis(1), Duration::from_millis(20));
-    waiting.deadline = Some(Duration::from_millis(1500));
+    (waiting.first, waiting.most) = (Duration::from_millis(1), Duration::from_millis(200));
+    waiting.deadline = Some(Duration::from_millis(2500));
     poller.waiting(waiting)
 }
 
 fn options(server: &Server) -> Options {
     let mut options = server.options();
     let mut http = HttpOptions::default();
-    http.timeout = Some(Duration::from_millis(300));
+    http.timeout = Some(Duration::from_millis(1500));
     http.retry.base_delay = Duration::from_millis(1);
     http.retry.max_delay = Duration::from_millis(5);
     options.http = http;
@@ -224,7 +223,9 @@ pub async fn call(system: System, kind: Kind, server: &Server) -> Result<String,
                     Ok(format!("{} items", all.len()))
                 }
                 Kind::Post => em.start(&PostJobsByIdStop::new(ID)).await.map(|_| "done".to_owned()),
-                Kind::Wait => soon(em.start(&PostJobsByIdStop::new(ID)).await?).until_done().await.map(|_| "done".to_owned()),
+                Kind::Wait => {
+                    soon(em.start(&PostJobsByIdStop::new(ID)).await?).until_done().await.map(|_| "done".to_owned())
+                }
                 Kind::File => unreachable!("it has none"),
             }
         }

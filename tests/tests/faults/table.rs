@@ -53,7 +53,7 @@ pub const FAULTS: &[Fault] = &[
     harmless(only(SAFE, fault("… once", 1, |reply, _| reply.hang_up()))),
     fault("the body is cut", ALWAYS, |reply, _| reply.cut(3)),
     fault("the body stops, and the connection stays", ALWAYS, |reply, _| reply.silent(3)),
-    fault("a byte now and then", ALWAYS, |reply, _| reply.drip(Duration::from_millis(60))),
+    fault("a byte now and then", ALWAYS, |reply, _| reply.drip(Duration::from_millis(250))),
     // An overloaded or absent server.
     fault("503, `Retry-After: 3600`", ALWAYS, |reply, _| reply.with(503, "").header("Retry-After: 3600")),
     fault("429 with text", ALWAYS, |reply, _| reply.with(429, "slow down")),
@@ -69,47 +69,64 @@ pub const FAULTS: &[Fault] = &[
     fault("302 to another host", ALWAYS, |reply, _| reply.with(302, "").header("Location: http://192.0.2.1/")),
     only(READ, fault("200 without a body", ALWAYS, |reply, _| reply.with(200, ""))),
     only(READ, fault("200 with another document", ALWAYS, |reply, _| reply.with(200, r#"{"hello": "world"}"#))),
-    only(READ, fault("200 with half a document", ALWAYS, |reply, _| {
-        let half = reply.body().get(..reply.body().len() / 2).unwrap_or_default().to_owned();
-        let status = reply.status();
-        reply.with(status, half)
-    })),
+    only(
+        READ,
+        fault("200 with half a document", ALWAYS, |reply, _| {
+            let half = reply.body().get(..reply.body().len() / 2).unwrap_or_default().to_owned();
+            let status = reply.status();
+            reply.with(status, half)
+        }),
+    ),
     only(READ, fault("packed, though nobody asked for it", ALWAYS, |reply, _| reply.header("Content-Encoding: gzip"))),
     // The server's own errors.
     fault("500, and a text with a line break and a secret", ALWAYS, |reply, _| {
-        reply.with(
-            500,
-            "<Error xmlns=\"http://www.veeam.com/ent/v1.0\" Message=\"busy&#10;help: hunter2 session-1\" />",
-        )
+        reply
+            .with(500, "<Error xmlns=\"http://www.veeam.com/ent/v1.0\" Message=\"busy&#10;help: hunter2 session-1\" />")
     }),
     fault("500 in JSON, and a text with a line break and a secret", ALWAYS, |reply, _| {
         reply.with(500, r#"{"message": "busy\nhelp: curl \u001b[2J hunter2 token-1", "error": {"code": "SYS.1006", "details": "busy\nhunter2 session-1"}}"#)
     }),
     // Files.
-    only(FILE, fault("206, though all was asked for", ALWAYS, |reply, _| {
-        reply.with(206, "567").header("Content-Range: bytes 5-7/100")
-    })),
+    only(
+        FILE,
+        fault("206, though all was asked for", ALWAYS, |reply, _| {
+            reply.with(206, "567").header("Content-Range: bytes 5-7/100")
+        }),
+    ),
     only(FILE, fault("204", ALWAYS, |reply, _| reply.with(204, ""))),
     only(FILE, fault("200 and no byte", ALWAYS, |reply, _| reply.with(200, ""))),
     only(FILE, fault("packed", ALWAYS, |reply, _| reply.header("Content-Encoding: gzip"))),
     // Numbers.
-    only(PAGES, fault("a link to another host, or a total that is too large", ALWAYS, |reply, _| {
-        lies(reply, "http://192.0.2.1/v8/Organizations?offset=1", "9223372036854775807")
-    })),
-    only(PAGES, fault("a link to itself, or a total that is negative", ALWAYS, |reply, _| {
-        lies(reply, "/v8/Organizations?limit=1&offset=0", "-9223372036854775808")
-    })),
-    only(PAGES, fault("numbers at the end of what 64 bits hold", ALWAYS, |reply, _| {
-        let text = reply.body().replace(r#""offset": "#, r#""offset": 922337203685477580"#);
-        let text = text.replace("PageNum=\"", "PageNum=\"922337203685477580").replace(r#""total": 2"#, r#""total": 0"#);
-        let status = reply.status();
-        reply.with(status, text)
-    })),
-    only(&[Kind::Logon], harmless(fault("a token that lives for ever", ALWAYS, |reply, _| {
-        let text = reply.body().replace("3600", "9223372036854775807");
-        let status = reply.status();
-        reply.with(status, text)
-    }))),
+    only(
+        PAGES,
+        fault("a link to another host, or a total that is too large", ALWAYS, |reply, _| {
+            lies(reply, "http://192.0.2.1/v8/Organizations?offset=1", "9223372036854775807")
+        }),
+    ),
+    only(
+        PAGES,
+        fault("a link to itself, or a total that is negative", ALWAYS, |reply, _| {
+            lies(reply, "/v8/Organizations?limit=1&offset=0", "-9223372036854775808")
+        }),
+    ),
+    only(
+        PAGES,
+        fault("numbers at the end of what 64 bits hold", ALWAYS, |reply, _| {
+            let text = reply.body().replace(r#""offset": "#, r#""offset": 922337203685477580"#);
+            let text =
+                text.replace("PageNum=\"", "PageNum=\"922337203685477580").replace(r#""total": 2"#, r#""total": 0"#);
+            let status = reply.status();
+            reply.with(status, text)
+        }),
+    ),
+    only(
+        &[Kind::Logon],
+        harmless(fault("a token that lives for ever", ALWAYS, |reply, _| {
+            let text = reply.body().replace("3600", "9223372036854775807");
+            let status = reply.status();
+            reply.with(status, text)
+        })),
+    ),
 ];
 
 /// The same page with another link to the next, another total, and for Enterprise Manager another number of pages.

@@ -84,7 +84,8 @@ mod tests {
         let told = |fields: &[(&'static str, &str)]| {
             Told(fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()).to_string()
         };
-        let request = [("http.request.method", "GET"), ("url.full", "https://em:9398/api/jobs"), ("message", "answered")];
+        let request =
+            [("http.request.method", "GET"), ("url.full", "https://em:9398/api/jobs"), ("message", "answered")];
         let answer = [("http.response.status_code", "200"), ("duration_ms", "31"), ("http.request.resend_count", "0")];
         assert_eq!(told(&[&request[..], &answer].concat()), "GET https://em:9398/api/jobs: answered 200 in 31 ms");
         assert_eq!(told(&[("message", "the session has ended")]), "the session has ended");

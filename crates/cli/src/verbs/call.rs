@@ -10,7 +10,7 @@ use std::path::Path;
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
-use backhaul_transport::{Error, Arguments, RawAnswer};
+use backhaul_transport::{Arguments, Error, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;

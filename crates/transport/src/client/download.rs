@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use backhaul_wire::{Call, Operation};
 use http::header::{
     ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
 };
 use http::{HeaderMap, HeaderName, StatusCode};
-use backhaul_wire::{Call, Operation};
 
 use super::exchange::Ask;
-use super::{Client, Arguments, is_action};
+use super::{Arguments, Client, is_action};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, FileError, NewFile};
 use crate::net::{HttpError, StreamingResponse};

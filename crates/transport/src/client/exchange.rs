@@ -152,7 +152,11 @@ impl Client {
     }
 
     /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another caller's, are in it.
-    pub(super) async fn in_time<T>(&self, name: &Cow<'static, str>, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(super) async fn in_time<T>(
+        &self,
+        name: &Cow<'static, str>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let late = || {
             let rule = "there was no answer before the deadline: give it more time".to_owned();
             self.fail(name.clone(), Reason::Deadline(rule))

@@ -42,8 +42,9 @@ impl Client {
         match version.filter(|_| !operation.fits(until, version)) {
             None => Ok(()),
             Some(version) => {
-                let rule =
-                    format!("{version} asks for or answers another type: use the call that is named after its last version");
+                let rule = format!(
+                    "{version} asks for or answers another type: use the call that is named after its last version"
+                );
                 Err(self.fail(operation.name, Reason::Version(rule)))
             }
         }

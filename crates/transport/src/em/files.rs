@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use http::Method;
 use backhaul_models::em::{
     AgentRestorePointMount, DirectoryEntry, FileEntry, FileRestoreForDirectDownload, FileRestoreSpec,
     FileRestoreToOriginalLocation, FileSystemEntries, Link, OsKind, StartMountSpec, VmReplicaPointMount,
@@ -13,6 +12,7 @@ use backhaul_wire::reflect::StructList;
 use backhaul_wire::{ApiVersion, Operation, Struct};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use http::Method;
 use url::Url;
 
 use super::EmClient;

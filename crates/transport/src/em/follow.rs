@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use http::Method;
 use backhaul_models::em::{EntityRef, Link};
 use backhaul_wire::operation::{ENTITY, FORMAT};
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{Shape, Struct};
+use http::Method;
 use url::Url;
 
 use super::EmClient;

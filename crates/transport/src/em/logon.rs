@@ -1,11 +1,11 @@
 //! Enterprise Manager: Basic on the session manager, or a tenant's account in the body, then a header.
 
-use http::header::{ACCEPT, AUTHORIZATION, HeaderName};
-use http::{Method, StatusCode};
 use backhaul_models::em::{LoginSpec, LogonSession, TenantCredentials, VCloudOrganizationCredentials};
 use backhaul_wire::{EncodeError, Secret, json, xml};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, HeaderName};
+use http::{Method, StatusCode};
 use url::Url;
 
 use super::options::{EmFormat, EmLogon};
@@ -21,11 +21,7 @@ use crate::session::Session;
 /// The session header.
 const SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
 
-pub(super) async fn open(
-    http: &HttpClient,
-    options: &Options,
-    protocol: &EmProtocol,
-) -> Result<Session, Reason> {
+pub(super) async fn open(http: &HttpClient, options: &Options, protocol: &EmProtocol) -> Result<Session, Reason> {
     let answer = http.send(request(options, protocol)?).await.map_err(Reason::Http)?;
     match answer.status {
         StatusCode::OK | StatusCode::CREATED => {}

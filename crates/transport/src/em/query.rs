@@ -9,7 +9,7 @@ use backhaul_wire::reflect::Model;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::EmClient;
-use crate::client::{Client, Arguments};
+use crate::client::{Arguments, Client};
 use crate::error::{Reason, Result};
 use crate::paging;
 

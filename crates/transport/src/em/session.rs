@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use backhaul_models::em::{BackupJobSession, CdpReplicaSession, CloudFailoverSession, Link, ReplicaJobSession, RestoreSession};
+use backhaul_models::em::{
+    BackupJobSession, CdpReplicaSession, CloudFailoverSession, Link, ReplicaJobSession, RestoreSession,
+};
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::Scalar;
 use http::Method;

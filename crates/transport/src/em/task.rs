@@ -1,9 +1,9 @@
 //! Tasks: what Enterprise Manager answers with when the work goes on.
 
-use http::Method;
 use backhaul_models::em::{Em, Link, Task, TaskState, Tasks};
 use backhaul_wire::Call;
 use backhaul_wire::reflect::Model;
+use http::Method;
 
 use super::EmClient;
 use super::link_type::{fits, whole};

@@ -191,7 +191,8 @@ impl Runs {
         };
         let (_, id) = arguments.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("ID"))?;
         let list = |kind: &&str| {
-            let segments = ["api"].into_iter().chain(path.split('/')).map(|part| if part == "{ID}" { id } else { part });
+            let segments =
+                ["api"].into_iter().chain(path.split('/')).map(|part| if part == "{ID}" { id } else { part });
             segments.chain([*kind]).map(str::to_owned).collect()
         };
         Some(Self { lists: kinds.iter().map(list).collect(), before: BTreeSet::new() })

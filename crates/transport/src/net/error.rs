@@ -129,10 +129,14 @@ fn handshake(error: &rustls::Error) -> String {
         }
         rustls::Error::AlertReceived(
             Alert::CertificateRequired | Alert::BadCertificate | Alert::CertificateUnknown | Alert::UnknownCA,
-        ) => format!("the server does not accept this client's certificate, or wants one ({error}): give one that it knows"),
+        ) => format!(
+            "the server does not accept this client's certificate, or wants one ({error}): give one that it knows"
+        ),
         rustls::Error::InvalidCertificate(CertificateError::BadSignature)
         | rustls::Error::PeerIncompatible(Peer::NoSignatureSchemesInCommon) => {
-            format!("the server's key cannot be checked by this TLS: it is an RSA key shorter than 2048 bits, or of a rare kind; {platform}")
+            format!(
+                "the server's key cannot be checked by this TLS: it is an RSA key shorter than 2048 bits, or of a rare kind; {platform}"
+            )
         }
         rustls::Error::InvalidCertificate(other) => {
             format!("the server's certificate does not read ({other}): pin it, or {platform}")

@@ -61,9 +61,7 @@ impl Platform {
                 // Whatever its name.
                 builder.tls_certs_only([pinned]).tls_danger_accept_invalid_hostnames(true)
             }
-            Trust::Anyone => {
-                builder.tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true)
-            }
+            Trust::Anyone => builder.tls_danger_accept_invalid_certs(true).tls_danger_accept_invalid_hostnames(true),
         };
         Ok(match &self.identity {
             Some(identity) => builder.identity(identity.clone()),
@@ -85,7 +83,8 @@ async fn pinned(url: Url, pin: Pin, limit: Duration) -> Result<Certificate, Caus
 }
 
 fn shown(url: &Url, limit: Duration) -> Result<Vec<u8>, Cause> {
-    let fail = |error: &dyn std::error::Error| Cause::Tls(format!("the pinned certificate cannot be looked at: {error}"));
+    let fail =
+        |error: &dyn std::error::Error| Cause::Tls(format!("the pinned certificate cannot be looked at: {error}"));
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     let address = (host.as_str(), url.port_or_known_default().unwrap_or(443)).to_socket_addrs();
     let address = address.map_err(|error| fail(&error))?.next();

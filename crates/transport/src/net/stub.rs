@@ -1,7 +1,7 @@
 //! What stands in for the network, in the tests of programs.
 
-use futures_util::future::{BoxFuture, ready};
 use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, ready};
 
 use super::{HttpError, Request, Response};
 

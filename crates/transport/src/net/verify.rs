@@ -67,8 +67,12 @@ impl Verifier {
     ) -> Option<HandshakeSignatureValid> {
         let key = PublicKey::of(certificate)?;
         let short: &[&dyn SignatureVerificationAlgorithm] = match signature.scheme {
-            SignatureScheme::RSA_PKCS1_SHA256 => &[&ShortRsa(&ring::signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY)],
-            SignatureScheme::RSA_PKCS1_SHA512 => &[&ShortRsa(&ring::signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY)],
+            SignatureScheme::RSA_PKCS1_SHA256 => {
+                &[&ShortRsa(&ring::signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY)]
+            }
+            SignatureScheme::RSA_PKCS1_SHA512 => {
+                &[&ShortRsa(&ring::signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY)]
+            }
             _ => &[],
         };
         let usual = self.algorithms.mapping.iter().filter(|(scheme, _)| *scheme == signature.scheme);
@@ -171,7 +175,9 @@ impl ServerCertVerifier for Verifier {
         let mut schemes = self.algorithms.supported_schemes();
         if matches!(self.trust, Trust::Pin(_)) {
             // Servers choose in our order. Of a short RSA key, only this form can be checked.
-            schemes.sort_by_key(|scheme| !matches!(scheme, SignatureScheme::RSA_PKCS1_SHA256 | SignatureScheme::RSA_PKCS1_SHA512));
+            schemes.sort_by_key(|scheme| {
+                !matches!(scheme, SignatureScheme::RSA_PKCS1_SHA256 | SignatureScheme::RSA_PKCS1_SHA512)
+            });
         }
         schemes
     }

@@ -6,7 +6,7 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Pages;
 use super::source::Called;
-use crate::client::{Client, Arguments};
+use crate::client::{Arguments, Client};
 use crate::error::Result;
 
 /// What a typed call asks of the version.

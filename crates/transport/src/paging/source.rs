@@ -11,7 +11,7 @@ use url::Url;
 
 use super::listing::Typed;
 use crate::address;
-use crate::client::{Ask, Client, Arguments};
+use crate::client::{Arguments, Ask, Client};
 use crate::error::{Reason, Result};
 
 /// What is listed.
@@ -23,7 +23,12 @@ pub(crate) trait Source: Send + Sync {
     fn operation(&self) -> Option<&'static Operation>;
 
     /// Makes it fit the version that is spoken, and asks for what is wanted unless the call says otherwise.
-    fn prepare(&mut self, client: &Client, version: Option<ApiVersion>, defaults: Vec<(&'static str, String)>) -> Result<()>;
+    fn prepare(
+        &mut self,
+        client: &Client,
+        version: Option<ApiVersion>,
+        defaults: Vec<(&'static str, String)>,
+    ) -> Result<()>;
 
     /// The request for the page that the parameters name.
     fn ask<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Ask>>;
@@ -70,7 +75,12 @@ impl Source for Called {
         Some(self.operation)
     }
 
-    fn prepare(&mut self, client: &Client, version: Option<ApiVersion>, defaults: Vec<(&'static str, String)>) -> Result<()> {
+    fn prepare(
+        &mut self,
+        client: &Client,
+        version: Option<ApiVersion>,
+        defaults: Vec<(&'static str, String)>,
+    ) -> Result<()> {
         if let Some(typed) = &self.typed {
             client.check_form(self.operation, typed.until, version)?;
             if let Some((_, why)) = typed.refused.iter().find(|(of, _)| of.is_none() || *of == version) {

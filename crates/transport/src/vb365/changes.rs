@@ -6,7 +6,7 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Operation};
 
 use super::Vb365Client;
-use crate::client::{Client, Arguments};
+use crate::client::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 
 /// The token of what happens from now on.

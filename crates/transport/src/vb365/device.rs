@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use http::{Method, StatusCode};
 use backhaul_wire::{Secret, System};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use tokio::time::sleep;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::options::Assertion;
 use crate::error::{Error, Reason, Result};
 use crate::net::{HttpClient, HttpOptions, Request, Response};
-use super::options::Assertion;
 use crate::poller::{Poller, Waited, Waiting, Work};
 use crate::{address, product};
 

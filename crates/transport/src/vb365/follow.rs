@@ -5,9 +5,9 @@ use backhaul_wire::Id;
 use super::Vb365Client;
 use super::inside::Inside;
 use super::runs::Runs;
-use super::session::{WaitFor, Session, Status};
+use super::session::{Session, Status, WaitFor};
 use super::stop::Stopper;
-use crate::client::{Client, Arguments};
+use crate::client::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 

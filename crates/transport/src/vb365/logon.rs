@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use http::header::AUTHORIZATION;
-use http::{Method, StatusCode};
 use backhaul_models::vb365::{ExceptionInfo, GrantType, ServiceInstance, Token, TokenRequest};
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{ApiVersion, Secret, Struct, json};
+use http::header::AUTHORIZATION;
+use http::{Method, StatusCode};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
@@ -82,7 +82,9 @@ async fn ask(
     let answer = http.send(request).await.map_err(Reason::Http)?;
     if !answer.status.is_success() {
         return Err(match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => not_served(http, options, protocol, version, &answer).await,
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+                not_served(http, options, protocol, version, &answer).await
+            }
             _ => refusal(&answer, options, protocol),
         });
     }

@@ -140,7 +140,9 @@ impl Session for RestoreSession {
         let said = [&self.reason, &self.details];
         match (&self.state, wait_for) {
             (Some(Restore::Working), WaitFor::Open) => Status::Done,
-            (Some(Restore::Working | Restore::Starting), _) | (Some(Restore::Stopping), WaitFor::End) => Status::Running,
+            (Some(Restore::Working | Restore::Starting), _) | (Some(Restore::Stopping), WaitFor::End) => {
+                Status::Running
+            }
             (Some(Restore::Stopped | Restore::Stopping), WaitFor::Open) => failed("was stopped", said),
             (Some(Restore::Stopped), WaitFor::End) => match &self.result {
                 Some(Outcome::Failed) => failed("failed", said),

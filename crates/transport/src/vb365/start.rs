@@ -12,12 +12,12 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Edit, Id, Operation, System, json};
 
 use super::Vb365Client;
-use super::follow::{SessionWork, Place, SessionPoller};
+use super::follow::{Place, SessionPoller, SessionWork};
 use super::inside::Inside;
 use super::runs::Runs;
-use super::session::{WaitFor, Session};
+use super::session::{Session, WaitFor};
 use super::stop::{Stopper, has_actions};
-use crate::client::{Client, Arguments, RawAnswer, is_action};
+use crate::client::{Arguments, Client, RawAnswer, is_action};
 use crate::error::{Reason, Result};
 
 /// An answer that leads to a session.
@@ -212,7 +212,11 @@ impl Client {
 }
 
 /// Sends what starts a session, and follows that.
-async fn begin<S: Session>(client: &Client, operation: &'static Operation, given: &Arguments) -> Result<SessionPoller<S>> {
+async fn begin<S: Session>(
+    client: &Client,
+    operation: &'static Operation,
+    given: &Arguments,
+) -> Result<SessionPoller<S>> {
     let version = client.version().await?;
     let kind = starts(operation, version, given.body.as_deref());
     let job = || given.params.first().map(|(_, id)| Id::from(id.as_str())).unwrap_or_default();

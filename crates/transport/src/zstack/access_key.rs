@@ -8,18 +8,17 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::header::{AUTHORIZATION, DATE};
-use http::{Method, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use http::header::{AUTHORIZATION, DATE};
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use sha1::Sha1;
 
 use super::options::{UtcOffset, ZstackLogon, ZstackOptions};
 use crate::error::Reason;
 use crate::net::{Request, Response};
-
 
 /// What stands before the part of a path that is signed, which begins with `/v1`.
 const CONTEXT: &str = "/zstack";
@@ -243,6 +242,8 @@ mod tests {
             let options = ZstackOptions::access_key("http://z", id, "Jefe").unwrap();
             assert!(matches!(AccessKey::of(&options), Err(Reason::Call(_))), "{id}");
         }
-        assert!(AccessKey::of(&crate::Options::new("http://z", "a", "b").unwrap().into()).is_ok_and(|key| key.is_none()));
+        assert!(
+            AccessKey::of(&crate::Options::new("http://z", "a", "b").unwrap().into()).is_ok_and(|key| key.is_none())
+        );
     }
 }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::ZstackClient;
 use super::protocol::SESSION_INVALID;
-use crate::client::{Answered, Ask, Client, Arguments, RawAnswer};
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 
@@ -264,7 +264,9 @@ impl<D> fmt::Debug for JobWork<D> {
 
 /// Whether the call may have come to the server, and its answer did not come back.
 fn is_lost(error: &Error) -> bool {
-    error.http().is_some_and(|http| !http.is_connect() && (http.is_interrupted() || (http.is_timeout() && !http.is_deadline())))
+    error
+        .http()
+        .is_some_and(|http| !http.is_connect() && (http.is_interrupted() || (http.is_timeout() && !http.is_deadline())))
 }
 
 /// The id of the job at a place that the server named, wherever it thinks that place is.

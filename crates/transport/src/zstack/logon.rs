@@ -1,9 +1,9 @@
 //! ZStack: an account or a user, the SHA-512 of its password, then a header.
 
-use http::header::AUTHORIZATION;
-use http::{Method, StatusCode};
 use backhaul_models::zstack::{LogInByAccountRequest, LogInByUserRequest, Reply, Session as SessionInventory};
 use backhaul_wire::{Secret, Struct, json};
+use http::header::AUTHORIZATION;
+use http::{Method, StatusCode};
 use sha2::{Digest, Sha512};
 use url::Url;
 
@@ -88,7 +88,5 @@ fn account(options: &Options, logon: &ZstackLogon) -> String {
 /// Whether ZStack is at this address: by its text on a missing session.
 pub(crate) async fn is_at(http: &HttpClient, base: &Url) -> bool {
     let answer = product::page(http, base, "/zstack/v1/zones").await;
-    answer.is_some_and(|answer| {
-        answer.status == StatusCode::BAD_REQUEST && product::contains(&answer, "Authorization")
-    })
+    answer.is_some_and(|answer| answer.status == StatusCode::BAD_REQUEST && product::contains(&answer, "Authorization"))
 }

@@ -1,8 +1,6 @@
 //! Long jobs: work that is submitted as such (`SubmitLongJob`), outlives sessions and management nodes, and can be cancelled.
 
-use backhaul_models::zstack::operations::{
-    CancelLongJob, QueryLongJob, RerunLongJob, ResumeLongJob, SubmitLongJob,
-};
+use backhaul_models::zstack::operations::{CancelLongJob, QueryLongJob, RerunLongJob, ResumeLongJob, SubmitLongJob};
 use backhaul_models::zstack::{ErrorCode, LongJob, LongJobState, Reply};
 use backhaul_wire::{Call, json};
 

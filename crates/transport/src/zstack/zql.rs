@@ -8,10 +8,10 @@ use std::fmt;
 
 #[cfg(feature = "zstack-queries")]
 use backhaul_filter::zstack::Statement;
+use backhaul_models::zstack::Zstack;
 use backhaul_models::zstack::operations::ZqlQuery;
 use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Kind;
-use backhaul_models::zstack::Zstack;
 use backhaul_wire::{ApiVersion, Call, Operation, Shape};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::ZstackClient;
-use crate::client::{Ask, Client, Arguments};
+use crate::client::{Arguments, Ask, Client};
 use crate::error::Result;
 use crate::paging::{Listing, Paged, Pages, Source};
 use crate::protocol::PAGE;
