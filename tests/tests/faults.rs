@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use backhaul_transport::Error;
 use backhaul_wire::System;
-use common::{Reply, Seen, Server};
+use common::{Seen, Server};
 use futures_util::StreamExt;
 
 use calls::{Kind, call, healthy};

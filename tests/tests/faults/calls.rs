@@ -24,7 +24,7 @@ use crate::common::{OK, Reply, Seen, Server, task, xml};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A logon.
     Logon,
     /// A call that reads.
@@ -42,9 +42,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 7] = [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
+    pub(crate) const ALL: [Self; 7] = [Self::Logon, Self::Get, Self::First, Self::Second, Self::Post, Self::Wait, Self::File];
 
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Logon => "logon",
             Self::Get => "call",
@@ -57,12 +57,12 @@ impl Kind {
     }
 
     /// Only VB365 has operations that answer with files.
-    pub fn is_of(self, system: System) -> bool {
+    pub(crate) fn is_of(self, system: System) -> bool {
         self != Self::File || system == System::Vb365
     }
 
     /// What a right answer is told as.
-    pub fn right(self) -> &'static str {
+    pub(crate) fn right(self) -> &'static str {
         match self {
             Self::First | Self::Second => "2 items",
             Self::File => "10 bytes",
@@ -71,7 +71,7 @@ impl Kind {
     }
 
     /// Whether a request is the one that the fault is of.
-    pub fn is(self, system: System, seen: &Seen) -> bool {
+    pub(crate) fn is(self, system: System, seen: &Seen) -> bool {
         let has = |part: &str| seen.target.contains(part);
         let second = has("page=2") || has("offset=1") || has("start=1");
         let listing = has("/query?") || has("/Organizations?") || has("/zones?");
@@ -96,17 +96,13 @@ const ID: &str = "b04c217b-0538-4650-bec4-19deff4ea1ac";
 const UUID: &str = "6ef9b2b4f2f14e7fa4d1ee25fb0f7f6c";
 
 /// A server that is well: two items on two pages, work that is done at the second question.
-pub fn healthy(system: System) -> Box<dyn FnMut(&Seen) -> Reply + Send> {
-    let mut asked = 0;
+pub(crate) fn healthy(system: System) -> Box<dyn FnMut(&Seen) -> Reply + Send> {
     Box::new(move |seen| {
         let second = Kind::Second.is(system, seen);
         match system {
             System::Em => em(seen, second),
             System::Vb365 => vb365(seen, second),
-            System::Zstack => {
-                asked += u32::from(Kind::Wait.is(system, seen));
-                zstack(seen, second)
-            }
+            System::Zstack => zstack(seen, second),
         }
     })
 }
@@ -205,7 +201,7 @@ fn options(server: &Server) -> Options {
 }
 
 /// Asks, and tells what a right answer is told as.
-pub async fn call(system: System, kind: Kind, server: &Server) -> Result<String, Error> {
+pub(crate) async fn call(system: System, kind: Kind, server: &Server) -> Result<String, Error> {
     let mut policy = Policy::default();
     policy.deadline = Some(Duration::from_secs(10));
     let done = |_| "done".to_owned();

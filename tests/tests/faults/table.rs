@@ -5,23 +5,23 @@ use std::time::Duration;
 use crate::calls::Kind;
 use crate::common::Reply;
 
-pub struct Fault {
+pub(crate) struct Fault {
     /// As the page has it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// How often the request that it is of is answered so.
-    pub times: usize,
+    pub(crate) times: usize,
     /// What becomes of a healthy answer; `number` counts the faults of one call.
-    pub apply: fn(Reply, usize) -> Reply,
+    pub(crate) apply: fn(Reply, usize) -> Reply,
     /// What it is for; nothing for everything.
-    pub only: &'static [Kind],
+    pub(crate) only: &'static [Kind],
     /// Whether what is asked for is answered all the same.
-    pub is_harmless: bool,
+    pub(crate) is_harmless: bool,
     /// Whether the server refused the request for its session, and has not carried it out.
-    pub is_refusal: bool,
+    pub(crate) is_refusal: bool,
 }
 
 impl Fault {
-    pub fn is_for(&self, kind: Kind) -> bool {
+    pub(crate) fn is_for(&self, kind: Kind) -> bool {
         self.only.is_empty() || self.only.contains(&kind)
     }
 }
@@ -47,7 +47,7 @@ const fn harmless(fault: Fault) -> Fault {
     Fault { is_harmless: true, ..fault }
 }
 
-pub const FAULTS: &[Fault] = &[
+pub(crate) const FAULTS: &[Fault] = &[
     // The connection.
     fault("the connection ends without an answer", ALWAYS, |reply, _| reply.hang_up()),
     harmless(only(SAFE, fault("… once", 1, |reply, _| reply.hang_up()))),
