@@ -1,13 +1,14 @@
 //! `backhaul filter`: filters formatted, checked and explained.
 
+mod ask;
 mod explain;
 
 use backhaul_filter::{Ask, By, Diagnostic, Expr, Order, ParseOptions, Parsed, Schema, Severity, check, print, url};
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, Way, allow_joined, plan, ways};
-use crate::args::filter::{Filter, FilterVerb, Subject};
+use super::query::{Listing, Way, allow_joined, allow_unlisted, plan, ways};
+use crate::args::filter::{Check, Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
 use crate::exit::{Code, Failure, Outcome};
@@ -21,7 +22,7 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
             console.write(format!("{}\n", filter.written).as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Check(subject) => checked(subject, console),
+        FilterVerb::Check(args) => checked(args, console),
         FilterVerb::Url(subject) => {
             let text = Given::read(subject, console)?.url()?;
             console.write(format!("{text}\n").as_bytes())?;
@@ -32,7 +33,8 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
 }
 
 /// Prints what is found: that is what was asked for. Strict, because a server is.
-fn checked(subject: &Subject, console: &Console) -> Outcome {
+fn checked(args: &Check, console: &Console) -> Outcome {
+    let subject = &args.subject;
     let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
     let source = subject.expression.text()?;
     let mut found: Vec<String> = Vec::new();
@@ -48,7 +50,14 @@ fn checked(subject: &Subject, console: &Console) -> Outcome {
         }
     };
     if let (Ok(parsed), Some(listing)) = (parsed, &mut listing) {
+        let unlisted = if args.asks() { allow_unlisted(listing, &parsed) } else { Vec::new() };
         let parsed = resolved(parsed, listing, console);
+        if args.asks() && !errors {
+            if let Some(refused) = ask::run(&parsed, listing, args, &unlisted, console)? {
+                errors = true;
+                found.push(refused);
+            }
+        }
         for finding in findings(&parsed, listing) {
             errors |= finding.severity == Severity::Error;
             found.push(finding.render(&source));

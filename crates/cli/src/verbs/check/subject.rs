@@ -3,6 +3,7 @@
 #![allow(clippy::result_large_err, reason = "a report is made once for each file, and printed")]
 
 use backhaul_models::registry;
+use backhaul_models::vb365::is_unproven;
 use backhaul_models::zstack::JobLocation;
 use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
@@ -194,6 +195,10 @@ fn any_version(target: &str) -> Option<(u8, String)> {
 
 fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(), Failure> {
     match version {
+        Some(version) if is_unproven(versions, version) => Err(Failure::usage(format!(
+            "{name} is not known in v{version} of the API: it is in {versions}, and what is known of v{version} comes from the Help \
+             Center's pages and samples"
+        ))),
         Some(version) if !versions.contains(ApiVersion::new(version)) => {
             Err(Failure::usage(format!("{name} is not in v{version} of the API: it is in {versions}")))
         }

@@ -155,6 +155,16 @@ pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
     }
 }
 
+/// Lets a filter name fields that the schemas do not list: they are sent as they are written. Gives their names.
+pub(crate) fn allow_unlisted(listing: &mut Listing, parsed: &Parsed) -> Vec<String> {
+    let fields = listing.fields();
+    let known = |name: &str| fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+    let names = parsed.expr().fields().into_iter().map(|field| field.as_str());
+    let unlisted: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+    unlisted.iter().for_each(|name| listing.allow(name));
+    unlisted
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::ways;
