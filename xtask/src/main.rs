@@ -4,6 +4,7 @@
 mod build_cost;
 mod codegen;
 mod diff;
+mod facts;
 mod import;
 
 use std::path::PathBuf;
@@ -50,6 +51,12 @@ enum Task {
         #[arg(long, value_enum, default_value_t = diff::Format::Md)]
         format: diff::Format,
     },
+    /// Counts what of the vendors' facts the schemas have, source by source, and names what they lack
+    Facts {
+        /// Name all that is missing, however much it is
+        #[arg(long)]
+        all: bool,
+    },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
         /// A system, for its models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
@@ -65,6 +72,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
+        Task::Facts { all } => facts::run(all),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };
     match done {

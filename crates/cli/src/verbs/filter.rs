@@ -3,7 +3,9 @@
 mod ask;
 mod explain;
 
-use backhaul_filter::{Ask, By, Diagnostic, Expr, Order, ParseOptions, Parsed, Schema, Severity, check, print, url};
+use backhaul_filter::{
+    Diagnostic, Evaluator, Expr, Order, ParseOptions, Parsed, Schema, Selection, Severity, check, print, url,
+};
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
@@ -117,9 +119,9 @@ impl Given {
             let text = print(expr).map_err(|error| no(error.to_string()))?;
             return Ok(url::encode(&text).into_owned());
         };
-        let ask = Ask { filter: Some(expr), ..Ask::default() };
+        let ask = Selection { filter: Some(expr), ..Selection::default() };
         let plan = plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
-        if let Some(part) = plan.parts().iter().find(|part| part.by != By::Server) {
+        if let Some(part) = plan.parts().iter().find(|part| part.by != Evaluator::Server) {
             let product = listing.operation.system.product();
             return Err(no(format!("{product} cannot be asked `{}`: {}", part.what, part.why))
                 .with_help("`backhaul query --filter` evaluates it here"));
@@ -132,7 +134,7 @@ impl Given {
     }
 
     fn ways(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Vec<Way>, Failure> {
-        let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
+        let ask = Selection { filter: Some(self.parsed.expr()), order, limit, several: false };
         ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
 }

@@ -5,7 +5,7 @@ mod request;
 mod rows;
 mod way;
 
-use backhaul_filter::{Ask, Order, Plan, Predicate, Reflected, Schema};
+use backhaul_filter::{Order, Plan, Predicate, Reflected, Schema, Selection};
 use backhaul_models::registry;
 use backhaul_transport::Params;
 use backhaul_wire::ApiVersion;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let style = args.output.style(console)?;
     let chosen = Chosen::new(listing.item, &args.fields, several, &style)?.with_unknown(args.unknown, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+    let ways = ways(&listing, &Selection { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
     let mut asks = Vec::with_capacity(ways.len());
     for way in &ways {
         let request = Request::new(&listing, params.clone(), way, order.as_ref(), chosen.projection(&args.fields))?;

@@ -1,6 +1,6 @@
 //! `filter check -p`: what a server itself says of a filter.
 
-use backhaul_filter::{Ask, Parsed};
+use backhaul_filter::{Parsed, Selection};
 use backhaul_models::em::QuerySvc;
 use backhaul_models::registry;
 use backhaul_transport::{Given, Params};
@@ -30,7 +30,7 @@ pub(super) fn run(
     let wanted = Wanted { profiles: &profiles, demo: args.connection.demo, system: Some(system) };
     let (server, selection) = select_one(wanted, &Location::find()?)?;
     selection.say(console);
-    let ask = Ask { filter: Some(parsed.expr()), limit: Some(1), ..Ask::default() };
+    let ask = Selection { filter: Some(parsed.expr()), limit: Some(1), ..Selection::default() };
     let ways = ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
     connect::wait_for(async {
         let (peer, _peers) = Peers::open_one(&server, &args.connection, Size::Usual, console).await?;
