@@ -1,4 +1,4 @@
-//! The vendor's own documents, which are not in this repository.
+//! The vendor's own documents, where they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::tree::Tree;
 fn facts() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365");
-    assert!(folder.is_dir(), "there are no documents at {}: set BACKHAUL_FACTS", folder.display());
+    assert!(folder.is_dir(), "there are no documents at {} (set BACKHAUL_FACTS)", folder.display());
     folder
 }
 
@@ -114,7 +114,7 @@ fn all_facts(files: &[Value], since: u64) -> Facts {
 }
 
 #[test]
-#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn v6_to_v8_on_an_empty_tree_give_what_is_checked_in() {
     let folder = facts();
     let tree = Tree::new(&read(&checked_in().join("names.json")));
@@ -131,7 +131,7 @@ fn v6_to_v8_on_an_empty_tree_give_what_is_checked_in() {
 }
 
 #[test]
-#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn every_document_again_changes_nothing() {
     let folder = facts();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -145,9 +145,10 @@ fn every_document_again_changes_nothing() {
     }
 }
 
-/// Each version has exactly the operations of its document, with exactly their parameters.
+/// Each version has the operations of its document, with exactly their parameters; more only where the document is a
+/// reconstructed one, and those are counted by the command's tests.
 #[test]
-#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn every_version_has_the_operations_of_its_document() {
     let folder = facts();
     let plain = |path: &str| {
@@ -184,6 +185,9 @@ fn every_version_has_the_operations_of_its_document() {
                 ((row["method"].as_str().unwrap().to_owned(), plain(row["path"].as_str().unwrap())), params)
             })
             .collect();
+        let reconstructed = document["info"].get("x-status").is_some();
+        let found: BTreeMap<_, _> =
+            found.into_iter().filter(|(place, _)| !reconstructed || wanted.contains_key(place)).collect();
         assert_eq!(found, wanted, "v{version}");
     }
 }
