@@ -116,11 +116,7 @@ impl Subject {
                     }
                     Response::Bytes => Err(Report::nothing_to_read()),
                     Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
-                    // ZStack's way to say nothing.
-                    Response::Empty
-                        if system == System::Zstack
-                            && matches!(&outline, Outline::Object(members) if members.is_empty()) =>
-                    {
+                    Response::Empty if system == System::Zstack && says_nothing(&outline) => {
                         Err(Report::nothing_to_read())
                     }
                     Response::Empty => {
@@ -204,6 +200,12 @@ fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(),
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a body of ZStack is its way to say nothing: no member, or those of the event that ended a job alone.
+fn says_nothing(outline: &Outline) -> bool {
+    let own = ["success", "apiId", "id", "createdTime", "type"];
+    matches!(outline, Outline::Object(members) if members.iter().all(|member| own.contains(&member.as_str())))
 }
 
 /// What stands in ZStack's wrapper; a body that is no JSON object is left to the reader, whose errors name the place.

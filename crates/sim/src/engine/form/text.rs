@@ -12,7 +12,10 @@ use super::FormError;
 pub(crate) fn parse(text: &str) -> Result<Value, FormError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let read = serde_json::from_str(text).map(|Once(value)| value);
-    read.map_err(|error| FormError::new("", format!("not JSON, or not of one meaning: {error}")))
+    read.map_err(|error| {
+        let broken = if error.is_data() { "" } else { "not JSON: " };
+        FormError::new("", format!("{broken}{error}"))
+    })
 }
 
 /// A value in which no object has two members of one name.
