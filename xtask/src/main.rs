@@ -6,6 +6,7 @@ mod codegen;
 mod diff;
 mod facts;
 mod import;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -57,6 +58,18 @@ enum Task {
         #[arg(long)]
         all: bool,
     },
+    /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the changelog
+    Upgrade {
+        /// The system: vb365
+        system: String,
+        /// The API version that the document describes: v9
+        version: String,
+        /// The document
+        file: PathBuf,
+        /// Write schemas and generated code; without it, only say what would change
+        #[arg(long)]
+        write: bool,
+    },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
         /// A system, for its models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
@@ -73,6 +86,7 @@ fn main() -> ExitCode {
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
         Task::Facts { all } => facts::run(all),
+        Task::Upgrade { system, version, file, write } => upgrade::run(&system, &version, &file, write),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };
     match done {
