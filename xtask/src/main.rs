@@ -85,7 +85,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
-        Task::Facts { all } => facts::run(all),
+        Task::Facts { all } => facts::run(all).map_err(Into::into),
         Task::Upgrade { system, version, file, write } => upgrade::run(&system, &version, &file, write),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };

@@ -39,7 +39,10 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         .iter()
         .flat_map(|row| {
             let action = text(row, "path").split_once("action=").map(|(_, action)| action.to_owned());
-            [place(text(row, "method"), text(row, "path")), with(text(row, "method"), text(row, "path"), action.as_deref())]
+            [
+                place(text(row, "method"), text(row, "path")),
+                with(text(row, "method"), text(row, "path"), action.as_deref()),
+            ]
         })
         .collect();
     let beyond = list(&added, "operations").iter().filter(|row| !text(row, "certainty").contains(LEFT_OUT));
@@ -51,7 +54,8 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
     });
     let methods: BTreeSet<String> = methods.collect();
     let vendor = vendor.count("operations", &beyond, |name| known.contains(name));
-    let pages = Source::new("EM: method pages (resources.json)").count("operations", &methods, |name| known.contains(name));
+    let pages =
+        Source::new("EM: method pages (resources.json)").count("operations", &methods, |name| known.contains(name));
 
     let queries = read(&facts.join("queries.json"))?;
     let ours = read(&schemas.join("queries.json"))?;
@@ -64,7 +68,8 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         rows.flat_map(field).map(|name| name.to_lowercase()).collect()
     };
     let known = fields(&ours);
-    let queries = Source::new("EM: query pages (queries.json)").count("fields", &fields(&queries), |name| known.contains(name));
+    let queries =
+        Source::new("EM: query pages (queries.json)").count("fields", &fields(&queries), |name| known.contains(name));
     let more = list(&added, "query_fields").iter().filter(|row| row["sort_only"] != true);
     let more = more.map(|row| format!("{}.{}", text(row, "type"), text(row, "field")).to_lowercase()).collect();
     Ok(vec![vendor.count("fields", &more, |name| known.contains(name)), pages, queries])
@@ -85,7 +90,7 @@ impl Xsd {
     fn of(xsd: &str) -> Result<Self, String> {
         let document = Document::parse(xsd).map_err(|error| format!("em.xsd: {error}"))?;
         let tops: Vec<Node<'_, '_>> = document.root_element().children().filter(Node::is_element).collect();
-        let named = |kind: &str| tops.iter().copied().filter(move |node| node.tag_name().name() == kind);
+        let named = |kind: &'static str| tops.iter().copied().filter(move |node| node.tag_name().name() == kind);
         let complex: BTreeMap<&str, Node<'_, '_>> =
             named("complexType").filter_map(|node| Some((node.attribute("name")?, node))).collect();
         let mut types = BTreeMap::new();
@@ -98,7 +103,8 @@ impl Xsd {
                 found.extend(names.iter().filter_map(|it| it.attribute("name")).map(str::to_lowercase));
                 at = of("extension").first().and_then(|it| complex.get(it.attribute("base")?)).copied();
             }
-            let aliases = node.descendants().filter(|it| it.tag_name().name() == "type").filter_map(|it| it.attribute("aliases"));
+            let aliases =
+                node.descendants().filter(|it| it.tag_name().name() == "type").filter_map(|it| it.attribute("aliases"));
             let aliases = aliases.flat_map(str::split_whitespace);
             for name in node.attribute("name").into_iter().chain(aliases) {
                 types.insert(name.to_lowercase(), found.clone());

@@ -46,11 +46,13 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
             operations.insert(format!("{version} {}", place(text(row, "method"), text(row, "path"))));
         }
     }
-    let known: BTreeSet<String> =
-        (3..=5).flat_map(|version| in_version(version).into_iter().map(move |name| format!("v{version} {name}"))).collect();
+    let known: BTreeSet<String> = (3..=5)
+        .flat_map(|version| in_version(version).into_iter().map(move |name| format!("v{version} {name}")))
+        .collect();
     let mut fields = BTreeSet::new();
     for ty in list(&added, "schemas") {
-        fields.extend(list(ty, "members").iter().map(|member| format!("{}.{}", text(ty, "name"), text(member, "name"))));
+        fields
+            .extend(list(ty, "members").iter().map(|member| format!("{}.{}", text(ty, "name"), text(member, "name"))));
     }
     let names = list(&added, "schemas").iter().map(|ty| text(ty, "name").to_owned()).collect();
     sources.push(
