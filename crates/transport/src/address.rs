@@ -1,7 +1,7 @@
 //! From an operation and its parameters to a URL, and from a server's link to the next one.
 
 use backhaul_wire::operation::{Param, ParamPlace};
-use backhaul_wire::{ApiVersion, Kind, Operation};
+use backhaul_wire::{ApiVersion, Kind, Operation, Versions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
@@ -22,7 +22,7 @@ pub type Params = Vec<(String, String)>;
 
 type Result<T> = std::result::Result<T, Reason>;
 
-/// The URL of a call.
+/// The URL of a call that was checked.
 pub(crate) fn url(
     base: &Url,
     protocol: &dyn Protocol,
@@ -30,7 +30,6 @@ pub(crate) fn url(
     version: Option<ApiVersion>,
     params: &[(String, String)],
 ) -> Result<Url> {
-    check(operation, version, params)?;
     let (template, fixed) = operation.path.split_once('?').map_or((operation.path, None), |(p, q)| (p, Some(q)));
     let mut path = base.path().trim_end_matches('/').to_owned();
     path.push_str(&protocol.prefix(version));
@@ -83,16 +82,43 @@ pub(crate) fn takes(operation: &'static Operation, name: &str, version: Option<A
     find(operation, name).is_some_and(|param| version.is_none() || param.versions.contains(version))
 }
 
-/// Refuses an operation that the version lacks.
-pub(crate) fn check_version(operation: &'static Operation, version: Option<ApiVersion>) -> Result<()> {
-    let Some(version) = version.filter(|version| !operation.versions.contains(Some(*version))) else { return Ok(()) };
-    let versions = operation.versions;
-    Err(Reason::Version(format!("not in {version} of the API: it is in {versions}")))
+/// What a call may hold, in the version that is spoken.
+#[derive(Clone, Copy)]
+pub(crate) struct Spoken<'p> {
+    pub(crate) protocol: &'p dyn Protocol,
+    pub(crate) version: Option<ApiVersion>,
+    /// Whether what is not known of the version is sent all the same.
+    pub(crate) unproven: bool,
+}
+
+impl Spoken<'_> {
+    /// Whether something is sent to the version, though that is not known to have it.
+    pub(crate) fn passes(self, versions: Versions) -> bool {
+        self.unproven && self.version.is_some_and(|version| self.protocol.is_unproven(versions, version))
+    }
+
+    /// Why something cannot be sent to the version: `what` it is not in, or not known in.
+    pub(crate) fn absence(self, what: &str, versions: Versions) -> Option<Reason> {
+        let version = self.version.filter(|version| !versions.contains(Some(*version)))?;
+        if !self.protocol.is_unproven(versions, version) {
+            return Some(Reason::Version(format!("{what}not in {version} of the API: it is in {versions}")));
+        }
+        let why = format!(
+            "{what}not known in {version} of the API: it is in {versions}, and what is known of {version} comes from the Help Center's \
+             pages and samples, which may leave it out"
+        );
+        (!self.unproven).then_some(Reason::Unproven(why))
+    }
+
+    /// Refuses an operation that the version lacks, or, unless it passes unproven, of which that is not known.
+    pub(crate) fn check_operation(self, operation: &'static Operation) -> Result<()> {
+        self.absence("", operation.versions).map_or(Ok(()), Err)
+    }
 }
 
 /// Checks the parameters against the operation, before anything is sent.
-fn check(operation: &'static Operation, version: Option<ApiVersion>, params: &[(String, String)]) -> Result<()> {
-    check_version(operation, version)?;
+pub(crate) fn check(operation: &'static Operation, spoken: Spoken<'_>, params: &[(String, String)]) -> Result<()> {
+    spoken.check_operation(operation)?;
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
@@ -100,10 +126,8 @@ fn check(operation: &'static Operation, version: Option<ApiVersion>, params: &[(
                 if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
         };
-        if let Some(version) = version.filter(|version| !param.versions.contains(Some(*version))) {
-            let versions = param.versions;
-            let name = param.name;
-            return Err(Reason::Version(format!("the parameter `{name}` is not in {version}: it is in {versions}")));
+        if let Some(absent) = spoken.absence(&format!("the parameter `{}` is ", param.name), param.versions) {
+            return Err(absent);
         }
         if !param.list && params[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
             return Err(Reason::Call(format!("the parameter `{}` is given twice", param.name)));

@@ -247,6 +247,8 @@ impl Client {
             return Err(self.fail(operation.name, Reason::Call(rule)));
         }
         let version = self.version().await?;
+        let spoken = self.spoken(version);
+        address::check(operation, spoken, &given.params).map_err(|reason| self.fail(operation.name, reason))?;
         let url = address::url(self.url(), self.protocol(), operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
         let body = self.protocol().wrapped(operation, &given.params, given.body.as_ref());

@@ -6,7 +6,9 @@ mod follow;
 
 use std::fmt::Debug;
 
-use backhaul_wire::{ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, json};
+use backhaul_wire::{
+    ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json,
+};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use percent_encoding::utf8_percent_encode;
@@ -39,6 +41,11 @@ pub(crate) trait Protocol: Debug + Send + Sync {
     /// The version that is spoken: the one chosen, else the newest that the server has (asked once).
     fn version<'a>(&'a self, _: &'a HttpClient, _: &'a Options) -> Asked<'a, Option<ApiVersion>> {
         Box::pin(async { Ok(None) })
+    }
+
+    /// Whether it is not known, of what has these versions, that another one lacks it.
+    fn is_unproven(&self, _versions: Versions, _version: ApiVersion) -> bool {
+        false
     }
 
     // Sessions.

@@ -36,6 +36,9 @@ pub struct Policy {
     pub idempotent: bool,
     /// What ends the work from outside.
     pub stop: Option<Stop>,
+    /// Whether an operation or parameter is also sent where it is not known whether the version has it: descriptions of VB365's v3 to
+    /// v5 are not whole. What a version is known to lack is refused all the same.
+    pub unproven: bool,
 }
 
 /// A policy that is laid down.
@@ -46,6 +49,7 @@ pub(super) struct Laid {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) idempotent: bool,
     pub(super) stop: Option<Stop>,
+    pub(super) unproven: bool,
 }
 
 impl Client {
@@ -61,6 +65,7 @@ impl Client {
             retry: policy.retry.or_else(|| self.policy.retry.clone()),
             idempotent: policy.idempotent || self.policy.idempotent,
             stop: policy.stop.or_else(|| self.policy.stop.clone()),
+            unproven: policy.unproven || self.policy.unproven,
         };
         Self { core: self.core.clone(), policy: laid }
     }

@@ -9,7 +9,7 @@ use backhaul_wire::{ApiVersion, Call, Operation, Struct, json};
 use bytes::Bytes;
 
 use super::{Arguments, Client, RawAnswer};
-use crate::address::{self, Params};
+use crate::address::{Params, Spoken};
 use crate::error::{Reason, Result};
 
 impl Client {
@@ -31,6 +31,11 @@ impl Client {
         Ok(answer)
     }
 
+    /// What a call may hold in a version.
+    pub(crate) fn spoken(&self, version: Option<ApiVersion>) -> Spoken<'_> {
+        Spoken { protocol: self.protocol(), version, unproven: self.policy.unproven }
+    }
+
     /// Refuses a typed call that the version lacks, or that has another version's form.
     pub(crate) fn check_form(
         &self,
@@ -38,7 +43,7 @@ impl Client {
         until: Option<ApiVersion>,
         version: Option<ApiVersion>,
     ) -> Result<()> {
-        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
+        self.spoken(version).check_operation(operation).map_err(|reason| self.fail(operation.name, reason))?;
         match version.filter(|_| !operation.fits(until, version)) {
             None => Ok(()),
             Some(version) => {
@@ -74,7 +79,17 @@ impl Client {
     pub(crate) async fn encode_named(&self, name: Cow<'static, str>, body: &dyn Struct) -> Result<Bytes> {
         let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
         if let Some(version) = self.version().await? {
-            json::check_versions(body, Some(version)).map_err(fail)?;
+            let spoken = self.spoken(Some(version));
+            let passes = |versions| spoken.passes(versions);
+            json::check_versions_but(body, Some(version), &passes).map_err(|error| {
+                let what = format!("`{}` is ", error.path());
+                let absent = error.versions().and_then(|versions| spoken.absence(&what, versions));
+                let reason = match absent {
+                    Some(unproven @ Reason::Unproven(_)) => unproven,
+                    _ => Reason::Version(error.to_string()),
+                };
+                self.fail(name.clone(), reason)
+            })?;
         }
         self.protocol().encode(body).map(Bytes::from).map_err(fail)
     }

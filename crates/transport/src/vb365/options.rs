@@ -5,7 +5,7 @@ use backhaul_wire::{ApiVersion, Secret};
 use crate::options::{Options, OptionsError};
 
 /// The versions of the API that are known here.
-const KNOWN: std::ops::RangeInclusive<u8> = 3..=8;
+const KNOWN: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
 
 /// Everything a client of VB365 needs to know. [`Options`] alone make the rest as by default.
 #[derive(Debug, Clone)]

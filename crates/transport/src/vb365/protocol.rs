@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use backhaul_models::vb365::ExceptionInfo;
-use backhaul_wire::{ApiVersion, Secret, System, json};
+use backhaul_wire::{ApiVersion, Secret, System, Versions, json};
 use http::StatusCode;
 
 use super::logon;
@@ -45,6 +45,10 @@ impl Protocol for Vb365Protocol {
 
     fn versions(&self) -> Vec<ApiVersion> {
         options::known().collect()
+    }
+
+    fn is_unproven(&self, versions: Versions, version: ApiVersion) -> bool {
+        backhaul_models::vb365::is_unproven(versions, version.get())
     }
 
     fn version<'a>(&'a self, http: &'a HttpClient, options: &'a Options) -> Asked<'a, Option<ApiVersion>> {
