@@ -1,7 +1,6 @@
 //! Filters as the verbs take them: read, checked, and what is found in them drawn.
 
 use std::cell::Cell;
-use std::time::SystemTime;
 
 use backhaul_filter::{Clock, DateTime, Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
 use backhaul_wire::System;
@@ -10,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::console::Console;
 use crate::exit::{Code, Failure};
-use crate::suggest;
+use crate::{clock, suggest};
 
 /// Parses a filter in the extended language, leniently: what people paste is taken, and what was read otherwise than it is
 /// written is said on stderr. What is no filter at all is an error, drawn, with this exit code.
@@ -33,7 +32,7 @@ pub(crate) fn resolved(parsed: Parsed, schema: &Schema<'_>, system: Option<Syste
         let at = Timestamp::from_second(at.unix_seconds()).unwrap_or_default();
         i64::from(zone.to_offset(at).seconds())
     };
-    let clock = Clock::new(SystemTime::now().into(), &offset_at);
+    let clock = Clock::new(clock::now().into(), &offset_at);
     let of_server = system == Some(System::Zstack);
     let parsed = parsed.resolved(schema, &if of_server { clock.of_server() } else { clock });
     if asked.get() {
@@ -75,6 +74,6 @@ pub(crate) fn order<'a>(name: &str, schema: &Schema<'a>) -> Result<FieldSchema<'
         let fields = schema.fields.iter().map(|field| field.name);
         let hint = suggest::hint(name, fields.clone());
         Failure::usage(format!("{} cannot be sorted by `{name}`{hint}", schema.name))
-            .with_help(format!("its fields are {}", fields.collect::<Vec<_>>().join(", ")))
+            .with_help(format!("its fields are {}", suggest::among(name, fields)))
     })
 }

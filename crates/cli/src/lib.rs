@@ -20,6 +20,7 @@
 mod api_version;
 mod args;
 mod body;
+mod clock;
 mod connect;
 mod console;
 mod escape;

@@ -3,21 +3,26 @@
 use clap::Args;
 
 use super::common::Output;
-use super::values::{self, RequestLine, Target};
+use super::values::{RequestLine, Target};
 use crate::exit::Failure;
 use crate::input::Source;
-use backhaul_wire::System;
 
 /// `backhaul ops`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   backhaul ops vb365 --api-version v6
-  backhaul ops em -o json | jq -r '.[] | select(.long_running) | .operation'")]
+  backhaul ops vb365 usage                      operations with that word in their name, path or types
+  backhaul ops em.PostJobsByIdStart             one operation, with its parameters
+  backhaul ops em --jq '.[] | select(.long_running) | .operation'")]
 pub(crate) struct Ops {
-    /// The system
-    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
-    pub(crate) system: System,
+    /// The system; or one operation, such as vb365.Job_StartAction
+    #[arg(value_name = "SYSTEM[.OPERATION]")]
+    pub(crate) target: Target,
+
+    /// Only operations with all of these words, whatever their letter case
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
     #[arg(long, value_name = "V")]
@@ -32,11 +37,17 @@ pub(crate) struct Ops {
 #[command(after_help = "\
 Examples:
   backhaul types zstack
-  backhaul types vb365 --api-version v8 -o json | jq '.[] | select(.type == \"BackupRepository\") | .fields'")]
+  backhaul types em.CloudTenant                 the fields of one type
+  backhaul types vb365 quota                    types with that word in their name or in a field's
+  backhaul types vb365.BackupRepository --api-version v8 --jq '.[].fields[].wire'")]
 pub(crate) struct Types {
-    /// The system
-    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
-    pub(crate) system: System,
+    /// The system; or one type, such as em.CloudTenant
+    #[arg(value_name = "SYSTEM[.TYPE]")]
+    pub(crate) target: Target,
+
+    /// Only types with all of these words, whatever their letter case
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
     #[arg(long, value_name = "V")]

@@ -5,6 +5,7 @@ use backhaul_transport::Options;
 use backhaul_transport::http::TlsChoice;
 use backhaul_wire::System;
 
+use crate::clock;
 use crate::exit::Failure;
 use crate::profile::{Demo, Pin, Server};
 
@@ -19,7 +20,7 @@ pub(super) async fn start(servers: &[Server]) -> Result<Option<Sim>, Failure> {
     if !System::ALL.into_iter().any(needed) {
         return Ok(None);
     }
-    let mut builder = Sim::builder();
+    let mut builder = Sim::builder().clock(clock::now());
     for system in System::ALL.into_iter().filter(|system| needed(*system)) {
         builder = match system {
             System::Em => builder.em(FREE_PORT),

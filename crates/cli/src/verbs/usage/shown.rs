@@ -131,7 +131,7 @@ pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'st
         all.iter().copied().find(|column| column.eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
             let hint = suggest::hint(name, all.iter().copied());
             Failure::usage(format!("there is no column `{name}`{hint}"))
-                .with_help(format!("the columns are {}", all.join(", ")))
+                .with_help(format!("the columns are {}", suggest::among(name, all.iter().copied())))
         })
     };
     wanted.iter().map(find).collect()
