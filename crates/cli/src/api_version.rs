@@ -5,7 +5,9 @@ use backhaul_wire::System;
 use crate::exit::Failure;
 
 /// The versions of VB365's REST API.
-const VB365: std::ops::RangeInclusive<u8> = 3..=8;
+const VB365: std::ops::RangeInclusive<u8> = 3..=NEWEST_VB365;
+/// The newest of them.
+pub(crate) const NEWEST_VB365: u8 = 8;
 
 /// The version in its one spelling: `v8` for VB365, `v1_7` or `latest` for EM, `5.2.1` for ZStack.
 ///

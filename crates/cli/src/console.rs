@@ -111,6 +111,18 @@ impl Console {
         true
     }
 
+    /// A question to a person at a terminal, of which only yes means yes; `None` where nobody can answer.
+    pub(crate) fn agrees(&self, question: &str) -> Option<bool> {
+        if !io::stdin().is_terminal() || !self.stderr_is_terminal() {
+            return None;
+        }
+        let mut stderr = anstream::stderr().lock();
+        let _ = write!(stderr, "{} [y/N] ", escape::line(question)).and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer).is_ok();
+        Some(read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Says something that the user should know but need not act on.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {

@@ -38,6 +38,10 @@ pub(crate) struct Query {
     #[arg(long, value_name = "EXPR")]
     pub(crate) filter: Option<Expression>,
 
+    /// Print the requests that would be sent, and what would be evaluated here; send nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
+
     #[command(flatten)]
     pub(crate) sort: Sort,
 
@@ -59,8 +63,8 @@ pub(crate) struct Query {
 /// `backhaul call`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-`backhaul ops SYSTEM` lists the operations. Upper and lower case do not matter, and older names are \
-understood.
+`backhaul ops SYSTEM` lists the operations, `backhaul ops SYSTEM.OPERATION` the parameters of one. Upper and lower case do \
+not matter, and older names are understood. On a terminal a question is asked before something is destroyed.
 
 Examples:
   backhaul call vb365.Organization_GetById --param organizationId=cbc5... -p m365
@@ -68,6 +72,8 @@ Examples:
   backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml
   backhaul call em.PostJobsByIdStart --param ID=b04c... --wait --timeout 10m
   backhaul call vb365.Job_StartAction --param jobId=7c2e... --wait
+  backhaul call zstack.AddImageStoreBackupStorage --template=required > storage.json
+  backhaul call zstack.AddImageStoreBackupStorage --body storage.json --dry-run
   backhaul call zstack.AddImageStoreBackupStorage --body storage.json --wait")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
@@ -91,6 +97,27 @@ pub(crate) struct Call {
     #[arg(long)]
     pub(crate) wait: bool,
 
+    /// Print a body for the operation, to be filled in, and send nothing; `required` leaves out what need not be there
+    #[arg(
+        long,
+        value_name = "PART",
+        value_enum,
+        ignore_case = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all",
+        conflicts_with_all = ["body", "wait", "out", "format"]
+    )]
+    pub(crate) template: Option<Template>,
+
+    /// Print the request, with secrets of its body redacted, and send nothing
+    #[arg(long, conflicts_with_all = ["wait", "out", "format"])]
+    pub(crate) dry_run: bool,
+
+    /// Ask no question before something is destroyed
+    #[arg(long)]
+    pub(crate) yes: bool,
+
     /// Write the answer to a file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -101,6 +128,15 @@ pub(crate) struct Call {
 
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+/// What of a body `call --template` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// All fields
+    All,
+    /// What the server insists on
+    Required,
 }
 
 /// What `call` prints.

@@ -1,5 +1,6 @@
 //! `backhaul query`: the entities of one type.
 
+mod explain;
 mod listing;
 mod request;
 mod rows;
@@ -60,6 +61,10 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         let here = way.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
         let here = here.map_err(|error| Failure::usage(error.to_string()))?;
         asks.push(One { plan: &way.plan, request, here });
+    }
+    if args.explain {
+        explain::print(&listing, &asks, &selection.servers, args, &style, console)?;
+        return Ok(Code::Done);
     }
     // An order that one of the ways leaves to us is made for all rows: what is in order already stays in it.
     let order_here = ways.iter().any(|way| way.plan.order_here());

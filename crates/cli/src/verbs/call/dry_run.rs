@@ -27,8 +27,8 @@ pub(super) fn print(
     let mut text = format!("{} {}\n", operation.method, preview.url(operation, params)?);
     match body {
         None => caution::needs_body(operation, version)?,
-        Some(body) => {
-            let value = body.value(operation, version, console)?;
+        Some(mut body) => {
+            let value = body.take_value(operation, version, console)?;
             if let Some(value) = &value {
                 check(value.as_ref(), version)?;
             }
