@@ -7,6 +7,7 @@ pub(crate) mod catalogue;
 pub(crate) mod common;
 pub(crate) mod data;
 pub(crate) mod filter;
+pub(crate) mod jobs;
 #[cfg(feature = "store")]
 pub(crate) mod past;
 pub(crate) mod profile;
@@ -81,6 +82,8 @@ pub(crate) enum Verb {
     /// Look after the runs that were kept
     #[cfg(feature = "store")]
     Store(store::Store),
+    /// Runs of jobs: what failed, and what is running
+    Jobs(jobs::Jobs),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -121,6 +124,7 @@ impl Cli {
             Verb::Usage(args) => args.fleet.connection.verbose,
             #[cfg(feature = "store")]
             Verb::Collect(args) => args.fleet.connection.verbose,
+            Verb::Jobs(args) => args.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,

@@ -14,13 +14,13 @@
 //! | `output` | rows as a table, JSON, CSV and so on |
 //! | `input` | arguments that stand for a file or standard input |
 //! | `console` | the only module that writes to stdout and stderr |
+//! | `when` | points in time, as a person names them |
 //! | `escape` | a server's text made harmless to a terminal |
 //! | `exit` | exit codes, and what a verb that fails says |
 
 mod api_version;
 mod args;
 mod body;
-mod clock;
 mod connect;
 mod console;
 mod escape;
@@ -35,6 +35,7 @@ mod secret;
 pub mod servers;
 mod suggest;
 mod verbs;
+mod when;
 
 use std::process::ExitCode;
 

@@ -20,10 +20,8 @@ pub(crate) fn unknown_type(system: System, name: &str) -> Failure {
     let all = registry::types(system).iter();
     let names = all.flat_map(|entry| std::iter::once(entry.name()).chain(entry.aliases().iter().copied()));
     let hint = suggest::hint(name, names.clone());
-    Failure::usage(format!("{system} has no type `{}`{hint}", name.escape_debug())).with_help(format!(
-        "`backhaul types {system} WORD` searches; near are {}",
-        suggest::among(name, names)
-    ))
+    Failure::usage(format!("{system} has no type `{}`{hint}", name.escape_debug()))
+        .with_help(format!("`backhaul types {system} WORD` searches; near are {}", suggest::among(name, names)))
 }
 
 /// The operation of this name.
@@ -34,10 +32,8 @@ pub(crate) fn find_operation(target: &Qualified) -> Result<&'static Operation, F
         let all = registry::operations(*system).iter().filter(|operation| !reads || operation.method == "GET");
         let names = all.flat_map(|operation| std::iter::once(operation.name).chain(operation.aliases.iter().copied()));
         let hint = suggest::hint(name, names.clone());
-        Failure::usage(format!("{system} has no operation `{}`{hint}", name.escape_debug())).with_help(format!(
-            "`backhaul ops {system} WORD` searches; near are {}",
-            suggest::among(name, names)
-        ))
+        Failure::usage(format!("{system} has no operation `{}`{hint}", name.escape_debug()))
+            .with_help(format!("`backhaul ops {system} WORD` searches; near are {}", suggest::among(name, names)))
     })
 }
 

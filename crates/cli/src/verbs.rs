@@ -8,6 +8,7 @@ mod check;
 mod collect;
 mod completions;
 mod filter;
+mod jobs;
 mod ops;
 mod profile;
 mod profile_test;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Outcome {
         Verb::Billing(args) => billing::run(args, console),
         #[cfg(feature = "store")]
         Verb::Store(args) => store::run(args, console),
+        Verb::Jobs(args) => jobs::run(args, console),
         Verb::Query(args) => query::run(args, console),
         Verb::Call(args) => call::run(args, console),
         Verb::Ops(args) => ops::run(args, console),

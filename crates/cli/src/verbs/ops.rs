@@ -40,8 +40,10 @@ pub(crate) fn run(args: &Ops, console: &Console) -> Outcome {
 pub(super) fn refuse_words(words: &[String], what: &str) -> Result<(), Failure> {
     match words {
         [] => Ok(()),
-        [word, ..] => Err(Failure::usage(format!("`{word}` searches all of a system, and one {what} is named already"))
-            .with_help(format!("leave the {what} out, or the word"))),
+        [word, ..] => {
+            Err(Failure::usage(format!("`{word}` searches all of a system, and one {what} is named already"))
+                .with_help(format!("leave the {what} out, or the word")))
+        }
     }
 }
 

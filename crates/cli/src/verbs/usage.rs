@@ -8,6 +8,7 @@ mod sums;
 
 pub(super) use self::ask::{Order, ask};
 use self::shown::Shown;
+pub(super) use self::shown::fields;
 use crate::args::usage::Usage;
 use crate::connect;
 use crate::console::Console;

@@ -7,8 +7,7 @@ use crate::exit::{Code, Failure};
 use crate::names;
 
 /// Words in operations' names that say that something will be gone.
-const DESTROYS: [&str; 9] =
-    ["delete", "remove", "destroy", "expunge", "erase", "wipe", "cleanup", "clean", "revoke"];
+const DESTROYS: [&str; 9] = ["delete", "remove", "destroy", "expunge", "erase", "wipe", "cleanup", "clean", "revoke"];
 
 /// Whether something is gone afterwards.
 pub(super) fn destroys(operation: &Operation) -> bool {
@@ -37,9 +36,8 @@ pub(super) fn needs_body(operation: &Operation, version: Option<ApiVersion>) -> 
     }
     let fields = if must.is_empty() { String::new() } else { format!(", which must have {}", must.join(", ")) };
     let target = format!("{}.{}", operation.system, operation.name);
-    Err(Failure::usage(format!("{} needs a body, a {}{fields}", operation.name, shape.name)).with_help(format!(
-        "backhaul call {target} --template > body.json, edit it, and add --body body.json"
-    )))
+    Err(Failure::usage(format!("{} needs a body, a {}{fields}", operation.name, shape.name))
+        .with_help(format!("backhaul call {target} --template > body.json, edit it, and add --body body.json")))
 }
 
 fn required(shape: &'static Shape, version: Option<ApiVersion>) -> impl Iterator<Item = &'static str> {

@@ -41,13 +41,7 @@ pub(super) fn print(
     Ok(())
 }
 
-fn row(
-    listing: &Listing,
-    ask: &One<'_>,
-    server: &Server,
-    preview: &Preview,
-    at: usize,
-) -> Result<Row, Failure> {
+fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, at: usize) -> Result<Row, Failure> {
     let request = match &ask.request {
         Request::Own(given) => {
             format!("{} {}", listing.operation.method, preview.url(listing.operation, &given.params)?)

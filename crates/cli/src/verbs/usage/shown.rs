@@ -123,7 +123,7 @@ pub(super) fn predicate(question: &Question, console: &Console) -> Result<Option
 }
 
 /// The columns that were asked for; all when none were.
-pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
+pub(in crate::verbs) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
     if wanted.is_empty() {
         return Ok(all.to_vec());
     }
