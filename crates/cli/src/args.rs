@@ -8,6 +8,8 @@ pub(crate) mod common;
 pub(crate) mod data;
 pub(crate) mod filter;
 pub(crate) mod jobs;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 #[cfg(feature = "store")]
 pub(crate) mod past;
 pub(crate) mod profile;
@@ -100,21 +102,42 @@ pub(crate) enum Verb {
     Sim(sim::Sim),
     /// Manage the servers that the command knows by name
     Profile(profile::Profile),
-    /// Print a completion script for a shell
+    /// Answer the questions of an assistant (Model Context Protocol)
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
+    /// Print what a shell needs to complete command lines
     Completions(Completions),
+    /// Print the manual
+    Man(Man),
 }
 
 /// `backhaul completions SHELL`
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The shell then asks the command itself: for verbs and flags, and for your profiles, types, operations, parameters, fields and \
+versions.
+
 Examples:
   backhaul completions bash > ~/.local/share/bash-completion/completions/backhaul
   backhaul completions zsh > ~/.zfunc/_backhaul
+  backhaul completions fish > ~/.config/fish/completions/backhaul.fish
   backhaul completions powershell >> $PROFILE")]
 pub(crate) struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `backhaul man`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backhaul man | man -l -
+  backhaul man --dir ~/.local/share/man/man1       a page for each verb, such as backhaul-query(1)")]
+pub(crate) struct Man {
+    /// Write a page for each verb into a folder, in place of the command's own on stdout
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<std::path::PathBuf>,
 }
 
 impl Cli {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -147,6 +147,15 @@ impl Console {
         }
     }
 
+    /// Says which servers failed, and of many that is then said once more with their names together.
+    pub(crate) fn failed_servers(&self, asked: usize, failed: &[(String, Failure)]) {
+        failed.iter().for_each(|(_, failure)| self.failure(failure));
+        if failed.len() > 1 && !self.quiet {
+            let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+            self.say(WARNING, "warning", &format!("{} of {asked} servers failed: {}", failed.len(), names.join(", ")));
+        }
+    }
+
     /// Says what is going on when `-v` was given at least `level` times.
     pub(crate) fn verbose(&self, level: u8, text: impl FnOnce() -> String) {
         if self.verbosity >= level {
@@ -177,5 +186,36 @@ pub(crate) fn print_clap(error: &clap::Error) -> Code {
     match error.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
         _ => code,
+    }
+}
+
+/// How far something long is, in place of what was shown before: for a person at a terminal, once it takes longer than a second.
+#[derive(Debug)]
+pub(crate) struct Progress<'a> {
+    console: &'a Console,
+    started: Instant,
+    shown: bool,
+}
+
+impl<'a> Progress<'a> {
+    /// Begins now.
+    pub(crate) fn new(console: &'a Console) -> Self {
+        Self { console, started: Instant::now(), shown: false }
+    }
+
+    /// Shows a line.
+    pub(crate) fn show(&mut self, text: impl FnOnce() -> String) {
+        let wanted = !self.console.quiet && self.console.stderr_is_terminal();
+        if wanted && self.started.elapsed() > Duration::from_secs(1) {
+            self.console.progress(&text());
+            self.shown = true;
+        }
+    }
+
+    /// Takes the line away, before anything else is written.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            self.console.progress("");
+        }
     }
 }

@@ -116,6 +116,12 @@ pub(crate) fn replied(shape: &'static Shape) -> Option<&'static Shape> {
     }
 }
 
+/// What an operation that reads lists, by the name of its items.
+pub(crate) fn listed(operation: &'static Operation) -> Option<&'static str> {
+    let reads = operation.method == "GET" && list(operation).is_some();
+    registry::listed(operation).filter(|_| reads).map(|item| item.name)
+}
+
 /// The list that an operation's answer holds, by its path in it.
 pub(crate) fn list(operation: &Operation) -> Option<&'static str> {
     match operation.response {

@@ -9,6 +9,9 @@ mod collect;
 mod completions;
 mod filter;
 mod jobs;
+mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod ops;
 mod profile;
 mod profile_test;
@@ -19,6 +22,8 @@ mod store;
 mod types;
 mod usage;
 
+pub(crate) use self::completions::VARIABLE as COMPLETE;
+pub(crate) use self::query::Listing;
 use crate::args::{Cli, Verb};
 use crate::console::Console;
 use crate::exit::Outcome;
@@ -43,5 +48,8 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Outcome {
         Verb::Sim(args) => sim::run(args, console),
         Verb::Profile(args) => profile::run(args, console),
         Verb::Completions(args) => completions::run(args, console),
+        #[cfg(feature = "mcp")]
+        Verb::Mcp(args) => mcp::run(args, console),
+        Verb::Man(args) => man::run(args, console),
     }
 }

@@ -1,9 +1,11 @@
 //! `ops`, `types`, `check`: the verbs that ask the schemas alone.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::common::Output;
 use super::values::{RequestLine, Target};
+use crate::complete;
 use crate::exit::Failure;
 use crate::input::Source;
 
@@ -17,7 +19,7 @@ Examples:
   backhaul ops em --jq '.[] | select(.long_running) | .operation'")]
 pub(crate) struct Ops {
     /// The system; or one operation, such as vb365.Job_StartAction
-    #[arg(value_name = "SYSTEM[.OPERATION]")]
+    #[arg(value_name = "SYSTEM[.OPERATION]", add = ArgValueCompleter::new(complete::systems_and_operations))]
     pub(crate) target: Target,
 
     /// Only operations with all of these words, whatever their letter case
@@ -25,7 +27,7 @@ pub(crate) struct Ops {
     pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     #[command(flatten)]
@@ -42,7 +44,7 @@ Examples:
   backhaul types vb365.BackupRepository --api-version v8 --jq '.[].fields[].wire'")]
 pub(crate) struct Types {
     /// The system; or one type, such as em.CloudTenant
-    #[arg(value_name = "SYSTEM[.TYPE]")]
+    #[arg(value_name = "SYSTEM[.TYPE]", add = ArgValueCompleter::new(complete::systems_and_types))]
     pub(crate) target: Target,
 
     /// Only types with all of these words, whatever their letter case
@@ -50,7 +52,7 @@ pub(crate) struct Types {
     pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     #[command(flatten)]
@@ -74,7 +76,7 @@ Examples:
 )]
 pub(crate) struct Check {
     /// The type of the bodies; or a system, with --request
-    #[arg(value_name = "SYSTEM.TYPE")]
+    #[arg(value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::systems_and_types))]
     pub(crate) target: Target,
 
     /// Recorded bodies; - for standard input
@@ -90,7 +92,7 @@ pub(crate) struct Check {
     pub(crate) request: Option<RequestLine>,
 
     /// The API version that the bodies come from [default: the path's, else the newest]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     /// The HTTP status of the answer

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
 use super::common::{Connection, Output, Sort};
 use super::values::{self, Qualified};
+use crate::complete;
 use crate::input::{Expression, Source};
 
 /// `backhaul query`
@@ -23,19 +25,19 @@ Examples:
   backhaul query zstack.BackupStorage --filter 'state==Enabled' -o json")]
 pub(crate) struct Query {
     /// What to list, such as em.CloudSubtenant, vb365.Organization, zstack.BackupStorage
-    #[arg(value_name = "SYSTEM.TYPE")]
+    #[arg(value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::listings))]
     pub(crate) target: Qualified,
 
     /// The servers to ask; may be repeated [default: all of that system in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
 
     /// A parameter of the operation, in its path or query; may be repeated
-    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value, add = ArgValueCompleter::new(complete::params))]
     pub(crate) params: Vec<(String, String)>,
 
     /// Which rows to print: a filter, @FILE, or - for standard input
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) filter: Option<Expression>,
 
     /// Print the requests that would be sent, and what would be evaluated here; send nothing
@@ -50,7 +52,7 @@ pub(crate) struct Query {
     pub(crate) limit: Option<u64>,
 
     /// Which fields to print, in this order [default: all]
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
 
     #[command(flatten)]
@@ -77,15 +79,15 @@ Examples:
   backhaul call zstack.AddImageStoreBackupStorage --body storage.json --wait")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
-    #[arg(value_name = "SYSTEM.OPERATION")]
+    #[arg(value_name = "SYSTEM.OPERATION", add = ArgValueCompleter::new(complete::operations))]
     pub(crate) target: Qualified,
 
     /// The server to ask [default: the only one of that system]
-    #[arg(short, long, value_name = "PROFILE")]
+    #[arg(short, long, value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profile: Option<String>,
 
     /// A parameter of the operation, in its path or query; may be repeated
-    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value, add = ArgValueCompleter::new(complete::params))]
     pub(crate) params: Vec<(String, String)>,
 
     /// The request's body: a file, or - for standard input

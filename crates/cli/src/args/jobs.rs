@@ -1,8 +1,10 @@
 //! `jobs`: what ran, what failed and what is running.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::common::{Connection, Output, Sort};
+use crate::complete;
 use crate::input::Expression;
 
 /// `backhaul jobs`
@@ -18,7 +20,7 @@ Examples:
   backhaul jobs --since 7d --filter 'result!=Success;job==\"DB*\"' -o csv")]
 pub(crate) struct Jobs {
     /// The servers to ask; may be repeated [default: all in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
 
     /// Only runs that failed

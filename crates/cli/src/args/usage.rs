@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
 use super::common::{Connection, Output};
 use super::values;
+use crate::complete;
 use crate::input::Expression;
 
 /// Which servers a verb about the whole fleet asks, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Fleet {
     /// The servers to ask; may be repeated [default: all in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
 
     /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one by one

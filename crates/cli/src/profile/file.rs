@@ -154,6 +154,12 @@ impl ConfigFile {
         self.profiles().into_iter().flat_map(|table| table.iter().map(|(name, _)| name)).collect()
     }
 
+    /// The names of the groups, in the order of the file.
+    pub(crate) fn groups(&self) -> Vec<&str> {
+        let groups = self.document.get(GROUPS).and_then(Item::as_table_like);
+        groups.into_iter().flat_map(|groups| groups.iter().map(|(name, _)| name)).collect()
+    }
+
     /// Whether it has a profile of that name.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.profiles().is_some_and(|table| table.contains_key(name))

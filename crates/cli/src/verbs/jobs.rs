@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::args::jobs::Jobs;
 use crate::connect::{self, Fleet, refusal};
-use crate::console::Console;
+use crate::console::{Console, Progress};
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
 use crate::output::{Column, Kind, Row, Table};
@@ -20,6 +20,8 @@ use crate::profile::{Location, Wanted, select};
 use crate::verbs::usage::fields;
 use crate::when::Present;
 
+/// How often a person sees how far it is.
+const TICK: Duration = Duration::from_millis(250);
 /// How long a logout may take; a session that is not ended ends by itself.
 const LOGOUT: Duration = Duration::from_secs(2);
 
@@ -56,7 +58,19 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
         let mut answers = stream::iter(fleet.open(|_| ())).map(|server| ask(&runs, server, console));
         let mut answers = std::pin::pin!(answers.by_ref().buffer_unordered(args.at_once.max(1)));
         let (mut rows, mut failed, mut parts) = (Vec::new(), Vec::new(), 0);
-        while let Some((name, answer)) = answers.next().await {
+        let (mut progress, mut done) = (Progress::new(console), 0);
+        let mut tick = tokio::time::interval(TICK);
+        loop {
+            let answered = tokio::select! {
+                answered = answers.next() => answered,
+                _ = tick.tick() => {
+                    progress.show(|| format!("{done}/{} servers, {} runs", selection.servers.len(), rows.len()));
+                    continue;
+                }
+            };
+            progress.clear();
+            let Some((name, answer)) = answered else { break };
+            done += 1;
             match answer {
                 Ok(found) => {
                     parts += found.problems.len();
@@ -65,17 +79,17 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
                 }
                 Err(error) => {
                     let failure = refusal(&error, &name);
-                    console.failure(&failure);
-                    failed.push(failure.code());
+                    failed.push((name, failure));
                 }
             }
         }
-        for (_, failure) in fleet.failed() {
-            console.failure(&failure);
-            failed.push(failure.code());
+        for (at, failure) in fleet.failed() {
+            failed.push((selection.servers.get(at).map_or("", |server| server.name()).to_owned(), failure));
         }
         Ok((rows, failed, parts))
     })?;
+    console.failed_servers(selection.servers.len(), &failed);
+    let failed: Vec<Code> = failed.iter().map(|(_, failure)| failure.code()).collect();
     let code = match Code::of_many(selection.servers.len(), &failed) {
         Code::Done if parts > 0 => Code::SomeFailed,
         code => code,

@@ -3,7 +3,7 @@
 use backhaul_filter::Expr;
 use serde_json::json;
 
-use super::One;
+use super::asking::One;
 use super::request::Request;
 use crate::args::data::Query;
 use crate::connect::Preview;
