@@ -14,7 +14,6 @@ mod man;
 mod mcp;
 mod ops;
 mod profile;
-mod profile_test;
 mod query;
 mod sim;
 #[cfg(feature = "store")]

@@ -1,9 +1,11 @@
 //! `jobs`: what ran, what failed and what is running.
 
+use backhaul_wire::System;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
 use super::common::{Connection, Output, Sort};
+use super::values;
 use crate::complete;
 use crate::input::Expression;
 
@@ -22,6 +24,10 @@ pub(crate) struct Jobs {
     /// The servers to ask; may be repeated [default: all in the configuration file]
     #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
+
+    /// Only servers of one system
+    #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: Option<System>,
 
     /// Only runs that failed
     #[arg(long, conflicts_with = "running")]

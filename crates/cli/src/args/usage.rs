@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use backhaul_wire::System;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
@@ -16,6 +17,10 @@ pub(crate) struct Fleet {
     /// The servers to ask; may be repeated [default: all in the configuration file]
     #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
+
+    /// Only servers of one system
+    #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: Option<System>,
 
     /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one by one
     /// [default: tenants, and ZStack's storages as a whole]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
-use super::{Profile, toml};
+use super::{Profile, entry};
 use crate::exit::Failure;
 use crate::{input, suggest};
 
@@ -166,10 +166,10 @@ impl ConfigFile {
     }
 
     /// A profile, and what in it nobody understands.
-    pub(crate) fn get(&self, name: &str) -> Result<toml::Read, Failure> {
+    pub(crate) fn get(&self, name: &str) -> Result<entry::Read, Failure> {
         let table = self.profiles().and_then(|table| table.get(name)).and_then(Item::as_table_like);
         let table = table.ok_or_else(|| self.unknown(name))?;
-        toml::read(name, table, self.path.parent().unwrap_or(Path::new("")))
+        entry::read(name, table, self.path.parent().unwrap_or(Path::new("")))
     }
 
     /// The names that stand for several profiles, each with the names and patterns that it stands for.
@@ -210,7 +210,7 @@ impl ConfigFile {
         let unknown = self.unknown(&profile.name);
         let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
         let table = profiles.and_then(|profiles| profiles.get_mut(&profile.name)).and_then(Item::as_table_like_mut);
-        toml::update(table.ok_or(unknown)?, profile);
+        entry::update(table.ok_or(unknown)?, profile);
         Ok(())
     }
 
@@ -244,7 +244,7 @@ impl ConfigFile {
         parent.set_implicit(true);
         let profiles = self.document.entry(PROFILES).or_insert(Item::Table(parent));
         if let Some(profiles) = profiles.as_table_like_mut() {
-            let mut table = toml::write(profile);
+            let mut table = entry::write(profile);
             if !profiles.is_empty() {
                 table.decor_mut().set_prefix("\n");
             }

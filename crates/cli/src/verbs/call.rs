@@ -18,6 +18,7 @@ use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
 
+pub(super) use self::caution::needs_body;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};

@@ -6,7 +6,7 @@ use backhaul_filter::{Ask, By, Diagnostic, Expr, Order, ParseOptions, Parsed, Sc
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, Way, allow_joined, plan, ways};
+use super::query::{Listing, Wording, allow_joined, plan, wordings};
 use crate::args::filter::{Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -122,9 +122,14 @@ impl Given {
         })
     }
 
-    fn ways(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Vec<Way>, Failure> {
+    fn wordings(
+        &self,
+        listing: &Listing,
+        order: Option<Order<'_>>,
+        limit: Option<u64>,
+    ) -> Result<Vec<Wording>, Failure> {
         let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
-        ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+        wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
 }
 

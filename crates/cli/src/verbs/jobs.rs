@@ -49,8 +49,12 @@ pub(crate) fn run(args: &Jobs, console: &Console) -> Outcome {
     };
     let names = fields(&args.fields, &JOB_COLUMNS)?;
     let style = args.output.style(console)?;
-    let wanted = Wanted { profiles: &args.profiles, demo: args.connection.demo, system: None };
-    let selection = select(wanted, &Location::find()?)?;
+    let wanted = Wanted { profiles: &args.profiles, demo: args.connection.demo, system: args.system };
+    let mut selection = select(wanted, &Location::find()?)?;
+    selection.without_tenants(&args.profiles);
+    if let Some(parsed) = &parsed {
+        selection.keep(parsed.expr(), JOBS);
+    }
     selection.say(console);
 
     let (mut rows, failed, parts) = connect::wait_for(async {

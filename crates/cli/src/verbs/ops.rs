@@ -11,6 +11,7 @@ use crate::args::values::Qualified;
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::output::{Column, Kind, Row, Table};
+use crate::verbs::call::needs_body;
 use crate::{api_version, names};
 
 /// Runs the verb.
@@ -160,7 +161,11 @@ fn summary(operation: &Operation, version: Option<u8>) -> String {
     }
     let required = operation.params.iter().filter(|param| param.required);
     let params: String = required.map(|param| format!(" --param {}=...", param.name)).collect();
-    let body = if form.request.is_some() { " --body FILE" } else { "" };
+    let body = match form.request {
+        Some(_) if needs_body(operation, version.and_then(ApiVersion::new)).is_err() => " --body FILE",
+        Some(_) => " [--body FILE]",
+        None => "",
+    };
     lines.push(format!("call      backhaul call {target}{params}{body}"));
     lines.join("\n") + "\n"
 }

@@ -5,7 +5,7 @@ mod explain;
 mod listing;
 mod request;
 mod rows;
-mod way;
+mod wording;
 
 use backhaul_filter::{Ask, Order, Predicate, Schema};
 
@@ -14,7 +14,7 @@ pub(crate) use self::listing::Listing;
 use self::request::Request;
 pub(super) use self::request::{allow_joined, plan};
 use self::rows::{Chosen, Kept, Rows};
-pub(super) use self::way::{Way, ways};
+pub(super) use self::wording::{Wording, wordings};
 use crate::api_version;
 use crate::args::data::Query;
 use crate::connect;
@@ -54,20 +54,21 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let style = args.output.style(console)?;
     let chosen = Chosen::new(listing.item, &args.fields, several, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
-    let mut asks = Vec::with_capacity(ways.len());
-    for way in &ways {
-        let request = Request::new(&listing, params.clone(), way, order.as_ref(), chosen.projection(&args.fields))?;
-        let here = way.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
+    let wordings =
+        wordings(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+    let mut asks = Vec::with_capacity(wordings.len());
+    for wording in &wordings {
+        let request = Request::new(&listing, params.clone(), wording, order.as_ref(), chosen.projection(&args.fields))?;
+        let here = wording.plan.rest().map(|expr| Predicate::compile(expr, &schema)).transpose();
         let here = here.map_err(|error| Failure::usage(error.to_string()))?;
-        asks.push(One { plan: &way.plan, request, here });
+        asks.push(One { plan: &wording.plan, request, here });
     }
     if args.explain {
         explain::print(&listing, &asks, &selection.servers, args, &style, console)?;
         return Ok(Code::Done);
     }
-    // An order that one of the ways leaves to us is made for all rows: what is in order already stays in it.
-    let order_here = ways.iter().any(|way| way.plan.order_here());
+    // An order that one of the wordings leaves to us is made for all rows: what is in order already stays in it.
+    let order_here = wordings.iter().any(|wording| wording.plan.order_here());
 
     let mut rows = Rows::new(&style, chosen, args.limit, console);
     let mut kept = order_here.then(Kept::default);

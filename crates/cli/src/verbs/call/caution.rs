@@ -27,7 +27,7 @@ pub(super) fn ask(operation: &Operation, server: &str, console: &Console) -> Res
 }
 
 /// Refuses a call without the body that its operation cannot do without.
-pub(super) fn needs_body(operation: &Operation, version: Option<ApiVersion>) -> Result<(), Failure> {
+pub(in crate::verbs) fn needs_body(operation: &Operation, version: Option<ApiVersion>) -> Result<(), Failure> {
     let Some(shape) = operation.form(version).request else { return Ok(()) };
     let must: Vec<&str> = required(shape, version).collect();
     // What replaces something with nothing is never meant.

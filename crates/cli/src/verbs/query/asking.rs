@@ -24,7 +24,7 @@ const AT_ONCE: usize = 16;
 /// How often a person sees how far it is.
 const TICK: Duration = Duration::from_millis(250);
 
-/// One way to ask.
+/// One wording of the question.
 pub(super) struct One<'a> {
     pub(super) plan: &'a Plan,
     pub(super) request: Request,
@@ -35,7 +35,7 @@ pub(super) struct One<'a> {
 /// A query under way.
 pub(super) struct Asking<'a> {
     pub(super) listing: &'a Listing,
-    /// The ways to ask; the next one serves where a server does not know the one before.
+    /// The wordings to ask in; the next one serves where a server does not know the one before.
     pub(super) asks: &'a [One<'a>],
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
@@ -132,10 +132,10 @@ impl Asking<'_> {
     /// Asks one server, page after page.
     async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
         let operation = self.listing.operation;
-        let mut ways = self.asks.iter();
-        let Some(mut way) = ways.next() else { return Ok(()) };
-        self.console.verbose(1, || way.plan.to_string());
-        let (mut listed, mut begun) = (way.request.pages(&peer.client, operation), false);
+        let mut wordings = self.asks.iter();
+        let Some(mut wording) = wordings.next() else { return Ok(()) };
+        self.console.verbose(1, || wording.plan.to_string());
+        let (mut listed, mut begun) = (wording.request.pages(&peer.client, operation), false);
         while !enough.get() {
             let version = peer.version().await?;
             self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
@@ -147,12 +147,12 @@ impl Asking<'_> {
                 Ok(Some(_)) => begun = true,
                 Err(error) => {
                     let unknown = !begun && matches!(error.status(), Some(404 | 501));
-                    match ways.next().filter(|_| unknown) {
+                    match wordings.next().filter(|_| unknown) {
                         None => return Err(peer.refusal(&error)),
-                        Some(next) => way = next,
+                        Some(next) => wording = next,
                     }
-                    self.console.verbose(1, || format!("{}: {error}\n{}", peer.name, way.plan));
-                    listed = way.request.pages(&peer.client, operation);
+                    self.console.verbose(1, || format!("{}: {error}\n{}", peer.name, wording.plan));
+                    listed = wording.request.pages(&peer.client, operation);
                     continue;
                 }
             }
@@ -161,7 +161,7 @@ impl Asking<'_> {
             if !drift.is_empty() {
                 self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
             }
-            let wanted = |place: &usize| match (&way.here, items.get(*place)) {
+            let wanted = |place: &usize| match (&wording.here, items.get(*place)) {
                 (Some(here), Some(item)) => here.matches(&Reflected(item)),
                 (None, item) => item.is_some(),
                 (Some(_), None) => false,

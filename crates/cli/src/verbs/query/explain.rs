@@ -13,7 +13,7 @@ use crate::output::{Column, Kind, Row, Style, Table};
 use crate::profile::Server;
 use crate::verbs::query::Listing;
 
-/// Prints a row per server and way to ask it. Nothing is sent.
+/// Prints a row per server and wording. Nothing is sent.
 pub(super) fn print(
     listing: &Listing,
     asks: &[One<'_>],

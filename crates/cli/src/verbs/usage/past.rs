@@ -80,7 +80,8 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         let name = shown::fields(&[name.to_owned()], &names)?;
         places.extend(names.iter().position(|it| name.contains(it)).map(|at| (at, largest_first)));
     }
-    let (filter, style) = (shown::predicate(question, console)?, question.output.style(console)?);
+    let (filter, style) =
+        (shown::filter(question, console)?.map(|(_, filter)| filter), question.output.style(console)?);
     let now = Timestamp::now();
     let begin = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
     // A clock that went back left runs in what is the future now.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{FieldSchema, Place, Predicate, Record, Scalar};
+use backhaul_filter::{Expr, FieldSchema, Parsed, Place, Predicate, Record, Scalar};
 use backhaul_fleet::{COLUMNS, ROWS, Row, is_over};
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ const FIRST: usize = 15;
 /// The rows of a run on their way to stdout.
 pub(super) struct Shown<'a> {
     question: &'a Question,
+    parsed: Option<Parsed>,
     filter: Option<Predicate<'static>>,
     order: Vec<(FieldSchema<'static>, bool)>,
     fields: Vec<&'static str>,
@@ -32,7 +33,7 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub(super) fn new(question: &'a Question, console: &'a Console) -> Result<Self, Failure> {
-        let filter = predicate(question, console)?;
+        let (parsed, filter) = filter(question, console)?.unzip();
         let mut order = Vec::new();
         let by_sums = question.total || !question.by.is_empty();
         for (name, largest_first) in question.order().into_iter().filter(|_| !by_sums) {
@@ -44,7 +45,12 @@ impl<'a> Shown<'a> {
         let fields = if by_sums { COLUMNS.to_vec() } else { fields(&question.fields, &COLUMNS)? };
         let style = question.output.style(console)?;
         sums::check(question)?;
-        Ok(Self { question, filter, order, fields, style, console, kept: Vec::new(), writer: None })
+        Ok(Self { question, parsed, filter, order, fields, style, console, kept: Vec::new(), writer: None })
+    }
+
+    /// What the filter says, when there is one.
+    pub(super) fn expr(&self) -> Option<&Expr> {
+        self.parsed.as_ref().map(Parsed::expr)
     }
 
     /// Whether rows go out as they come, or the whole must be known first.
@@ -112,14 +118,15 @@ fn compare(a: &Row, b: &Row, order: &[(FieldSchema<'static>, bool)]) -> Ordering
     order.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-pub(super) fn predicate(question: &Question, console: &Console) -> Result<Option<Predicate<'static>>, Failure> {
+/// The filter, checked, and what it says.
+pub(super) fn filter(question: &Question, console: &Console) -> Result<Option<(Parsed, Predicate<'static>)>, Failure> {
     let Some(filter) = &question.filter else { return Ok(None) };
     let source = filter.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
     let parsed = expression::resolved(parsed, ROWS, None, console);
     expression::checked(&parsed, &source, ROWS, console)?;
-    let predicate = Predicate::compile(parsed.expr(), ROWS);
-    predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))
+    let predicate = Predicate::compile(parsed.expr(), ROWS).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Some((parsed, predicate)))
 }
 
 /// The columns that were asked for; all when none were.

@@ -64,10 +64,19 @@ pub(crate) fn estate(night: Night) -> ZstackEstate {
         "172.16.0.9",
     );
     disabled.state = Some(BackupStorageState::Disabled);
-    let backup_storages = [image_store(), sftp(), ceph(&date("2025-10-19T04:20:00Z")), moved, addon, unknown, disabled].map(of_its_kind).into();
+    let backup_storages = [image_store(), sftp(), ceph(&date("2025-10-19T04:20:00Z")), moved, addon, unknown, disabled]
+        .map(of_its_kind)
+        .into();
     // Checked by the test below: a mistake in the file is never more than a demo with less in it.
-    let records = super::file::records_alone(MORE).unwrap_or_default();
+    let more: Vec<String> =
+        MORE.split('"').map(|text| if is_time(text) { date(text) } else { text.to_owned() }).collect();
+    let records = super::file::records_alone(&more.join("\"")).unwrap_or_default();
     ZstackEstate { backup_storages, zones, records, ..ZstackEstate::default() }
+}
+
+/// Whether a text is a time that moves; what is history is written as ZStack writes it.
+fn is_time(text: &str) -> bool {
+    text.ends_with('Z') && text.parse::<Timestamp>().is_ok()
 }
 
 /// A storage as the kind that its type names.
