@@ -141,6 +141,16 @@ pub(crate) struct Man {
 }
 
 impl Cli {
+    /// How long after its end it is to begin anew; none for once.
+    pub(crate) fn watch(&self) -> Option<std::time::Duration> {
+        match &self.verb {
+            Verb::Usage(args) => args.watch.watch,
+            Verb::Jobs(args) => args.watch.watch,
+            Verb::Query(args) => args.watch.watch,
+            _ => None,
+        }
+    }
+
     /// How often `-v` was given.
     pub(crate) fn verbosity(&self) -> u8 {
         match &self.verb {

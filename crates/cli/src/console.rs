@@ -84,6 +84,13 @@ impl Console {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
     }
 
+    /// Takes away what a terminal shows.
+    pub(crate) fn clear(&self) {
+        if self.stdout_is_terminal {
+            let _ = self.write(b"\x1b[H\x1b[2J");
+        }
+    }
+
     /// Shows a text that is longer than the screen with the user's pager; `false` when it is to be written as usual.
     pub(crate) fn page(&self, text: &str) -> bool {
         let height = terminal_size::terminal_size_of(io::stdout()).map_or(usize::MAX, |(_, height)| height.0.into());

@@ -61,11 +61,19 @@ fn run() -> Code {
         Err(error) => return console::print_clap(&error),
     };
     let console = Console::new(cli.verbosity(), cli.global);
-    match verbs::run(&cli, &console) {
-        Ok(code) => code,
-        Err(failure) => {
-            console.failure(&failure);
-            failure.code()
+    loop {
+        let (code, nobody_reads) = match verbs::run(&cli, &console) {
+            Ok(code) => (code, false),
+            Err(failure) => {
+                console.failure(&failure);
+                (failure.code(), failure.message().is_empty())
+            }
+        };
+        match cli.watch() {
+            // A command line that is wrong is wrong the next time, too.
+            Some(pause) if code != Code::Usage && !nobody_reads => std::thread::sleep(pause),
+            _ => return code,
         }
+        console.clear();
     }
 }

@@ -3,6 +3,12 @@
 /// The candidate closest to `name`, when one is close enough to be worth saying.
 pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    // A name that is a part of another was cut short, and not mistyped: the shortest of those is meant.
+    let whole = candidates.iter().filter(|it| name.len() >= PART && it.to_lowercase().ends_with(&name));
+    if let Some(whole) = whole.min_by_key(|it| it.len()) {
+        return Some(whole);
+    }
     candidates
         .into_iter()
         .filter_map(|candidate| Some((likeness(&name, &candidate.to_lowercase())?, candidate)))
@@ -10,6 +16,8 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
+/// A shorter text is the end of too many names.
+const PART: usize = 6;
 /// How many of a long list of names an error ends in.
 const NEAREST: usize = 5;
 /// A list up to this length is read whole.

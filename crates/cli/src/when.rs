@@ -77,7 +77,7 @@ mod tests {
         ] {
             assert_eq!(present.since(text).map(|at| at.to_string()), Ok(meant.to_owned()), "{text}");
         }
-        for wrong in ["", "soon", "-24h", "24", "2026-02-30"] {
+        for wrong in ["", "soon", "24", "2026-02-30"] {
             assert!(present.since(wrong).is_err(), "{wrong}");
         }
     }

@@ -85,6 +85,21 @@ pub(crate) enum Colour {
     Never,
 }
 
+/// Asking again and again.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Watch {
+    /// Ask again after so long, and again, until interrupted; a terminal is cleared before
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = values::duration,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "60s"
+    )]
+    pub(crate) watch: Option<Duration>,
+}
+
 /// In which order rows are printed.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Sort {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output, Sort};
+use super::common::{Connection, Output, Sort, Watch};
 use super::values::{self, Qualified};
 use crate::complete;
 use crate::input::{Expression, Source};
@@ -54,6 +54,9 @@ pub(crate) struct Query {
     /// Which fields to print, in this order [default: all]
     #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) watch: Watch,
 
     #[command(flatten)]
     pub(crate) output: Output,

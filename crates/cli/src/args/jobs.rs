@@ -4,7 +4,7 @@ use backhaul_wire::System;
 use clap::Args;
 use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output, Sort};
+use super::common::{Connection, Output, Sort, Watch};
 use super::values;
 use crate::complete;
 use crate::input::Expression;
@@ -55,6 +55,9 @@ pub(crate) struct Jobs {
     /// How many servers to ask at once
     #[arg(long, value_name = "N", default_value_t = backhaul_fleet::Collect::AT_ONCE)]
     pub(crate) at_once: usize,
+
+    #[command(flatten)]
+    pub(crate) watch: Watch,
 
     #[command(flatten)]
     pub(crate) output: Output,

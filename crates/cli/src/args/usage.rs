@@ -6,7 +6,7 @@ use backhaul_wire::System;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output};
+use super::common::{Connection, Output, Watch};
 use super::values;
 use crate::complete;
 use crate::input::Expression;
@@ -143,6 +143,9 @@ pub(crate) struct Usage {
 
     #[command(flatten)]
     pub(crate) question: Question,
+
+    #[command(flatten)]
+    pub(crate) watch: Watch,
 
     #[cfg(feature = "store")]
     #[command(flatten)]

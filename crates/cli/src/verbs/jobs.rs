@@ -136,6 +136,14 @@ fn columns(names: &[&'static str], asked: bool) -> Vec<Column> {
             "job_id" | "session_id" => Column::new(*name, Kind::Text).detail(),
             _ => Column::new(*name, Kind::Text),
         };
+        let column = column.spare(match *name {
+            "job" | "result" => 0,
+            "reason" => 1,
+            "started" => 2,
+            "server" => 3,
+            "ended" => 4,
+            _ => 5,
+        });
         if asked { column.asked() } else { column }
     };
     names.iter().map(column).collect()

@@ -145,10 +145,7 @@ fn summary(operation: &Operation, version: Option<u8>) -> String {
     let target = format!("{}.{}", operation.system, operation.name);
     let mut lines = vec![format!("{} {}", operation.method, operation.path)];
     if let Some(request) = form.request {
-        lines.push(format!(
-            "body      {} (`backhaul types {}.{}`, `backhaul call {target} --template`)",
-            request.name, operation.system, request.name
-        ));
+        lines.push(format!("body      {}, which `call --template` begins", request.name));
     }
     if let Some(answer) = names::answer_of(form.response) {
         lines.push(format!("answer    {answer}"));

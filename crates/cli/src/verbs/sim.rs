@@ -10,6 +10,7 @@ use backhaul_wire::System;
 
 use crate::args::sim::{EmRelease as Release, Sim as Args};
 use crate::console::Console;
+use crate::when::Present;
 use crate::exit::{Code, Failure, Outcome};
 use crate::input::{self, Source};
 use crate::secret;
@@ -39,7 +40,7 @@ fn builder(args: &Args, console: &Console) -> Result<SimBuilder, Failure> {
         Release::V13 => EmRelease::V13,
     };
     let all = args.em.is_none() && args.vb365.is_none() && args.zstack.is_none();
-    let mut builder = Sim::builder();
+    let mut builder = Sim::builder().clock(Present::now().time());
     if all {
         builder = builder.em(EmServer::new().release(release)).vb365(Vb365Server::new()).zstack(ZstackServer::new());
     }

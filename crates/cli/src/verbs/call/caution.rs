@@ -30,8 +30,9 @@ pub(super) fn ask(operation: &Operation, server: &str, console: &Console) -> Res
 pub(in crate::verbs) fn needs_body(operation: &Operation, version: Option<ApiVersion>) -> Result<(), Failure> {
     let Some(shape) = operation.form(version).request else { return Ok(()) };
     let must: Vec<&str> = required(shape, version).collect();
-    // What replaces something with nothing is never meant.
-    if must.is_empty() && operation.method != "PUT" {
+    // What replaces something with nothing is never meant. Enterprise Manager's actions take their options or do without.
+    let is_action = operation.path.contains("?action=");
+    if is_action || must.is_empty() && operation.method != "PUT" {
         return Ok(());
     }
     let fields = if must.is_empty() { String::new() } else { format!(", which must have {}", must.join(", ")) };
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_destroys_is_known_by_method_and_name() {
-        assert!(destroys(operation(System::Vb365, "Organization_DeleteById")));
+        assert!(destroys(operation(System::Vb365, "Organization_Remove")));
         assert!(destroys(operation(System::Zstack, "ExpungeVmInstance")));
         assert!(!destroys(operation(System::Em, "PostJobsByIdStart")));
         assert!(!destroys(operation(System::Zstack, "QueryBackupStorage")));

@@ -67,7 +67,7 @@ fn organizations(night: Night) -> [AnyOrganization; 5] {
         organization(
             ["5a905bb5-9071-433c-9d2f-f805d4da2cf4", "north.local", "Northwind Traders"],
             OnPremises,
-            ["2019-06-16T15:00:00.0402129-07:00", "2025-10-18T23:30:00Z"],
+            ["2019-06-16T15:00:00.0402129-07:00", "2025-10-19T16:55:00Z"],
         ),
         organization(
             ["7665cf30-ee89-4d0d-a343-2776da77ed79", "tailspintoys.com", "Tailspin Toys"],
