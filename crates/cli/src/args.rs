@@ -6,6 +6,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod common;
 pub(crate) mod data;
+pub(crate) mod exporter;
 pub(crate) mod filter;
 pub(crate) mod jobs;
 #[cfg(feature = "mcp")]
@@ -86,6 +87,10 @@ pub(crate) enum Verb {
     Store(store::Store),
     /// Runs of jobs: what failed, and what is running
     Jobs(jobs::Jobs),
+    /// Serve what usage says to Prometheus and its like
+    Exporter(exporter::Exporter),
+    /// Say in one line whether quotas and repositories have room left, for Nagios, Icinga, Checkmk and Zabbix
+    CheckUsage(exporter::CheckUsage),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -158,6 +163,8 @@ impl Cli {
             #[cfg(feature = "store")]
             Verb::Collect(args) => args.fleet.connection.verbose,
             Verb::Jobs(args) => args.connection.verbose,
+            Verb::Exporter(args) => args.fleet.connection.verbose,
+            Verb::CheckUsage(args) => args.fleet.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,

@@ -42,9 +42,9 @@ impl Console {
         self.stdout_is_terminal
     }
 
-    /// Whether a person reads stderr.
-    pub(crate) fn stderr_is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
+    /// Whether a person reads stderr, and wants to.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
     }
 
     /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a terminal.
@@ -120,7 +120,7 @@ impl Console {
 
     /// A question to a person at a terminal, of which only yes means yes; `None` where nobody can answer.
     pub(crate) fn agrees(&self, question: &str) -> Option<bool> {
-        if !io::stdin().is_terminal() || !self.stderr_is_terminal() {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return None;
         }
         let mut stderr = anstream::stderr().lock();
@@ -212,8 +212,7 @@ impl<'a> Progress<'a> {
 
     /// Shows a line.
     pub(crate) fn show(&mut self, text: impl FnOnce() -> String) {
-        let wanted = !self.console.quiet && self.console.stderr_is_terminal();
-        if wanted && self.started.elapsed() > Duration::from_secs(1) {
+        if self.console.shows_progress() && self.started.elapsed() > Duration::from_secs(1) {
             self.console.progress(&text());
             self.shown = true;
         }

@@ -4,9 +4,11 @@
 mod billing;
 mod call;
 mod check;
+mod check_usage;
 #[cfg(feature = "store")]
 mod collect;
 mod completions;
+mod exporter;
 mod filter;
 mod jobs;
 mod man;
@@ -21,14 +23,37 @@ mod store;
 mod types;
 mod usage;
 
-pub(crate) use self::completions::VARIABLE as COMPLETE;
-pub(crate) use self::query::Listing;
+use std::process::ExitCode;
+
 use crate::args::{Cli, Verb};
 use crate::console::Console;
-use crate::exit::Outcome;
+use crate::exit::{Code, Outcome};
 
-/// Does what the command line says.
-pub(crate) fn run(cli: &Cli, console: &Console) -> Outcome {
+pub(crate) use self::check_usage::UNKNOWN;
+pub(crate) use self::completions::VARIABLE as COMPLETE;
+pub(crate) use self::query::Listing;
+
+/// Does what the command line says, and says why it failed.
+pub(crate) fn run(cli: &Cli, console: &Console) -> ExitCode {
+    if let Verb::CheckUsage(args) = &cli.verb {
+        return check_usage::run(args, console);
+    }
+    loop {
+        let (code, nobody_reads) = match outcome(cli, console) {
+            Ok(code) => (code, false),
+            Err(failure) => {
+                console.failure(&failure);
+                (failure.code(), failure.message().is_empty())
+            }
+        };
+        // A command line that is wrong is wrong the next time, too.
+        let Some(pause) = cli.watch().filter(|_| code != Code::Usage && !nobody_reads) else { return code.into() };
+        std::thread::sleep(pause);
+        console.clear();
+    }
+}
+
+fn outcome(cli: &Cli, console: &Console) -> Outcome {
     match &cli.verb {
         Verb::Usage(args) => usage::run(args, console),
         #[cfg(feature = "store")]
@@ -38,6 +63,9 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> Outcome {
         #[cfg(feature = "store")]
         Verb::Store(args) => store::run(args, console),
         Verb::Jobs(args) => jobs::run(args, console),
+        Verb::Exporter(args) => exporter::run(args, console),
+        // Its exit codes are others.
+        Verb::CheckUsage(_) => Ok(Code::Done),
         Verb::Query(args) => query::run(args, console),
         Verb::Call(args) => call::run(args, console),
         Verb::Ops(args) => ops::run(args, console),

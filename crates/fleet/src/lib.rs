@@ -23,6 +23,7 @@ mod collect;
 mod em;
 mod growth;
 pub mod jobs;
+pub mod metrics;
 mod problem;
 mod row;
 #[cfg(feature = "store")]

@@ -10,10 +10,10 @@ use backhaul_wire::System;
 
 use crate::args::sim::{EmRelease as Release, Sim as Args};
 use crate::console::Console;
-use crate::when::Present;
 use crate::exit::{Code, Failure, Outcome};
 use crate::input::{self, Source};
 use crate::secret;
+use crate::when::Present;
 
 /// Runs the verb: until Ctrl-C, or the signal that asks a process to end.
 pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
@@ -107,7 +107,7 @@ fn introduce(sim: &Sim, args: &Args, console: &Console) {
 }
 
 /// Ends when the process is asked to end.
-fn stop() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     let fail = |error: io::Error| Failure::internal(format!("signals cannot be received: {error}"));
     #[cfg(unix)]
     {
