@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 
 use backhaul_models::registry;
+use backhaul_models::vb365::VERSIONS;
 use backhaul_transport::QUERY_TYPES;
 use backhaul_wire::System;
 use clap_complete::engine::CompletionCandidate;
@@ -94,7 +95,7 @@ pub(crate) fn filter_fields(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// API versions.
 pub(crate) fn versions(current: &OsStr) -> Vec<CompletionCandidate> {
-    let names = (3..=crate::api_version::NEWEST_VB365).map(|version| format!("v{version}"));
+    let names = VERSIONS.map(|version| format!("v{version}"));
     offered(current, '\0', names.chain(["v1_5", "v1_6", "v1_7", "latest"].map(str::to_owned)))
 }
 

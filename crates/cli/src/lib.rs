@@ -26,6 +26,7 @@ mod body;
 mod complete;
 mod connect;
 mod console;
+mod drift;
 mod escape;
 mod exit;
 mod expression;

@@ -1,5 +1,6 @@
 //! A server that is not asked: what a request to it would look like.
 
+use backhaul_models::vb365::VERSIONS;
 use backhaul_transport::{Client, Options, Params};
 use backhaul_wire::{ApiVersion, Operation, System};
 
@@ -33,7 +34,7 @@ impl Preview {
 
     /// The version that would be spoken; where the server decides, the newest that has the operation.
     pub(crate) fn version(&self, operation: &Operation) -> Option<ApiVersion> {
-        let newest = operation.versions.until.or_else(|| ApiVersion::new(api_version::NEWEST_VB365));
+        let newest = operation.versions.until.or_else(|| ApiVersion::new(*VERSIONS.end()));
         self.version.or(newest).filter(|_| operation.system == System::Vb365)
     }
 

@@ -7,17 +7,22 @@ mod request;
 mod rows;
 mod wording;
 
-use backhaul_filter::{Ask, Order, Predicate, Schema};
+use std::cell::RefCell;
+
+use backhaul_filter::{Order, Predicate, Schema, Selection};
+use backhaul_models::registry;
+use backhaul_transport::Params;
+use backhaul_wire::{ApiVersion, Drift};
 
 use self::asking::{Asking, One};
 pub(crate) use self::listing::Listing;
 use self::request::Request;
-pub(super) use self::request::{allow_joined, plan};
+pub(super) use self::request::{allow_joined, allow_unlisted, plan};
 use self::rows::{Chosen, Kept, Rows};
 pub(super) use self::wording::{Wording, wordings};
 use crate::api_version;
 use crate::args::data::Query;
-use crate::connect;
+use crate::connect::{self, Peer};
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
@@ -36,6 +41,9 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
     if let Some(parsed) = &parsed {
         allow_joined(&mut listing, parsed);
+        if args.raw_filter {
+            allow_unlisted(&mut listing, parsed);
+        }
     }
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
@@ -52,10 +60,10 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     selection.say(console);
     let several = selection.servers.len() > 1;
     let style = args.output.style(console)?;
-    let chosen = Chosen::new(listing.item, &args.fields, several, &style)?;
+    let chosen = Chosen::new(listing.item, &args.fields, several, &style)?.with_unknown(args.unknown, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
     let wordings =
-        wordings(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+        wordings(&listing, &Selection { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
     let mut asks = Vec::with_capacity(wordings.len());
     for wording in &wordings {
         let request = Request::new(&listing, params.clone(), wording, order.as_ref(), chosen.projection(&args.fields))?;
@@ -74,8 +82,10 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let mut kept = order_here.then(Kept::default);
     // Lines are for programs that read them as they come; all else is the same in each run.
     let in_order = style.format != Format::Ndjson;
-    let asking = Asking { listing: &listing, asks: &asks, in_order, console };
+    let strangers = RefCell::default();
+    let asking = Asking { listing: &listing, asks: &asks, in_order, strangers: &strangers, console };
     let asked = connect::wait_for(asking.all(&selection.servers, args, &mut rows, kept.as_mut()));
+    strangers.take().say(rows.shows_unknown(), console);
     let failed = match asked {
         Ok(failed) => failed,
         Err(failure) => {
@@ -101,4 +111,18 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     }
     rows.end()?;
     Ok(code)
+}
+
+/// Why a server refuses to be asked for a listing in these words; nothing when it takes the question.
+pub(super) async fn refused_by(peer: &Peer, listing: &Listing, wording: &Wording) -> Result<Option<String>, Failure> {
+    let operation = listing.operation;
+    let request = Request::new(listing, Params::default(), wording, None, None)?;
+    let version = ApiVersion::new(peer.version().await?);
+    let mut page = registry::answer_in(operation, version)
+        .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
+    match request.pages(&peer.client, operation).next_into(page.as_mut(), Some(&mut Drift::default())).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.is_api() => Ok(Some(error.to_string())),
+        Err(error) => Err(peer.refusal(&error)),
+    }
 }

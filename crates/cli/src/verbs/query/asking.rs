@@ -1,6 +1,6 @@
 //! Asking servers side by side, so that one that is slow costs the others nothing.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::rows::{Kept, Rows};
 use crate::args::data::Query;
 use crate::connect::{Fleet, Peer};
 use crate::console::{Console, Progress};
+use crate::drift::Strangers;
 use crate::exit::Failure;
 use crate::profile::Server;
 
@@ -39,6 +40,8 @@ pub(super) struct Asking<'a> {
     pub(super) asks: &'a [One<'a>],
     /// Whether rows are printed in the order of the servers, and not as they come.
     pub(super) in_order: bool,
+    /// What servers send that the schemas do not know.
+    pub(super) strangers: &'a RefCell<Strangers>,
     pub(super) console: &'a Console,
 }
 
@@ -156,11 +159,12 @@ impl Asking<'_> {
                     continue;
                 }
             }
-            let Some(items) = page.path(self.listing.list).structs() else { continue };
-            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
+            self.strangers.borrow_mut().add(page.as_ref(), &drift);
             if !drift.is_empty() {
                 self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
             }
+            let Some(items) = page.path(self.listing.list).structs() else { continue };
+            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
             let wanted = |place: &usize| match (&wording.here, items.get(*place)) {
                 (Some(here), Some(item)) => here.matches(&Reflected(item)),
                 (None, item) => item.is_some(),
