@@ -1,7 +1,7 @@
 //! A server that is not asked: what a request to it would look like.
 
 use backhaul_models::vb365::VERSIONS;
-use backhaul_transport::{Client, Options, Params};
+use backhaul_transport::{Client, Options, Params, Policy};
 use backhaul_wire::{ApiVersion, Operation, System};
 
 use super::{Size, client};
@@ -30,6 +30,14 @@ impl Preview {
         let number = text.map(|text| api_version::number(server.system(), &text)).transpose()?.flatten();
         let version = number.and_then(ApiVersion::new);
         Ok(Self { client: client(server, options, wanted, Size::Usual)?, version })
+    }
+
+    /// The same, of a call that is sent to versions of which it is not known whether they have it.
+    pub(crate) fn forced(mut self, force: bool) -> Self {
+        let mut policy = Policy::default();
+        policy.unproven = force;
+        self.client = self.client.under(policy);
+        self
     }
 
     /// The version that would be spoken; where the server decides, the newest that has the operation.
