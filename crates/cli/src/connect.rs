@@ -2,6 +2,7 @@
 
 mod demo;
 mod fleet;
+mod preview;
 mod refusal;
 mod requests;
 
@@ -10,11 +11,12 @@ use backhaul_transport::net::TlsChoice;
 use backhaul_transport::vb365::{Vb365Client, parse_version};
 use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{
-    Assertion, Client, EmFormat, EmOptions, Options, OptionsError, Policy, Vb365Logon, Vb365Options, ZstackOptions,
+    Assertion, Client, EmFormat, EmOptions, Options, OptionsError, Policy, Stop, Vb365Logon, Vb365Options, ZstackOptions,
 };
 use backhaul_wire::{ApiVersion, System};
 
 pub(crate) use fleet::Fleet;
+pub(crate) use preview::Preview;
 pub(crate) use refusal::refusal;
 pub(crate) use requests::tell_requests;
 
@@ -98,7 +100,7 @@ impl Peers {
                 Server::Demo(which) => demo::options(*which, peers.demo.as_ref()),
                 Server::Profile(profile) => options(profile, console),
             };
-            let client = options.and_then(|options| client(server, options, wanted, size, console));
+            let client = options.and_then(|options| client(server, options, wanted, size, Some(console.interrupt().stop())));
             match client {
                 Ok(client) => {
                     console.verbose(1, || {
@@ -133,7 +135,7 @@ fn client(
     mut options: Options,
     wanted: &Connection,
     size: Size,
-    console: &Console,
+    stop: Option<Stop>,
 ) -> Result<Client, Failure> {
     if let Some(timeout) = wanted.timeout {
         options.http.timeout = Some(timeout);
@@ -172,7 +174,7 @@ fn client(
     let client = client.map_err(|error| Failure::usage(error.to_string()))?;
     let mut policy = Policy::default();
     policy.deadline = wanted.deadline;
-    policy.stop = Some(console.interrupt().stop());
+    policy.stop = stop;
     Ok(client.under(policy))
 }
 

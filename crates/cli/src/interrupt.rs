@@ -61,6 +61,11 @@ impl Interrupt {
         self.0.stop.stopped().await;
     }
 
+    /// Whether a signal came.
+    pub(crate) fn is_on(&self) -> bool {
+        self.0.code.load(Ordering::Relaxed) != 0
+    }
+
     /// The exit code, where a signal came; else the command's own.
     pub(crate) fn code(&self, own: Code) -> Code {
         match self.0.code.load(Ordering::Relaxed) {

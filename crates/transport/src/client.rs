@@ -3,6 +3,7 @@
 mod download;
 mod exchange;
 mod policy;
+mod preview;
 mod stop;
 mod typed;
 
