@@ -37,20 +37,31 @@ const FOLDERS: [&str; 6] = [
 pub fn generate(root: &Path) -> Result<Files> {
     let mut files = Files::new();
     em(&mut files, root)?;
-    for (system, api) in [("vb365", "Vb365"), ("zstack", "Zstack")] {
-        let (types, operations, features) = schemas(root, system)?;
-        let closure = Closure::new(features, &types, &operations);
-        if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
-            let path = format!("{system}/{INVENTORIES}");
-            let all = Inventories::read(&path, parse(root, &path)?, &types)?;
-            files.insert(format!("crates/filter/src/generated/{system}.rs").into(), emit::inventories(&all, &types));
-        }
-        files.extend(models(system, api, &types, &operations, &closure)?);
+    for system in ["vb365", "zstack"] {
+        files.extend(of_system(root, system)?);
     }
     forms(&mut files)?;
     for system in ["em", "vb365", "zstack"] {
         files.insert(format!("schemas/{system}/lock.json").into(), lock(root, system)?);
     }
+    Ok(files)
+}
+
+/// Renders the files of one system whose schemas are JSON Schema: its models, and what can be asked for beside them.
+///
+/// # Errors
+/// As [`generate`].
+pub fn of_system(root: &Path, system: &str) -> Result<Files> {
+    let mut files = Files::new();
+    let api = if system == "zstack" { "Zstack" } else { "Vb365" };
+    let (types, operations, features) = schemas(root, system)?;
+    let closure = Closure::new(features, &types, &operations);
+    if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
+        let path = format!("{system}/{INVENTORIES}");
+        let all = Inventories::read(&path, parse(root, &path)?, &types)?;
+        files.insert(format!("crates/filter/src/generated/{system}.rs").into(), emit::inventories(&all, &types));
+    }
+    files.extend(models(system, api, &types, &operations, &closure)?);
     Ok(files)
 }
 
