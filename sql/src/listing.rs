@@ -86,8 +86,7 @@ impl Listing {
     }
 
     /// Refuses a version whose listing has items of another type: their fields are not those of the table.
-    pub(crate) fn check_version(&self, version: u8) -> Result<(), String> {
-        let version = ApiVersion::new(version);
+    pub(crate) fn check_version(&self, version: Option<ApiVersion>) -> Result<(), String> {
         if version.is_some() && !self.operation.versions.contains(version) {
             return Err(format!("the listing is in {}", self.operation.versions));
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use backhaul_filter::{Expr as Filter, Narrowing, Plan, Pushdown, Schema, Target, pushdown};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
-use backhaul_transport::{Client, Given, Params};
+use backhaul_transport::{Arguments, Client, Params};
 use backhaul_wire::operation::{Param, ParamPlace};
 use backhaul_wire::shape::Kind;
 use backhaul_wire::{ApiVersion, Operation, System};
@@ -148,7 +148,7 @@ impl Request {
     pub(crate) fn pages(&self, client: &Client) -> Pages {
         match &self.zql {
             Some(zql) => client.pages_zql(self.operation, zql.clone()),
-            None => client.pages(self.operation, Given { params: self.params.clone(), body: None }),
+            None => client.pages(self.operation, Arguments { params: self.params.clone(), body: None }),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use backhaul_fleet::Server;
 use backhaul_models::registry;
 use backhaul_transport::paging::Pages;
-use backhaul_wire::{ApiVersion, Struct};
+use backhaul_wire::Struct;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -184,7 +184,7 @@ impl Reader {
                 .check_version(version)
                 .map_err(|says| DataFusionError::Plan(format!("{}: {}: {says}", self.server.name, self.scan.table)))?;
             let operation = self.scan.listing.operation;
-            let mut page = registry::answer_in(operation, ApiVersion::new(version))
+            let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| DataFusionError::Internal(format!("{} has no answer", operation.name)))?;
             let permit = self.scan.fleet.at_once.acquire().await;
             let answer = pages.next_into(page.as_mut(), None).await;

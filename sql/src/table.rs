@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use backhaul_filter::Pushdown;
 use backhaul_transport::Params;
 use backhaul_wire::operation::Param;
-use backhaul_wire::{ApiVersion, System};
+use backhaul_wire::System;
 use datafusion::arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
@@ -219,7 +219,7 @@ impl TableProvider for Table {
         for server in self.fleet.of(self.listing.operation.system).filter(|server| names.contains(&server.name)) {
             // What VB365 can be asked depends on its version. A server that does not tell fails when it is asked for rows.
             let version = match self.listing.operation.system {
-                System::Vb365 => server.client.version().await.ok().and_then(ApiVersion::new),
+                System::Vb365 => server.client.version().await.ok().flatten(),
                 _ => None,
             };
             let known = if self.fleet.pushdown { &conditions[..] } else { &[] };
