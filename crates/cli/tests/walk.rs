@@ -38,6 +38,13 @@ fn commands(page: &str) -> Vec<&str> {
     commands
 }
 
+/// What a page prints behind a command.
+fn printed<'t>(page: &'t str, command: &str) -> Vec<&'t str> {
+    let line = format!("$ {command}");
+    let behind = page.lines().skip_while(|it| *it != line).skip(1);
+    behind.take_while(|line| !line.starts_with("$ ") && !line.starts_with("```")).collect()
+}
+
 /// A home of a newcomer, and the servers.
 struct Walk {
     home: Home,
@@ -86,6 +93,10 @@ impl Walk {
             let silent = line.contains(" profile ") || line.contains(" > ");
             let empty = EMPTY.iter().any(|empty| line.contains(empty));
             assert!(silent || empty || !["", "[]", "0"].contains(&ran.out.trim()), "{name}: {line} finds nothing");
+            // A sample that a page shows is what the command prints.
+            let sample = printed(text, line);
+            let lines: Vec<&str> = ran.out.lines().collect();
+            assert!(sample.is_empty() || sample == lines, "{name}: {line}\n{}", ran.out);
             count += 1;
         }
         Ok(count)

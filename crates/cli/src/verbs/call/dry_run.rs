@@ -22,7 +22,7 @@ pub(super) fn print(
     args: &Call,
     console: &Console,
 ) -> Result<(), Failure> {
-    let preview = Preview::of(server, &args.connection)?;
+    let preview = Preview::of(server, &args.connection)?.forced(args.force);
     let version = preview.version(operation);
     let mut text = format!("{} {}\n", operation.method, preview.url(operation, params)?);
     match body {

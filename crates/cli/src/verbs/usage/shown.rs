@@ -201,7 +201,19 @@ pub(super) fn columns(names: &[&str]) -> Vec<Column> {
         "trend" => Column::new(*name, Kind::Trend),
         name => Column::new(name, Kind::Text),
     };
-    names.iter().map(column).collect()
+    names.iter().map(|name| column(name).spare(spare(name))).collect()
+}
+
+/// How early a table does without a column: who uses how much of what is what people came for.
+fn spare(name: &str) -> u8 {
+    match name {
+        "tenant" | "repository" | "item" | "used_bytes" | "last_bytes" => 0,
+        "quota_percent" | "fill_percent" | "growth_bytes_per_day" => 1,
+        "quota_bytes" | "free_bytes" | "trend" => 2,
+        "server" | "capacity_bytes" => 3,
+        "object_storage_bytes" | "forecast" => 4,
+        _ => 5,
+    }
 }
 
 pub(super) fn says_something(name: &str, rows: &[Row]) -> bool {

@@ -146,6 +146,15 @@ pub struct Response {
     pub body: Bytes,
 }
 
+impl Response {
+    /// An answer with a body and no headers, for a [`Stub`](super::Stub). A status that HTTP does not have is 500.
+    #[must_use]
+    pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, headers: HeaderMap::new(), body: body.into() }
+    }
+}
+
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
@@ -209,6 +218,13 @@ impl StreamingResponse {
         Self { status, headers, body: Body::OnTheWay(answer), promised, limits, rate, place, _permit: permit }
     }
 
+    /// An answer that is there already.
+    pub(super) fn ready(answer: Response, limits: Limits, permit: Option<OwnedSemaphorePermit>, place: String) -> Self {
+        let Response { status, headers, body } = answer;
+        let body = Body::Read(Some(body).filter(|body| !body.is_empty()));
+        Self { status, headers, body, promised: None, limits, rate: Rate::new(0, None), place, _permit: permit }
+    }
+
     /// Status and headers, without the body.
     pub(super) fn head(&self) -> Response {
         Response { status: self.status, headers: self.headers.clone(), body: Bytes::new() }
@@ -218,10 +234,7 @@ impl StreamingResponse {
     pub(super) async fn read_ahead(self) -> Result<(Self, Response), HttpError> {
         let (limits, place) = (self.limits.clone(), self.place.clone());
         let read = self.read().await?;
-        let rate = Rate::new(0, None);
-        let (status, headers) = (read.status, read.headers.clone());
-        let body = Body::Read(Some(read.body.clone()).filter(|body| !body.is_empty()));
-        Ok((Self { status, headers, body, promised: None, limits, rate, place, _permit: None }, read))
+        Ok((Self::ready(read.clone(), limits, None, place), read))
     }
 
     /// The next part of the body; `None` at its end.

@@ -1,23 +1,25 @@
 //! VB365: a bearer token, by password or a Microsoft logon first and by refresh token after that.
 
-use backhaul_wire::ApiVersion;
 use std::time::{Duration, Instant};
 
-use ::http::header::AUTHORIZATION;
-use ::http::{Method, StatusCode};
 use backhaul_models::vb365::{ExceptionInfo, GrantType, ServiceInstance, Token, TokenRequest};
 use backhaul_wire::reflect::Scalar;
-use backhaul_wire::{Secret, Struct, System, json};
+use backhaul_wire::{ApiVersion, Secret, Struct, json};
+use http::header::AUTHORIZATION;
+use http::{Method, StatusCode};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::{Session, below};
+use super::options::{self, Vb365Logon};
+use super::protocol::Vb365Protocol;
+use crate::address::at;
 use crate::classify;
 use crate::error::Reason;
-use crate::http::{HttpClient, Request, Response};
-use crate::options::{Options, Vb365Logon, Version};
+use crate::net::{HttpClient, Request, Response};
+use crate::options::Options;
 use crate::product;
 use crate::said::said;
+use crate::session::Session;
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -25,30 +27,31 @@ const MARGIN: Duration = Duration::from_secs(60);
 pub(super) async fn open(
     http: &HttpClient,
     options: &Options,
-    version: u8,
+    protocol: &Vb365Protocol,
+    version: ApiVersion,
     refresh: Option<&Secret>,
 ) -> Result<Session, Reason> {
     if let Some(refresh) = refresh {
         let request = TokenRequest::new(GrantType::RefreshToken).refresh_token(refresh.clone());
         // A refresh token that is refused is no fault of the account: the logon tells.
-        if let Ok(session) = ask(http, options, version, request).await {
+        if let Ok(session) = ask(http, options, protocol, version, request).await {
             return Ok(session);
         }
     }
-    ask(http, options, version, logon(options)).await
+    ask(http, options, protocol, version, request(options, &protocol.logon)).await
 }
 
 /// What a Microsoft logon proves itself with.
-pub(super) fn assertion(options: &Options) -> Option<Secret> {
-    match &options.vb365_logon {
+pub(super) fn assertion(logon: &Vb365Logon) -> Option<Secret> {
+    match logon {
         Vb365Logon::Password => None,
         Vb365Logon::Assertion(assertion) | Vb365Logon::Operator(assertion) => Some(assertion.token.clone()),
     }
 }
 
 /// The logon that the options say.
-fn logon(options: &Options) -> TokenRequest {
-    let (grant, assertion) = match &options.vb365_logon {
+fn request(options: &Options, logon: &Vb365Logon) -> TokenRequest {
+    let (grant, assertion) = match logon {
         Vb365Logon::Password => {
             let request = TokenRequest::new(GrantType::Password);
             return request.username(options.user.as_str()).password(options.password.clone());
@@ -59,13 +62,19 @@ fn logon(options: &Options) -> TokenRequest {
     TokenRequest::new(grant).client_id(assertion.client_id.as_str()).assertion(assertion.token.clone())
 }
 
-async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenRequest) -> Result<Session, Reason> {
-    if version >= 7 {
+async fn ask(
+    http: &HttpClient,
+    options: &Options,
+    protocol: &Vb365Protocol,
+    version: ApiVersion,
+    mut form: TokenRequest,
+) -> Result<Session, Reason> {
+    if version.get() >= 7 {
         // Else a cookie is handed out, and wanted with every call.
         form.disable_antiforgery_token = Some(true);
     }
-    json::check_versions(&form, ApiVersion::new(version)).map_err(|error| Reason::Version(error.to_string()))?;
-    let mut request = Request::new(Method::POST, below(&options.url, &format!("/v{version}/token")))
+    json::check_versions(&form, Some(version)).map_err(|error| Reason::Version(error.to_string()))?;
+    let mut request = Request::new(Method::POST, at(&options.url, &format!("/{version}/token")))
         .body("application/x-www-form-urlencoded", encode(&form));
     // A token more does no harm.
     request.idempotent = true;
@@ -73,8 +82,10 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
     let answer = http.send(request).await.map_err(Reason::Http)?;
     if !answer.status.is_success() {
         return Err(match answer.status {
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => not_served(http, options, version, &answer).await,
-            _ => refusal(&answer, options),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
+                not_served(http, options, protocol, version, &answer).await
+            }
+            _ => refusal(&answer, options, protocol),
         });
     }
     let token: Token = match json::decode(&answer.body) {
@@ -86,16 +97,11 @@ async fn ask(http: &HttpClient, options: &Options, version: u8, mut form: TokenR
         return Err(Reason::Product(None, "the answer to the logon has no `access_token`".to_owned()));
     };
     let lives = token.expires_in.and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs);
-    Ok(Session {
-        header: AUTHORIZATION,
-        value: format!("Bearer {}", access.expose()).into(),
-        // A server's number: one beyond what a clock can tell is no end.
-        renew_at: lives.and_then(|lives| sent.checked_add(lives.saturating_sub(MARGIN.min(lives / 2)))),
-        refresh: token.refresh_token.filter(|token| !token.is_empty()),
-        // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
-        logout: None,
-        number: 0,
-    })
+    // A server's number: one beyond what a clock can tell is no end.
+    let renew_at = lives.and_then(|lives| sent.checked_add(lives.saturating_sub(MARGIN.min(lives / 2))));
+    // v7 and v8 have a logout, which ends all of the account's sessions: theirs is to end by themselves.
+    let session = Session::new(AUTHORIZATION, format!("Bearer {}", access.expose()).into());
+    Ok(session.renewed(renew_at, token.refresh_token.filter(|token| !token.is_empty())))
 }
 
 /// The form, from the fields that are set.
@@ -113,21 +119,27 @@ fn encode(form: &TokenRequest) -> String {
 }
 
 /// The server has no such place for a logon: it may serve other versions.
-async fn not_served(http: &HttpClient, options: &Options, version: u8, answer: &Response) -> Reason {
-    match newest_version(http, &options.url).await {
+async fn not_served(
+    http: &HttpClient,
+    options: &Options,
+    protocol: &Vb365Protocol,
+    version: ApiVersion,
+    answer: &Response,
+) -> Reason {
+    match newest_version(http, &options.url, protocol).await {
         Ok(newest) if newest != version => Reason::Version(format!(
-            "the server does not serve v{version} of the API, the newest that it serves and that is known here is v{newest}: \
-             choose v{newest}, or no version"
+            "the server does not serve {version} of the API, the newest that it serves and that is known here is {newest}: \
+             choose {newest}, or no version"
         )),
         _ => Reason::Product(None, product::describe(answer)),
     }
 }
 
-fn refusal(answer: &Response, options: &Options) -> Reason {
+fn refusal(answer: &Response, options: &Options, protocol: &Vb365Protocol) -> Reason {
     if !matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        return classify::error(System::Vb365, answer);
+        return classify::error(protocol, answer);
     }
-    let who = match &options.vb365_logon {
+    let who = match &protocol.logon {
         Vb365Logon::Password => format!("account `{}`", options.user),
         Vb365Logon::Assertion(assertion) | Vb365Logon::Operator(assertion) => {
             format!(
@@ -148,14 +160,18 @@ fn refusal(answer: &Response, options: &Options) -> Reason {
 
 /// The newest version that the server serves, learnt without credentials: a served one refuses (401, 403) or answers, another is
 /// not found.
-pub(crate) async fn newest_version(http: &HttpClient, base: &Url) -> Result<u8, Reason> {
+pub(super) async fn newest_version(
+    http: &HttpClient,
+    base: &Url,
+    protocol: &Vb365Protocol,
+) -> Result<ApiVersion, Reason> {
     let mut last = None;
-    for version in Version::VB365.rev() {
+    for version in options::known().rev() {
         // `ServiceInstance` came with v6; nothing is known of v3 to v5 but that they want a token for this.
-        let path = if version >= 6 { "ServiceInstance" } else { "Organizations" };
-        let url = below(base, &format!("/v{version}/{path}"));
+        let path = if version.get() >= 6 { "ServiceInstance" } else { "Organizations" };
+        let url = at(base, &format!("/{version}/{path}"));
         let answer = http.send(Request::new(Method::GET, url)).await.map_err(Reason::Http)?;
-        if let unavailable @ Reason::Unavailable { .. } = classify::error(System::Vb365, &answer) {
+        if let unavailable @ Reason::Unavailable { .. } = classify::error(protocol, &answer) {
             return Err(unavailable);
         }
         if product::is_page(&answer) {
@@ -176,4 +192,15 @@ pub(crate) async fn newest_version(http: &HttpClient, base: &Url) -> Result<u8, 
 /// Whether a server that wants no token says which product it is.
 fn names_itself(answer: &Response) -> bool {
     json::decode::<ServiceInstance>(&answer.body).is_ok_and(|instance| instance.version.is_some())
+}
+
+/// Whether VB365 is at this address: by its refusal of what wants a token.
+pub(crate) async fn is_at(http: &HttpClient, base: &Url) -> bool {
+    for version in [8, 7, 6] {
+        let answer = product::page(http, base, &format!("/v{version}/ServiceInstance")).await;
+        if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED && answer.body.is_empty()) {
+            return true;
+        }
+    }
+    false
 }

@@ -3,17 +3,23 @@
 //! Redirects are not followed and cookies are not kept: a session belongs to the server that gave it, and Enterprise Manager
 //! prefers a cookie to the header. `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` are honoured, but loopback is never proxied.
 //!
-//! Each try of a request is an event of the `tracing` crate at the level `debug`: method, server, path, status or error, number of
-//! the try, milliseconds. Queries, headers and bodies are never in it.
+//! Each call is a span of the `tracing` crate at the level `debug`, each try of a request an event in it, by OpenTelemetry's names for
+//! HTTP: method, address, route, status or error, how often it was sent before, milliseconds. Queries, headers and bodies are never in it.
 
 mod breaker;
+mod carrier;
 mod client;
 mod error;
 mod message;
 mod pace;
+mod pin;
+#[cfg(feature = "platform-tls")]
+mod platform;
 mod proxy;
 mod rate;
 mod retry;
+mod spki;
+mod stub;
 mod tls;
 mod trace;
 mod verify;
@@ -23,8 +29,10 @@ pub use client::HttpClient;
 pub use error::HttpError;
 pub(crate) use message::shown;
 pub use message::{Request, Response, StreamingResponse};
+pub use pin::{Pin, PinError};
 pub use retry::RetryPolicy;
-pub use tls::{TlsChoice, parse_pin};
+pub use stub::Stub;
+pub use tls::{ClientCertificate, TlsBackend, TlsChoice};
 
 use std::time::Duration;
 
@@ -34,6 +42,10 @@ use std::time::Duration;
 pub struct HttpOptions {
     /// Whom to trust.
     pub tls: TlsChoice,
+    /// Which TLS speaks to the server.
+    pub tls_backend: TlsBackend,
+    /// What this client shows to a server that wants to know it by a certificate.
+    pub client_certificate: Option<ClientCertificate>,
     /// How long a connection may take to be there: 10 seconds.
     pub connect_timeout: Duration,
     /// How long each try of a request may take in all, body included: 60 seconds; none for no limit. For an answer that is read
@@ -58,6 +70,8 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             tls: TlsChoice::default(),
+            tls_backend: TlsBackend::default(),
+            client_certificate: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(60)),
             min_bytes_per_second: 16,

@@ -1,22 +1,18 @@
 //! The client: one request out, one answer in, within its limits.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method, StatusCode};
-use reqwest::redirect::Policy;
+use http::{Method, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::breaker::Breaker;
+use super::carrier::{Came, Carrier};
 use super::error::{Cause, HttpError};
 use super::message::{Limits, Request, Response, StreamingResponse, within};
 use super::pace::Pace;
 use super::retry::Budget;
-use super::{HttpOptions, proxy, tls, trace};
-
-/// How long an idle connection is kept: less than servers do, so that one rarely closes while a request is on its way.
-const IDLE: Duration = Duration::from_secs(15);
+use super::{HttpOptions, Stub, trace};
 
 /// An HTTP client. Cheap to clone; all clones share connections, limits and the budget of retries.
 #[derive(Clone)]
@@ -25,11 +21,7 @@ pub struct HttpClient {
 }
 
 struct Shared {
-    engine: reqwest::Client,
-    /// Makes a new connection for each request: one that the server closes at this moment would swallow what may not be sent twice.
-    fresh: OnceLock<reqwest::Client>,
-    proxies: Vec<reqwest::Proxy>,
-    tls: rustls::ClientConfig,
+    carrier: Carrier,
     options: HttpOptions,
     in_flight: Arc<Semaphore>,
     pace: Option<Pace>,
@@ -46,18 +38,23 @@ impl HttpClient {
         Self::with_environment(options, |name| std::env::var(name).ok())
     }
 
+    /// A client whose requests a stub answers: nothing of the TLS choice and of proxies holds for it.
+    #[must_use]
+    pub fn from_stub(options: HttpOptions, stub: impl Stub) -> Self {
+        Self::over(Carrier::Stub(Arc::new(stub)), options)
+    }
+
     fn with_environment(options: HttpOptions, variable: impl Fn(&str) -> Option<String>) -> Result<Self, HttpError> {
-        let config = |cause| HttpError::new(cause, None);
-        let tls = tls::config(&options.tls).map_err(config)?;
-        let proxies = proxy::proxies(variable).map_err(config)?;
-        let engine = engine(&options, &tls, &proxies, true).map_err(config)?;
+        let carrier = Carrier::network(&options, variable).map_err(|cause| HttpError::new(cause, None))?;
+        Ok(Self::over(carrier, options))
+    }
+
+    fn over(carrier: Carrier, options: HttpOptions) -> Self {
         let in_flight = Arc::new(Semaphore::new(options.max_in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let budget = Budget::new(options.retry.budget_percent);
         let breaker = Breaker::new(options.breaker.clone());
         let pace = options.max_per_second.map(Pace::new);
-        let fresh = OnceLock::new();
-        let shared = Shared { engine, fresh, proxies, tls, options, in_flight, pace, budget, breaker };
-        Ok(Self { shared: Arc::new(shared) })
+        Self { shared: Arc::new(Shared { carrier, options, in_flight, pace, budget, breaker }) }
     }
 
     /// How many retries the budget has left: each request adds a part of one, each retry takes one.
@@ -81,7 +78,7 @@ impl HttpClient {
             trace::tried(&request, attempt, begun, outcome.as_ref().map(|answer| answer.status));
             match retry.pause(&request, attempt, outcome.as_ref()) {
                 Some(pause) if shared.budget.withdraw() => {
-                    trace::pausing(&request, attempt, pause);
+                    trace::pausing(&request, attempt, pause, outcome.as_ref().map(|answer| answer.status));
                     tokio::time::sleep(pause).await;
                 }
                 _ => return outcome,
@@ -117,7 +114,7 @@ impl HttpClient {
                 Some(pause) if shared.budget.withdraw() => {
                     // It counts as under way until it is dropped.
                     drop(opened);
-                    trace::pausing(&request, attempt, pause);
+                    trace::pausing(&request, attempt, pause, head.as_ref().map(|answer| answer.status));
                     tokio::time::sleep(pause).await;
                 }
                 _ => return opened,
@@ -125,32 +122,6 @@ impl HttpClient {
             attempt += 1;
         }
     }
-}
-
-/// What carries requests out, with connections that are kept or not.
-fn engine(
-    options: &HttpOptions,
-    tls: &rustls::ClientConfig,
-    proxies: &[reqwest::Proxy],
-    keeps: bool,
-) -> Result<reqwest::Client, Cause> {
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        .http1_only()
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .user_agent(concat!("backhaul/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(IDLE)
-        .no_proxy();
-    if !keeps {
-        builder = builder.pool_max_idle_per_host(0);
-    }
-    for proxy in proxies {
-        builder = builder.proxy(proxy.clone());
-    }
-    builder.build().map_err(|error| Cause::Other(error.without_url()))
 }
 
 impl Shared {
@@ -187,18 +158,6 @@ impl Shared {
         outcome
     }
 
-    /// What may not be sent twice goes over a new connection.
-    fn engine(&self, request: &Request) -> Result<reqwest::Client, Cause> {
-        if request.idempotent {
-            return Ok(self.engine.clone());
-        }
-        if let Some(made) = self.fresh.get() {
-            return Ok(made.clone());
-        }
-        let made = engine(&self.options, &self.tls, &self.proxies, false)?;
-        Ok(self.fresh.get_or_init(|| made).clone())
-    }
-
     async fn permit(&self) -> Option<OwnedSemaphorePermit> {
         // The semaphore is never closed.
         let permit = Arc::clone(&self.in_flight).acquire_owned().await.ok();
@@ -218,27 +177,16 @@ impl Shared {
         if let Some(name) = &request.bad_header {
             return Err(HttpError::new(Cause::Header(name.clone()), Some(place)));
         }
-        let head = request.method == Method::HEAD;
-        let engine = self.engine(request).map_err(|cause| HttpError::new(cause, Some(place.clone())))?;
-        let built = engine.request(request.method.clone(), request.bare_url());
-        let mut headers = request.headers.clone();
-        // Windows' own HTTP server refuses (411) a POST that does not say that its body is empty.
-        if request.body.is_empty() && (request.method == Method::POST || request.method == Method::PUT) {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        let sent = built.headers(headers).body(request.body.clone()).send().await;
-        match sent {
-            Ok(answer) => {
-                let limits = Limits {
-                    largest: self.options.max_body_bytes,
-                    patience,
-                    least: self.options.min_bytes_per_second,
-                    deadline: request.deadline,
-                };
-                Ok(StreamingResponse::new(answer, head, limits, permit, place))
-            }
-            Err(error) => Err(HttpError::new(Cause::of(error, request.url.scheme()), Some(place))),
-        }
+        let limits = Limits {
+            largest: self.options.max_body_bytes,
+            patience,
+            least: self.options.min_bytes_per_second,
+            deadline: request.deadline,
+        };
+        Ok(match self.carrier.carry(request).await? {
+            Came::Whole(answer) => StreamingResponse::ready(answer, limits, permit, place),
+            Came::Head(answer) => StreamingResponse::new(answer, request.method == Method::HEAD, limits, permit, place),
+        })
     }
 }
 

@@ -4,6 +4,9 @@ use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Operation, Struct};
 use url::Url;
 
+/// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
+pub(crate) const PAGE: i64 = 1000;
+
 /// How a listing of one vendor goes on. There is one for each listing, since it knows the pages that came.
 ///
 /// Its errors are texts: what the pages say against each other.

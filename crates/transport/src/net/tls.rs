@@ -3,13 +3,15 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use backhaul_wire::Secret;
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
 use super::error::Cause;
+use super::pin::Pin;
 use super::verify::{Trust, Verifier};
 
 /// Whom to trust with a connection. The choice holds for every request of a client.
@@ -22,9 +24,56 @@ pub enum TlsChoice {
     /// These CA certificates alone, in PEM.
     Ca(Vec<u8>),
     /// The one certificate with this SHA-256, whatever its name, issuer and dates: for appliances that signed their own.
-    Pin([u8; 32]),
+    Pin(Pin),
     /// Anyone. The connection is encrypted, and may be with an impostor.
     Insecure,
+}
+
+/// Which TLS speaks to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TlsBackend {
+    /// rustls, which is the same everywhere.
+    #[default]
+    Rustls,
+    /// The platform's, with the feature `platform-tls`: for servers that rustls cannot reach, since they offer only suites in CBC mode (as
+    /// Windows Server 2012 R2 does with an RSA certificate), or a key on P-521 or for RSA-PSS. A [pin](TlsChoice::Pin) is then for a
+    /// certificate that signed itself and is within its dates, and does not go through a proxy.
+    #[cfg(feature = "platform-tls")]
+    Platform,
+}
+
+/// A certificate and its key, by which a server that wants one knows this client.
+#[derive(Clone)]
+pub struct ClientCertificate(Secret);
+
+impl ClientCertificate {
+    /// From PEM: the certificate, those that lead to a CA if the server needs them, and the key (PKCS#8, PKCS#1 or SEC1).
+    #[must_use]
+    pub fn from_pem(pem: impl Into<Secret>) -> Self {
+        Self(pem.into())
+    }
+
+    #[cfg(feature = "platform-tls")]
+    pub(super) fn pem(&self) -> &str {
+        self.0.expose()
+    }
+
+    fn read(&self) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Cause> {
+        let pem = self.0.expose().as_bytes();
+        // What is wrong with a key is not said in its own words.
+        let wrong = |what: &str| Cause::Config(format!("the client certificate: there is no {what} in PEM"));
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| wrong("certificate"))?;
+        let key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| wrong("key"))?;
+        Ok((chain, key))
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCertificate(***)")
+    }
 }
 
 impl fmt::Debug for TlsChoice {
@@ -32,37 +81,14 @@ impl fmt::Debug for TlsChoice {
         match self {
             Self::System => f.write_str("System"),
             Self::Ca(pem) => write!(f, "Ca({} bytes)", pem.len()),
-            Self::Pin(pin) => write!(f, "Pin({})", hex(pin)),
+            Self::Pin(pin) => pin.fmt(f),
             Self::Insecure => f.write_str("Insecure"),
         }
     }
 }
 
-/// Reads a SHA-256 in hex, with or without colons, in any letter case.
-///
-/// # Errors
-/// When the text is anything else; the error says what.
-pub fn parse_pin(text: &str) -> Result<[u8; 32], String> {
-    let digits: Vec<u8> = text.trim().bytes().filter(|byte| *byte != b':').collect();
-    let mut pin = [0; 32];
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return Err(
-            "a pin is the SHA-256 of the server's certificate: 64 hex digits, with or without colons".to_owned()
-        );
-    }
-    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
-    for (byte, pair) in pin.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = value(pair[0]) << 4 | value(pair[1]);
-    }
-    Ok(pin)
-}
-
-pub(super) fn hex(print: &[u8; 32]) -> String {
-    print.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The TLS side of a client.
-pub(super) fn config(choice: &TlsChoice) -> Result<ClientConfig, Cause> {
+pub(super) fn config(choice: &TlsChoice, client: Option<&ClientCertificate>) -> Result<ClientConfig, Cause> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let trust = match choice {
         TlsChoice::System => Trust::Roots(system_roots(&provider)?),
@@ -74,7 +100,15 @@ pub(super) fn config(choice: &TlsChoice) -> Result<ClientConfig, Cause> {
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| Cause::Config(error.to_string()))?;
-    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+    match client {
+        None => Ok(builder.with_no_client_auth()),
+        Some(client) => {
+            let (chain, key) = client.read()?;
+            let wrong = |error: rustls::Error| Cause::Config(format!("the client certificate: {error}"));
+            builder.with_client_auth_cert(chain, key).map_err(wrong)
+        }
+    }
 }
 
 fn given_roots(pem: &[u8]) -> Result<RootCertStore, Cause> {

@@ -59,6 +59,8 @@ pub(super) enum Cause {
         https: bool,
         error: reqwest::Error,
     },
+    /// A stub gave no answer.
+    Broken,
     /// A header's value cannot be sent.
     Header(HeaderName),
     /// An option or the environment holds what cannot be used.
@@ -72,6 +74,10 @@ impl Cause {
         let error = error.without_url();
         if let Some(tls) = find::<rustls::Error>(&error) {
             return Self::of_tls(tls);
+        }
+        #[cfg(feature = "platform-tls")]
+        if let Some(tls) = find::<native_tls::Error>(&error) {
+            return Self::Tls(format!("{tls} (the platform's TLS)"));
         }
         if error.is_connect() {
             return Self::Connect(error);
@@ -96,7 +102,7 @@ impl Cause {
         }
         match error {
             rustls::Error::InvalidMessage(_) => Self::NotTls,
-            other => Self::Tls(other.to_string()),
+            other => Self::Tls(handshake(other)),
         }
     }
 
@@ -104,6 +110,38 @@ impl Cause {
     pub(super) fn of_body(error: reqwest::Error) -> Self {
         let error = error.without_url();
         if error.is_timeout() { Self::Timeout(None) } else { Self::Interrupted { error, unsent: false } }
+    }
+}
+
+/// What a handshake that failed shows, and what helps.
+fn handshake(error: &rustls::Error) -> String {
+    use rustls::{AlertDescription as Alert, PeerIncompatible as Peer};
+    let platform = "use the platform's TLS (`TlsBackend::Platform`, the feature `platform-tls`)";
+    match error {
+        rustls::Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity)
+        | rustls::Error::PeerIncompatible(Peer::NoCipherSuitesInCommon | Peer::NoKxGroupsInCommon) => format!(
+            "the server has no cipher suite in common with this client; old Windows servers offer only suites in CBC mode, or a key that \
+             this TLS does not have (P-521, RSA-PSS): {platform}, or let the server offer suites with GCM"
+        ),
+        rustls::Error::AlertReceived(Alert::ProtocolVersion)
+        | rustls::Error::PeerIncompatible(Peer::ServerDoesNotSupportTls12Or13) => {
+            "the server speaks no TLS from 1.2 on: let it speak TLS 1.2; older ones are not safe".to_owned()
+        }
+        rustls::Error::AlertReceived(
+            Alert::CertificateRequired | Alert::BadCertificate | Alert::CertificateUnknown | Alert::UnknownCA,
+        ) => format!(
+            "the server does not accept this client's certificate, or wants one ({error}): give one that it knows"
+        ),
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature)
+        | rustls::Error::PeerIncompatible(Peer::NoSignatureSchemesInCommon) => {
+            format!(
+                "the server's key cannot be checked by this TLS: it is an RSA key shorter than 2048 bits, or of a rare kind; {platform}"
+            )
+        }
+        rustls::Error::InvalidCertificate(other) => {
+            format!("the server's certificate does not read ({other}): pin it, or {platform}")
+        }
+        other => other.to_string(),
     }
 }
 
@@ -148,6 +186,12 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
 impl HttpError {
     pub(super) fn new(cause: Cause, place: Option<String>) -> Self {
         Self(Arc::new(Inner { cause, place }))
+    }
+
+    /// A connection that ended before the answer did, for a [`Stub`](super::Stub) to give.
+    #[must_use]
+    pub fn broken() -> Self {
+        Self::new(Cause::Broken, None)
     }
 
     /// Whether the connection could not be made: nothing was sent.
@@ -198,7 +242,7 @@ impl HttpError {
     /// Whether the connection ended before the answer did.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
-        matches!(self.0.cause, Cause::Interrupted { .. })
+        matches!(self.0.cause, Cause::Interrupted { .. } | Cause::Broken)
     }
 
     /// The SHA-256 of the certificate that the server showed, in hex, when it is not trusted.
@@ -258,6 +302,7 @@ impl fmt::Display for HttpError {
             Cause::NotHttp { https: true, error } => {
                 write!(f, "what answers there does not speak HTTP ({}): check the port", chain(error))
             }
+            Cause::Broken => f.write_str("the connection ended before the answer did"),
             Cause::Header(name) => {
                 write!(f, "the value for the header `{name}` holds characters that HTTP cannot carry")
             }
