@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Exporter, console: &Console) -> Outcome {
     }
     // A collection may take its deadline several times over, once per group of servers that are asked at once.
     let rounds = selection.servers.len().div_ceil(args.fleet.at_once.max(1)).max(1);
-    let longest = args.fleet.deadline.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    let longest = args.fleet.deadline().saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
     let overdue = args.interval.saturating_mul(2).saturating_add(longest);
     let shared = Arc::new(Shared {
         metrics: Mutex::new(Metrics::new().stale_after(overdue)),

@@ -38,7 +38,7 @@ macro_rules! run {
 }
 
 pub(super) async fn runs(asked: &Runs, server: &str, client: &Client) -> Result<Found, Error> {
-    let em = EmClient::from(client.clone());
+    let em = EmClient::try_from(client.clone())?;
     let since = UNIX_EPOCH + Duration::from_secs(u64::try_from(asked.since.as_second()).unwrap_or(0));
     let backups = async {
         let mut filter = BackupQuery::CREATION_TIME.ge(since) | BackupQuery::STATE.ne("Stopped");

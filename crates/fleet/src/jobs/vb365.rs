@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use backhaul_models::vb365::operations::{CopyJobGet, JobGet, JobSessionGet, JobSessionGetByJobId};
 use backhaul_models::vb365::{CopyJob, Job, JobSession, JobSessionStatus};
+use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Client, Error};
 use backhaul_wire::{Id, System};
 use futures_util::TryStreamExt;
@@ -18,6 +19,7 @@ use crate::problem::Problem;
 const AT_ONCE: usize = 8;
 
 pub(super) async fn runs(asked: &Runs, server: &str, client: &Client) -> Result<Found, Error> {
+    let client = &Vb365Client::try_from(client.clone())?;
     let jobs = jobs(client).await?;
     let mut found = Found::default();
     let mut all = JobSessionGet::new();
@@ -51,7 +53,7 @@ pub(super) async fn runs(asked: &Runs, server: &str, client: &Client) -> Result<
 }
 
 /// The sessions of one job: from v7 on they are all in one listing, before in one for each job.
-async fn of_job(client: &Client, id: &str) -> Result<Vec<JobSession>, Error> {
+async fn of_job(client: &Vb365Client, id: &str) -> Result<Vec<JobSession>, Error> {
     let old = JobSessionGetByJobId::new(id);
     match client.list(&old).by_item().try_collect::<Vec<JobSession>>().await {
         Err(error) if error.is_unsupported() => {
@@ -71,7 +73,7 @@ struct Known {
 }
 
 /// The jobs by their ids. Copy jobs came with v6.
-async fn jobs(client: &Client) -> Result<BTreeMap<String, Known>, Error> {
+async fn jobs(client: &Vb365Client) -> Result<BTreeMap<String, Known>, Error> {
     let jobs: Vec<Job> = client.list(&JobGet::new()).by_item().try_collect().await?;
     let copies: Vec<CopyJob> = match client.list(&CopyJobGet::new()).by_item().try_collect().await {
         Err(error) if error.is_unsupported() => Vec::new(),

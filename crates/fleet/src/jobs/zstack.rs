@@ -2,6 +2,7 @@
 
 use backhaul_models::zstack::operations::QueryLongJob;
 use backhaul_models::zstack::{LongJob, LongJobState};
+use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Client, Error};
 use backhaul_wire::{Id, System};
 use futures_util::TryStreamExt;
@@ -9,6 +10,7 @@ use futures_util::TryStreamExt;
 use super::{Found, JobRun, Runs, said, timestamp};
 
 pub(super) async fn runs(asked: &Runs, server: &str, client: &Client) -> Result<Found, Error> {
+    let client = &ZstackClient::try_from(client.clone())?;
     let mut call = QueryLongJob::new();
     if asked.failed {
         call.q = vec!["state=Failed".to_owned()];

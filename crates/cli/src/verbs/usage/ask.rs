@@ -66,7 +66,7 @@ pub(in crate::verbs) async fn ask(
     let places = fleet.places();
     let mut progress = Progress::new(&selection.servers, console);
     let begun = RefCell::new(Vec::new());
-    let collect = Collect::new().at_once(args.at_once).deadline(args.deadline).level(level(args.level));
+    let collect = Collect::new().at_once(args.at_once).deadline(args.deadline()).level(level(args.level));
     let answers = collect.stream(fleet.open(|at| begun.borrow_mut().push(at))).fuse();
     let mut answers = std::pin::pin!(answers);
     let mut asked = Asked { servers: selection.servers.len(), ..Asked::default() };
