@@ -12,6 +12,8 @@ use crate::output::{Column, Kind, Table, cell_text, heading};
 const FIRST: usize = 500;
 /// Fewer rows than this need no search.
 const FEW: usize = 10;
+/// From this length on a text needs room as a name does.
+const LONG: usize = 24;
 
 /// Draws it; columns without a value in any row, and ids, are left out.
 pub(super) fn draw(html: &mut String, table: &Table, part: usize) {
@@ -85,6 +87,7 @@ fn cell(html: &mut String, value: &Value, kind: Kind, about: bool) {
         (_, Value::Null) if is_number(kind) => write!(html, "<td class=n>"),
         _ if about => write!(html, "<th scope=row>{shown}"),
         (Kind::Name, _) => write!(html, "<td class=name>{shown}"),
+        _ if shown.len() > LONG => write!(html, "<td class=name>{shown}"),
         _ => write!(html, "<td>{shown}"),
     };
 }

@@ -2,6 +2,8 @@
 
 mod ask;
 #[cfg(feature = "store")]
+mod growth;
+#[cfg(feature = "store")]
 mod past;
 mod report;
 mod shown;
@@ -24,7 +26,7 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     }
     #[cfg(feature = "store")]
     if let Some(days) = args.past.since {
-        return past::since(args, days, console);
+        return growth::since(args, days, console);
     }
     let mut shown = Shown::new(&args.question, console)?;
     let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
