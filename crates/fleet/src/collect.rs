@@ -12,6 +12,7 @@ use futures_util::stream::{self, FuturesUnordered, Stream};
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
+use crate::jobs::{self, JobRun};
 use crate::problem::{Cause, Problem};
 use crate::row::Row;
 use crate::{em, vb365, zstack};
@@ -64,11 +65,12 @@ pub struct Collect {
     at_once: usize,
     deadline: Option<Duration>,
     level: Level,
+    jobs: bool,
 }
 
 impl Default for Collect {
     fn default() -> Self {
-        Self { at_once: Self::AT_ONCE, deadline: None, level: Level::default() }
+        Self { at_once: Self::AT_ONCE, deadline: None, level: Level::default(), jobs: false }
     }
 }
 
@@ -84,6 +86,8 @@ pub struct Answer {
     pub address: String,
     /// The rows; some, or none, when there are problems.
     pub rows: Vec<Row>,
+    /// How jobs ended last, when it was asked for.
+    pub jobs: Vec<JobRun>,
     /// What gave no answer.
     pub problems: Vec<Problem>,
     /// How many rows told of the same tenant, repository and quota as another, and were left out.
@@ -107,6 +111,9 @@ impl Answer {
 pub(crate) struct Found {
     pub(crate) rows: Vec<Row>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) jobs: Vec<JobRun>,
+    /// Whether the account is an organization's own, which sees that organization and nothing else.
+    pub(crate) own_account: bool,
 }
 
 impl Collect {
@@ -134,6 +141,12 @@ impl Collect {
     /// What the rows tell apart.
     pub fn level(mut self, level: Level) -> Self {
         self.level = level;
+        self
+    }
+
+    /// Whether servers are also asked how their jobs ended last: EM's of the last eight days, and VB365's.
+    pub fn jobs(mut self, wanted: bool) -> Self {
+        self.jobs = wanted;
         self
     }
 
@@ -196,11 +209,18 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     let (started, collected_at) = (Instant::now(), now());
     let Server { name, client } = server;
     let found = async {
-        match client.system() {
+        let mut found = match client.system() {
             System::Em => em::usage(&name, &client, options.level).await,
             System::Vb365 => vb365::usage(&name, &client).await,
             System::Zstack => zstack::usage(&name, &client, options.level).await,
+        }?;
+        if options.jobs && !found.own_account {
+            match jobs::last_runs(&client).await {
+                Ok(jobs) => found.jobs = jobs,
+                Err(error) => found.problems.push(Problem::of("jobs", error)),
+            }
         }
+        Ok(found)
     };
     let mut found = confined(found, options.deadline).await;
     let before = found.rows.len();
@@ -217,6 +237,7 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
         server: name,
         repeated: before - found.rows.len(),
         rows: found.rows,
+        jobs: found.jobs,
         problems: found.problems,
         collected_at,
         took: started.elapsed(),

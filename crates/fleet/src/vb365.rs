@@ -32,7 +32,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
         Ok(organization) => {
             let tenant = Tenant { id: organization.id, name: organization.name };
             let rows = organization_rows(server, client, &tenant, &Repositories::default()).await?;
-            return Ok(Found { rows, problems: Vec::new() });
+            return Ok(Found { rows, own_account: true, ..Found::default() });
         }
         Err(error) if error.is_api() => {}
         Err(error) => return Err(error),

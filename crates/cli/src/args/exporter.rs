@@ -41,6 +41,10 @@ pub(crate) struct Exporter {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
 
+    /// Also tell how backup jobs ended last, and when: EM's of the last eight days, and VB365's
+    #[arg(long)]
+    pub(crate) jobs: bool,
+
     #[command(flatten)]
     pub(crate) fleet: Fleet,
 }

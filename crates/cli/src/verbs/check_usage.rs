@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use backhaul_fleet::{Answer, Row};
 
-use super::usage::{Order, ask, predicate};
+use super::usage::{Order, ask, collecting, predicate};
 use crate::args::exporter::{CheckUsage, Of};
 use crate::connect;
 use crate::console::Console;
@@ -78,14 +78,21 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
     let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
     let selection = select(wanted, &Location::find()?)?;
     let (mut measures, mut rows) = (Vec::new(), 0);
-    let asked = connect::wait_for(ask(&args.fleet, &selection, Order::Servers, console, |answer: Answer| {
-        for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
-            rows += 1;
-            measures
-                .extend(of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>());
-        }
-        Ok(())
-    }))?;
+    let asked = connect::wait_for(ask(
+        &args.fleet,
+        &selection,
+        (collecting(&args.fleet), Order::Servers),
+        console,
+        |answer: Answer| {
+            for row in answer.rows.iter().filter(|row| filter.as_ref().is_none_or(|filter| filter.matches(*row))) {
+                rows += 1;
+                measures.extend(
+                    of(row, args.of).into_iter().filter(|measure| !measures.contains(measure)).collect::<Vec<_>>(),
+                );
+            }
+            Ok(())
+        },
+    ))?;
     Ok(judge(measures, rows, asked.said(), args.warning, args.critical))
 }
 

@@ -22,7 +22,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::usage::{Order, ask};
+use super::usage::{Order, ask, collecting};
 use crate::args::exporter::Exporter;
 use crate::connect;
 use crate::console::Console;
@@ -120,7 +120,8 @@ async fn collect(args: &Exporter, selection: &Selection, shared: &Shared, consol
     loop {
         tick.tick().await;
         let mut answered = HashSet::new();
-        let work = ask(&args.fleet, selection, Order::AsTheyCome, console, |answer| {
+        let how = (collecting(&args.fleet).jobs(args.jobs), Order::AsTheyCome);
+        let work = ask(&args.fleet, selection, how, console, |answer| {
             answered.insert(answer.server.clone());
             shared.metrics(|metrics| metrics.take(answer));
             Ok(())

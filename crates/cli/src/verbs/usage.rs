@@ -9,7 +9,7 @@ mod report;
 mod shown;
 mod sums;
 
-pub(super) use self::ask::{Order, ask};
+pub(super) use self::ask::{Order, ask, collecting};
 use self::shown::Shown;
 pub(super) use self::shown::predicate;
 use crate::args::usage::Usage;
@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     let streams = shown.streams();
     #[cfg(feature = "store")]
     let mut kept = super::collect::Kept::begin(args, console)?;
-    let work = ask(&args.fleet, &selection, streams, console, |answer| {
+    let work = ask(&args.fleet, &selection, (collecting(&args.fleet), streams), console, |answer| {
         #[cfg(feature = "store")]
         kept.push(&answer.rows)?;
         // No row of a server that failed is not the same as a server without rows.
