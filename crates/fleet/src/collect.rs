@@ -117,8 +117,8 @@ pub(crate) struct Found {
 }
 
 impl Collect {
-    /// How many servers are asked at once when nothing is said: enough to hide their latency, few enough for memory not to
-    /// grow with the fleet.
+    /// How many servers are asked at once when nothing is said: enough to hide their latency, few enough for memory
+    /// not to grow with the fleet.
     pub const AT_ONCE: usize = 32;
 
     /// One row per server, repository and tenant, without a deadline.
@@ -152,9 +152,9 @@ impl Collect {
 
     /// Asks the servers, and gives each one's answer as soon as it is there, whatever the order.
     ///
-    /// A server is taken from the iterator when its turn comes, so that an iterator that makes clients makes few at a time; they
-    /// are dropped when their server is done. Sessions are ended while other answers come; the stream ends when the last one is,
-    /// or after two seconds. It must be polled from within a tokio runtime with time.
+    /// A server is taken from the iterator when its turn comes, so that an iterator that makes clients makes few at
+    /// a time; they are dropped when their server is done. Sessions are ended while other answers come; the stream
+    /// ends when the last one is, or after two seconds. It must be polled from within a tokio runtime with time.
     pub fn stream<I>(&self, servers: I) -> impl Stream<Item = Answer> + use<I>
     where
         I: IntoIterator<Item = Server>,
@@ -245,8 +245,8 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
     (answer, client)
 }
 
-/// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows of the others
-/// with it.
+/// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows
+/// of the others with it.
 async fn confined(work: impl Future<Output = Result<Found, Error>>, deadline: Option<Duration>) -> Found {
     let work = AssertUnwindSafe(work).catch_unwind();
     let ended = match deadline {

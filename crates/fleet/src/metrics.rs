@@ -1,7 +1,7 @@
 //! What a fleet uses, for monitoring: Prometheus' text, OpenMetrics, and InfluxDB's line protocol.
 //!
-//! [`Metrics`] keeps the last answer of each server. What a server that failed said before is not shown again: a frozen number looks
-//! like a healthy one, while a series that ends can be alerted on, as can `backhaul_up`.
+//! [`Metrics`] keeps the last answer of each server. What a server that failed said before is not shown again: a
+//! frozen number looks like a healthy one, while a series that ends can be alerted on, as can `backhaul_up`.
 
 mod influx;
 mod text;
@@ -48,8 +48,8 @@ impl Metrics {
         Self::default()
     }
 
-    /// After which time a server's numbers are not shown any more, even if nobody said that it failed: a collection that hangs says
-    /// nothing.
+    /// After which time a server's numbers are not shown any more, even if nobody said that it failed: a collection
+    /// that hangs says nothing.
     #[must_use]
     pub fn stale_after(mut self, time: Duration) -> Self {
         self.stale_after = Some(time);

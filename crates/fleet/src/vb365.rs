@@ -1,7 +1,8 @@
 //! VB365: what each organization uses, from both sides.
 //!
-//! `UsedRepositories` of an organization tells the most (cache, availability), but only of organizations that are still added to
-//! the server; `BackedUpOrganizations` of a repository also tells of those that were removed and whose backups are still there.
+//! `UsedRepositories` of an organization tells the most (cache, availability), but only of organizations that are
+//! still added to the server; `BackedUpOrganizations` of a repository also tells of those that were removed and
+//! whose backups are still there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! `backhaul check-usage`: a plugin for Nagios and those that speak like it. One line, performance data behind a bar, and an exit code
-//! of their meaning: 0 ok, 1 warning, 2 critical, 3 unknown.
+//! `backhaul check-usage`: a plugin for Nagios and those that speak like it. One line, performance data behind a
+//! bar, and an exit code of their meaning: 0 ok, 1 warning, 2 critical, 3 unknown.
 
 use std::process::ExitCode;
 

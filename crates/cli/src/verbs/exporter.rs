@@ -1,7 +1,7 @@
 //! `backhaul exporter`: usage for Prometheus and its like.
 //!
-//! One task asks the servers, once per interval; connections read what it left. However many scrapers there are, the servers
-//! notice nothing of them.
+//! One task asks the servers, once per interval; connections read what it left. However many scrapers there are,
+//! the servers notice nothing of them.
 
 mod answer;
 mod tls;
