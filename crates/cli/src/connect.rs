@@ -2,6 +2,7 @@
 
 mod demo;
 mod fleet;
+mod preview;
 mod refusal;
 
 use backhaul_transport::http::{HttpOptions, TlsChoice};
@@ -9,6 +10,7 @@ use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Versi
 use backhaul_wire::System;
 
 pub(crate) use fleet::Fleet;
+pub(crate) use preview::Preview;
 pub(crate) use refusal::refusal;
 
 use crate::api_version;

@@ -10,9 +10,12 @@ mod collect;
 mod completions;
 mod exporter;
 mod filter;
+mod jobs;
+mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod ops;
 mod profile;
-mod profile_test;
 mod query;
 mod sim;
 #[cfg(feature = "store")]
@@ -27,17 +30,27 @@ use crate::console::Console;
 use crate::exit::{Code, Outcome};
 
 pub(crate) use self::check_usage::UNKNOWN;
+pub(crate) use self::completions::VARIABLE as COMPLETE;
+pub(crate) use self::query::Listing;
 
 /// Does what the command line says, and says why it failed.
 pub(crate) fn run(cli: &Cli, console: &Console) -> ExitCode {
     if let Verb::CheckUsage(args) = &cli.verb {
         return check_usage::run(args, console);
     }
-    let code = outcome(cli, console).unwrap_or_else(|failure| {
-        console.failure(&failure);
-        failure.code()
-    });
-    code.into()
+    loop {
+        let (code, nobody_reads) = match outcome(cli, console) {
+            Ok(code) => (code, false),
+            Err(failure) => {
+                console.failure(&failure);
+                (failure.code(), failure.message().is_empty())
+            }
+        };
+        // A command line that is wrong is wrong the next time, too.
+        let Some(pause) = cli.watch().filter(|_| code != Code::Usage && !nobody_reads) else { return code.into() };
+        std::thread::sleep(pause);
+        console.clear();
+    }
 }
 
 fn outcome(cli: &Cli, console: &Console) -> Outcome {
@@ -49,6 +62,7 @@ fn outcome(cli: &Cli, console: &Console) -> Outcome {
         Verb::Billing(args) => billing::run(args, console),
         #[cfg(feature = "store")]
         Verb::Store(args) => store::run(args, console),
+        Verb::Jobs(args) => jobs::run(args, console),
         Verb::Exporter(args) => exporter::run(args, console),
         // Its exit codes are others.
         Verb::CheckUsage(_) => Ok(Code::Done),
@@ -61,5 +75,8 @@ fn outcome(cli: &Cli, console: &Console) -> Outcome {
         Verb::Sim(args) => sim::run(args, console),
         Verb::Profile(args) => profile::run(args, console),
         Verb::Completions(args) => completions::run(args, console),
+        #[cfg(feature = "mcp")]
+        Verb::Mcp(args) => mcp::run(args, console),
+        Verb::Man(args) => man::run(args, console),
     }
 }

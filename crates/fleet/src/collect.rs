@@ -12,13 +12,16 @@ use futures_util::stream::{self, FuturesUnordered, Stream};
 use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
-use crate::jobs::{self, JobRun};
+use crate::jobs::{JobRun, Runs};
 use crate::problem::{Cause, Problem};
 use crate::row::Row;
 use crate::{em, vb365, zstack};
 
 /// How long a logout may take. A session that is not ended ends by itself, and costs nobody but its server.
 const LOGOUT: Duration = Duration::from_secs(2);
+
+/// How far back the last runs of jobs are looked for: a weekly job has one in it.
+const LOOK_BACK: Duration = Duration::from_secs(8 * 86_400);
 
 /// A server of the fleet: a client, and the name that its rows carry.
 #[derive(Debug, Clone)]
@@ -86,7 +89,7 @@ pub struct Answer {
     pub address: String,
     /// The rows; some, or none, when there are problems.
     pub rows: Vec<Row>,
-    /// How jobs ended last, when it was asked for.
+    /// The last run of each job that came to an end, when it was asked for.
     pub jobs: Vec<JobRun>,
     /// What gave no answer.
     pub problems: Vec<Problem>,
@@ -144,7 +147,7 @@ impl Collect {
         self
     }
 
-    /// Whether servers are also asked how their jobs ended last: EM's of the last eight days, and VB365's.
+    /// Whether EM and VB365 servers are also asked how their jobs ended last, within eight days.
     pub fn jobs(mut self, wanted: bool) -> Self {
         self.jobs = wanted;
         self
@@ -214,9 +217,14 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
             System::Vb365 => vb365::usage(&name, &client).await,
             System::Zstack => zstack::usage(&name, &client, options.level).await,
         }?;
-        if options.jobs && !found.own_account {
-            match jobs::last_runs(&client).await {
-                Ok(jobs) => found.jobs = jobs,
+        // What ZStack calls long jobs are no backup jobs, and no two are the same job.
+        if options.jobs && !found.own_account && client.system() != System::Zstack {
+            let since = collected_at.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+            match Runs::since(since).of(&name, &client).await {
+                Ok(runs) => {
+                    found.problems.extend(runs.problems);
+                    found.jobs = last_of_each(runs.runs);
+                }
                 Err(error) => found.problems.push(Problem::of("jobs", error)),
             }
         }
@@ -243,6 +251,13 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
         took: started.elapsed(),
     };
     (answer, client)
+}
+
+/// The last run of each job that came to an end; runs come newest first.
+fn last_of_each(runs: Vec<JobRun>) -> Vec<JobRun> {
+    let mut seen = HashSet::new();
+    let mut is_last = |run: &JobRun| !run.is_running() && seen.insert(run.job_id.clone().or_else(|| run.job.clone()));
+    runs.into_iter().filter(|run| is_last(run)).collect()
 }
 
 /// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows

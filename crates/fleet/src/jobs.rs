@@ -1,103 +1,183 @@
-//! How backup jobs ended last, for monitoring. ZStack's backups are no jobs that its API tells of.
+//! Runs of jobs on many servers, in one form: what failed last night, and what is running.
+//!
+//! | system | what a run is |
+//! | --- | --- |
+//! | Enterprise Manager | a session of a backup or replication job |
+//! | VB365 | a session of a backup or copy job, with its job's name, which the server does not put on it |
+//! | ZStack | a long job, which is how it runs what takes time, backups among it |
 
-use std::collections::HashSet;
-use std::time::{Duration, SystemTime};
+mod em;
+mod vb365;
+mod zstack;
 
-use backhaul_filter::em::BackupJobSession as SessionQuery;
-use backhaul_models::em::{BackupJobSession, OperationResult};
-use backhaul_models::vb365::operations::JobGet;
-use backhaul_models::vb365::{Job, JobLastStatus};
-use backhaul_transport::{Client, Error, em::EmClient};
+use backhaul_filter::{FieldDef, Kind, Place, QueryDef, Record, Scalar, Source};
+use backhaul_transport::{Client, Error};
 use backhaul_wire::{DateTime, System};
-use futures_util::TryStreamExt;
 use jiff::Timestamp;
 
-/// How far back runs are looked for: a weekly job has one in it.
-const LOOK_BACK: Duration = Duration::from_secs(8 * 86_400);
+use crate::problem::Problem;
 
-/// The last run of a job that came to an end.
+/// Which runs are asked for.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Runs {
+    /// Those that began since; what is still running is told whenever it began.
+    pub since: Timestamp,
+    /// Only those that failed.
+    pub failed: bool,
+    /// What ZStack's clock is ahead of UTC, in seconds: its dates name no zone.
+    pub zstack_offset_seconds: i32,
+}
+
+/// One run of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobRun {
+    /// What runs there.
+    pub system: System,
+    /// The server's name in the fleet.
+    pub server: String,
     /// The job's name.
-    pub job: String,
-    /// Its id.
-    pub job_id: Option<String>,
-    /// How it ended.
-    pub result: JobResult,
+    pub job: Option<String>,
+    /// `Success`, `Warning`, `Failed` on all systems, else the server's own word; none while it runs.
+    pub result: Option<String>,
+    /// Why it failed, in the server's words.
+    pub reason: Option<String>,
     /// When it began.
-    pub began_at: Option<Timestamp>,
+    pub started: Option<Timestamp>,
+    /// When it ended; none while it runs.
+    pub ended: Option<Timestamp>,
+    /// `Running` or `Ended`.
+    pub state: &'static str,
+    /// What the job does, in the server's word.
+    pub kind: Option<String>,
+    /// The job's identifier.
+    pub job_id: Option<String>,
+    /// The run's own identifier.
+    pub session_id: Option<String>,
 }
 
-/// How a run ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum JobResult {
-    /// All was backed up.
-    Success,
-    /// All was backed up, and somebody should look at it.
-    Warning,
-    /// Not all was backed up.
-    Failed,
+/// What a server told of runs, and which parts of it gave no answer.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Found {
+    /// The runs, the newest first.
+    pub runs: Vec<JobRun>,
+    /// What gave no answer.
+    pub problems: Vec<Problem>,
+}
+
+/// The columns of runs, in their order.
+pub const JOB_COLUMNS: [&str; 11] =
+    ["system", "server", "job", "result", "reason", "started", "ended", "state", "kind", "job_id", "session_id"];
+
+const fn field(name: &'static str, kind: Kind, values: &'static [&'static str]) -> FieldDef {
+    FieldDef { name, kind, values, source: Source::Field(name) }
+}
+
+/// The fields of a run, for filters and orders.
+pub const JOBS: &QueryDef = &QueryDef {
+    name: "jobs",
+    fields: &[
+        field("system", Kind::Enum, &["em", "vb365", "zstack"]),
+        field("server", Kind::Text, &[]),
+        field("job", Kind::Text, &[]),
+        field("result", Kind::Text, &[]),
+        field("reason", Kind::Text, &[]),
+        field("started", Kind::DateTime, &[]),
+        field("ended", Kind::DateTime, &[]),
+        field("state", Kind::Enum, &["Running", "Ended"]),
+        field("kind", Kind::Text, &[]),
+        field("job_id", Kind::Uid, &[]),
+        field("session_id", Kind::Uid, &[]),
+    ],
+};
+
+impl Record for JobRun {
+    fn get(&self, place: Place<'_>) -> Scalar<'_> {
+        let Place::Field(name) = place else { return Scalar::Null };
+        match name {
+            "system" => self.system.name().into(),
+            "server" => self.server.as_str().into(),
+            "job" => self.job.as_deref().into(),
+            "result" => self.result.as_deref().into(),
+            "reason" => self.reason.as_deref().into(),
+            "started" => self.started.map(|at| at.to_string()).into(),
+            "ended" => self.ended.map(|at| at.to_string()).into(),
+            "state" => self.state.into(),
+            "kind" => self.kind.as_deref().into(),
+            "job_id" => self.job_id.as_deref().into(),
+            "session_id" => self.session_id.as_deref().into(),
+            _ => Scalar::Null,
+        }
+    }
 }
 
 impl JobRun {
-    pub(crate) fn new(job: impl Into<String>, result: JobResult, began_at: Option<Timestamp>) -> Self {
-        Self { job: job.into(), job_id: None, result, began_at }
-    }
-}
-
-/// The last runs of a server's jobs.
-pub(crate) async fn last_runs(client: &Client) -> Result<Vec<JobRun>, Error> {
-    match client.system() {
-        System::Em => em(&EmClient::from(client.clone())).await,
-        System::Vb365 => {
-            let jobs: Vec<Job> = client.list(&JobGet::new()).by_item().try_collect().await?;
-            Ok(jobs.into_iter().filter_map(of_job).collect())
-        }
-        System::Zstack => Ok(Vec::new()),
-    }
-}
-
-/// EM tells of runs, newest first: a job's first that has ended is its last.
-async fn em(em: &EmClient) -> Result<Vec<JobRun>, Error> {
-    let since = SystemTime::now().checked_sub(LOOK_BACK).unwrap_or(SystemTime::UNIX_EPOCH);
-    let sessions = em.query::<SessionQuery>().filter(SessionQuery::CREATION_TIME.ge(since));
-    let mut sessions = sessions.sort(SessionQuery::CREATION_TIME.desc()).by_item()?;
-    let (mut runs, mut seen) = (Vec::new(), HashSet::new());
-    while let Some(session) = sessions.try_next().await? {
-        let Some(run) = of_session(session) else { continue };
-        if seen.insert(run.job_id.clone().unwrap_or_else(|| run.job.clone())) {
-            runs.push(run);
+    fn of(system: System, server: &str) -> Self {
+        Self {
+            system,
+            server: server.to_owned(),
+            job: None,
+            result: None,
+            reason: None,
+            started: None,
+            ended: None,
+            state: "Ended",
+            kind: None,
+            job_id: None,
+            session_id: None,
         }
     }
-    Ok(runs)
+
+    /// Whether it failed.
+    #[must_use]
+    pub fn is_failed(&self) -> bool {
+        self.result.as_deref() == Some("Failed")
+    }
+
+    /// Whether it has not ended.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.state == "Running"
+    }
 }
 
-fn of_session(session: BackupJobSession) -> Option<JobRun> {
-    let result = match session.result? {
-        OperationResult::Success => JobResult::Success,
-        OperationResult::Warning => JobResult::Warning,
-        OperationResult::Failed => JobResult::Failed,
-        _ => return None,
-    };
-    let id = session.job_uid.map(|uid| uid.guid().unwrap_or(uid.as_str()).to_ascii_lowercase());
-    let began_at = session.creation_time_utc.as_ref().and_then(time);
-    Some(JobRun { job_id: id, ..JobRun::new(session.job_name?, result, began_at) })
+impl Runs {
+    /// All that began since.
+    #[must_use]
+    pub fn since(time: Timestamp) -> Self {
+        Self { since: time, failed: false, zstack_offset_seconds: 0 }
+    }
+
+    /// Asks one server.
+    ///
+    /// # Errors
+    /// When the server does not answer, or refuses; a part of it that does so is among the [`Found::problems`].
+    pub async fn of(&self, server: &str, client: &Client) -> Result<Found, Error> {
+        let mut found = match client.system() {
+            System::Em => em::runs(self, server, client).await?,
+            System::Vb365 => vb365::runs(self, server, client).await?,
+            System::Zstack => zstack::runs(self, server, client).await?,
+        };
+        found.runs.retain(|run| self.wants(run));
+        found.runs.sort_by(|a, b| (b.is_running(), b.started).cmp(&(a.is_running(), a.started)));
+        Ok(found)
+    }
+
+    /// Servers narrow by what they can; the rest is left out here. A run whose beginning nobody can tell is kept.
+    fn wants(&self, run: &JobRun) -> bool {
+        let recent = run.is_running() || run.started.is_none_or(|started| started >= self.since);
+        recent && (!self.failed || run.is_failed())
+    }
 }
 
-fn of_job(job: Job) -> Option<JobRun> {
-    let result = match job.last_status? {
-        JobLastStatus::Success => JobResult::Success,
-        JobLastStatus::Warning => JobResult::Warning,
-        JobLastStatus::Failed => JobResult::Failed,
-        // Running, stopped, disconnected and so on are states, and no ends that say how it went.
-        _ => return None,
-    };
-    let began_at = job.last_run.as_ref().and_then(time);
-    Some(JobRun { job_id: job.id.map(|id| id.into_string()), ..JobRun::new(job.name?, result, began_at) })
+/// A date as a point in time; a date without a zone is of a clock so far ahead of UTC.
+fn timestamp(date: Option<&DateTime>, offset_seconds: i32) -> Option<Timestamp> {
+    Timestamp::from_nanosecond(date?.parts().ok()?.unix_nanos_at(offset_seconds)).ok()
 }
 
-/// A time that says where it is; of one that does not nobody knows the age.
-fn time(at: &DateTime) -> Option<Timestamp> {
-    at.as_str().parse().ok()
+/// The text, unless there is nothing in it.
+fn said(text: Option<&str>) -> Option<String> {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }

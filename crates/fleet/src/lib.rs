@@ -24,7 +24,7 @@ pub mod billing;
 mod collect;
 mod em;
 mod growth;
-mod jobs;
+pub mod jobs;
 pub mod metrics;
 mod problem;
 mod row;
@@ -36,7 +36,6 @@ mod zstack;
 
 pub use collect::{Answer, Collect, Level, Once, Server, Usage, usage};
 pub use growth::{Forecast, Growth, Moment, sparkline};
-pub use jobs::{JobResult, JobRun};
 pub use problem::{Cause, Problem};
 pub use row::{COLUMNS, ROWS, Row, percent};
 pub use totals::{By, Group, Total, is_over, totals};

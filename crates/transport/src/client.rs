@@ -3,6 +3,7 @@
 mod download;
 mod exchange;
 mod policy;
+mod preview;
 
 use backhaul_wire::ApiVersion;
 use std::borrow::Cow;

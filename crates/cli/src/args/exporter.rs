@@ -41,7 +41,7 @@ pub(crate) struct Exporter {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
 
-    /// Also tell how backup jobs ended last, and when: EM's of the last eight days, and VB365's
+    /// Also tell how backup jobs of EM and VB365 ended last, and when, within eight days
     #[arg(long)]
     pub(crate) jobs: bool,
 

@@ -7,6 +7,7 @@ use backhaul_wire::System;
 
 use crate::exit::Failure;
 use crate::profile::{Demo, Pin, Server};
+use crate::when::Present;
 
 const FREE_PORT: &str = "127.0.0.1:0";
 /// The simulator's own, which everybody knows: it guards nothing.
@@ -19,7 +20,7 @@ pub(super) async fn start(servers: &[Server]) -> Result<Option<Sim>, Failure> {
     if !System::ALL.into_iter().any(needed) {
         return Ok(None);
     }
-    let mut builder = Sim::builder();
+    let mut builder = Sim::builder().clock(Present::now().time());
     for system in System::ALL.into_iter().filter(|system| needed(*system)) {
         builder = match system {
             System::Em => builder.em(FREE_PORT),

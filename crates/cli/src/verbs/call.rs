@@ -1,7 +1,10 @@
 //! `backhaul call`: one operation of the API.
 
+mod caution;
+mod dry_run;
 mod out;
 mod request;
+mod template;
 mod wait;
 
 use backhaul_wire::ApiVersion;
@@ -15,18 +18,27 @@ use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
 
+pub(super) use self::caution::needs_body;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
 use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
+use crate::output::print_json;
 use crate::profile::{Location, Server, Wanted, select_one};
-use crate::{escape, names};
+use crate::{api_version, escape, names};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     let operation = names::find_operation(&args.target)?;
+    if let Some(part) = args.template {
+        let version = args.connection.api_version.as_deref();
+        let version = version.map(|text| api_version::number(operation.system, text)).transpose()?.flatten();
+        let body = template::template(operation, version.and_then(ApiVersion::new), part)?;
+        print_json(&body, console)?;
+        return Ok(Code::Done);
+    }
     let params = names::params(operation, &args.params)?;
     let body = args.body.as_ref().map(|source| Body::read(operation, source, console)).transpose()?;
     let profiles: Vec<String> = args.profile.iter().cloned().collect();
@@ -35,6 +47,13 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     selection.say(console);
     if args.wait && args.format == Some(CallFormat::Raw) {
         return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
+    }
+    if args.dry_run {
+        dry_run::print(operation, &params, body, &server, args, console)?;
+        return Ok(Code::Done);
+    }
+    if !args.yes {
+        caution::ask(operation, server.name(), console)?;
     }
     let call = Calling { operation, args, console };
     connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
@@ -60,6 +79,7 @@ impl Calling<'_> {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
         }
         if given.body.is_none() {
+            caution::needs_body(self.operation, ApiVersion::new(peer.version().await?))?;
             given.body = self.no_options(peer.version().await?);
         }
         self.console.verbose(1, || format!("{}: {} {}", peer.name, self.operation.method, self.operation.path));

@@ -75,7 +75,7 @@ fn check(args: &CheckUsage, console: &Console) -> Result<(State, String), Failur
         return Err(Failure::usage("--critical is below --warning"));
     }
     let filter = predicate(args.filter.as_ref(), console)?;
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
     let selection = select(wanted, &Location::find()?)?;
     let (mut measures, mut rows) = (Vec::new(), 0);
     let asked = connect::wait_for(ask(

@@ -69,7 +69,7 @@ impl Shared {
 
 /// Runs the verb: until Ctrl-C, or the signal that asks a process to end.
 pub(crate) fn run(args: &Exporter, console: &Console) -> Outcome {
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let acceptor = match (&args.tls_cert, &args.tls_key) {

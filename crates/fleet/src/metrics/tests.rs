@@ -1,5 +1,4 @@
 use super::*;
-use crate::jobs::JobResult;
 use crate::problem::{Cause, Problem};
 
 /// 2026-10-01.
@@ -32,7 +31,19 @@ fn answer(server: &str, rows: Vec<Row>, problems: Vec<Problem>) -> Answer {
         system: System::Em,
         address: String::new(),
         rows,
-        jobs: vec![JobRun::new("Daily \"A\"", JobResult::Warning, Some(at(-60)))],
+        jobs: vec![JobRun {
+            system: System::Em,
+            server: server.to_owned(),
+            job: Some("Daily \"A\"".to_owned()),
+            result: Some("Warning".to_owned()),
+            reason: None,
+            started: Some(at(-60)),
+            ended: Some(at(-30)),
+            state: "Ended",
+            kind: None,
+            job_id: None,
+            session_id: None,
+        }],
         problems,
         repeated: 0,
         collected_at: at(0),

@@ -77,10 +77,11 @@ type OfJob = fn(&JobRun) -> Option<i64>;
 /// What is told of each job. `job` would be taken for the scraper's own label.
 const JOBS: [(&str, &str, OfJob); 2] = [
     ("backhaul_job_last_result", "How the job's last run ended: 0 success, 1 warning, 2 failed.", |run| {
-        Some(run.result as i64)
+        let words = ["Success", "Warning", "Failed"];
+        words.iter().position(|word| run.result.as_deref() == Some(word)).and_then(|at| i64::try_from(at).ok())
     }),
     ("backhaul_job_last_run_timestamp_seconds", "When the job's last run that came to an end began.", |run| {
-        run.began_at.map(Timestamp::as_second)
+        run.started.map(Timestamp::as_second)
     }),
 ];
 
@@ -154,7 +155,7 @@ fn jobs(out: &mut String, exposition: Exposition, servers: &[(&String, &Server)]
                 let id = run.job_id.as_deref();
                 out.push_str(name);
                 let system = ("system", Some(state.system.name()));
-                labels(out, &[system, ("server", Some(server)), ("job_name", Some(&run.job)), ("job_id", id)]);
+                labels(out, &[system, ("server", Some(server)), ("job_name", run.job.as_deref()), ("job_id", id)]);
                 let _ = writeln!(out, " {value}");
             }
         }

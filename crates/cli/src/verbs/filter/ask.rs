@@ -11,7 +11,7 @@ use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::profile::{Location, Wanted, select_one};
-use crate::verbs::query::{Listing, refused_by, ways};
+use crate::verbs::query::{Listing, refused_by, wordings};
 
 /// The operation that lists what an Enterprise Manager can be asked for.
 const QUERY_SERVICE: &str = "GetQuerySvc";
@@ -31,13 +31,13 @@ pub(super) fn run(
     let (server, selection) = select_one(wanted, &Location::find()?)?;
     selection.say(console);
     let ask = Selection { filter: Some(parsed.expr()), limit: Some(1), ..Selection::default() };
-    let ways = ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
+    let wordings = wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
     connect::wait_for(async {
         let (peer, _peers) = Peers::open_one(&server, &args.connection, Size::Usual, console).await?;
         let refused = match missing_type(listing, &peer).await? {
             Some(refused) => Some(refused),
-            None => match ways.first() {
-                Some(way) => refused_by(&peer, listing, way).await?,
+            None => match wordings.first() {
+                Some(wording) => refused_by(&peer, listing, wording).await?,
                 None => None,
             },
         };

@@ -236,7 +236,7 @@ fn unknown(system: System, name: &str, listed: impl Iterator<Item = &'static str
         Some(_) => Failure::usage(format!("{system}.{shown} is a type, but no operation lists it{hint}")),
         None => Failure::usage(format!("there is no listing {system}.{shown}{hint}")),
     };
-    failure.with_help(format!("{system} lists {}", listed.join(", ")))
+    failure.with_help(format!("{system} lists {}", suggest::among(name, listed)))
 }
 
 #[cfg(test)]

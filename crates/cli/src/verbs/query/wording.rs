@@ -9,26 +9,26 @@ use super::Listing;
 use super::request::{self, plan};
 use crate::exit::{Code, Failure};
 
-/// A way to ask a server: who does what, and in which words.
+/// The words in which a server is asked, and who does what.
 #[derive(Debug)]
-pub(crate) struct Way {
+pub(crate) struct Wording {
     pub(crate) plan: Plan,
     /// What is asked in ZQL; none where the operation's own parameters say it.
     pub(crate) zql: Option<Zql>,
 }
 
-/// The ways to ask for a listing, of which the next serves where a server does not know the one before.
+/// The wordings of a question, of which the next serves where a server does not know the one before.
 ///
 /// ZStack's `q=` is asked where it can say the whole filter. ZQL stands in for it where it can, and `q=` cannot; a server without
 /// ZQL is asked what `q=` can say, and the rest is done here, as far as that can be.
-pub(crate) fn ways(
+pub(crate) fn wordings(
     listing: &Listing,
     ask: &Selection<'_>,
     given: &Params,
     version: Option<u8>,
     code: Code,
-) -> Result<Vec<Way>, Failure> {
-    let own = plan(listing, ask, given, version, code).map(|plan| Way { plan, zql: None });
+) -> Result<Vec<Wording>, Failure> {
+    let own = plan(listing, ask, given, version, code).map(|plan| Wording { plan, zql: None });
     // What the user says in the operation's own parameters cannot be said along with ZQL.
     if listing.operation.system != System::Zstack || !given.is_empty() {
         return own.map(|own| vec![own]);
@@ -43,7 +43,7 @@ pub(crate) fn ways(
     }
 }
 
-fn zql(listing: &Listing, ask: &Selection<'_>, all: Zql, code: Code) -> Result<Way, Failure> {
+fn zql(listing: &Listing, ask: &Selection<'_>, all: Zql, code: Code) -> Result<Wording, Failure> {
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
     let plan = lower(ask, &schema, Target::ZstackZql).map_err(|error| request::nobody(listing, ask, &error, code))?;
@@ -57,5 +57,5 @@ fn zql(listing: &Listing, ask: &Selection<'_>, all: Zql, code: Code) -> Result<W
     if let Some(limit) = plan.limit().and_then(|limit| u32::try_from(limit).ok()).filter(|limit| *limit < 1000) {
         zql = zql.page_size(limit);
     }
-    Ok(Way { plan, zql: Some(zql) })
+    Ok(Wording { plan, zql: Some(zql) })
 }
