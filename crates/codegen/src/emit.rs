@@ -3,6 +3,7 @@
 mod calls;
 mod docs;
 mod em_queries;
+mod families;
 mod filter;
 mod inventories;
 mod layout;
@@ -18,6 +19,8 @@ pub use inventories::inventories;
 pub use layout::System;
 pub use names::{constant, field_name, module_name};
 pub use words::field_words;
+pub(crate) use calls::call_name;
+pub(crate) use names::{TypeNames, family_clash, field_clash, param_clash, value_clash};
 pub(crate) use words::split as words_of;
 
 use proc_macro2::TokenStream;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::emit::param_clash;
 use crate::error::{Result, SchemaError};
 use crate::ir::{self, Kind, ParamPlace, TypeShape, Types, Versions};
 use crate::queries::QueryType;
@@ -340,6 +341,9 @@ impl Reader<'_> {
             params.push(query_param(FORMAT, Kind::Text, "`Entity` for all fields; a reference when left out."));
         }
         self.of_zstack(&def, &mut params)?;
+        if let Some(rule) = param_clash(params.iter().map(|param| param.name.as_str()), request.is_some()) {
+            return Err(self.error("params", rule));
+        }
         if !def.path.starts_with('/') {
             return Err(self.error("path", format!("`{}` does not start with `/`", def.path)));
         }

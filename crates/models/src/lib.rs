@@ -65,7 +65,9 @@ macro_rules! reply_traits {
                 *(self as &dyn backhaul_wire::Struct) == *(other as &dyn backhaul_wire::Struct)
             }
         }
-        impl<T: backhaul_wire::reflect::Model> backhaul_wire::generated::Serialize for $name<T> {
+        impl<T: backhaul_wire::reflect::Model + backhaul_wire::generated::Serialize> backhaul_wire::generated::Serialize
+            for $name<T>
+        {
             fn serialize<S: backhaul_wire::generated::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 backhaul_wire::generated::serialize(self, serializer)
             }

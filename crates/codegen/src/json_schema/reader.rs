@@ -2,8 +2,9 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value as Json};
 
 use super::{File, Index};
+use crate::emit::{field_clash, value_clash};
 use crate::error::{Result, SchemaError};
-use crate::ir::{Field, Kind, Place, Repeat, Struct, Type, TypeShape, Value, Versions, is_type_name};
+use crate::ir::{Field, Kind, Place, Repeat, SECRETS, Struct, Type, TypeShape, Value, Versions, is_type_name};
 
 /// How far references may lead on: more is a circle.
 const MAX_DEPTH: usize = 32;
@@ -83,6 +84,14 @@ const BOUNDS: [(&str, &str); 9] = [
     ("maxItems", "at most {} items"),
     ("minProperties", "at least {} members"),
     ("maxProperties", "at most {} members"),
+];
+
+/// Bounds that stand in order.
+const RANGES: [(&str, &str); 4] = [
+    ("minLength", "maxLength"),
+    ("minimum", "maximum"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
 ];
 
 /// Reads the definitions of one file into types.
@@ -168,7 +177,9 @@ impl Reader<'_> {
                 Some(found.ok_or_else(|| self.error(&pointer, "`x-bare-list` names a property that is a list"))?)
             }
         };
-        Ok(Struct { root: None, fields, bare_list, keep_unknown: self.flag(object, "x-keep-unknown", pointer)? })
+        // Every generated type keeps what it does not know; the mark says for which of them that matters.
+        self.flag(object, "x-keep-unknown", pointer)?;
+        Ok(Struct { root: None, fields, bare_list })
     }
 
     /// The properties of a struct, those of what it extends (`allOf`) first.
@@ -195,10 +206,10 @@ impl Reader<'_> {
         let properties = properties.as_object().ok_or_else(|| self.error(&pointer, "`properties` is an object"))?;
         for (wire, json) in properties {
             let pointer = format!("{pointer}/{}", wire.replace('~', "~0").replace('/', "~1"));
-            if out.iter().any(|field| field.wire == *wire) {
-                return Err(self.error(&pointer, format!("the property `{wire}` stands twice")));
-            }
             let field = self.field(name, wire, json, &pointer)?;
+            if let Some(rule) = field_clash(out, &field) {
+                return Err(self.error(&pointer, rule));
+            }
             out.push(field);
         }
         Ok(())
@@ -281,6 +292,9 @@ impl Reader<'_> {
         }
         let inner = self.schema(inner, &pointer, &[])?;
         let (kind, nested) = self.kind(&format!("{name}Item"), inner, &pointer)?;
+        if kind == Kind::Secret {
+            return Err(self.error(&pointer, SECRETS));
+        }
         let plain = matches!(kind, Kind::Text | Kind::Json | Kind::Struct(_));
         match nested {
             Repeat::One if repeat == Repeat::List || plain => Ok((kind, repeat)),
@@ -341,8 +355,8 @@ impl Reader<'_> {
                 None => &Map::new(),
                 Some(mark) => self.object(mark, &mark_pointer, &["description", "x-since", "x-until"])?,
             };
-            if values.iter().any(|value| value.name == name) {
-                return Err(self.error(&format!("{pointer}/enum"), format!("the value `{name}` stands twice")));
+            if let Some(rule) = value_clash(&values, &name) {
+                return Err(self.error(&format!("{pointer}/enum"), rule));
             }
             values.push(Value { doc: text(mark, "description"), versions: self.versions(mark, &mark_pointer)?, name });
         }
@@ -359,6 +373,15 @@ impl Reader<'_> {
             form = Form::Scalar;
         }
         let object = self.object(json, pointer, &[COMMON, form.keywords(), more].concat())?;
+        for (least, most) in RANGES {
+            let bound = |key: &str| object.get(key).and_then(Json::as_f64);
+            if let (Some(from), Some(to)) = (bound(least), bound(most))
+                && from > to
+            {
+                let rule = format!("`{most}` ({to}) lies below `{least}` ({from}): no value could keep both");
+                return Err(self.error(&format!("{pointer}/{most}"), rule));
+            }
+        }
         for key in ["description", "format"] {
             if object.get(key).is_some_and(|value| !value.is_string()) {
                 return Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a text")));
