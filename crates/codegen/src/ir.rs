@@ -234,6 +234,8 @@ pub struct Field {
     pub place: Place,
     /// Whether a request must carry it.
     pub required: bool,
+    /// The first version that wants it in a request, where older ones have it and do not.
+    pub required_since: Option<u8>,
     /// The API versions that have it.
     pub versions: Versions,
     /// Whether it stands in a box, since its type contains itself.

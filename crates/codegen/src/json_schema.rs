@@ -8,6 +8,7 @@ mod union;
 
 use std::collections::BTreeMap;
 
+pub(crate) use reader::REQUIRED_SINCE;
 use serde_json::Value as Json;
 
 use crate::emit::{TypeNames, family_clash};

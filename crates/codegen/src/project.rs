@@ -93,7 +93,8 @@ fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item =
 /// When a file cannot be read or breaks a rule.
 pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation>, BTreeMap<String, String>)> {
     let inputs = json_files(root, system)?;
-    let known = known_features(root)?;
+    let featured = inputs.iter().any(|file| file.json.get("x-feature").is_some());
+    let known = if featured { known_features(root)? } else { BTreeSet::new() };
     for file in &inputs {
         if let Some(feature) = file.json.get("x-feature")
             && !feature.as_str().is_some_and(|feature| known.contains(feature))

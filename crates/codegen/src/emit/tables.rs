@@ -68,12 +68,12 @@ pub(super) fn model(ty: &Type, rust: &str, body: &Struct, docs: &str, more: &str
 
 /// What a caller fills a request with.
 ///
-/// What became required after the type's first version is set like what is optional, so that a newer version of an API changes
+/// What came or became required after the type's first version is set like what is optional, so that a newer version of an API changes
 /// no constructor: whether it is there is checked when it is sent to a version that wants it.
 fn request(ty: &Type, body: &Struct) -> String {
     let from_the_start = |field: &Field| {
         let since = field.versions.since.is_none_or(|since| ty.versions.since.is_some_and(|first| since <= first));
-        field.required && since && field.versions.until.is_none()
+        field.required && field.required_since.is_none() && since && field.versions.until.is_none()
     };
     let list = |required: bool| {
         let fields = body.fields.iter().filter(|field| from_the_start(field) == required);

@@ -116,7 +116,10 @@ pub(super) fn field_shape(field: &Field) -> TokenStream {
         Place::Attribute => Some(quote! { .attribute() }),
         Place::Text => Some(quote! { .text() }),
     };
-    let required = field.required.then(|| quote! { .required() });
+    let required = match field.required_since.map(Literal::u8_unsuffixed) {
+        Some(since) => Some(quote! { .required_since(#since) }),
+        None => field.required.then(|| quote! { .required() }),
+    };
     let uncertain = field.uncertain.then(|| quote! { .uncertain() });
     let versions = versions(field.versions);
     quote! { Field::#new(#wire, #kind) #json #item #json_item #place #required #uncertain #versions }

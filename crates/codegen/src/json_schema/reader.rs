@@ -71,7 +71,11 @@ impl Form {
 }
 
 /// What every schema may say.
-const COMMON: &[&str] = &["description", "x-since", "x-until", "x-sources", "x-evidence", "x-uncertain"];
+const COMMON: &[&str] =
+    &["description", "x-since", "x-until", REQUIRED_SINCE, "x-sources", "x-evidence", "x-uncertain"];
+
+/// The first version that wants a property in a request, where older ones have it and do not.
+pub(crate) const REQUIRED_SINCE: &str = "x-required-since";
 
 /// Bounds that a value must keep: nothing checks them here, the documentation says them.
 const BOUNDS: [(&str, &str); 9] = [
@@ -163,6 +167,10 @@ impl Reader<'_> {
         let required = self.texts(object, "required", pointer)?;
         for wanted in &required {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
+                Some(field) if field.required_since.is_some() => {
+                    let rule = format!("`{wanted}` is required in some versions alone, by `{REQUIRED_SINCE}`: not here, too");
+                    return Err(self.error(&format!("{pointer}/required"), rule));
+                }
                 Some(field) => field.required = true,
                 None => {
                     return Err(self.error(&format!("{pointer}/required"), format!("`{wanted}` is not a property")));
@@ -227,7 +235,8 @@ impl Reader<'_> {
             kind,
             repeat,
             place: Place::Element,
-            required: false,
+            required: object.contains_key(REQUIRED_SINCE),
+            required_since: self.version(object, REQUIRED_SINCE, pointer)?,
             versions: self.versions(object, pointer)?,
             boxed: false,
             edit: false,
@@ -433,14 +442,18 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
-        let read = |key: &str| match object.get(key) {
+    fn version(&self, object: &Map<String, Json>, key: &str, pointer: &str) -> Result<Option<u8>> {
+        match object.get(key) {
             None => Ok(None),
             Some(value) => match value.as_u64().and_then(|v| u8::try_from(v).ok()).filter(|v| *v > 0) {
                 Some(version) => Ok(Some(version)),
                 None => Err(self.error(&format!("{pointer}/{key}"), format!("`{key}` is a version number"))),
             },
-        };
+        }
+    }
+
+    pub(super) fn versions(&self, object: &Map<String, Json>, pointer: &str) -> Result<Versions> {
+        let read = |key: &str| self.version(object, key, pointer);
         let versions = Versions { since: read("x-since")?, until: read("x-until")? };
         match (versions.since, versions.until) {
             (Some(since), Some(until)) if since > until => {

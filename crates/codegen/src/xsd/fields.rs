@@ -281,6 +281,7 @@ fn field(wire: &str, kind: Kind, place: Place, required: bool, doc: String) -> F
         repeat: Repeat::One,
         place,
         required,
+        required_since: None,
         versions: Versions::default(),
         boxed: false,
         edit: false,
