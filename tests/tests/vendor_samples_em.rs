@@ -30,18 +30,15 @@ struct Sample {
     make: Box<dyn Fn() -> Box<dyn Struct>>,
 }
 
-fn folder() -> Option<PathBuf> {
+fn folder() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("em/samples");
-    if !folder.join("index.json").is_file() {
-        eprintln!("skipped: the vendor's bodies are not at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    assert!(folder.join("index.json").is_file(), "the vendor's bodies are not at {}", folder.display());
+    folder
 }
 
 fn samples() -> Vec<Sample> {
-    let Some(folder) = folder() else { return Vec::new() };
+    let folder = folder();
     let index: Vec<Value> = serde_json::from_slice(&std::fs::read(folder.join("index.json")).unwrap()).unwrap();
     index.iter().map(|entry| sample(&folder, &index, entry)).collect()
 }
@@ -96,6 +93,7 @@ fn read(is_xml: bool, body: &[u8], target: &mut dyn Struct) -> Result<Drift, bac
 }
 
 #[test]
+#[ignore = "reads the vendor's bodies: set BACKHAUL_FACTS"]
 fn every_body_is_read_to_the_last_field() {
     let mut wrong = Vec::new();
     for sample in samples() {
@@ -118,10 +116,11 @@ fn every_body_is_read_to_the_last_field() {
 }
 
 #[test]
+#[ignore = "reads the vendor's bodies: set BACKHAUL_FACTS"]
 fn every_body_survives_both_codecs() {
     for sample in samples() {
         let mut value = (sample.make)();
-        read(sample.is_xml, &sample.body, &mut *value).unwrap();
+        let drift = read(sample.is_xml, &sample.body, &mut *value).unwrap();
         let again = |is_xml: bool, body: Vec<u8>| {
             let mut again = (sample.make)();
             read(is_xml, &body, &mut *again)
@@ -131,12 +130,17 @@ fn every_body_survives_both_codecs() {
         if sample.is_xml {
             again(true, xml::encode(&*value).unwrap());
         }
+        // The document's type says nothing of a part whose element has another meaning there: only its own codec has it whole.
+        if !sample.whole && !drift.unknown_fields.is_empty() {
+            continue;
+        }
         again(false, json::encode(&*value, Case::Schema).unwrap());
         again(false, json::encode(&*value, Case::Camel).unwrap());
     }
 }
 
 #[test]
+#[ignore = "reads the vendor's bodies: set BACKHAUL_FACTS"]
 fn requests_are_written_as_the_schema_wants_them() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/em/em.xsd");
     let folder = std::env::temp_dir().join(format!("backhaul-xsd-{}", std::process::id()));

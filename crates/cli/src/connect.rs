@@ -35,16 +35,16 @@ pub(crate) enum Size {
 
 /// A server, and a client that speaks to it.
 #[derive(Debug)]
-pub(crate) struct Peer {
+pub struct Peer {
     /// The profile's name.
-    pub(crate) name: String,
+    pub name: String,
     /// The client.
-    pub(crate) client: Client,
+    pub client: Client,
 }
 
 impl Peer {
     /// What a failed call means to the user.
-    pub(crate) fn refusal(&self, error: &backhaul_transport::Error) -> Failure {
+    pub fn refusal(&self, error: &backhaul_transport::Error) -> Failure {
         refusal(error, &self.name)
     }
 
@@ -63,11 +63,11 @@ impl Peer {
 
 /// The servers of a command: those that can be asked, and those that cannot.
 #[derive(Debug, Default)]
-pub(crate) struct Peers {
+pub struct Peers {
     /// With a client.
-    pub(crate) ready: Vec<Peer>,
+    pub ready: Vec<Peer>,
     /// Without, and why: no password, a certificate file that is gone.
-    pub(crate) failed: Vec<Failure>,
+    pub failed: Vec<Failure>,
     /// What the demo profiles speak to; it ends with the command.
     demo: Option<backhaul_sim::Sim>,
 }

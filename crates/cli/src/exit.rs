@@ -7,7 +7,8 @@ use std::process::ExitCode;
 /// What the command's exit code means; scripts rely on the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub(crate) enum Code {
+#[non_exhaustive]
+pub enum Code {
     /// All was done.
     Done = 0,
     /// All was done, and the answer is no: a check failed, a filter has errors.
@@ -47,7 +48,7 @@ impl From<Code> for ExitCode {
 
 /// Why a verb stopped: an exit code, a sentence, and a hint when there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub struct Failure {
     code: Code,
     message: String,
     help: Option<String>,
@@ -112,17 +113,17 @@ impl Failure {
     }
 
     /// The exit code.
-    pub(crate) fn code(&self) -> Code {
+    pub fn code(&self) -> Code {
         self.code
     }
 
     /// The sentence; empty when there is nothing to say.
-    pub(crate) fn message(&self) -> &str {
+    pub fn message(&self) -> &str {
         &self.message
     }
 
     /// What the user can do about it.
-    pub(crate) fn help(&self) -> Option<&str> {
+    pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 }

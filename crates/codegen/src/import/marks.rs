@@ -89,7 +89,9 @@ impl Imported {
 
     /// What is left of a span without one version; `None` when nothing is, or when a hole would be.
     pub(super) fn without(&self, span: Span, version: u8) -> Without {
-        if !span.has(version) {
+        // A reconstructed document read again denies nothing: what another source gave that version stays.
+        let denies = self.fresh == Some(version) || !self.is_reconstructed(version);
+        if !span.has(version) || !denies {
             return Without::Rest(span);
         }
         if span.since == version && span.until == version {

@@ -7,15 +7,12 @@ use serde_json::Value;
 
 use super::tree::Tree;
 
-/// The folder of VB365's facts; says so where it is missing.
-fn facts() -> Option<PathBuf> {
+/// The folder of VB365's facts.
+fn facts() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: there are no documents at {} (set BACKHAUL_FACTS)", folder.display());
-    None
+    assert!(folder.is_dir(), "there are no documents at {} (set BACKHAUL_FACTS)", folder.display());
+    folder
 }
 
 fn read(path: &Path) -> Value {
@@ -117,8 +114,9 @@ fn all_facts(files: &[Value], since: u64) -> Facts {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn v6_to_v8_on_an_empty_tree_give_what_is_checked_in() {
-    let Some(folder) = facts() else { return };
+    let folder = facts();
     let tree = Tree::new(&read(&checked_in().join("names.json")));
     for version in [6, 7, 8] {
         tree.import(version, &read(&folder.join(format!("v{version}.openapi.json")))).unwrap();
@@ -133,8 +131,9 @@ fn v6_to_v8_on_an_empty_tree_give_what_is_checked_in() {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn every_document_again_changes_nothing() {
-    let Some(folder) = facts() else { return };
+    let folder = facts();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for version in 3..=8 {
         let path = folder.join(format!("v{version}.openapi.json"));
@@ -146,10 +145,12 @@ fn every_document_again_changes_nothing() {
     }
 }
 
-/// Each version has exactly the operations of its document, with exactly their parameters.
+/// Each version has the operations of its document, with exactly their parameters; more only where the document is a
+/// reconstructed one, and those are counted by the command's tests.
 #[test]
+#[ignore = "reads the vendor's documents: set BACKHAUL_FACTS"]
 fn every_version_has_the_operations_of_its_document() {
-    let Some(folder) = facts() else { return };
+    let folder = facts();
     let plain = |path: &str| {
         let parts =
             path.split('/').map(|part| if part.starts_with('{') { "{}".to_owned() } else { part.to_lowercase() });
@@ -184,6 +185,9 @@ fn every_version_has_the_operations_of_its_document() {
                 ((row["method"].as_str().unwrap().to_owned(), plain(row["path"].as_str().unwrap())), params)
             })
             .collect();
+        let reconstructed = document["info"].get("x-status").is_some();
+        let found: BTreeMap<_, _> =
+            found.into_iter().filter(|(place, _)| !reconstructed || wanted.contains_key(place)).collect();
         assert_eq!(found, wanted, "v{version}");
     }
 }

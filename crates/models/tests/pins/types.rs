@@ -1,0 +1,104 @@
+//! A type as it is read and written.
+
+use std::fmt::Write;
+
+use backhaul_wire::generated::TypeEntry;
+use backhaul_wire::json::{self, Case};
+use backhaul_wire::shape::{EnumShape, Field, Shape};
+use backhaul_wire::version::Versions;
+use backhaul_wire::{Drift, Struct, System, xml};
+
+use super::example;
+
+pub fn pinned(system: System, entry: TypeEntry) -> String {
+    match entry {
+        TypeEntry::Enum(shape) => enumeration(shape),
+        TypeEntry::Struct(shape, make) => structure(system, shape, make()),
+    }
+}
+
+/// What else is known of a type or value: other names, versions.
+fn more(aliases: &[&str], versions: Versions) -> String {
+    let mut out = String::new();
+    if !aliases.is_empty() {
+        write!(out, " = {}", aliases.join(" = ")).unwrap();
+    }
+    if versions != Versions::ALL {
+        write!(out, " ({versions})").unwrap();
+    }
+    out
+}
+
+fn enumeration(shape: &EnumShape) -> String {
+    let mut out = format!("enum {}{}\n", shape.name, more(shape.aliases, Versions::ALL));
+    for value in shape.values {
+        writeln!(out, "  {}{}", value.name, more(&[], value.versions)).unwrap();
+    }
+    out
+}
+
+fn structure(system: System, shape: &Shape, mut value: Box<dyn Struct>) -> String {
+    let mut out = format!("type {}{}\n", shape.name, more(shape.aliases, shape.versions));
+    if let Some(union) = shape.union {
+        writeln!(out, "  one of, by {}", union.tag.unwrap_or("its members")).unwrap();
+        for variant in union.variants {
+            writeln!(out, "    {}: {}", variant.tags.join(", "), variant.shape.name).unwrap();
+        }
+        return out;
+    }
+    let body = example::body(system, shape);
+    let mut drift = Drift::default();
+    json::decode_into(&mut *value, body.to_string().as_bytes(), Some(&mut drift))
+        .unwrap_or_else(|error| panic!("{}: {error}\n{body}", shape.name));
+    assert!(drift.unknown_fields.is_empty() && drift.misfits.is_empty(), "{}: {drift:?}\n{body}", shape.name);
+    let written = json::encode(&*value, Case::Schema).unwrap();
+    out.push_str(&lines(std::str::from_utf8(&written).unwrap()));
+    if system == System::Em {
+        let written = xml::encode(&*value).unwrap();
+        // An element a line, as people lay XML out.
+        writeln!(out, "{}", String::from_utf8(written).unwrap().replace("><", ">\n<")).unwrap();
+    }
+    for field in shape.fields {
+        if let Some(note) = note(field) {
+            writeln!(out, "  {}: {note}", field.json).unwrap();
+        }
+    }
+    out
+}
+
+/// JSON with a member of the outermost object a line, in the order in which it was written. The examples hold no brackets and commas.
+fn lines(json: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0;
+    for char in json.chars() {
+        let closes = matches!(char, '}' | ']');
+        depth -= usize::from(closes);
+        if closes && depth == 0 {
+            out.push('\n');
+        }
+        out.push(char);
+        depth += usize::from(matches!(char, '{' | '['));
+        if depth == 1 && matches!(char, '{' | '[' | ',') {
+            out.push_str("\n  ");
+        }
+    }
+    out.replace("\n  \n", "") + "\n"
+}
+
+/// What of a field does not show in what is written.
+fn note(field: &Field) -> Option<String> {
+    let mut notes = Vec::new();
+    if matches!(field.kind, backhaul_wire::Kind::Struct(_) | backhaul_wire::Kind::Enum(_)) {
+        notes.push(field.kind.name().to_owned());
+    }
+    if field.required {
+        notes.push("required".to_owned());
+    }
+    if field.uncertain {
+        notes.push("or of another type".to_owned());
+    }
+    if field.versions != Versions::ALL {
+        notes.push(field.versions.to_string());
+    }
+    (!notes.is_empty()).then(|| notes.join(", "))
+}
