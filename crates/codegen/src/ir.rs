@@ -141,6 +141,8 @@ pub struct Type {
     pub doc: String,
     /// Names that vendors' documents give it.
     pub aliases: Vec<String>,
+    /// Names that it had in Rust before.
+    pub formerly: Vec<String>,
     /// The API versions that have it.
     pub versions: Versions,
     /// How sure it is that versions which no vendor document describes have it, by version.
@@ -316,6 +318,8 @@ pub struct Operation {
     pub doc: String,
     /// Names that older documents give it.
     pub aliases: Vec<String>,
+    /// Names that its call had in Rust before.
+    pub formerly: Vec<String>,
     /// The HTTP method.
     pub method: String,
     /// The path, as `ops` prints it.

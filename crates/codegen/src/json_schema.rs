@@ -70,6 +70,9 @@ pub fn read(files: &[File]) -> Result<Types> {
         }
         let is_union = matches!(ty.shape, TypeShape::Union(_));
         names.add(&ty.name, is_union).map_err(|rule| place(&ty.source, rule))?;
+        for name in &ty.formerly {
+            names.add(name, false).map_err(|rule| place(&ty.source, rule))?;
+        }
     }
     let title = |file: &File| Some((file.family().to_owned(), file.json.get("title")?.as_str()?.to_owned()));
     let mut types = Types { types, titles: files.iter().filter_map(title).collect() };

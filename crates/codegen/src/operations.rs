@@ -34,6 +34,9 @@ pub struct OperationDef {
     /// Names that older documents give it.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Names that it had here before: its call keeps them in Rust, deprecated.
+    #[serde(default)]
+    pub formerly: Vec<String>,
     /// The HTTP method.
     pub method: Method,
     /// The path after the host, `{name}` for parameters; VB365's version prefix left out.
@@ -227,6 +230,7 @@ pub fn query(query: &QueryType) -> ir::Operation {
         source: format!("schemas/em/queries.json#{}", query.name),
         doc: format!("Finds entities of the type `{}`.", query.entity),
         aliases: Vec::new(),
+        formerly: Vec::new(),
         method: "GET".to_owned(),
         path: format!("/api/query?type={}", query.name),
         also: Vec::new(),
@@ -359,6 +363,7 @@ impl Reader<'_> {
             doc: def.description,
             name: def.operation,
             aliases: def.aliases,
+            formerly: def.formerly,
             method: def.method.name().to_owned(),
             path: def.path,
             also: def.also,

@@ -163,7 +163,8 @@ fn models(system: &str, api: &str, types: &Types, operations: &[Operation], clos
     let mut calls: BTreeMap<String, &str> = BTreeMap::new();
     for operation in operations {
         let older = operation.older.iter().map(|form| format!("{}_V{}", operation.name, form.until));
-        for name in std::iter::once(operation.name.clone()).chain(older) {
+        let formerly = operation.formerly.iter().cloned();
+        for name in std::iter::once(operation.name.clone()).chain(older).chain(formerly) {
             let call = emit::call_name(&name);
             if let Some(other) = calls.insert(call.clone(), &operation.source) {
                 let rule = format!("`{name}` and the operation at {other} are both `{call}` in Rust: rename one");

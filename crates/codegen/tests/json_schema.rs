@@ -395,6 +395,21 @@ fn what_would_have_no_effect_is_refused() {
 }
 
 #[test]
+fn a_type_that_is_renamed_keeps_its_old_name() {
+    let types = read(json!({ "Thing": { "type": "object", "x-formerly": ["Item", "Object"] } }));
+    let (closure, requests) = (Closure::default(), Default::default());
+    let (api, types) = ("Test", &types);
+    let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
+    let code = &system.files(Path::new(""))[Path::new("test.rs")];
+    for old in ["Item", "Object"] {
+        assert!(code.contains(&format!("#[deprecated(note = \"renamed to `Thing`\")]\npub type {old} = Thing;")), "{code}");
+    }
+    let (pointer, rule) = refused(json!({ "Thing": { "type": "object", "x-formerly": ["A"] }, "A": { "type": "object" } }));
+    assert_eq!(pointer, "/$defs/A");
+    assert!(rule.contains("`A`"), "{rule}");
+}
+
+#[test]
 fn a_name_that_rust_has_taken_is_still_a_name() {
     let types = read(json!({
         "Thing": { "type": "object", "properties": {

@@ -9,7 +9,7 @@ use quote::quote;
 use super::HEADER;
 use super::docs::{evidence, param_doc, with_versions};
 use super::names::{field_name, type_name};
-use super::tables::{doc, plain};
+use super::tables::{doc, plain, renamed};
 use super::types::{kind, versions};
 use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response};
 use crate::operations::{FORMAT, QUERIES};
@@ -24,6 +24,9 @@ pub(super) fn operations(title: &str, all: &[&Operation]) -> String {
     let mut out = format!("{HEADER}//! {title}\n\nuse super::super::prelude::*;\n");
     for operation in &calls {
         out.push_str(&scope.calls(operation));
+        for old in &operation.formerly {
+            out.push_str(&renamed(&call_name(old), &call_name(&operation.name)));
+        }
     }
     let names: String = calls.iter().map(|operation| format!("        {};\n", call_name(&operation.name))).collect();
     let rows: String = queries.iter().map(|operation| scope.query(operation)).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-use crate::ir::{Field, Repeat, Value};
+use crate::ir::{Field, Repeat, Value, is_type_name};
 
 /// The Rust name of a field or parameter: snake_case, raw where it is a keyword.
 #[must_use]
@@ -169,6 +169,9 @@ pub(crate) struct TypeNames {
 impl TypeNames {
     /// Takes another name; the error says why it cannot stand beside the others.
     pub(crate) fn add(&mut self, name: &str, is_union: bool) -> Result<(), String> {
+        if !is_type_name(name) {
+            return Err(format!("`{name}` is not a type name: use UpperCamelCase letters and digits"));
+        }
         if NEEDED.contains(&name) {
             return Err(format!(
                 "`{name}` is a name that generated code needs for itself: call the type otherwise, with this name among its aliases"

@@ -29,11 +29,19 @@ pub(super) fn ty(ty: &Type, role: Role) -> String {
         TypeShape::Union(body) => unions::union(ty, body, role.secretive),
         TypeShape::Enum(values) => choice(ty, values),
     };
+    for old in &ty.formerly {
+        out.push_str(&renamed(old, &ty.name));
+    }
     if role.edited {
         let kind = if matches!(ty.shape, TypeShape::Enum(_)) { "Enum" } else { "Struct" };
         out.push_str(&format!("backhaul_wire::generated_edit! {{ {kind} {} }}\n", ty.name));
     }
     out
+}
+
+/// The old name of a type or call, which stays for those who use it.
+pub(super) fn renamed(old: &str, new: &str) -> String {
+    format!("/// Now [`{new}`].\n#[deprecated(note = \"renamed to `{new}`\")]\npub type {old} = {new};\n")
 }
 
 /// A row of the list of types: a struct's shape and how an empty value is made, or an enum's shape.

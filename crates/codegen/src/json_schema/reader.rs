@@ -121,7 +121,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn definition(&mut self, name: &str, json: &Json, pointer: &str) -> Result<()> {
-        let object = self.schema(json, pointer, &["x-aliases"])?;
+        let object = self.schema(json, pointer, &["x-aliases", "x-formerly"])?;
         if !is_type_name(name) {
             return Err(
                 self.error(pointer, format!("`{name}` is not a type name: use UpperCamelCase letters and digits"))
@@ -144,6 +144,7 @@ impl Reader<'_> {
             source: format!("schemas/{}#{pointer}", self.file.path),
             doc: documented(object),
             aliases: self.texts(object, "x-aliases", pointer)?,
+            formerly: self.texts(object, "x-formerly", pointer)?,
             versions: self.versions(object, pointer)?,
             evidence: self.evidence(object, pointer)?,
             shape,
@@ -256,6 +257,7 @@ impl Reader<'_> {
                 source: format!("schemas/{}#{pointer}", self.file.path),
                 doc: text(object, "description"),
                 aliases: Vec::new(),
+                formerly: Vec::new(),
                 versions: self.versions(object, pointer)?,
                 evidence: Vec::new(),
                 shape: TypeShape::Enum(self.values(object, pointer)?),

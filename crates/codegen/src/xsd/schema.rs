@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::ir::{Kind, Type, TypeShape, Value, Versions, is_type_name};
 
 /// What our appinfo may say of a type.
-const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "keep-unknown"])];
+const OF_TYPE: Keywords = &[("type", &["rust", "aliases", "formerly", "keep-unknown"])];
 
 /// A schema's definitions, found but not yet rendered into types.
 pub(super) struct Schema<'a> {
@@ -169,7 +169,10 @@ impl<'a> Schema<'a> {
                     definition.name
                 ));
             }
-            names.add(name, false).or_else(error)?;
+            let formerly = definition.notes.get("type", "formerly").unwrap_or_default().split_whitespace();
+            for name in std::iter::once(name).chain(formerly) {
+                names.add(name, false).or_else(error)?;
+            }
         }
         Ok(())
     }
@@ -192,6 +195,8 @@ impl<'a> Schema<'a> {
                 aliases.push(alias.to_owned());
             }
         }
+        let formerly = definition.notes.get("type", "formerly").unwrap_or_default();
+        let formerly = formerly.split_whitespace().map(str::to_owned).collect();
         Ok(Type {
             name: definition.rust.clone(),
             family: definition.family.to_owned(),
@@ -199,6 +204,7 @@ impl<'a> Schema<'a> {
             source: format!("schemas/{}#{}", definition.element.file(), definition.name),
             doc: definition.notes.doc.clone(),
             aliases,
+            formerly,
             versions: Versions::default(),
             evidence: Vec::new(),
             shape,

@@ -57,6 +57,23 @@ fn the_order_of_imports_does_not_matter() {
     }
 }
 
+/// Who calls an operation by its old name still can.
+#[test]
+fn an_operation_that_is_renamed_keeps_its_old_name() {
+    let tree = Tree::new(&names());
+    let of = |version: u8, id: &str| {
+        let mut document = document(version, thing(json!({ "name": { "type": "string" } })));
+        document["paths"][format!("/v{version}/Things")]["get"]["operationId"] = id.into();
+        document
+    };
+    tree.import(3, &of(3, "Thing_Get")).unwrap();
+    let old = tree.things()["operations"][0]["operation"].clone();
+    tree.import(4, &of(4, "Thing_List")).unwrap();
+    let row = &tree.things()["operations"][0];
+    assert_ne!(row["operation"], old);
+    assert_eq!((&row["aliases"], &row["formerly"]), (&json!([old]), &json!([old])));
+}
+
 /// What a newer version wants, older ones did without: no constructor changes, and no older server is asked to want it.
 #[test]
 fn a_member_that_is_newly_required_is_required_from_then_on() {
