@@ -5,6 +5,7 @@ mod build_cost;
 mod codegen;
 mod diff;
 mod import;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +51,18 @@ enum Task {
         #[arg(long, value_enum, default_value_t = diff::Format::Md)]
         format: diff::Format,
     },
+    /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the changelog
+    Upgrade {
+        /// The system: vb365
+        system: String,
+        /// The API version that the document describes: v9
+        version: String,
+        /// The document
+        file: PathBuf,
+        /// Write schemas and generated code; without it, only say what would change
+        #[arg(long)]
+        write: bool,
+    },
     /// Measures what generated code costs to build, beside a small serde program
     BuildCost {
         /// A system, for its models as they are checked in, or an OpenAPI 3.0 document, such as VB365 v8's, for its schemas alone
@@ -65,6 +78,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
+        Task::Upgrade { system, version, file, write } => upgrade::run(&system, &version, &file, write),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };
     match done {

@@ -6,6 +6,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod common;
 pub(crate) mod data;
+pub(crate) mod exporter;
 pub(crate) mod filter;
 #[cfg(feature = "store")]
 pub(crate) mod past;
@@ -81,6 +82,10 @@ pub(crate) enum Verb {
     /// Look after the runs that were kept
     #[cfg(feature = "store")]
     Store(store::Store),
+    /// Serve what usage says to Prometheus and its like
+    Exporter(exporter::Exporter),
+    /// Say in one line whether quotas and repositories have room left, for Nagios, Icinga, Checkmk and Zabbix
+    CheckUsage(exporter::CheckUsage),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -121,6 +126,8 @@ impl Cli {
             Verb::Usage(args) => args.fleet.connection.verbose,
             #[cfg(feature = "store")]
             Verb::Collect(args) => args.fleet.connection.verbose,
+            Verb::Exporter(args) => args.fleet.connection.verbose,
+            Verb::CheckUsage(args) => args.fleet.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,

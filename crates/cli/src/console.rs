@@ -42,9 +42,9 @@ impl Console {
         self.stdout_is_terminal
     }
 
-    /// Whether a person reads stderr.
-    pub(crate) fn stderr_is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
+    /// Whether a person reads stderr, and wants to.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
     }
 
     /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a terminal.

@@ -12,6 +12,7 @@
 //! | `profile`, [`servers`] | the servers a person has named, and which of them a command speaks to |
 //! | `secret` | passwords, and where they come from |
 //! | `output` | rows as a table, JSON, CSV and so on |
+//! | `report` | tables and charts as one HTML page |
 //! | `input` | arguments that stand for a file or standard input |
 //! | `console` | the only module that writes to stdout and stderr |
 //! | `escape` | a server's text made harmless to a terminal |
@@ -30,6 +31,7 @@ mod input;
 mod names;
 mod output;
 mod profile;
+mod report;
 mod secret;
 pub mod servers;
 mod suggest;
@@ -45,20 +47,21 @@ use crate::exit::Code;
 
 /// Runs the command line; a panic is a fault of ours and ends with the code that says so.
 pub fn main() -> ExitCode {
-    std::panic::catch_unwind(run).unwrap_or(Code::Internal).into()
+    std::panic::catch_unwind(run).unwrap_or(Code::Internal.into())
 }
 
-fn run() -> Code {
+fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return console::print_clap(&error),
+        Err(error) => return refused(&error),
     };
     let console = Console::new(cli.verbosity(), cli.global);
-    match verbs::run(&cli, &console) {
-        Ok(code) => code,
-        Err(failure) => {
-            console.failure(&failure);
-            failure.code()
-        }
-    }
+    verbs::run(&cli, &console)
+}
+
+/// Says what is wrong with the command line; to what runs monitoring plugins, 2 would mean that something is critical.
+fn refused(error: &clap::Error) -> ExitCode {
+    let code = console::print_clap(error);
+    let is_plugin = std::env::args_os().nth(1).is_some_and(|verb| verb == "check-usage");
+    if code == Code::Usage && is_plugin { verbs::UNKNOWN.into() } else { code.into() }
 }

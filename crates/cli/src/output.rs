@@ -16,8 +16,10 @@ mod yaml;
 
 use serde_json::{Map, Value};
 
+pub(crate) use cell::{bytes as size, text as cell_text};
 pub(crate) use projection::Projection;
 pub(crate) use style::{Format, LineEnd, Style};
+pub(crate) use table::heading;
 
 use crate::console::Console;
 use crate::exit::Failure;
@@ -45,6 +47,8 @@ pub(crate) enum Kind {
     Bool,
     /// A date and time, as the server wrote it.
     Time,
+    /// How a number changed: a text of bars, or in a report pairs of seconds and bytes, of which a line is made.
+    Trend,
 }
 
 /// A column.

@@ -94,6 +94,13 @@ impl Diff {
     /// # Errors
     /// When the schemas break a rule.
     pub fn read(root: &Path, system: &str, from: u8, to: u8) -> Result<Self> {
+        let known = crate::import::versions(root, system)
+            .map_err(|error| crate::SchemaError::new(format!("{system}/versions.json"), "", error.to_string()))?;
+        if let Some(missing) = [from, to].into_iter().find(|version| !known.contains(version)) {
+            let known: Vec<String> = known.iter().map(|version| format!("v{version}")).collect();
+            let rule = format!("v{missing} was never imported: there are {}", known.join(", "));
+            return Err(crate::SchemaError::new(format!("{system}/versions.json"), "", rule));
+        }
         let (types, operations, _) = project::schemas(root, system)?;
         let names = project::names(root, system)?;
         Ok(Self::of(system, &types, &operations, names.as_ref(), from, to))
@@ -109,7 +116,7 @@ impl Diff {
         from: u8,
         to: u8,
     ) -> Self {
-        let mut finder = Finder { from, to, sent: project::requests(operations), changes: Vec::new() };
+        let mut finder = Finder { from, to, types, sent: project::requests(operations), changes: Vec::new() };
         for ty in &types.types {
             finder.ty(ty);
         }
@@ -118,7 +125,8 @@ impl Diff {
         }
         for (place, settled) in names.map(|names| &names.conflicts).into_iter().flatten() {
             if settled.since.is_some_and(|since| from < since && since <= to) {
-                finder.add(Subject::Property, place, Kind::Retyped, &settled.why, Verdict::WireOnly);
+                // The release that took the newer type in gave the field another type.
+                finder.add(Subject::Property, place, Kind::Retyped, &settled.why, Verdict::Breaking);
             }
         }
         finder.changes.sort();
@@ -129,6 +137,7 @@ impl Diff {
 struct Finder<'a> {
     from: u8,
     to: u8,
+    types: &'a Types,
     /// The types that have constructors.
     sent: std::collections::BTreeSet<&'a str>,
     changes: Vec<Change>,
@@ -176,7 +185,7 @@ impl Finder<'_> {
         match &ty.shape {
             TypeShape::Struct(Struct { fields, .. }) => fields.iter().for_each(|field| self.field(ty, field)),
             // The fields of a union are those of its kinds, which are types themselves.
-            TypeShape::Union(Union { .. }) => {}
+            TypeShape::Union(union) => self.union(ty, union),
             TypeShape::Enum(values) => values.iter().for_each(|value| self.value(ty, value)),
         }
     }
@@ -188,6 +197,14 @@ impl Finder<'_> {
         let newly = field.required_since.is_some_and(|since| self.from < since && since <= self.to);
         if both && newly && self.sent.contains(ty.name.as_str()) {
             self.add(Subject::Property, &name, Kind::Retyped, "required from now on", Verdict::WireOnly);
+        }
+    }
+
+    /// A kind is as old as its type.
+    fn union(&mut self, ty: &Type, union: &Union) {
+        for variant in &union.variants {
+            let Some(kind) = self.types.types.iter().find(|kind| kind.name == variant.ty) else { continue };
+            self.both(Subject::Value, &format!("{}: {}", ty.name, kind.name), kind.versions, Verdict::Additive);
         }
     }
 

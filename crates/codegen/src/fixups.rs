@@ -1,7 +1,7 @@
 //! Mistakes in vendors' documents, each mended by a named function.
 //!
-//! An import applies the fixups of its version, and fails when one no longer finds its mistake: then the document has changed, and a
-//! person decides whether the fixup goes.
+//! An import tries every fixup, for a vendor's next document has most mistakes of the one before. Where one finds nothing to mend in
+//! a version that had the mistake, or in a newer one, the vendor has mended it: the document is taken, and a note says so.
 
 mod vb365;
 
@@ -22,6 +22,24 @@ pub struct Fixup {
     pub known_by: &'static str,
     /// Mends a document; `false` when the mistake is not there.
     pub apply: fn(&mut Json) -> bool,
+}
+
+/// Mends a document; gives a note for each mistake that was to be expected and is not there.
+pub(crate) fn mend(system: &str, version: u8, document: &mut Json) -> Vec<String> {
+    let mut notes = Vec::new();
+    for fixup in of(system) {
+        let mended = (fixup.apply)(document);
+        let expected = fixup.versions.iter().any(|known| *known == version)
+            || fixup
+                .versions
+                .iter()
+                .max()
+                .is_some_and(|last| *last < version && fixup.versions.contains(&(version - 1)));
+        if !mended && expected {
+            notes.push(format!("v{version} no longer has the mistake of the fixup `{}` ({})", fixup.name, fixup.says));
+        }
+    }
+    notes
 }
 
 /// The fixups of a system's documents.

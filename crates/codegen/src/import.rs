@@ -43,6 +43,8 @@ pub struct Outcome {
     pub files: BTreeMap<PathBuf, String>,
     /// What changed, in a line each.
     pub changes: Vec<String>,
+    /// What a person should know beside it, such as mistakes that the vendor has mended.
+    pub notes: Vec<String>,
 }
 
 /// The systems whose documents are OpenAPI, with their folder below `schemas/`.
@@ -53,15 +55,8 @@ pub const SYSTEMS: [&str; 1] = ["vb365"];
 /// # Errors
 /// When the document is broken, says what the schemas cannot, contradicts them, or lacks a mistake that a fixup mends.
 pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) -> Result<Outcome> {
-    let mut json: Json =
-        serde_json::from_str(text).map_err(|error| ImportError::new(path, &format!("line {}", error.line()), error))?;
-    let fixups = crate::fixups::of(system);
-    for fixup in fixups.iter().filter(|fixup| fixup.versions.contains(&version)) {
-        if !(fixup.apply)(&mut json) {
-            let rule = format!("the fixup `{}` no longer applies: {}", fixup.name, fixup.says);
-            return Err(ImportError::new(path, "", rule));
-        }
-    }
+    let mut json: Json = parse(path, text)?;
+    let notes = crate::fixups::mend(system, version, &mut json);
     let names = Names::read(root, system)?;
     let mut tree = Tree::read(root, system, &names)?;
     let mut imported = Imported::read(root, system)?;
@@ -82,7 +77,40 @@ pub fn import(root: &Path, system: &str, version: u8, path: &str, text: &str) ->
     let mut files = tree.files(system)?;
     files.insert(marks::path(system), imported.text()?);
     files.retain(|file, text| fs::read_to_string(root.join(file)).ok().as_ref() != Some(text));
-    Ok(Outcome { files, changes })
+    Ok(Outcome { files, changes, notes })
+}
+
+/// The versions of a system whose documents are in the schemas below `root`, the oldest first.
+///
+/// # Errors
+/// When `versions.json` is broken.
+pub fn versions(root: &Path, system: &str) -> Result<Vec<u8>> {
+    Ok(Imported::read(root, system)?.all().collect())
+}
+
+/// A document as JSON; what is something else is named.
+fn parse(path: &str, text: &str) -> Result<Json> {
+    // Editors on Windows put a byte-order mark in front.
+    let text = text.trim_start_matches('\u{feff}');
+    let json: Json = serde_json::from_str(text).map_err(|error| {
+        let start = text.trim_start();
+        let rule = if start.starts_with("openapi:") || start.starts_with("swagger:") || start.starts_with("---") {
+            "it is YAML: convert it to JSON first (`yq -o=json`)".to_owned()
+        } else if start.starts_with('<') {
+            "it is XML or HTML, not an OpenAPI document".to_owned()
+        } else {
+            error.to_string()
+        };
+        ImportError::new(path, &format!("line {}", error.line()), rule)
+    })?;
+    let version = ["openapi", "swagger"].iter().find_map(|key| json.get(*key)?.as_str());
+    match version {
+        Some(version) if version.starts_with("3.") => Ok(json),
+        Some(version) => {
+            Err(ImportError::new(path, "/openapi", format!("it is an OpenAPI {version} document: 3.0 is read")))
+        }
+        None => Err(ImportError::new(path, "", "it is no OpenAPI document: it has no member `openapi`")),
+    }
 }
 
 fn digest(text: &str) -> String {

@@ -6,6 +6,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod api;
 pub mod diff;
 pub mod emit;
 pub mod error;
@@ -18,6 +19,7 @@ pub mod json_schema;
 pub mod operations;
 pub mod project;
 pub mod queries;
+pub mod upgrade;
 pub mod xsd;
 
 pub use error::{Result, SchemaError};

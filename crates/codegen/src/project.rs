@@ -45,15 +45,8 @@ const FOLDERS: [&str; 6] = [
 pub fn generate(root: &Path) -> Result<Files> {
     let mut files = Files::new();
     em(&mut files, root)?;
-    for (system, api) in [("vb365", "Vb365"), ("zstack", "Zstack")] {
-        let (types, operations, features) = schemas(root, system)?;
-        let closure = Closure::new(features, &types, &operations);
-        if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
-            let path = format!("{system}/{INVENTORIES}");
-            let all = Inventories::read(&path, parse(root, &path)?, &types)?;
-            files.extend(below(FILTER, emit::inventories(&all, &types)));
-        }
-        files.extend(models(system, api, &types, &operations, &closure)?);
+    for system in ["vb365", "zstack"] {
+        files.extend(of_system(root, system)?);
     }
     forms(&mut files)?;
     for system in SYSTEMS {
@@ -87,6 +80,24 @@ fn below(folder: &str, files: BTreeMap<PathBuf, String>) -> impl Iterator<Item =
     files.into_iter().map(move |(path, code)| (Path::new(folder).join(path), code))
 }
 
+/// Renders the files of one system whose schemas are JSON Schema: its models, and what can be asked for beside them.
+///
+/// # Errors
+/// As [`generate`].
+pub fn of_system(root: &Path, system: &str) -> Result<Files> {
+    let mut files = Files::new();
+    let api = if system == "zstack" { "Zstack" } else { "Vb365" };
+    let (types, operations, features) = schemas(root, system)?;
+    let closure = Closure::new(features, &types, &operations);
+    if inputs(root, system)?.iter().any(|name| name == INVENTORIES) {
+        let path = format!("{system}/{INVENTORIES}");
+        let all = Inventories::read(&path, parse(root, &path)?, &types)?;
+        files.extend(below(FILTER, emit::inventories(&all, &types)));
+    }
+    files.extend(models(system, api, &types, &operations, &closure)?);
+    Ok(files)
+}
+
 /// The types and operations of a system whose schemas are JSON Schema, and the cargo features of its families.
 ///
 /// # Errors
@@ -115,7 +126,7 @@ pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation
 }
 
 /// Where the features of the models are listed.
-const MODELS: &str = "crates/models/Cargo.toml";
+pub(crate) const MODELS: &str = "crates/models/Cargo.toml";
 
 fn known_features(root: &Path) -> Result<BTreeSet<String>> {
     let wrong = |rule: String| SchemaError::new(format!("../{MODELS}"), "/features", rule);

@@ -30,7 +30,7 @@ fn every_kind_of_change_has_its_verdict() {
         (Subject::Type, "Event", (Kind::Added, Verdict::Additive)),
         (Subject::Type, "Credential", (Kind::Removed, Verdict::WireOnly)),
         (Subject::Property, "BackupRepository.isOutdated", (Kind::Added, Verdict::Additive)),
-        (Subject::Property, "RbacRoleCreateModel.operators", (Kind::Retyped, Verdict::WireOnly)),
+        (Subject::Property, "RbacRoleCreateModel.operators", (Kind::Retyped, Verdict::Breaking)),
         (Subject::Value, "ExceptionInfoErrorCode: Timeout", (Kind::Added, Verdict::Additive)),
         (Subject::Operation, "GET /Health", (Kind::Added, Verdict::Additive)),
         (Subject::Operation, "GET /JobSessions/Changes", (Kind::Removed, Verdict::WireOnly)),
@@ -49,4 +49,11 @@ fn json_says_the_same() {
     assert_eq!(json["changes"].as_array().unwrap().len(), diff.changes.len());
     let paging = json["changes"].as_array().unwrap().iter().find(|change| change["of"] == "paging").unwrap();
     assert_eq!((&paging["change"], &paging["verdict"]), (&"retyped".into(), &"wire-only".into()));
+}
+
+#[test]
+fn a_version_that_was_never_imported_is_an_error() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let error = Diff::read(&root, "vb365", 8, 9).unwrap_err().to_string();
+    assert!(error.contains("v9 was never imported: there are v3, v4, v5, v6, v7, v8"), "{error}");
 }

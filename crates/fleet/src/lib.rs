@@ -22,6 +22,7 @@ pub mod billing;
 mod collect;
 mod em;
 mod growth;
+pub mod metrics;
 mod problem;
 mod row;
 #[cfg(feature = "store")]

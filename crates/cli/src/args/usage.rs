@@ -1,5 +1,6 @@
 //! `usage`: who uses how much.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -91,6 +92,14 @@ pub(crate) struct Question {
     #[arg(long)]
     pub(crate) total: bool,
 
+    /// Write a report for people to FILE, one HTML page that needs nothing else, in place of printing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Print InfluxDB's line protocol: a line per row, in the measurement backhaul_usage
+    #[arg(long, conflicts_with_all = ["html", "format", "jq", "count", "fields", "by", "total"])]
+    pub(crate) influx: bool,
+
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -127,6 +136,7 @@ Examples:
   backhaul usage --over 80% --fields server,tenant,quota_percent,fill_percent
   backhaul usage --by tenant --top 10
   backhaul usage --level job --sort-desc server,used_bytes
+  backhaul usage --html usage.html
   backhaul usage --save && backhaul usage --since 30d --top 10
   backhaul usage --filter 'used_bytes>1000000000000' -o csv > usage.csv
   backhaul usage --filter @big-tenants.txt -o ndjson")]
@@ -143,7 +153,7 @@ pub(crate) struct Usage {
 }
 
 /// Reads `80%` or `80`.
-fn percent(text: &str) -> Result<f64, String> {
+pub(crate) fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>();
     number
         .ok()

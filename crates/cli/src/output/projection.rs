@@ -183,7 +183,7 @@ fn rank(column: &Column) -> u8 {
         Kind::Name => 7,
         Kind::Text if name != "description" => 7,
         Kind::Bool => 8,
-        Kind::Text => 9,
+        Kind::Text | Kind::Trend => 9,
     }
 }
 

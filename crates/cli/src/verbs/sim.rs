@@ -106,7 +106,7 @@ fn introduce(sim: &Sim, args: &Args, console: &Console) {
 }
 
 /// Ends when the process is asked to end.
-fn stop() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     let fail = |error: io::Error| Failure::internal(format!("signals cannot be received: {error}"));
     #[cfg(unix)]
     {

@@ -3,11 +3,13 @@
 mod ask;
 #[cfg(feature = "store")]
 mod past;
+mod report;
 mod shown;
 mod sums;
 
 pub(super) use self::ask::{Order, ask};
 use self::shown::Shown;
+pub(super) use self::shown::predicate;
 use crate::args::usage::Usage;
 use crate::connect;
 use crate::console::Console;
@@ -34,14 +36,15 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     let work = ask(&args.fleet, &selection, streams, console, |answer| {
         #[cfg(feature = "store")]
         kept.push(&answer.rows)?;
-        shown.take(answer.rows)
+        // No row of a server that failed is not the same as a server without rows.
+        if answer.is_failed() && answer.rows.is_empty() { Ok(()) } else { shown.take(answer.rows) }
     });
     let asked = connect::wait_for(work)?;
     // No row of any server is not the same as no usage: a reader of JSON must not take the one for the other.
     if asked.all_failed() {
         return Ok(asked.code());
     }
-    shown.end()?;
+    shown.end(asked.said())?;
     #[cfg(feature = "store")]
     kept.finish()?;
     Ok(asked.code())

@@ -11,7 +11,7 @@ use super::docs::{evidence, param_doc, with_versions};
 use super::names::{field_name, type_name};
 use super::tables::{doc, plain, renamed};
 use super::types::{kind, versions};
-use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response};
+use crate::ir::{Kind, Operation, Param, ParamPlace, Request, Response, Versions};
 use crate::operations::{FORMAT, QUERIES};
 
 /// The operations of one family, as a file.
@@ -94,7 +94,7 @@ impl Scope<'_> {
             out.push_str(&format!("    #[doc(alias = {alias:?})]\n"));
         }
         let optional = operation.request.as_ref().is_some_and(|request| request.optional);
-        let must: Vec<&Param> = operation.params.iter().filter(|param| param.required && !param.list).collect();
+        let must: Vec<&Param> = operation.params.iter().filter(|param| is_argument(param)).collect();
         if must.is_empty() && (operation.request.is_none() || optional) {
             // A call that must have nothing can also be made from nothing.
             out.push_str("    #[derive(Default)]\n");
@@ -118,7 +118,7 @@ impl Scope<'_> {
             let (name, ty, shape) =
                 (field_name(&param.name), plain(self.value(&param.kind)), plain(param_shape(param)));
             let shape = shape.trim_start_matches("Param::");
-            out.push_str(&match (param.required, param.list) {
+            out.push_str(&match (is_argument(param), param.list) {
                 (_, true) => format!("    {name}: Vec<{ty}> [Vec::new()] {shape};\n"),
                 (true, false) if is_text(&param.kind) => format!("    {name}: {ty} [{name}.into()] {shape};\n"),
                 (true, false) => format!("    {name}: {ty} [{name}] {shape};\n"),
@@ -251,6 +251,12 @@ fn documentation(operation: &Operation) -> String {
     let text = format!("`{} {}`: {}", operation.method, operation.path, operation.doc);
     let evidence = evidence(&operation.evidence).map(|text| format!("\n\n{text}")).unwrap_or_default();
     format!("{}{evidence}\n\nSchema: `{}`", with_versions(&text, operation.versions), operation.source)
+}
+
+/// Whether a call cannot be made without it. What only some versions require is optional here and asked for when it is sent to one of
+/// them: the call stays the same for the others.
+fn is_argument(param: &Param) -> bool {
+    param.required && !param.list && param.versions == Versions::default()
 }
 
 /// `ApiVersion::new(5)`

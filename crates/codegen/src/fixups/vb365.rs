@@ -170,14 +170,17 @@ fn edit_copy_job_type(document: &mut Json) -> bool {
 /// Exactly these three may have one; another would be news.
 fn delete_with_body(document: &mut Json) -> bool {
     const WANTED: [&str; 3] = [
-        "/v8/Jobs/{jobId}/SelectedItems",
-        "/v8/Organizations/{organizationId}/BackupApplications",
-        "/v8/ProxyPools/{poolId}/proxies",
+        "/Jobs/{jobId}/SelectedItems",
+        "/Organizations/{organizationId}/BackupApplications",
+        "/ProxyPools/{poolId}/proxies",
     ];
     let mut found = 0;
     operations(document, |path, method, operation| {
         let body = operation.get_mut("requestBody").and_then(Json::as_object_mut);
-        if let Some(body) = body.filter(|_| method == "delete" && WANTED.contains(&path)) {
+        // `/v8/Jobs/…`: whatever the version.
+        let rest = path.find("/v").and_then(|at| path[at + 1..].find('/').map(|slash| &path[at + 1 + slash..]));
+        let wanted = method == "delete" && rest.is_some_and(|rest| WANTED.contains(&rest));
+        if let Some(body) = body.filter(|_| wanted) {
             body.insert("x-wanted".into(), true.into());
             found += 1;
         }

@@ -14,7 +14,7 @@ pub struct ImportError {
 }
 
 impl ImportError {
-    pub(super) fn new(file: &str, pointer: &str, rule: impl fmt::Display) -> Self {
+    pub(crate) fn new(file: &str, pointer: &str, rule: impl fmt::Display) -> Self {
         Self { file: file.to_owned(), pointer: pointer.to_owned(), rule: rule.to_string() }
     }
 }

@@ -77,10 +77,29 @@ fn an_operation_that_no_file_takes_is_named() {
 
 /// Version 6 has fixups, and this document has none of the mistakes.
 #[test]
-fn a_fixup_that_no_longer_applies_is_an_error() {
+fn a_mistake_that_the_vendor_has_mended_is_a_note() {
     let tree = Tree::new(&names());
-    let error = tree.import(6, &document(6, thing(json!({})))).unwrap_err().to_string();
-    assert!(error.contains("the fixup `token_media_type` no longer applies"), "{error}");
+    let notes = tree.import(6, &document(6, thing(json!({})))).unwrap().notes;
+    assert!(
+        notes.iter().any(|note| note.contains("no longer has the mistake of the fixup `token_media_type`")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn what_is_no_openapi_document_is_said_to_be_none() {
+    let tree = Tree::new(&names());
+    for (text, wanted) in [
+        ("{}", "it has no member `openapi`"),
+        ("openapi: 3.0.1\npaths: {}\n", "it is YAML"),
+        ("<html></html>", "it is XML or HTML"),
+        ("{\"swagger\": \"2.0\"}", "an OpenAPI 2.0 document"),
+    ] {
+        let error = backhaul_codegen::import::import(tree.root(), "vb365", 4, "x", text).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{text}: {error}");
+    }
+    let marked = format!("\u{feff}{}", document(4, thing(json!({}))));
+    backhaul_codegen::import::import(tree.root(), "vb365", 4, "x", &marked).unwrap();
 }
 
 #[test]

@@ -251,18 +251,16 @@ impl<'d> Reader<'d> {
         Ok(self.names.of(items.name, self.version))
     }
 
-    /// The one media type of a body, with its schema.
+    /// The media type of a body that is taken, with its schema: JSON where there is a choice.
     fn only_content(&self, body: &'d Node, pointer: &str) -> Result<(&'d str, Option<&'d Node>, String)> {
         let pointer = format!("{pointer}/content");
         let content = body.get("content").ok_or_else(|| self.error(&pointer, "a body has `content`"))?;
-        let mut all = self.object(content, &pointer)?.iter();
-        let (Some((media, content)), None) = (all.next(), all.next()) else {
-            return Err(self.error(&pointer, "exactly one media type is taken"));
-        };
+        let all = self.object(content, &pointer)?;
+        let plain = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let wanted = ["application/json", "application/x-www-form-urlencoded"];
+        let taken = wanted.iter().find_map(|wanted| all.iter().find(|(media, _)| plain(media) == *wanted));
+        let (media, content) = taken.ok_or_else(|| self.error(&pointer, "a body is JSON, or a form"))?;
         let pointer = format!("{pointer}/{}", escape(media));
-        if !["application/json", "application/x-www-form-urlencoded"].contains(&media.as_str()) {
-            return Err(self.error(&pointer, "a body is JSON, or a form"));
-        }
         let schema =
             content.get("schema").map(|schema| self.object(schema, &format!("{pointer}/schema"))).transpose()?;
         Ok((media, schema, format!("{pointer}/schema")))

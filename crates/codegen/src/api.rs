@@ -1,0 +1,219 @@
+//! The public API of generated code: every item that a user can name, with its signature, read from the tables as they were written.
+//!
+//! A verdict that is taken from schemas alone can be wrong where the generator is not a plain picture of them; what users compile
+//! against is what was generated.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::diff::Verdict;
+use crate::project::Files;
+
+/// Items by path, such as `vb365::jobs::Job.isEnabled`, with their signatures.
+pub type Api = BTreeMap<String, String>;
+
+/// How an item changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The item's path: `vb365::jobs::Job.is_enabled`, `vb365::jobs::Job::new`, `vb365::jobs::JobType::Backup`.
+    pub item: String,
+    /// Its signature before, when it was there.
+    pub was: Option<String>,
+    /// Its signature now, when it is still there.
+    pub now: Option<String>,
+}
+
+impl Change {
+    /// What it means for users: what is new breaks nothing, for structs, enums and calls are `#[non_exhaustive]` or made by `new`.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.was.is_none() { Verdict::Additive } else { Verdict::Breaking }
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let item = &self.item;
+        match (&self.was, &self.now) {
+            (None, Some(now)) => write!(f, "`{item}` is new: `{now}`"),
+            (Some(was), None) => write!(f, "`{item}` is gone: it was `{was}`"),
+            (was, now) => write!(
+                f,
+                "`{item}` becomes `{}`: it was `{}`",
+                now.as_deref().unwrap_or_default(),
+                was.as_deref().unwrap_or_default()
+            ),
+        }
+    }
+}
+
+/// Every change between two APIs, by item.
+#[must_use]
+pub fn compare(was: &Api, now: &Api) -> Vec<Change> {
+    let items: std::collections::BTreeSet<&String> = was.keys().chain(now.keys()).collect();
+    let changes = items.into_iter().map(|item| Change {
+        item: item.clone(),
+        was: was.get(item).cloned(),
+        now: now.get(item).cloned(),
+    });
+    changes.filter(|change| change.was != change.now).collect()
+}
+
+/// The API of the models among generated files.
+#[must_use]
+pub fn read(files: &Files) -> Api {
+    let mut api = Api::new();
+    for (path, text) in files {
+        if let Some(module) = module(path) {
+            tables(&module, text, &mut api);
+        }
+    }
+    api
+}
+
+/// `crates/models/src/vb365/generated/jobs/operations.rs` is `vb365::jobs::operations`; the parts that a family is cut into by
+/// features are the family's.
+fn module(path: &Path) -> Option<String> {
+    let path = path.strip_prefix("crates/models/src").ok()?.with_extension("");
+    let mut parts: Vec<&str> = path.iter().filter_map(|part| part.to_str()).collect();
+    if parts.len() < 3 || parts[1] != "generated" {
+        return None;
+    }
+    parts.retain(|part| *part != "generated" && !part.starts_with("with_"));
+    Some(parts.join("::"))
+}
+
+/// One table at a time: from `backhaul_wire::generated_model! {` to `}`; and unions, which are plain enums.
+fn tables(module: &str, text: &str, api: &mut Api) {
+    let mut rows: Vec<&str> = Vec::new();
+    let (mut macro_name, mut aliases) = (None, Vec::new());
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("backhaul_wire::generated_") {
+            let (name, rest) = rest.split_once('!').unwrap_or((rest, ""));
+            if let Some(inside) = rest.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                table(module, name, &[inside.trim()], api);
+            } else {
+                macro_name = Some(name);
+            }
+        } else if let Some(name) = line.strip_prefix("pub enum ").and_then(|rest| rest.strip_suffix(" {")) {
+            macro_name = Some("union");
+            rows.push(name);
+        } else if let Some(alias) = line.strip_prefix("pub type ").and_then(|rest| rest.strip_suffix(';')) {
+            aliases.extend(alias.split_once(" = "));
+        } else if line == "}" {
+            if let Some(name) = macro_name.take() {
+                table(module, name, &rows, api);
+            }
+            rows.clear();
+        } else if macro_name.is_some() {
+            let row = line.trim();
+            if !row.is_empty() && !row.starts_with("///") && !row.starts_with("#[") {
+                rows.push(row);
+            }
+        }
+    }
+    // What was renamed has all that it had by its old name, too.
+    for (old, new) in aliases {
+        let new = format!("{module}::{new}");
+        let same = api.iter().filter_map(|(item, of)| Some((item.strip_prefix(&new)?.to_owned(), of.clone())));
+        let same: Vec<_> = same.filter(|(rest, _)| rest.is_empty() || rest.starts_with(['.', ':'])).collect();
+        api.extend(same.into_iter().map(|(rest, of)| (format!("{module}::{old}{rest}"), of)));
+    }
+}
+
+fn table(module: &str, name: &str, rows: &[&str], api: &mut Api) {
+    let Some((head, rows)) = rows.split_first() else { return };
+    let path = |name: &str| format!("{module}::{name}");
+    match name {
+        "model" => {
+            let ty = word(head);
+            api.insert(path(ty), "struct".into());
+            for row in rows {
+                // `0 object_storage_id: Option<Id> = Id, new("objectStorageId", Kind::Id);`
+                let field = row.split_once(' ').and_then(|(_, rest)| rest.split_once(": "));
+                if let Some((field, rest)) = field
+                    && let Some((of, _)) = rest.split_once(" = ")
+                {
+                    api.insert(format!("{}.{field}", path(ty)), of.to_owned());
+                }
+            }
+        }
+        "choice" => {
+            let ty = word(head);
+            api.insert(path(ty), "enum".into());
+            for row in rows {
+                // `0 ItemLevel = "ItemLevel";`
+                if let Some((variant, _)) = row.split_once(' ').and_then(|(_, rest)| rest.split_once(" = ")) {
+                    api.insert(format!("{}::{variant}", path(ty)), "variant".into());
+                }
+            }
+        }
+        "request" => {
+            // `CreateZoneRequest(into name: String) { into description: String, set size: i64 }`
+            let whole = [&[*head], rows].concat().join(" ");
+            if let Some((ty, rest)) = whole.split_once('(') {
+                let (arguments, setters) = rest.split_once(')').unwrap_or((rest, ""));
+                api.insert(format!("{}::new", path(ty.trim())), format!("({arguments})"));
+                let setters = setters.trim().trim_start_matches('{').trim_end_matches('}');
+                for setter in split(setters) {
+                    let Some((setter, of)) = setter.split_once(": ") else { continue };
+                    let (how, setter) = setter.split_once(' ').unwrap_or(("set", setter));
+                    let of = if how == "into" { format!("impl Into<{of}>") } else { of.to_owned() };
+                    api.insert(format!("{}::{setter}()", path(ty.trim())), of);
+                }
+            }
+        }
+        "call" => {
+            let ty = word(head);
+            api.insert(path(ty), "call".into());
+            let mut rows = rows.iter();
+            // `(repository_id: Id) body(BackupRepositoryFromClient) -> empty(());`
+            if let Some(signature) = rows.next() {
+                api.insert(format!("{}::new", path(ty)), signature.trim_end_matches(';').to_owned());
+            }
+            for row in rows {
+                // `proxy_id: Option<Id> [None] query("proxyId", Kind::Id).since(4);`
+                if let Some((field, rest)) = row.split_once(": ")
+                    && let Some((of, _)) = rest.split_once(" [")
+                {
+                    api.insert(format!("{}.{field}", path(ty)), of.to_owned());
+                }
+            }
+        }
+        "union" => {
+            api.insert(path(head), "union".into());
+            for row in rows {
+                let (variant, of) = row.trim_end_matches(',').split_once('(').unwrap_or((row, ""));
+                api.insert(format!("{}::{variant}", path(head)), of.trim_end_matches(')').to_owned());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name before ` = `.
+fn word(head: &str) -> &str {
+    head.split_once(" = ").map_or(head, |(name, _)| name)
+}
+
+/// `a: X, b: BTreeMap<String, Y>` at the commas that stand in no brackets.
+fn split(list: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0_usize, 0);
+    for (at, char) in list.char_indices() {
+        match char {
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(list[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}

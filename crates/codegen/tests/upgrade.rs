@@ -1,0 +1,146 @@
+//! `upgrade`: each kind of change in a vendor's next document gets the verdict that users would come to.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+
+use backhaul_codegen::diff::Verdict;
+use backhaul_codegen::upgrade::{self, Upgrade};
+use serde_json::{Value, json};
+
+/// A document of one version: a listing, a way to add, a union.
+fn document(version: u8) -> Value {
+    let refer = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let body = |schema: Value| json!({ "application/json": { "schema": schema } });
+    let prefix = format!("/v{version}");
+    json!({
+        "openapi": "3.0.1",
+        "info": { "title": "x", "version": "x" },
+        "paths": {
+            format!("{prefix}/Things"): {
+                "get": {
+                    "operationId": "Thing_Get",
+                    "responses": { "200": { "content": body(json!({ "type": "array", "items": refer("RESTThing") })) } },
+                },
+                "post": {
+                    "operationId": "Thing_Add",
+                    "requestBody": { "required": true, "content": body(refer("RESTThingToAdd")) },
+                    "responses": { "200": { "content": body(refer("RESTThing")) } },
+                },
+            },
+        },
+        "components": { "schemas": {
+            "RESTThing": { "type": "object", "properties": {
+                "name": { "type": "string" },
+                "size": { "type": "integer", "format": "int64" },
+            } },
+            "RESTThingToAdd": { "type": "object", "required": ["name"], "properties": {
+                "name": { "type": "string" },
+                "note": { "type": "string" },
+            } },
+        } },
+    })
+}
+
+/// What a change to version 9 of that document is said to be, after version 8 was imported.
+fn changed(change: impl FnOnce(&mut Value)) -> Upgrade {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("schemas/vb365")).unwrap();
+    let names = json!({ "prefixes": ["REST"], "families": [{ "file": "things", "title": "Things.", "paths": ["things"] }],
+        "conflicts": { "Thing.size": { "schema": { "type": "string" }, "since": 9, "why": "Version 9 says it in words." } } });
+    fs::write(root.path().join("schemas/vb365/names.json"), names.to_string()).unwrap();
+    let read = |version: u8, document: &Value| {
+        upgrade::read(root.path(), "vb365", version, "document.json", &document.to_string()).unwrap()
+    };
+    let first = document(8);
+    // The first import settles nothing yet.
+    let unsettled = json!({ "prefixes": ["REST"], "families": names["families"] });
+    fs::write(root.path().join("schemas/vb365/names.json"), unsettled.to_string()).unwrap();
+    let outcome = read(8, &first).outcome;
+    backhaul_codegen::import::write(root.path(), &outcome).unwrap();
+    fs::write(root.path().join("schemas/vb365/names.json"), names.to_string()).unwrap();
+    let mut next = document(9);
+    change(&mut next);
+    read(9, &next)
+}
+
+fn schema<'a>(document: &'a mut Value, name: &str) -> &'a mut Value {
+    document.pointer_mut(&format!("/components/schemas/{name}")).unwrap()
+}
+
+fn items(upgrade: &Upgrade, verdict: Verdict) -> Vec<String> {
+    upgrade.api.iter().filter(|change| change.verdict() == verdict).map(|change| change.item.clone()).collect()
+}
+
+#[test]
+fn the_same_again_changes_no_item() {
+    let upgrade = changed(|_| {});
+    assert_eq!(upgrade.api, []);
+    assert_eq!((upgrade.verdict(), upgrade.next("0.1.4").as_str()), (Verdict::WireOnly, "0.1.5"));
+}
+
+#[test]
+fn a_new_member_is_additive() {
+    let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["colour"] = json!({ "type": "string" }));
+    assert_eq!(items(&upgrade, Verdict::Additive), ["vb365::things::Thing.colour"]);
+    assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
+    assert_eq!((upgrade.verdict(), upgrade.next("0.1.4").as_str()), (Verdict::Additive, "0.1.5"));
+    assert_eq!(upgrade.next("1.2.3"), "1.3.0");
+}
+
+/// The constructor stays as it is; requests to the newer version are checked when they are sent.
+#[test]
+fn a_member_that_is_newly_required_breaks_nothing() {
+    let upgrade = changed(|next| schema(next, "RESTThingToAdd")["required"] = json!(["name", "note"]));
+    assert_eq!(upgrade.api, []);
+    let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("generated/things.rs")).unwrap().1;
+    assert!(table.contains("new(\"note\", Kind::Text).required_since(9);"), "{table}");
+    let wire = upgrade.wire.unwrap().markdown();
+    assert!(wire.contains("required from now on"), "{wire}");
+}
+
+#[test]
+fn an_operation_that_is_renamed_is_there_by_both_names() {
+    let upgrade = changed(|next| next["paths"]["/v9/Things"]["post"]["operationId"] = "Thing_Create".into());
+    assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
+    assert!(items(&upgrade, Verdict::Additive).contains(&"vb365::things::operations::ThingCreate".to_owned()));
+}
+
+#[test]
+fn another_type_is_breaking() {
+    let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["size"] = json!({ "type": "string" }));
+    assert_eq!(items(&upgrade, Verdict::Breaking), ["vb365::things::Thing.size"]);
+    assert_eq!((upgrade.next("0.1.4").as_str(), upgrade.next("1.2.3").as_str()), ("0.2.0", "2.0.0"));
+    let wire = upgrade.wire.unwrap().markdown();
+    assert!(wire.contains("`Thing.size` retyped (breaking)"), "{wire}");
+}
+
+#[test]
+fn a_renamed_type_is_offered_as_one() {
+    let upgrade = changed(|next| {
+        let text = next.to_string().replace("RESTThing\"", "RESTObject\"");
+        *next = serde_json::from_str(&text).unwrap();
+    });
+    assert_eq!(upgrade.renames, [("vb365::things::Thing".to_owned(), "vb365::things::Object".to_owned())]);
+}
+
+#[test]
+fn the_report_has_verdict_changelog_and_files() {
+    let upgrade = changed(|next| schema(next, "RESTThing")["properties"]["colour"] = json!({ "type": "string" }));
+    insta::assert_snapshot!(upgrade.markdown("0.1.4"));
+}
+
+/// The call stays as it is for the versions that know no such parameter.
+#[test]
+fn a_parameter_that_one_version_requires_is_no_argument() {
+    let upgrade = changed(|next| {
+        let scope = json!([{ "name": "scope", "in": "query", "required": true, "schema": { "type": "string" } }]);
+        next["paths"]["/v9/Things"]["get"]["parameters"] = scope;
+    });
+    assert_eq!(items(&upgrade, Verdict::Additive), ["vb365::things::operations::ThingGet.scope"]);
+    assert_eq!(items(&upgrade, Verdict::Breaking), [""; 0]);
+    let table = upgrade.generated.iter().find(|(path, _)| path.ends_with("things/operations.rs")).unwrap().1;
+    assert!(
+        table.contains("Param::query") || table.contains("query(\"scope\", Kind::Text).required().since(9)"),
+        "{table}"
+    );
+}
