@@ -294,13 +294,13 @@ fn emission_is_rust_and_the_same_every_time() {
         "source: Source::Not(\"Enabled\"),",
         "values: &[\"vCD\", \"Standalone\", \"ActiveDirectory\"],",
     ] {
-        assert!(first[0].contains(line), "{line} is not in\n{}", first[0]);
+        assert!(first.iter().any(|code| code.contains(line)), "{line} is nowhere");
     }
     for line in [
         "impl EmQuery for filter::CloudSubtenant {",
         "const BUCKET: &'static str = \"Resources\";",
         "Some(bucket) => std::mem::take(&mut bucket.cloud_subtenants),",
     ] {
-        assert!(first[1].contains(line), "{line} is not in\n{}", first[1]);
+        assert!(first.iter().any(|code| code.contains(line)), "{line} is nowhere");
     }
 }
