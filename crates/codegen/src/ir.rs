@@ -119,8 +119,8 @@ impl Types {
 }
 
 /// Why no list or map holds secrets.
-pub(crate) const SECRETS: &str =
-    "a list or map of secrets would be one of plain texts, which anything prints: make its items objects with one secret each";
+pub(crate) const SECRETS: &str = "a list or map of secrets would be one of plain texts, which anything prints: make its items \
+     objects with one secret each";
 
 /// Whether a name can be a type's, in the schemas and in Rust: UpperCamelCase letters and digits.
 #[must_use]

@@ -110,7 +110,8 @@ pub(crate) fn schemas(root: &Path, system: &str) -> Result<(Types, Vec<Operation
         if let Some(feature) = file.json.get("x-feature")
             && !feature.as_str().is_some_and(|feature| known.contains(feature))
         {
-            let rule = format!("{feature} is no feature of backhaul-models: list it in {MODELS}, or take one of those there");
+            let rule =
+                format!("{feature} is no feature of backhaul-models: list it in {MODELS}, or take one of those there");
             return Err(SchemaError::new(&file.path, "/x-feature", rule));
         }
     }

@@ -402,9 +402,13 @@ fn a_type_that_is_renamed_keeps_its_old_name() {
     let system = emit::System { api, replies: false, types, operations: &[], requests: &requests, closure: &closure };
     let code = &system.files(Path::new(""))[Path::new("test.rs")];
     for old in ["Item", "Object"] {
-        assert!(code.contains(&format!("#[deprecated(note = \"renamed to `Thing`\")]\npub type {old} = Thing;")), "{code}");
+        assert!(
+            code.contains(&format!("#[deprecated(note = \"renamed to `Thing`\")]\npub type {old} = Thing;")),
+            "{code}"
+        );
     }
-    let (pointer, rule) = refused(json!({ "Thing": { "type": "object", "x-formerly": ["A"] }, "A": { "type": "object" } }));
+    let (pointer, rule) =
+        refused(json!({ "Thing": { "type": "object", "x-formerly": ["A"] }, "A": { "type": "object" } }));
     assert_eq!(pointer, "/$defs/A");
     assert!(rule.contains("`A`"), "{rule}");
 }

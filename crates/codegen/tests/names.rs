@@ -47,7 +47,11 @@ fn names_that_are_one_in_rust() {
             "`isOutdated` and `is_outdated` are both `is_outdated` in Rust",
         ),
         (with(json!({ "a-b": text(), "a_b": text() })), "/$defs/Thing/properties/a_b", "both `a_b` in Rust"),
-        (with(json!({ "name": text(), "NAME": text() })), "/$defs/Thing/properties/NAME", "differ in letter case alone"),
+        (
+            with(json!({ "name": text(), "NAME": text() })),
+            "/$defs/Thing/properties/NAME",
+            "differ in letter case alone",
+        ),
         (with(json!({ "½": text() })), "/$defs/Thing/properties/½", "makes no name in Rust"),
         (json!({ "Thing": { "enum": ["a-b", "a_b"] } }), "/$defs/Thing/enum", "`a-b` and `a_b` are both `AB` in Rust"),
         (json!({ "Thing": { "enum": ["", "Empty"] } }), "/$defs/Thing/enum", "both `Empty` in Rust"),
@@ -82,7 +86,10 @@ fn names_that_are_one_in_rust() {
             "`a-b` and `a_b` are both `AB` in Rust",
         ),
         (refused_xsd("<xs:complexType name='OptionType'/>"), "3:1: `Option` is a name that generated code needs"),
-        (refused_xsd("<xs:complexType name='Ab'/><xs:complexType name='AB'/>"), "the types `Ab` and `AB` have one name among"),
+        (
+            refused_xsd("<xs:complexType name='Ab'/><xs:complexType name='AB'/>"),
+            "the types `Ab` and `AB` have one name among",
+        ),
     ] {
         assert!(error.contains(says), "{error}\nlacks\n{says}");
         assert!(error.starts_with("schemas/em/test.xsd#3:"), "{error}");
@@ -151,7 +158,9 @@ fn lists_and_maps_of_secrets() {
     let password = "<xs:simpleType name='PasswordType'><xs:restriction base='xs:string'/></xs:simpleType>";
     let list = "<xs:element name='Key' type='PasswordType' minOccurs='0' maxOccurs='unbounded'/>";
     for types in [
-        format!("<xs:complexType name='A'><xs:sequence>{list}</xs:sequence><xs:attribute name='b' type='xs:int'/></xs:complexType>"),
+        format!(
+            "<xs:complexType name='A'><xs:sequence>{list}</xs:sequence><xs:attribute name='b' type='xs:int'/></xs:complexType>"
+        ),
         format!(
             "<xs:complexType name='Keys'><xs:sequence>{list}</xs:sequence></xs:complexType><xs:complexType name='A'><xs:sequence>\
              <xs:element name='Keys' type='Keys'/></xs:sequence></xs:complexType>"
@@ -164,10 +173,16 @@ fn lists_and_maps_of_secrets() {
 
 /// The error of a tree of three small systems, of which one file is given.
 fn generated(path: &str, text: &str) -> SchemaError {
-    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("names-{}-{}", std::process::id(), path.replace('/', "-")));
+    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "names-{}-{}",
+        std::process::id(),
+        path.replace('/', "-")
+    ));
     for (path, text) in [
-        ("crates/models/Cargo.toml", std::fs::read_to_string(root().join("crates/models/Cargo.toml")).unwrap().as_str()),
+        (
+            "crates/models/Cargo.toml",
+            std::fs::read_to_string(root().join("crates/models/Cargo.toml")).unwrap().as_str(),
+        ),
         ("schemas/em/em.xsd", &std::fs::read_to_string(root().join("schemas/em/em.xsd")).unwrap()),
         ("schemas/em/operations.json", "{\"operations\": []}"),
         ("schemas/em/queries.json", "{\"types\": []}"),
@@ -192,7 +207,11 @@ fn what_only_a_whole_tree_shows() {
     for (text, pointer, says) in [
         ("{\"x-feature\": \"vb366\"}", "/x-feature", "\"vb366\" is no feature of backhaul-models"),
         ("{\"$defs\": {\"A\": {\"type\": \"object\"}, \"A\": {}}}", "/$defs", "the member `A` stands twice"),
-        (&*twins, "/operations/1", "`Get_It` and the operation at schemas/vb365/test.json#/operations/0 are both `GetIt`"),
+        (
+            &*twins,
+            "/operations/1",
+            "`Get_It` and the operation at schemas/vb365/test.json#/operations/0 are both `GetIt`",
+        ),
     ] {
         let error = generated("schemas/vb365/test.json", text);
         assert!(error.rule.contains(says), "{error}");

@@ -123,7 +123,11 @@ impl System<'_> {
             let whole = !family.split();
             let parts = family.parts.iter().map(|part| {
                 let (module, cfg) = (format_ident!("{}", part.module), cfg(&part.features));
-                if whole { quote! { #cfg self::#name::TYPES } } else { quote! { #cfg self::#name::#module::TYPES } }
+                if whole {
+                    quote! { #cfg self::#name::TYPES }
+                } else {
+                    quote! { #cfg self::#name::#module::TYPES }
+                }
             });
             parts.collect::<Vec<_>>()
         });

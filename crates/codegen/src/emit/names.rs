@@ -139,7 +139,9 @@ pub(crate) fn param_clash<'a>(names: impl Iterator<Item = &'a str>, has_body: bo
             return Some(format!("`{name}` makes no name in Rust: `{rust}` is none"));
         }
         if let Some(other) = taken.insert(rust.clone(), name) {
-            return Some(format!("`{other}` and `{name}` are both `{rust}` in Rust: an operation can have one of them"));
+            return Some(format!(
+                "`{other}` and `{name}` are both `{rust}` in Rust: an operation can have one of them"
+            ));
         }
     }
     None

@@ -321,7 +321,8 @@ pub(super) fn is_nullable(node: &Node) -> bool {
 
 /// The properties that a request must have from some version on.
 fn required_later(properties: &Map<String, Json>) -> BTreeMap<String, u8> {
-    let since = |node: &Json| node.get(REQUIRED_SINCE).and_then(Json::as_u64).and_then(|since| u8::try_from(since).ok());
+    let since =
+        |node: &Json| node.get(REQUIRED_SINCE).and_then(Json::as_u64).and_then(|since| u8::try_from(since).ok());
     properties.iter().filter_map(|(name, node)| Some((name.clone(), since(node)?))).collect()
 }
 

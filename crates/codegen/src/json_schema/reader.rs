@@ -91,12 +91,8 @@ const BOUNDS: [(&str, &str); 9] = [
 ];
 
 /// Bounds that stand in order.
-const RANGES: [(&str, &str); 4] = [
-    ("minLength", "maxLength"),
-    ("minimum", "maximum"),
-    ("minItems", "maxItems"),
-    ("minProperties", "maxProperties"),
-];
+const RANGES: [(&str, &str); 4] =
+    [("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems"), ("minProperties", "maxProperties")];
 
 /// Reads the definitions of one file into types.
 pub(super) struct Reader<'a> {
@@ -169,7 +165,8 @@ impl Reader<'_> {
         for wanted in &required {
             match fields.iter_mut().find(|field| field.wire == *wanted) {
                 Some(field) if field.required_since.is_some() => {
-                    let rule = format!("`{wanted}` is required in some versions alone, by `{REQUIRED_SINCE}`: not here, too");
+                    let rule =
+                        format!("`{wanted}` is required in some versions alone, by `{REQUIRED_SINCE}`: not here, too");
                     return Err(self.error(&format!("{pointer}/required"), rule));
                 }
                 Some(field) => field.required = true,

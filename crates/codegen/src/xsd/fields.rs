@@ -221,10 +221,12 @@ impl Element<'_> {
     /// How often the element stands at least.
     pub(super) fn least(self) -> Result<u32> {
         let least = self.count("minOccurs")?.unwrap_or(1);
-        let most = if self.get("maxOccurs") == Some("unbounded") { None } else { Some(self.count("maxOccurs")?.unwrap_or(1)) };
+        let most =
+            if self.get("maxOccurs") == Some("unbounded") { None } else { Some(self.count("maxOccurs")?.unwrap_or(1)) };
         match most {
             Some(most) if most < least => {
-                Err(self.error(format!("`maxOccurs` ({most}) lies below `minOccurs` ({least}): no document could have it")))
+                Err(self
+                    .error(format!("`maxOccurs` ({most}) lies below `minOccurs` ({least}): no document could have it")))
             }
             _ => Ok(least),
         }

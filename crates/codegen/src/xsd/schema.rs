@@ -115,8 +115,7 @@ impl<'a> Schema<'a> {
         if keep_unknown && !matches!(form, Form::Struct) {
             return Err(element.error("`keep-unknown` is for a struct"));
         }
-        let definition =
-            Definition { element, name, rust: String::new(), root: None, form, family, notes };
+        let definition = Definition { element, name, rust: String::new(), root: None, form, family, notes };
         if self.index.insert(name, self.definitions.len()).is_some() {
             return Err(element.error(format!("the type `{name}` stands twice")));
         }

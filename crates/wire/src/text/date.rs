@@ -64,7 +64,11 @@ impl fmt::Display for DateTimeError {
                 write!(f, "`{}` is not a date and time in any form that the servers write", text.escape_debug())
             }
             Wrong::Zoneless(text) => {
-                write!(f, "`{}` names no zone: say the server's with `DateTimeParts::unix_nanos_at`", text.escape_debug())
+                write!(
+                    f,
+                    "`{}` names no zone: say the server's with `DateTimeParts::unix_nanos_at`",
+                    text.escape_debug()
+                )
             }
             Wrong::Outside => f.write_str("the moment lies outside of the years that can be told: 0 to 9999"),
         }

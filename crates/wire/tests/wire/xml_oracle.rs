@@ -72,16 +72,18 @@ fn markup() -> impl Strategy<Value = String> {
     let leaf = text().prop_map(|text| quick_xml::escape::escape(&text).into_owned());
     leaf.prop_recursive(3, 12, 4, move |inner| {
         let inside = proptest::collection::vec(inner, 0..4);
-        (name, proptest::collection::btree_map("[a-z]{1,4}", text(), 0..3), inside).prop_map(|(name, attributes, inside)| {
-            let attributes: String = attributes
-                .iter()
-                .map(|(name, value)| format!(" {name}=\"{}\"", quick_xml::escape::escape(value)))
-                .collect();
-            match &*inside.concat() {
-                "" => format!("<X{name}{attributes}/>"),
-                inside => format!("<X{name}{attributes}>{inside}</X{name}><!-- & --><?x y?>"),
-            }
-        })
+        (name, proptest::collection::btree_map("[a-z]{1,4}", text(), 0..3), inside).prop_map(
+            |(name, attributes, inside)| {
+                let attributes: String = attributes
+                    .iter()
+                    .map(|(name, value)| format!(" {name}=\"{}\"", quick_xml::escape::escape(value)))
+                    .collect();
+                match &*inside.concat() {
+                    "" => format!("<X{name}{attributes}/>"),
+                    inside => format!("<X{name}{attributes}>{inside}</X{name}><!-- & --><?x y?>"),
+                }
+            },
+        )
     })
 }
 
