@@ -23,6 +23,7 @@ mod args;
 mod body;
 mod connect;
 mod console;
+mod drift;
 mod escape;
 mod exit;
 mod expression;

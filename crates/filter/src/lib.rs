@@ -109,7 +109,7 @@ pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, 
 pub use generated::em;
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use lower::{Ask, By, LowerError, Narrowing, Order, Param, Part, Plan, Target, lower};
+pub use lower::{Evaluator, LowerError, Narrowing, Order, Param, Part, Plan, Selection, Target, lower};
 pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print, print_with};
 pub use pushdown::{Pushdown, pushdown};

@@ -1,8 +1,9 @@
 //! From an operation and its parameters to a URL, and from a server's link to the next one.
 
 use backhaul_filter::url as filter_url;
-use backhaul_wire::ApiVersion;
+use backhaul_models::vb365;
 use backhaul_wire::operation::{Param, ParamPlace};
+use backhaul_wire::{ApiVersion, Versions};
 use backhaul_wire::{Kind, Operation, System};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
@@ -23,9 +24,8 @@ pub type Params = Vec<(String, String)>;
 
 type Result<T> = std::result::Result<T, Reason>;
 
-/// The URL of a call.
+/// The URL of a call that was checked.
 pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<Url> {
-    check(operation, version, params)?;
     let (template, fixed) = operation.path.split_once('?').map_or((operation.path, None), |(p, q)| (p, Some(q)));
     let mut path = base.path().trim_end_matches('/').to_owned();
     if operation.system == System::Vb365 {
@@ -84,18 +84,38 @@ pub(crate) fn takes(operation: &'static Operation, name: &str, version: u8) -> b
     find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(ApiVersion::new(version)))
 }
 
-/// Refuses an operation that the version lacks.
-pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
-    if version == 0 || operation.versions.contains(ApiVersion::new(version)) {
-        return Ok(());
+/// Refuses an operation that the version lacks, or, unless `unproven`, of which that is not known.
+pub(crate) fn check_version(operation: &'static Operation, version: u8, unproven: bool) -> Result<()> {
+    match absence(operation.versions, version, unproven) {
+        None => Ok(()),
+        Some((true, why)) => Err(Reason::Unproven(why)),
+        Some((false, why)) => Err(Reason::Version(why)),
     }
-    let versions = operation.versions;
-    Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")))
+}
+
+/// Why something cannot be sent to a version, and whether that is only not known.
+pub(crate) fn absence(versions: Versions, version: u8, unproven: bool) -> Option<(bool, String)> {
+    if version == 0 || versions.contains(ApiVersion::new(version)) {
+        return None;
+    }
+    if !vb365::is_unproven(versions, version) {
+        return Some((false, format!("not in v{version} of the API: it is in {versions}")));
+    }
+    let why = format!(
+        "not known in v{version} of the API: it is in {versions}, and what is known of v{version} comes from the Help Center's \
+         pages and samples, which may leave it out"
+    );
+    (!unproven).then_some((true, why))
 }
 
 /// Checks the parameters against the operation, before anything is sent.
-fn check(operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<()> {
-    check_version(operation, version)?;
+pub(crate) fn check(
+    operation: &'static Operation,
+    version: u8,
+    params: &[(String, String)],
+    unproven: bool,
+) -> Result<()> {
+    check_version(operation, version, unproven)?;
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
@@ -103,10 +123,9 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
                 if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
         };
-        if version > 0 && !param.versions.contains(ApiVersion::new(version)) {
-            let versions = param.versions;
-            let name = param.name;
-            return Err(Reason::Version(format!("the parameter `{name}` is not in v{version}: it is in {versions}")));
+        if let Some((unknown, why)) = absence(param.versions, version, unproven) {
+            let why = format!("the parameter `{}` is {why}", param.name);
+            return Err(if unknown { Reason::Unproven(why) } else { Reason::Version(why) });
         }
         if !param.list && params[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
             return Err(Reason::Call(format!("the parameter `{}` is given twice", param.name)));

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use ::http::header::HeaderName;
 use ::http::{Method, StatusCode};
+use backhaul_models::vb365;
 use backhaul_wire::operation::{Answer, ParamPlace};
 use backhaul_wire::{Call, Drift, Operation, Secret, Struct, System, json, xml};
 use bytes::Bytes;
@@ -238,7 +239,8 @@ impl Client {
         until: Option<ApiVersion>,
         version: u8,
     ) -> Result<()> {
-        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
+        address::check_version(operation, version, self.policy.unproven)
+            .map_err(|reason| self.fail(operation.name, reason))?;
         if operation.fits(until, ApiVersion::new(version)) {
             return Ok(());
         }
@@ -272,7 +274,16 @@ impl Client {
         let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
         let version = self.version().await?;
         if version > 0 {
-            json::check_versions(body, ApiVersion::new(version)).map_err(fail)?;
+            let unproven = self.policy.unproven;
+            let passes = |versions| unproven && vb365::is_unproven(versions, version);
+            json::check_versions_but(body, ApiVersion::new(version), &passes).map_err(|error| {
+                let absent = error.versions().and_then(|versions| address::absence(versions, version, unproven));
+                let reason = match absent {
+                    Some((true, why)) => Reason::Unproven(format!("`{}` is {why}", error.path())),
+                    _ => Reason::Version(error.to_string()),
+                };
+                self.fail(name.clone(), reason)
+            })?;
         }
         let bytes = match (self.core.system, self.core.options.em_format) {
             (System::Em, EmFormat::Xml) => xml::encode_request(body),
@@ -310,6 +321,8 @@ impl Client {
             return Err(self.fail(operation.name, Reason::Call(rule)));
         }
         let version = self.version().await?;
+        address::check(operation, version, &given.params, self.policy.unproven)
+            .map_err(|reason| self.fail(operation.name, reason))?;
         let url = address::url(&self.core.options.url, operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
         Ok(Ask::new(operation, url, wrapped(operation, given)))

@@ -46,6 +46,8 @@ pub(crate) enum Reason {
     Product(Option<System>, String),
     /// The operation, a parameter or a field is not in the version that is spoken.
     Version(String),
+    /// It is not known whether the version has the operation or parameter.
+    Unproven(String),
     /// The call itself is wrong.
     Call(String),
     /// The answer reads, but is none: pages that do not fit together, another document than a task.
@@ -147,7 +149,14 @@ impl Error {
     /// Whether the operation, a parameter or a field is not in the version of the API that is spoken.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.0.reason, Reason::Version(_))
+        matches!(self.0.reason, Reason::Version(_) | Reason::Unproven(_))
+    }
+
+    /// Whether the operation or a parameter is only not known to be in the version that is spoken: a
+    /// [`Policy`](crate::Policy) with `unproven` sends it all the same.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        matches!(self.0.reason, Reason::Unproven(_))
     }
 
     /// Whether the call itself is wrong: a parameter is missing, unknown or of the wrong kind.
@@ -291,7 +300,9 @@ impl fmt::Display for Error {
             Reason::Product(None, hint) => {
                 write!(f, "{server} does not answer like {}: {hint}; check the address and the port", system.product())
             }
-            Reason::Version(message) | Reason::Call(message) => write!(f, "{operation}: {message}"),
+            Reason::Version(message) | Reason::Unproven(message) | Reason::Call(message) => {
+                write!(f, "{operation}: {message}")
+            }
             Reason::Answer(message)
             | Reason::Link(message)
             | Reason::Session(message)

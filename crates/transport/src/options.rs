@@ -162,7 +162,7 @@ pub enum Version {
 
 impl Version {
     /// VB365's versions that are known here.
-    pub const VB365: std::ops::RangeInclusive<u8> = 3..=8;
+    pub const VB365: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
 
     /// Reads `v6`, `6` (VB365), `1.7`, `v1_7` (EM); `latest` is `None`.
     ///

@@ -49,6 +49,14 @@ pub(crate) struct Query {
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
 
+    /// Print members that this release does not know beside --fields, too; -o json prints them with the whole type anyway
+    #[arg(long)]
+    pub(crate) unknown: bool,
+
+    /// Send fields that this release does not know to the server as they are written, instead of refusing them
+    #[arg(long)]
+    pub(crate) raw_filter: bool,
+
     #[command(flatten)]
     pub(crate) output: Output,
 
@@ -98,6 +106,14 @@ pub(crate) struct Call {
     /// What of the answer to print: the decoded value, or the bytes as they came [default: json, and raw into a file]
     #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
     pub(crate) format: Option<CallFormat>,
+
+    /// Print members that this release does not know: json always does, as they came
+    #[arg(long)]
+    pub(crate) unknown: bool,
+
+    /// Send an operation, too, of which it is not known whether the version has it; never one that it lacks
+    #[arg(long)]
+    pub(crate) force: bool,
 
     #[command(flatten)]
     pub(crate) connection: Connection,

@@ -10,7 +10,7 @@ use std::path::Path;
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
-use backhaul_transport::{Error, Given, Raw};
+use backhaul_transport::{Error, Given, Policy, Raw};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
+use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
 use crate::profile::{Location, Server, Wanted, select_one};
 use crate::{escape, names};
@@ -49,7 +50,12 @@ struct Calling<'a> {
 impl Calling<'_> {
     async fn run(&self, server: &Server, mut given: Given, body: Option<Body>) -> Result<(), Failure> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
-        let (peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
+        let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
+        if self.args.force {
+            let mut policy = Policy::default();
+            policy.unproven = true;
+            peer.client = peer.client.under(policy);
+        }
         if let Some(body) = body {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
         }
@@ -119,6 +125,9 @@ impl Calling<'_> {
         let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+        let mut strangers = Strangers::default();
+        strangers.add(value.as_ref(), &drift);
+        strangers.say(true, self.console);
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }

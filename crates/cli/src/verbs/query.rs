@@ -5,20 +5,22 @@ mod request;
 mod rows;
 mod way;
 
-use backhaul_filter::{Ask, Order, Plan, Predicate, Reflected, Schema};
+use backhaul_filter::{Order, Plan, Predicate, Reflected, Schema, Selection};
 use backhaul_models::registry;
+use backhaul_transport::Params;
 use backhaul_wire::ApiVersion;
 use backhaul_wire::Drift;
 
 pub(super) use self::listing::Listing;
 use self::request::Request;
-pub(super) use self::request::{allow_joined, plan};
+pub(super) use self::request::{allow_joined, allow_unlisted, plan};
 use self::rows::{Chosen, Kept, Rows};
 pub(super) use self::way::{Way, ways};
 use crate::api_version;
 use crate::args::data::Query;
 use crate::connect::{self, Peer, Peers};
 use crate::console::Console;
+use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
 use crate::expression;
 use crate::profile::{Location, Wanted, select};
@@ -35,6 +37,9 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     let parsed = source.as_deref().map(|source| expression::parsed(source, Code::Usage, console)).transpose()?;
     if let Some(parsed) = &parsed {
         allow_joined(&mut listing, parsed);
+        if args.raw_filter {
+            allow_unlisted(&mut listing, parsed);
+        }
     }
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
@@ -51,9 +56,9 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     selection.say(console);
     let several = selection.servers.len() > 1;
     let style = args.output.style(console)?;
-    let chosen = Chosen::new(listing.item, &args.fields, several, &style)?;
+    let chosen = Chosen::new(listing.item, &args.fields, several, &style)?.with_unknown(args.unknown, &style)?;
     let filter = parsed.as_ref().map(backhaul_filter::Parsed::expr);
-    let ways = ways(&listing, &Ask { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
+    let ways = ways(&listing, &Selection { filter, order, limit: args.limit, several }, &params, version, Code::Usage)?;
     let mut asks = Vec::with_capacity(ways.len());
     for way in &ways {
         let request = Request::new(&listing, params.clone(), way, order.as_ref(), chosen.projection(&args.fields))?;
@@ -69,10 +74,12 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
         asks,
         rows: Rows::new(&style, chosen, args.limit, console),
         kept: order_here.then(Kept::default),
+        strangers: Strangers::default(),
         console,
     };
     let asked = connect::wait_for(asking.all(&selection.servers, args));
-    let Asking { mut rows, kept, .. } = asking;
+    let Asking { mut rows, kept, strangers, .. } = asking;
+    strangers.say(rows.shows_unknown(), console);
     let (names, failed) = match asked {
         Ok(asked) => asked,
         Err(failure) => {
@@ -102,6 +109,20 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
     Ok(code)
 }
 
+/// Why a server refuses to be asked for a listing in this way; nothing when it takes the question.
+pub(super) async fn refused_by(peer: &Peer, listing: &Listing, way: &Way) -> Result<Option<String>, Failure> {
+    let operation = listing.operation;
+    let request = Request::new(listing, Params::default(), way, None, None)?;
+    let version = ApiVersion::new(peer.version().await?);
+    let mut page = registry::answer_in(operation, version)
+        .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
+    match request.pages(&peer.client, operation).next_into(page.as_mut(), Some(&mut Drift::default())).await {
+        Ok(_) => Ok(None),
+        Err(error) if error.is_api() => Ok(Some(error.to_string())),
+        Err(error) => Err(peer.refusal(&error)),
+    }
+}
+
 /// A query under way.
 struct Asking<'a> {
     listing: &'a Listing,
@@ -110,6 +131,7 @@ struct Asking<'a> {
     rows: Rows,
     /// Where items wait until all are there, when they are sorted here.
     kept: Option<Kept>,
+    strangers: Strangers,
     console: &'a Console,
 }
 
@@ -168,11 +190,12 @@ impl Asking<'_> {
                     continue;
                 }
             }
-            let Some(items) = page.path(self.listing.list).structs() else { continue };
-            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
+            self.strangers.add(page.as_ref(), &drift);
             if !drift.is_empty() {
                 self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
             }
+            let Some(items) = page.path(self.listing.list).structs() else { continue };
+            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
             let wanted = |place: &usize| match (&way.here, items.get(*place)) {
                 (Some(here), Some(item)) => here.matches(&Reflected(item)),
                 (None, item) => item.is_some(),

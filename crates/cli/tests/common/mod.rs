@@ -1,6 +1,8 @@
 //! What the tests of the command share: a home of its own, the command, simulated servers as processes.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod scripted;
+
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

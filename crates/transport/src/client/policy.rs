@@ -34,6 +34,9 @@ pub struct Policy {
     pub retry: Option<RetryPolicy>,
     /// Whether what is asked for may be sent twice, though it is no reading: the caller knows that it does no harm.
     pub idempotent: bool,
+    /// Whether an operation or parameter is also sent where it is not known whether the version has it: descriptions of VB365's v3 to
+    /// v5 are not whole. What a version is known to lack is refused all the same.
+    pub unproven: bool,
 }
 
 /// A policy that is laid down.
@@ -43,6 +46,7 @@ pub(super) struct Laid {
     pub(super) deadline: Option<Instant>,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) idempotent: bool,
+    pub(super) unproven: bool,
 }
 
 impl Client {
@@ -57,6 +61,7 @@ impl Client {
             deadline,
             retry: policy.retry.or_else(|| self.policy.retry.clone()),
             idempotent: policy.idempotent || self.policy.idempotent,
+            unproven: policy.unproven || self.policy.unproven,
         };
         Self { core: self.core.clone(), policy: laid }
     }

@@ -1,6 +1,6 @@
 //! What the server evaluates of a filter, and what is evaluated here.
 
-use backhaul_filter::{By, Order, Part, Schema, Severity};
+use backhaul_filter::{Evaluator, Order, Part, Schema, Severity};
 use backhaul_wire::System;
 use serde_json::json;
 
@@ -51,8 +51,8 @@ fn zql_row(part: &Part, own: Option<&Part>) -> Row {
     let sent: Vec<_> = part.sent.iter().map(|(clause, text)| format!("{clause} {text}")).collect();
     let sent = (!sent.is_empty()).then(|| sent.join(" "));
     let why = match (part.by, own) {
-        (By::Server, Some(own)) if !own.why.is_empty() => format!("ZQL, which stands in for `q=`: {}", own.why),
-        (By::Server, _) => "ZQL, along with what `q=` cannot say".to_owned(),
+        (Evaluator::Server, Some(own)) if !own.why.is_empty() => format!("ZQL, which stands in for `q=`: {}", own.why),
+        (Evaluator::Server, _) => "ZQL, along with what `q=` cannot say".to_owned(),
         _ => part.why.clone(),
     };
     vec![json!(part.what), json!(part.by.to_string()), json!(sent), json!(why)]
@@ -62,9 +62,9 @@ fn row(part: &Part, listing: &Listing) -> Row {
     let sent: Vec<_> = part.sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let sent = (!sent.is_empty()).then(|| sent.join("&"));
     let why = match (part.by, listing.operation.system) {
-        (By::Server, System::Em) => "Enterprise Manager's own filter",
-        (By::Server, System::Zstack) => "a condition of ZStack's own",
-        (By::Server, System::Vb365) => "a parameter of the listing",
+        (Evaluator::Server, System::Em) => "Enterprise Manager's own filter",
+        (Evaluator::Server, System::Zstack) => "a condition of ZStack's own",
+        (Evaluator::Server, System::Vb365) => "a parameter of the listing",
         _ => part.why.as_str(),
     };
     vec![json!(part.what), json!(part.by.to_string()), json!(sent), json!(why)]

@@ -1,6 +1,6 @@
 //! How a query is split: what the server is asked, and what is done here.
 
-use backhaul_filter::{Ask, Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Target, lower};
+use backhaul_filter::{Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Selection, Target, lower};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
 use backhaul_transport::{Client, Given, Params};
@@ -21,7 +21,7 @@ const PAGE: u64 = 100;
 /// is that of VB365's API when it is known.
 pub(crate) fn plan(
     listing: &Listing,
-    ask: &Ask<'_>,
+    ask: &Selection<'_>,
     given: &Params,
     version: Option<u8>,
     code: Code,
@@ -39,7 +39,7 @@ pub(crate) fn plan(
 }
 
 /// The failure of what neither the server nor we can do.
-pub(super) fn nobody(listing: &Listing, ask: &Ask<'_>, error: &LowerError, code: Code) -> Failure {
+pub(super) fn nobody(listing: &Listing, ask: &Selection<'_>, error: &LowerError, code: Code) -> Failure {
     let failure = Failure::new(code, format!("{} cannot be asked this: {error}", listing.operation.system.product()));
     let joined = ask.several && ask.order.is_some_and(|order| order.field.source.place().is_none());
     if joined { failure.with_help("name one server with -p") } else { failure }
@@ -155,6 +155,16 @@ pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
     }
 }
 
+/// Lets a filter name fields that the schemas do not list: they are sent as they are written. Gives their names.
+pub(crate) fn allow_unlisted(listing: &mut Listing, parsed: &Parsed) -> Vec<String> {
+    let fields = listing.fields();
+    let known = |name: &str| fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+    let names = parsed.expr().fields().into_iter().map(|field| field.as_str());
+    let unlisted: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+    unlisted.iter().for_each(|name| listing.allow(name));
+    unlisted
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::ways;
@@ -172,7 +182,7 @@ mod tests {
         let mut listing = Listing::about(&target)?;
         let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
         allow_joined(&mut listing, &parsed);
-        let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
+        let ask = Selection { filter: Some(parsed.expr()), ..Selection::default() };
         let plan = &ways(&listing, &ask, given, version, Code::Usage)?[0].plan;
         let sent = plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect();
         Ok((sent, plan.rest().map(ToString::to_string).unwrap_or_default()))
@@ -218,7 +228,7 @@ mod tests {
             let mut listing = Listing::about(&target)?;
             let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
             allow_joined(&mut listing, &parsed);
-            let ask = Ask { filter: Some(parsed.expr()), limit: Some(3), ..Ask::default() };
+            let ask = Selection { filter: Some(parsed.expr()), limit: Some(3), ..Selection::default() };
             let ways = ways(&listing, &ask, &Params::default(), None, Code::Usage)?;
             Ok::<_, Failure>(ways.into_iter().map(|way| way.zql.map(|zql| zql.to_string())).collect::<Vec<_>>())
         };

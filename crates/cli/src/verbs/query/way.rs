@@ -1,6 +1,6 @@
 //! In which words a server is asked: its own parameters, or ZStack's query language.
 
-use backhaul_filter::{Ask, Plan, Schema, Target, lower};
+use backhaul_filter::{Plan, Schema, Selection, Target, lower};
 use backhaul_transport::Params;
 use backhaul_transport::zstack::Zql;
 use backhaul_wire::System;
@@ -23,7 +23,7 @@ pub(crate) struct Way {
 /// ZQL is asked what `q=` can say, and the rest is done here, as far as that can be.
 pub(crate) fn ways(
     listing: &Listing,
-    ask: &Ask<'_>,
+    ask: &Selection<'_>,
     given: &Params,
     version: Option<u8>,
     code: Code,
@@ -43,7 +43,7 @@ pub(crate) fn ways(
     }
 }
 
-fn zql(listing: &Listing, ask: &Ask<'_>, all: Zql, code: Code) -> Result<Way, Failure> {
+fn zql(listing: &Listing, ask: &Selection<'_>, all: Zql, code: Code) -> Result<Way, Failure> {
     let fields = listing.fields();
     let schema = Schema { name: listing.name, fields: &fields };
     let plan = lower(ask, &schema, Target::ZstackZql).map_err(|error| request::nobody(listing, ask, &error, code))?;
