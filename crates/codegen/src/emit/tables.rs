@@ -23,7 +23,7 @@ pub(super) struct Role {
 pub(super) fn ty(ty: &Type, role: Role) -> String {
     let mut out = match &ty.shape {
         TypeShape::Struct(body) => {
-            let request = role.sent.then(|| request(ty, body)).unwrap_or_default();
+            let request = if role.sent { request(ty, body) } else { String::new() };
             model(ty, &ty.name, body, &documentation(ty), "", role.secretive) + &request
         }
         TypeShape::Union(body) => unions::union(ty, body, role.secretive),

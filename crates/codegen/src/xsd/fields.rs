@@ -252,12 +252,10 @@ impl Fields {
                 .into_iter()
                 .any(|name| name.eq_ignore_ascii_case(&field.wire) || name.eq_ignore_ascii_case(&field.json))
         };
-        match all().find(|other| clash(other)) {
-            Some(other) => {
-                return Err(element
-                    .error(format!("`{}` stands twice: `{}` has its name in XML or JSON", field.wire, other.wire)));
-            }
-            None => {}
+        if let Some(other) = all().find(|other| clash(other)) {
+            return Err(
+                element.error(format!("`{}` stands twice: `{}` has its name in XML or JSON", field.wire, other.wire))
+            );
         }
         let known: Vec<Field> = all().cloned().collect();
         field_clash(&known, field).map_or(Ok(()), |rule| Err(element.error(rule)))
