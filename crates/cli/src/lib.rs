@@ -15,12 +15,15 @@
 //! | `report` | tables and charts as one HTML page |
 //! | `input` | arguments that stand for a file or standard input |
 //! | `console` | the only module that writes to stdout and stderr |
+//! | `when` | points in time, as a person names them |
+//! | `complete` | what a shell offers while a command line is typed |
 //! | `escape` | a server's text made harmless to a terminal |
 //! | `exit` | exit codes, and what a verb that fails says |
 
 mod api_version;
 mod args;
 mod body;
+mod complete;
 mod connect;
 mod console;
 mod drift;
@@ -29,6 +32,7 @@ mod exit;
 mod expression;
 mod fields;
 mod input;
+mod interrupt;
 mod names;
 mod output;
 mod profile;
@@ -37,10 +41,12 @@ mod secret;
 pub mod servers;
 mod suggest;
 mod verbs;
+mod when;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 
 use crate::args::Cli;
 use crate::console::Console;
@@ -48,6 +54,8 @@ use crate::exit::Code;
 
 /// Runs the command line; a panic is a fault of ours and ends with the code that says so.
 pub fn main() -> ExitCode {
+    // A shell that asks what to offer is answered, and the process ends.
+    CompleteEnv::with_factory(Cli::command).var(verbs::COMPLETE).complete();
     std::panic::catch_unwind(run).unwrap_or(Code::Internal.into())
 }
 
@@ -56,7 +64,11 @@ fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refused(&error),
     };
-    let console = Console::new(cli.verbosity(), cli.global);
+    let mut console = Console::new(cli.verbosity(), cli.global);
+    if verbs::ends_by_itself(&cli.verb) {
+        console = console.with_signals();
+    }
+    connect::tell_requests(&console);
     verbs::run(&cli, &console)
 }
 

@@ -62,17 +62,25 @@ pub(crate) struct Column {
     pub(crate) detail: bool,
     /// Whether the user named it: then a table never leaves it out.
     pub(crate) asked: bool,
+    /// How early a table does without it when a line has no room for all: the highest goes first, of equals the last.
+    pub(crate) spare: u8,
 }
 
 impl Column {
     /// A column.
     pub(crate) fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind, detail: false, asked: false }
+        Self { name: name.into(), kind, detail: false, asked: false, spare: 0 }
     }
 
     /// The same, shown only with `-o wide`.
     pub(crate) fn detail(mut self) -> Self {
         self.detail = true;
+        self
+    }
+
+    /// The same, left out the earlier for want of room.
+    pub(crate) fn spare(mut self, rank: u8) -> Self {
+        self.spare = rank;
         self
     }
 

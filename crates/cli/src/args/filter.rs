@@ -1,9 +1,11 @@
 //! `filter`: the verbs that work on filters.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCompleter;
 
 use super::common::{Connection, Output, Sort};
 use super::values::Qualified;
+use crate::complete;
 use crate::input::Expression;
 
 /// `backhaul filter`
@@ -50,7 +52,7 @@ pub(crate) struct Subject {
     pub(crate) expression: Expression,
 
     /// What the filter is about, such as em.CloudSubtenant
-    #[arg(long = "type", value_name = "SYSTEM.TYPE")]
+    #[arg(long = "type", value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::listings))]
     pub(crate) target: Option<Qualified>,
 }
 

@@ -3,18 +3,25 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use backhaul_wire::System;
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output};
+use super::common::{Connection, Output, Watch};
 use super::values;
+use crate::complete;
 use crate::input::Expression;
 
 /// Which servers a verb about the whole fleet asks, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Fleet {
     /// The servers to ask; may be repeated [default: all in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
+
+    /// Only servers of one system
+    #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: Option<System>,
 
     /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one by one
     /// [default: tenants, and ZStack's storages as a whole]
@@ -146,6 +153,9 @@ pub(crate) struct Usage {
 
     #[command(flatten)]
     pub(crate) question: Question,
+
+    #[command(flatten)]
+    pub(crate) watch: Watch,
 
     #[cfg(feature = "store")]
     #[command(flatten)]

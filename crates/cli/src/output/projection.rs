@@ -90,7 +90,7 @@ fn column(shape: &'static Shape, name: &str) -> Result<(Column, Vec<String>), Fa
             let names = shape.fields.iter().map(|field| field.json);
             let hint = suggest::hint(segment, names.clone());
             Failure::usage(format!("{} has no field `{}`{hint}", shape.name, segment.escape_debug()))
-                .with_help(format!("its fields are {}", names.collect::<Vec<_>>().join(", ")))
+                .with_help(format!("its fields are {}", suggest::among(segment, names)))
         })?;
         spelled.push(field.json);
         path.push(field.json.to_owned());

@@ -9,7 +9,7 @@ use backhaul_filter::{
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, Way, allow_joined, allow_unlisted, plan, ways};
+use super::query::{Listing, Wording, allow_joined, allow_unlisted, plan, wordings};
 use crate::args::filter::{Check, Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
@@ -133,9 +133,14 @@ impl Given {
         })
     }
 
-    fn ways(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Vec<Way>, Failure> {
+    fn wordings(
+        &self,
+        listing: &Listing,
+        order: Option<Order<'_>>,
+        limit: Option<u64>,
+    ) -> Result<Vec<Wording>, Failure> {
         let ask = Selection { filter: Some(self.parsed.expr()), order, limit, several: false };
-        ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+        wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
 }
 

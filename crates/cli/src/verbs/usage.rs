@@ -7,9 +7,11 @@ mod report;
 mod shown;
 mod sums;
 
+use backhaul_fleet::ROWS;
+
 pub(super) use self::ask::{Order, ask};
 use self::shown::Shown;
-pub(super) use self::shown::predicate;
+pub(super) use self::shown::{fields, predicate};
 use crate::args::usage::Usage;
 use crate::connect;
 use crate::console::Console;
@@ -27,8 +29,16 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
         return past::since(args, days, console);
     }
     let mut shown = Shown::new(&args.question, console)?;
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
-    let selection = select(wanted, &Location::find()?)?;
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
+    let mut selection = select(wanted, &Location::find()?)?;
+    #[cfg(feature = "store")]
+    let saves = args.past.save;
+    #[cfg(not(feature = "store"))]
+    let saves = false;
+    // A run that is kept tells of all servers.
+    if let Some(filter) = shown.expr().filter(|_| !saves) {
+        selection.keep(filter, ROWS);
+    }
     selection.say(console);
     let streams = shown.streams();
     #[cfg(feature = "store")]

@@ -16,11 +16,17 @@ pub(crate) type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 /// A home of its own for each test: nothing of the developer's is read or written.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
+    now: Option<&'static str>,
 }
 
 impl Home {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
+        Ok(Self { folder: tempfile::tempdir()?, now: None })
+    }
+
+    /// One whose clock stands still.
+    pub(crate) fn at(now: &'static str) -> Result<Self> {
+        Ok(Self { now: Some(now), ..Self::new()? })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -41,6 +47,9 @@ impl Home {
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.path("xdg"))
             .env("APPDATA", self.path("xdg"));
+        if let Some(now) = self.now {
+            command.env("BACKHAUL_NOW", now);
+        }
         command
     }
 

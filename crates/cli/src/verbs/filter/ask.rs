@@ -3,7 +3,7 @@
 use backhaul_filter::{Parsed, Selection};
 use backhaul_models::em::QuerySvc;
 use backhaul_models::registry;
-use backhaul_transport::{Given, Params};
+use backhaul_transport::{Arguments, Params};
 use backhaul_wire::System;
 
 use crate::args::filter::Check;
@@ -11,7 +11,7 @@ use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::profile::{Location, Wanted, select_one};
-use crate::verbs::query::{Listing, refused_by, ways};
+use crate::verbs::query::{Listing, refused_by, wordings};
 
 /// The operation that lists what an Enterprise Manager can be asked for.
 const QUERY_SERVICE: &str = "GetQuerySvc";
@@ -31,13 +31,13 @@ pub(super) fn run(
     let (server, selection) = select_one(wanted, &Location::find()?)?;
     selection.say(console);
     let ask = Selection { filter: Some(parsed.expr()), limit: Some(1), ..Selection::default() };
-    let ways = ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
+    let wordings = wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
     connect::wait_for(async {
         let (peer, _peers) = Peers::open_one(&server, &args.connection, Size::Usual, console).await?;
         let refused = match missing_type(listing, &peer).await? {
             Some(refused) => Some(refused),
-            None => match ways.first() {
-                Some(way) => refused_by(&peer, listing, way).await?,
+            None => match wordings.first() {
+                Some(wording) => refused_by(&peer, listing, wording).await?,
                 None => None,
             },
         };
@@ -57,7 +57,7 @@ pub(super) fn run(
 async fn missing_type(listing: &Listing, peer: &Peer) -> Result<Option<String>, Failure> {
     let service = registry::find_operation(System::Em, QUERY_SERVICE);
     let Some(service) = service.filter(|service| service.system == listing.operation.system) else { return Ok(None) };
-    let raw = peer.client.send(service, &Given::default()).await.map_err(|error| peer.refusal(&error))?;
+    let raw = peer.client.send(service, &Arguments::default()).await.map_err(|error| peer.refusal(&error))?;
     let mut known = QuerySvc::default();
     peer.client.read(&raw, &mut known, None).map_err(|error| peer.refusal(&error))?;
     let names: Vec<String> = known.links.iter().filter_map(|link| query_type(link.href.as_deref()?)).collect();

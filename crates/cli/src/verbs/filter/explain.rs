@@ -31,14 +31,14 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
-    let ways = given.ways(listing, order, args.limit)?;
-    let Some(best) = ways.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
+    let wordings = given.wordings(listing, order, args.limit)?;
+    let Some(best) = wordings.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
     let parts = best.plan.parts();
     let rows = match &best.zql {
         None => parts.iter().map(|part| row(part, listing)).collect(),
         // Why it is ZQL is told by what the operation's own parameters cannot say.
         Some(_) => {
-            let own = ways.get(1).map(|way| way.plan.parts());
+            let own = wordings.get(1).map(|wording| wording.plan.parts());
             parts.iter().enumerate().map(|(at, part)| zql_row(part, own.and_then(|own| own.get(at)))).collect()
         }
     };

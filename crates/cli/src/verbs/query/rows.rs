@@ -182,6 +182,8 @@ impl Kept {
                 Some((server, self.pages.get(page)?.path(list).structs()?.get(place)?))
             })
             .collect();
+        // Servers answer in any order; of equals, those of the first server come first.
+        items.sort_by_key(|(server, _)| *server);
         items.sort_by(|(_, a), (_, b)| {
             let found = compare(&order.field, &Reflected(*a), &Reflected(*b));
             if order.descending { found.reverse() } else { found }

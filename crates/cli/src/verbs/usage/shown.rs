@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{FieldSchema, Place, Predicate, Record, Scalar};
+use backhaul_filter::{Expr, FieldSchema, Parsed, Place, Predicate, Record, Scalar};
 use backhaul_fleet::metrics::line_protocol;
 use backhaul_fleet::{COLUMNS, ROWS, Row, is_over};
 use serde_json::Value;
@@ -23,6 +23,7 @@ const FIRST: usize = 15;
 /// The rows of a run on their way to stdout.
 pub(super) struct Shown<'a> {
     question: &'a Question,
+    parsed: Option<Parsed>,
     filter: Option<Predicate<'static>>,
     order: Vec<(FieldSchema<'static>, bool)>,
     fields: Vec<&'static str>,
@@ -36,7 +37,7 @@ pub(super) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub(super) fn new(question: &'a Question, console: &'a Console) -> Result<Self, Failure> {
-        let filter = predicate(question.filter.as_ref(), console)?;
+        let (parsed, filter) = filter(question.filter.as_ref(), console)?.unzip();
         let mut order = Vec::new();
         let by_sums = question.total || !question.by.is_empty();
         for (name, largest_first) in question.order().into_iter().filter(|_| !by_sums) {
@@ -49,7 +50,12 @@ impl<'a> Shown<'a> {
         let style = question.output.style(console)?;
         sums::check(question)?;
         let title = "Storage usage".to_owned();
-        Ok(Self { question, filter, order, fields, style, console, title, kept: Vec::new(), writer: None })
+        Ok(Self { question, parsed, filter, order, fields, style, console, title, kept: Vec::new(), writer: None })
+    }
+
+    /// What the filter says, when there is one.
+    pub(super) fn expr(&self) -> Option<&Expr> {
+        self.parsed.as_ref().map(Parsed::expr)
     }
 
     /// The same, of a past day.
@@ -145,21 +151,27 @@ fn compare(a: &Row, b: &Row, order: &[(FieldSchema<'static>, bool)]) -> Ordering
     order.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
+/// The filter, checked, ready to be evaluated.
 pub(in crate::verbs) fn predicate(
-    filter: Option<&Expression>,
+    text: Option<&Expression>,
     console: &Console,
 ) -> Result<Option<Predicate<'static>>, Failure> {
-    let Some(filter) = filter else { return Ok(None) };
-    let source = filter.text()?;
+    Ok(filter(text, console)?.map(|(_, predicate)| predicate))
+}
+
+/// The same, and what it says.
+fn filter(text: Option<&Expression>, console: &Console) -> Result<Option<(Parsed, Predicate<'static>)>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let source = text.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
     let parsed = expression::resolved(parsed, ROWS, None, console);
     expression::checked(&parsed, &source, ROWS, console)?;
-    let predicate = Predicate::compile(parsed.expr(), ROWS);
-    predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))
+    let predicate = Predicate::compile(parsed.expr(), ROWS).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Some((parsed, predicate)))
 }
 
 /// The columns that were asked for; all when none were.
-pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
+pub(in crate::verbs) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
     if wanted.is_empty() {
         return Ok(all.to_vec());
     }
@@ -167,7 +179,7 @@ pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'st
         all.iter().copied().find(|column| column.eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
             let hint = suggest::hint(name, all.iter().copied());
             Failure::usage(format!("there is no column `{name}`{hint}"))
-                .with_help(format!("the columns are {}", all.join(", ")))
+                .with_help(format!("the columns are {}", suggest::among(name, all.iter().copied())))
         })
     };
     wanted.iter().map(find).collect()
@@ -189,7 +201,19 @@ pub(super) fn columns(names: &[&str]) -> Vec<Column> {
         "trend" => Column::new(*name, Kind::Trend),
         name => Column::new(name, Kind::Text),
     };
-    names.iter().map(column).collect()
+    names.iter().map(|name| column(name).spare(spare(name))).collect()
+}
+
+/// How early a table does without a column: who uses how much of what is what people came for.
+fn spare(name: &str) -> u8 {
+    match name {
+        "tenant" | "repository" | "item" | "used_bytes" | "last_bytes" => 0,
+        "quota_percent" | "fill_percent" | "growth_bytes_per_day" => 1,
+        "quota_bytes" | "free_bytes" | "trend" => 2,
+        "server" | "capacity_bytes" => 3,
+        "object_storage_bytes" | "forecast" => 4,
+        _ => 5,
+    }
 }
 
 pub(super) fn says_something(name: &str, rows: &[Row]) -> bool {
