@@ -11,6 +11,7 @@ use crate::args::Global;
 use crate::args::common::Colour;
 use crate::escape;
 use crate::exit::{Code, Failure};
+use crate::interrupt::Interrupt;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -28,13 +29,37 @@ pub(crate) struct Console {
     colour: Colour,
     started: Instant,
     stdout_is_terminal: bool,
+    interrupt: Interrupt,
 }
 
 impl Console {
     /// The process's own console.
     pub(crate) fn new(verbosity: u8, global: Global) -> Self {
         let Global { colour, quiet } = global;
-        Self { verbosity, quiet, colour, started: Instant::now(), stdout_is_terminal: io::stdout().is_terminal() }
+        Self {
+            verbosity,
+            quiet,
+            colour,
+            started: Instant::now(),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// The same in a process that is all ours: signals are handled.
+    pub(crate) fn with_signals(mut self) -> Self {
+        self.interrupt = Interrupt::of_the_process();
+        self
+    }
+
+    /// What a signal does.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Whether a level of telling is on.
+    pub(crate) fn tells(&self, level: u8) -> bool {
+        self.verbosity >= level
     }
 
     /// Whether a person reads stdout.

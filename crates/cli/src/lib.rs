@@ -32,6 +32,7 @@ mod exit;
 mod expression;
 mod fields;
 mod input;
+mod interrupt;
 mod names;
 mod output;
 mod profile;
@@ -63,7 +64,11 @@ fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refused(&error),
     };
-    let console = Console::new(cli.verbosity(), cli.global);
+    let mut console = Console::new(cli.verbosity(), cli.global);
+    if verbs::ends_by_itself(&cli.verb) {
+        console = console.with_signals();
+    }
+    connect::tell_requests(&console);
     verbs::run(&cli, &console)
 }
 

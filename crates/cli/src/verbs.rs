@@ -47,10 +47,17 @@ pub(crate) fn run(cli: &Cli, console: &Console) -> ExitCode {
             }
         };
         // A command line that is wrong is wrong the next time, too.
-        let Some(pause) = cli.watch().filter(|_| code != Code::Usage && !nobody_reads) else { return code.into() };
-        std::thread::sleep(pause);
+        let code = console.interrupt().code(code);
+        let again = code != Code::Usage && !nobody_reads && !console.interrupt().is_on();
+        let Some(pause) = cli.watch().filter(|_| again) else { return code.into() };
+        console.interrupt().at_once(|| std::thread::sleep(pause));
         console.clear();
     }
+}
+
+/// Whether a verb ends when its work is done, and earlier only by a signal: those that serve end in their own way.
+pub(crate) fn ends_by_itself(verb: &Verb) -> bool {
+    !matches!(verb, Verb::Exporter(_) | Verb::Sim(_))
 }
 
 fn outcome(cli: &Cli, console: &Console) -> Outcome {

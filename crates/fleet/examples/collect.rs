@@ -10,7 +10,7 @@ use std::time::Duration;
 use backhaul_fleet::store::Store;
 use backhaul_fleet::{By, Collect, Server, totals};
 use backhaul_sim::Sim;
-use backhaul_transport::http::TlsChoice;
+use backhaul_transport::net::TlsChoice;
 use backhaul_transport::{Client, Options};
 use backhaul_wire::System;
 use futures_util::StreamExt;

@@ -7,7 +7,7 @@ use backhaul_models::zstack::ErrorCode;
 use backhaul_wire::{DecodeError, Secret, System};
 
 use crate::file::FileError;
-use crate::http::HttpError;
+use crate::net::HttpError;
 use crate::said::scrubbed;
 use crate::zstack::error as zstack;
 
@@ -60,14 +60,16 @@ pub(crate) enum Reason {
     Task(String),
     /// The work did not end in the time that it was given.
     Deadline(String),
+    /// Somebody stopped it.
+    Stopped,
     /// The answer could not be written to its file.
     File(FileError),
 }
 
 impl Reason {
     /// The same without any of these in what a server says.
-    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
-        let secrets = || secrets.iter().map(Secret::expose);
+    pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
+        let secrets = || secrets.clone().map(Secret::expose);
         match &mut self {
             Self::Logon(text)
             | Self::Api { message: text, .. }
@@ -190,6 +192,12 @@ impl Error {
         matches!(self.0.reason, Reason::Deadline(_))
     }
 
+    /// Whether somebody [stopped](crate::Stop) the work.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.reason, Reason::Stopped)
+    }
+
     /// Whether asking again later may help: the network failed or took too long, or the server was busy or broke down.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -309,6 +317,7 @@ impl fmt::Display for Error {
             | Reason::Task(message)
             | Reason::Deadline(message) => write!(f, "{operation}: {server}: {message}"),
             Reason::File(error) => write!(f, "{operation}: {error}"),
+            Reason::Stopped => write!(f, "{operation}: {server}: it was stopped before it was done"),
         }
     }
 }

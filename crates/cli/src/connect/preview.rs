@@ -4,7 +4,7 @@ use backhaul_models::vb365::VERSIONS;
 use backhaul_transport::{Client, Options, Params, Policy};
 use backhaul_wire::{ApiVersion, Operation, System};
 
-use super::{Size, client};
+use super::{Size, client, unusable};
 use crate::api_version;
 use crate::args::common::Connection;
 use crate::exit::Failure;
@@ -25,11 +25,11 @@ impl Preview {
             // The demo's servers listen on ports that are free once they are started.
             Server::Demo(demo) => (format!("https://{}", demo.name()), demo.api_version().map(str::to_owned)),
         };
-        let options = Options::new(&address, "", "").map_err(Failure::usage)?;
+        let options = Options::new(&address, "", "").map_err(unusable)?;
         let text = wanted.api_version.clone().or(kept).filter(|_| server.system() == System::Vb365);
         let number = text.map(|text| api_version::number(server.system(), &text)).transpose()?.flatten();
         let version = number.and_then(ApiVersion::new);
-        Ok(Self { client: client(server, options, wanted, Size::Usual)?, version })
+        Ok(Self { client: client(server, options, wanted, Size::Usual, None)?, version })
     }
 
     /// The same, of a call that is sent to versions of which it is not known whether they have it.

@@ -211,8 +211,8 @@ impl Keys<'_> {
 
     fn utc_offset(&self) -> Result<UtcOffset, Failure> {
         let key = "utc_offset";
-        let offset = self.text(key)?.map(|text| UtcOffset::parse(&text).map_err(|problem| self.wrong(key, &problem)));
-        Ok(offset.transpose()?.unwrap_or_default())
+        let Some(text) = self.text(key)? else { return Ok(UtcOffset::default()) };
+        UtcOffset::parse(&text).map_err(|problem| self.wrong(key, &problem.to_string()))
     }
 
     fn path(&self, key: &str) -> Result<Option<PathBuf>, Failure> {

@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use backhaul_filter::{Order, Predicate, Schema, Selection};
 use backhaul_models::registry;
 use backhaul_transport::Params;
-use backhaul_wire::{ApiVersion, Drift};
+use backhaul_wire::Drift;
 
 use self::asking::{Asking, One};
 pub(crate) use self::listing::Listing;
@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Query, console: &Console) -> Outcome {
 pub(super) async fn refused_by(peer: &Peer, listing: &Listing, wording: &Wording) -> Result<Option<String>, Failure> {
     let operation = listing.operation;
     let request = Request::new(listing, Params::default(), wording, None, None)?;
-    let version = ApiVersion::new(peer.version().await?);
+    let version = peer.version().await?;
     let mut page = registry::answer_in(operation, version)
         .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
     match request.pages(&peer.client, operation).next_into(page.as_mut(), Some(&mut Drift::default())).await {

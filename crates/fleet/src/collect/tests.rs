@@ -1,6 +1,6 @@
 use backhaul_sim::{Faults, Sim};
 use backhaul_transport::Options;
-use backhaul_transport::http::TlsChoice;
+use backhaul_transport::net::TlsChoice;
 
 use super::*;
 

@@ -17,9 +17,8 @@ impl Client {
         params: &Params,
         version: Option<ApiVersion>,
     ) -> Result<String> {
-        let version = version.map_or(0, ApiVersion::get);
-        let checked = address::check(operation, version, params, self.policy.unproven);
-        let url = checked.and_then(|()| address::url(&self.core.options.url, operation, version, params));
+        let checked = address::check(operation, self.spoken(version), params);
+        let url = checked.and_then(|()| address::url(self.url(), self.protocol(), operation, version, params));
         url.map(String::from).map_err(|reason| self.fail(operation.name, reason))
     }
 }

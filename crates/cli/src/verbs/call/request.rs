@@ -1,8 +1,7 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
 use backhaul_models::registry;
-use backhaul_wire::ApiVersion;
-use backhaul_wire::{Drift, Operation, Shape, Struct, System, json};
+use backhaul_wire::{ApiVersion, Drift, Operation, Shape, Struct, System, json};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -98,7 +97,7 @@ impl Body {
     ) -> Result<Bytes, Failure> {
         let value = match self.value {
             None if !operation.older.is_empty() => {
-                self.decoded(operation, operation.form(ApiVersion::new(peer.version().await?)).request, console)?
+                self.decoded(operation, operation.form(peer.version().await?).request, console)?
             }
             read => read,
         };

@@ -3,7 +3,7 @@
 use backhaul_filter::{Parsed, Selection};
 use backhaul_models::em::QuerySvc;
 use backhaul_models::registry;
-use backhaul_transport::{Given, Params};
+use backhaul_transport::{Arguments, Params};
 use backhaul_wire::System;
 
 use crate::args::filter::Check;
@@ -57,7 +57,7 @@ pub(super) fn run(
 async fn missing_type(listing: &Listing, peer: &Peer) -> Result<Option<String>, Failure> {
     let service = registry::find_operation(System::Em, QUERY_SERVICE);
     let Some(service) = service.filter(|service| service.system == listing.operation.system) else { return Ok(None) };
-    let raw = peer.client.send(service, &Given::default()).await.map_err(|error| peer.refusal(&error))?;
+    let raw = peer.client.send(service, &Arguments::default()).await.map_err(|error| peer.refusal(&error))?;
     let mut known = QuerySvc::default();
     peer.client.read(&raw, &mut known, None).map_err(|error| peer.refusal(&error))?;
     let names: Vec<String> = known.links.iter().filter_map(|link| query_type(link.href.as_deref()?)).collect();

@@ -2,6 +2,8 @@
 
 use backhaul_models::em::operations as em;
 use backhaul_models::vb365::operations as vb365;
+use backhaul_transport::em::EmClient;
+use backhaul_transport::vb365::Vb365Client;
 use backhaul_wire::System;
 
 use crate::args::common::Connection;
@@ -32,18 +34,21 @@ async fn version(peer: &Peer) -> Result<String, Failure> {
     let client = &peer.client;
     Ok(match client.system() {
         System::Em => {
-            let answer = client.call(&em::Get::default()).await;
+            let em = EmClient::try_from(client.clone()).map_err(|error| peer.refusal(&error))?;
+            let answer = em.call(&em::Get::default()).await;
             let versions = answer.map(|answer| answer.supported_versions).unwrap_or_default();
             let names: Vec<String> = versions.into_iter().filter_map(|version| version.name).collect();
             if names.is_empty() { String::new() } else { format!(", API {}", names.join(", ")) }
         }
         System::Vb365 => {
             let spoken = client.version().await.map_err(|error| peer.refusal(&error))?;
-            let build = match client.call(&vb365::ServiceInstanceGet::default()).await {
+            let vb365 = Vb365Client::try_from(client.clone()).map_err(|error| peer.refusal(&error))?;
+            let build = match vb365.call(&vb365::ServiceInstanceGet::default()).await {
                 Ok(instance) => instance.version.map(|build| format!(" (build {build})")),
                 Err(_) => None,
             };
-            format!(", API v{spoken}{}", build.unwrap_or_default())
+            let spoken = spoken.map_or_else(String::new, |version| format!(", API {version}"));
+            format!("{spoken}{}", build.unwrap_or_default())
         }
         System::Zstack => String::new(),
     })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use backhaul_filter::{Plan, Predicate, Reflected};
 use backhaul_models::registry;
-use backhaul_wire::{ApiVersion, Drift, Struct};
+use backhaul_wire::{Drift, Struct};
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc::{Sender, channel};
 
@@ -142,7 +142,7 @@ impl Asking<'_> {
         while !enough.get() {
             let version = peer.version().await?;
             self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
-            let mut page = registry::answer_in(operation, ApiVersion::new(version))
+            let mut page = registry::answer_in(operation, version)
                 .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
             let mut drift = Drift::default();
             match listed.next_into(page.as_mut(), Some(&mut drift)).await {

@@ -46,12 +46,13 @@ impl Listing {
     }
 
     /// Refuses a version whose listing has items of another type: their fields are not those that were asked for.
-    pub(crate) fn check_version(&self, version: u8) -> Result<(), Failure> {
-        match registry::listed_in(self.operation.form(ApiVersion::new(version)).response) {
-            Some(item) if item.name != self.item.name => {
+    pub(crate) fn check_version(&self, version: Option<ApiVersion>) -> Result<(), Failure> {
+        let listed = registry::listed_in(self.operation.form(version).response);
+        match version.zip(listed) {
+            Some((version, item)) if item.name != self.item.name => {
                 let (system, wanted) = (self.operation.system, self.item.name);
-                Err(Failure::usage(format!("v{version} of the API lists {} where others list {wanted}", item.name))
-                    .with_help(format!("ask for {system}.{} with --api-version v{version}", item.name)))
+                Err(Failure::usage(format!("{version} of the API lists {} where others list {wanted}", item.name))
+                    .with_help(format!("ask for {system}.{} with --api-version {version}", item.name)))
             }
             _ => Ok(()),
         }

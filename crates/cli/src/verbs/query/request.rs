@@ -3,7 +3,7 @@
 use backhaul_filter::{Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Selection, Target, lower};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
-use backhaul_transport::{Client, Given, Params};
+use backhaul_transport::{Client, Arguments, Params};
 use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;
@@ -72,7 +72,7 @@ fn narrowing(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<Narr
 /// What is sent.
 pub(super) enum Request {
     /// The operation, with parameters.
-    Own(Given),
+    Own(Arguments),
     /// A query in ZStack's language.
     Zql(Zql),
 }
@@ -89,7 +89,7 @@ impl Request {
             return Ok(Self::Zql(zql.clone()));
         }
         let plan = &wording.plan;
-        let mut given = Given { params, body: None };
+        let mut given = Arguments { params, body: None };
         let system = listing.operation.system;
         for (name, value) in plan.sent() {
             let twice = given.params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
