@@ -113,14 +113,22 @@ impl Types {
         Self(all)
     }
 
+    /// The types that a name may mean: what VB365 answers with and what it is sent often have one name on its pages.
+    fn meant(&self, name: &str) -> impl Iterator<Item = &BTreeSet<String>> {
+        let name = name.to_lowercase();
+        let sent = ["edit", "create"].iter().find_map(|end| name.strip_suffix(end)).map(|name| format!("{name}fromclient"));
+        let names = [format!("{name}toclient"), format!("any{name}"), name].into_iter().chain(sent);
+        names.filter_map(|name| self.0.get(&name))
+    }
+
     fn has(&self, name: &str) -> bool {
-        self.0.contains_key(&name.to_lowercase())
+        self.meant(name).next().is_some()
     }
 
     /// Whether a `Type.member` is there.
     fn has_member(&self, path: &str) -> bool {
         let Some((name, member)) = path.split_once('.') else { return false };
-        self.0.get(&name.to_lowercase()).is_some_and(|members| members.contains(&member.to_lowercase()))
+        self.meant(name).any(|members| members.contains(&member.to_lowercase()))
     }
 }
 

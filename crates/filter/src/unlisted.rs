@@ -1,7 +1,8 @@
 //! Fields that the schema does not list, and the server may know all the same.
 
 use crate::ast::Expr;
-use crate::check::{Checked, Diagnostic, Severity};
+use crate::check::Checked;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::field::{FieldSchema, Kind, Schema, Source};
 use crate::suggest::{list, suggest};
 

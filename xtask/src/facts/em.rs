@@ -26,12 +26,17 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         wanted.extend(names.map(|member| format!("{}.{member}", ours(name))));
     }
     let new: BTreeSet<String> = members(&added, "new_types").map(|(name, _)| name.clone()).collect();
-    let enums: BTreeSet<String> = members(&added, "enums").map(|(name, _)| name.clone()).collect();
+    let enums: BTreeSet<String> = members(&added, "enums").filter(|(_, it)| it.is_object()).map(|(name, _)| name.clone()).collect();
+    // Names of enumerations are ours; what counts is that one has all the words.
+    let listed = |name: &str| {
+        let words: Vec<&str> = list(&added["enums"][name], "values").iter().filter_map(Value::as_str).collect();
+        types.enums.iter().any(|known| words.iter().all(|word| known.contains(*word)))
+    };
     let roots = list(&added, "roots").iter().map(|root| text(root, "root").to_owned()).collect();
     let vendor = Source::new("EM: the vendor's schema of 11, live answers of 12 and 13 (additions.json)")
         .count("members", &wanted, |path| types.has_member(path))
         .count("types", &new, |name| types.has(name))
-        .count("enums", &enums, |name| types.has(name))
+        .count("enums", &enums, listed)
         .count("roots", &roots, |name| types.roots.contains(name));
 
     let operations = read(&schemas.join("operations.json"))?;
@@ -45,12 +50,19 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
             ]
         })
         .collect();
-    let beyond = list(&added, "operations").iter().filter(|row| !text(row, "certainty").contains(LEFT_OUT));
+    let beyond = list(&added, "operations").iter().filter(|row| {
+        // A path of words is a rule, and not a path.
+        !text(row, "certainty").contains(LEFT_OUT) && !text(row, "path").contains(' ')
+    });
     let beyond: BTreeSet<String> = beyond.map(|row| place(text(row, "method"), text(row, "path"))).collect();
     let pages = read(&facts.join("resources.json"))?;
-    let methods = pages.as_array().into_iter().flatten().map(|page| {
+    // Queries are one row per type, and counted by their fields below.
+    let pages = pages.as_array().into_iter().flatten().filter(|page| text(page, "path_template") != "/query");
+    let methods = pages.map(|page| {
         let path = format!("/api{}", text(page, "path_template"));
-        with(text(page, "method"), &path, page["action"].as_str())
+        // An action may be a segment of the path instead.
+        let action = page["action"].as_str().filter(|action| !path.ends_with(&format!("/{action}")));
+        with(text(page, "method"), &path, action)
     });
     let methods: BTreeSet<String> = methods.collect();
     let vendor = vendor.count("operations", &beyond, |name| known.contains(name));
@@ -83,6 +95,9 @@ fn with(method: &str, path: &str, action: Option<&str>) -> String {
 /// The types of our XSD, by their own and the vendors' names.
 struct Xsd {
     types: BTreeMap<String, BTreeSet<String>>,
+    /// The types of elements, by `type.element`.
+    inside: BTreeMap<String, String>,
+    enums: Vec<BTreeSet<String>>,
     roots: BTreeSet<String>,
 }
 
@@ -93,13 +108,16 @@ impl Xsd {
         let named = |kind: &'static str| tops.iter().copied().filter(move |node| node.tag_name().name() == kind);
         let complex: BTreeMap<&str, Node<'_, '_>> =
             named("complexType").filter_map(|node| Some((node.attribute("name")?, node))).collect();
-        let mut types = BTreeMap::new();
+        let (mut types, mut inside) = (BTreeMap::new(), BTreeMap::new());
         for node in named("complexType").chain(named("simpleType")) {
             let mut found = BTreeSet::new();
             let mut at = Some(node);
             while let Some(ty) = at {
                 let of = |kind: &str| ty.descendants().filter(|it| it.tag_name().name() == kind).collect::<Vec<_>>();
                 let names = [of("element"), of("attribute")].concat();
+                let typed = names.iter().filter_map(|it| Some((it.attribute("name")?, it.attribute("type")?)));
+                let own = node.attribute("name").unwrap_or_default();
+                inside.extend(typed.map(|(name, ty)| (format!("{own}.{name}").to_lowercase(), ty.to_lowercase())));
                 found.extend(names.iter().filter_map(|it| it.attribute("name")).map(str::to_lowercase));
                 at = of("extension").first().and_then(|it| complex.get(it.attribute("base")?)).copied();
             }
@@ -111,17 +129,25 @@ impl Xsd {
             }
         }
         let roots = named("element").filter_map(|node| node.attribute("name")).map(str::to_owned).collect();
-        Ok(Self { types, roots })
+        let words = |node: Node<'_, '_>| -> BTreeSet<String> {
+            let all = node.descendants().filter(|it| it.tag_name().name() == "enumeration");
+            all.filter_map(|it| it.attribute("value")).map(str::to_owned).collect()
+        };
+        let enums = named("simpleType").map(words).collect();
+        Ok(Self { types, inside, enums, roots })
+    }
+
+    /// The name under which a type of the vendor's is known here: one that has no name there (`Type/Element`) by its element.
+    fn known(&self, name: &str) -> String {
+        match name.to_lowercase().split_once('/') {
+            Some((outer, element)) => self.inside.get(&format!("{outer}.{element}")).cloned().unwrap_or_default(),
+            None => name.to_lowercase(),
+        }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.types.contains_key(&name.to_lowercase())
+        self.types.contains_key(&self.known(name))
     }
 
     fn has_member(&self, path: &str) -> bool {
-        let Some((name, member)) = path.split_once('.') else { return false };
-        // An element of the vendor's that stands in another: `JobInfo.FileCopyJobInfo`.
-        let member = member.rsplit('.').next().unwrap_or(member);
-        self.types.get(&name.to_lowercase()).is_some_and(|members| members.contains(&member.to_lowercase()))
-    }
-}
+        let Some((name, member)) = path.split_once('.') else { return 

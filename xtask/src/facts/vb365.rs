@@ -28,7 +28,9 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
             operations.extend(item.as_object().into_iter().flatten().map(|(method, _)| place(method, path)));
         }
         let (mut names, mut fields) = (BTreeSet::new(), BTreeSet::new());
-        for (name, ty) in members(&document["components"], "schemas") {
+        // Pages are one generic type here.
+        let pages = |name: &str| name.starts_with("PageOf");
+        for (name, ty) in members(&document["components"], "schemas").filter(|(name, _)| !pages(name)) {
             names.insert(name.clone());
             fields.extend(members(ty, "properties").map(|(member, _)| format!("{name}.{member}")));
         }
@@ -54,7 +56,7 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
         fields
             .extend(list(ty, "members").iter().map(|member| format!("{}.{}", text(ty, "name"), text(member, "name"))));
     }
-    let names = list(&added, "schemas").iter().map(|ty| text(ty, "name").to_owned()).collect();
+    let names = typed().map(|ty| text(ty, "name").to_owned()).collect();
     sources.push(
         Source::new("VB365: pages of v3 to v5 (additions.json)")
             .count("operations", &operations, |name| known.contains(name))

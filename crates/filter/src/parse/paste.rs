@@ -2,17 +2,17 @@
 //!
 //! Functions of the text that is still to come. None of them reports or moves anything.
 
+use super::descent::Separator;
 use crate::ast::{Op, is_name_byte};
-use crate::parse::Separator;
-use crate::recover::{is_blank, is_foreign_quote};
+use crate::syntax::{is_blank, is_enclosable, is_foreign_quote};
 
 /// The length of the blanks that come first.
-pub(crate) fn blanks(text: &str) -> usize {
+pub(super) fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches(is_blank).len()
 }
 
 /// Whether a value may end here, however blank.
-pub(crate) fn ends_value(text: &str) -> bool {
+pub(super) fn ends_value(text: &str) -> bool {
     matches!(text.trim_start_matches(is_blank).bytes().next(), None | Some(b';' | b',' | b')'))
 }
 
@@ -43,7 +43,7 @@ const OPERATORS: [(&str, Op); 22] = [
 ];
 
 /// The operator that a text begins with, and its length. Patterns (`=~`, `!~`) are none.
-pub(crate) fn operator(text: &str) -> Option<(Op, usize)> {
+pub(super) fn operator(text: &str) -> Option<(Op, usize)> {
     let begins = |sign: &str| text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign));
     let &(sign, op) = OPERATORS.iter().find(|(sign, _)| begins(sign))?;
     let pattern = matches!(sign, "=" | "!") && text[1..].starts_with('~');
@@ -51,19 +51,19 @@ pub(crate) fn operator(text: &str) -> Option<(Op, usize)> {
 }
 
 /// Whether a text begins with a word, in any case, behind which something else goes on.
-pub(crate) fn is_word(text: &str, word: &str) -> bool {
+pub(super) fn is_word(text: &str, word: &str) -> bool {
     let (start, rest) = text.split_at_checked(word.len()).unwrap_or_default();
     start.eq_ignore_ascii_case(word) && rest.starts_with(|c| is_blank(c) || c == '(')
 }
 
 /// Whether a text goes on with a sign of calculation.
-pub(crate) fn is_sign(text: &str) -> bool {
+pub(super) fn is_sign(text: &str) -> bool {
     text.trim_start_matches(is_blank).starts_with(['+', '-', '*', '/'])
 }
 
 /// A word or a sign that joins two conditions, with the blanks around it: which, and its length. Only
 /// where a condition follows, because `Backup and Restore` is a name.
-pub(crate) fn joiner(text: &str) -> Option<(Separator, usize)> {
+pub(super) fn joiner(text: &str) -> Option<(Separator, usize)> {
     let before = blanks(text);
     let rest = &text[before..];
     let word = |word: &str| is_word(rest, word);
@@ -118,7 +118,7 @@ fn begins_condition(text: &str) -> bool {
 
 /// The rest of a value without quotes, from the sign that ends it: `Backup| Job 1`, `R|&D`. Its
 /// length up to the last character; none when it ends here, or when there is no telling.
-pub(crate) fn bare_end(text: &str) -> Option<usize> {
+pub(super) fn bare_end(text: &str) -> Option<usize> {
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         match c {
@@ -144,13 +144,13 @@ pub(crate) fn bare_end(text: &str) -> Option<usize> {
 }
 
 /// A value in quotes that do not quote here.
-pub(crate) struct Foreign {
+pub(super) struct Foreign {
     /// The value.
-    pub(crate) text: String,
+    pub(super) text: String,
     /// Its length with the quotes.
-    pub(crate) len: usize,
+    pub(super) len: usize,
     /// Whether the quotes are single ones.
-    pub(crate) single: bool,
+    pub(super) single: bool,
 }
 
 fn is_single(c: char) -> bool {
@@ -163,7 +163,7 @@ fn is_double(c: char) -> bool {
 
 /// The value in foreign quotes that a text begins with: up to the first quote of the same sort behind
 /// which a value may end.
-pub(crate) fn foreign(text: &str) -> Option<Foreign> {
+pub(super) fn foreign(text: &str) -> Option<Foreign> {
     let open = text.chars().next().filter(|c| is_foreign_quote(*c))?;
     let single = is_single(open);
     let same: fn(char) -> bool = if single { is_single } else { is_double };
@@ -196,18 +196,12 @@ pub(crate) fn foreign(text: &str) -> Option<Foreign> {
 
 /// `""Backup""`: two quotes on each side, and none between them. The value with its quotes, and the
 /// length.
-pub(crate) fn doubled(text: &str) -> Option<(String, usize)> {
+pub(super) fn doubled(text: &str) -> Option<(String, usize)> {
     let inner = text.strip_prefix("\"\"")?;
     let len = inner.find('"')?;
     let after = inner[len..].strip_prefix("\"\"")?;
     let inner = &inner[..len];
     (is_enclosable(inner) && ends_value(after)).then(|| (format!("\"{inner}\""), text.len() - after.len()))
-}
-
-/// Whether a text can stand between two pairs of quotes, and not read as something behind the empty
-/// text.
-pub(crate) fn is_enclosable(text: &str) -> bool {
-    !text.is_empty() && !text.contains('"') && !text.starts_with([';', ',', ')', '&']) && !text.starts_with(is_blank)
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@
 
 use std::borrow::Cow;
 
+use super::descent::{BARE, Parser, Separator};
+use super::extended::is_glob;
+use super::paste;
 use crate::ast::{Expr, MAX_DEPTH, Op, Pattern, Value, is_name_byte};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::parse::{BARE, DoubledQuotes, MAX_LEN, Parser, Separator, is_glob};
-use crate::paste;
-use crate::print::quoted;
 use crate::span::Span;
+use crate::syntax::{DoubledQuotes, MAX_LEN, is_blank, is_foreign_quote, quoted};
 
 /// After so many errors without a fix the rest of the text is not read.
 const MAX_ERRORS: usize = 16;
@@ -23,16 +24,6 @@ const NO_NOT: &str = "there is no NOT: turn the operators around (`!=` for `==`,
 const UNQUOTED: &str = "no condition begins here; if this belongs to the value before, quote that value: one with `,` or `;` in it is \
                         written in double quotes";
 const ENCODED: &str = "this looks percent-encoded: decode it first";
-
-/// Blanks outside of quotes: ASCII's, and the no-break space that word processors write.
-pub(crate) fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n' | '\x0b' | '\x0c' | '\u{a0}')
-}
-
-/// Quotes of other alphabets and of word processors, which do not quote here.
-pub(crate) fn is_foreign_quote(c: char) -> bool {
-    matches!(c, '\'' | '`' | '´' | '‘'..='‟' | '‹' | '›' | '«' | '»' | '′'..='‷' | '〝'..='〟' | '\u{ff02}')
-}
 
 impl Parser<'_> {
     fn report(&mut self, error: ParseError) {
@@ -54,7 +45,7 @@ impl Parser<'_> {
     }
 
     #[cold]
-    pub(crate) fn too_long(&mut self) -> Option<Expr> {
+    pub(super) fn too_long(&mut self) -> Option<Expr> {
         let span = Span::new(self.source.floor_char_boundary(MAX_LEN), self.source.len());
         let found = format!("{} bytes", self.source.len());
         self.report(ParseError::new(ParseErrorKind::TooLong, span, "a filter of at most 65536 bytes", found));
@@ -62,7 +53,7 @@ impl Parser<'_> {
     }
 
     #[cold]
-    pub(crate) fn too_deep(&mut self) {
+    pub(super) fn too_deep(&mut self) {
         let span = Span::new(self.at, self.at + 1);
         let found = format!("level {}", MAX_DEPTH + 1);
         self.report(ParseError::new(ParseErrorKind::TooDeep, span, "at most 64 levels of parentheses", found));
@@ -78,7 +69,7 @@ impl Parser<'_> {
 
     /// A group or a condition should have started here. Whether it is worth looking once more.
     #[cold]
-    pub(crate) fn mend_term(&mut self) -> bool {
+    pub(super) fn mend_term(&mut self) -> bool {
         let blanks = self.blanks();
         if blanks > 0 {
             self.leave_out(blanks, TERM);
@@ -120,14 +111,14 @@ impl Parser<'_> {
 
     /// A name should have gone on after its dot.
     #[cold]
-    pub(crate) fn expected_word(&mut self) {
+    pub(super) fn expected_word(&mut self) {
         let error = self.unexpected("the rest of the field name after `.`");
         self.report(error);
     }
 
     /// An operator should have stood here.
     #[cold]
-    pub(crate) fn mend_op(&mut self) -> Option<(Op, Span)> {
+    pub(super) fn mend_op(&mut self) -> Option<(Op, Span)> {
         let before = self.blanks();
         let start = self.at + before;
         let rest = &self.source[start..];
@@ -175,7 +166,7 @@ impl Parser<'_> {
 
     /// A value should have stood here.
     #[cold]
-    pub(crate) fn mend_value(&mut self) -> Option<(Value, Span, bool)> {
+    pub(super) fn mend_value(&mut self) -> Option<(Value, Span, bool)> {
         const EXPECTED: &str = "a value";
         let blanks = self.blanks();
         let rest = &self.source[self.at + blanks..];
@@ -212,7 +203,7 @@ impl Parser<'_> {
 
     /// A value without quotes ended at a sign that is no separator: it may go on behind it.
     #[cold]
-    pub(crate) fn mend_bare(&mut self, start: usize) {
+    pub(super) fn mend_bare(&mut self, start: usize) {
         let Some(end) = paste::bare_end(&self.source[self.at..]).map(|len| self.at + len) else { return };
         let help = if self.next_char() == Some('&') { URL_AND } else { NO_BLANKS };
         let span = Span::new(start, end);
@@ -225,7 +216,7 @@ impl Parser<'_> {
 
     /// Behind the empty text `""` something goes on: `""Backup""`.
     #[cold]
-    pub(crate) fn mend_doubled(&mut self, open: usize) -> Value {
+    pub(super) fn mend_doubled(&mut self, open: usize) -> Value {
         let Some((text, len)) = paste::doubled(&self.source[open..]) else { return Value::new("") };
         if self.doubled_quotes == DoubledQuotes::AsInCsv {
             let help = "a quote in a quoted value is doubled, and the whole is quoted once more: `\"\"\"Backup\"\"\"`";
@@ -238,7 +229,7 @@ impl Parser<'_> {
 
     /// The conditions should have gone on, or ended. Finds what they go on with.
     #[cold]
-    pub(crate) fn mend_separator(&mut self) -> Separator {
+    pub(super) fn mend_separator(&mut self) -> Separator {
         loop {
             let rest = &self.source[self.at..];
             match rest.bytes().next() {
@@ -294,7 +285,7 @@ impl Parser<'_> {
 
     /// A list should have gone on, or ended.
     #[cold]
-    pub(crate) fn unclosed_list(&mut self, open: usize) {
+    pub(super) fn unclosed_list(&mut self, open: usize) {
         if self.peek().is_some() {
             let error = self.unexpected("`,` or `)` in the list");
             self.report(error.help_with("a value with blanks or signs in it is written in double quotes"));
@@ -306,21 +297,21 @@ impl Parser<'_> {
 
     /// `null` stands behind an order.
     #[cold]
-    pub(crate) fn no_order_of_null(&mut self, span: Span) {
+    pub(super) fn no_order_of_null(&mut self, span: Span) {
         let error = ParseError::new(ParseErrorKind::Unexpected, span, "a value to compare with", "`null`");
         self.report(error.help_with("no value has no order: use `==` or `!=`; the text is written `\"null\"`"));
     }
 
     /// The group should have ended before the text did.
     #[cold]
-    pub(crate) fn unclosed_group(&mut self, open: usize) {
+    pub(super) fn unclosed_group(&mut self, open: usize) {
         let (kind, span) = (ParseErrorKind::UnclosedGroup, Span::new(open, open + 1));
         self.report(ParseError::new(kind, span, "a closing `)` for this `(`", "the end of the filter"));
     }
 
     /// A quoted value should have ended before the text did. Where is anybody's guess.
     #[cold]
-    pub(crate) fn unclosed_quote(&mut self, open: usize) {
+    pub(super) fn unclosed_quote(&mut self, open: usize) {
         let (kind, span) = (ParseErrorKind::UnclosedQuote, Span::new(open, open + 1));
         let error = ParseError::new(kind, span, "a closing `\"` for this one", "the end of the filter");
         self.report(error.help_with("a quote inside a quoted value is doubled: `\"say \"\"hello\"\"\"`"));
@@ -328,7 +319,7 @@ impl Parser<'_> {
     }
 
     /// Goes to the next separator, or to the end of the group: past quoted values and whole groups.
-    pub(crate) fn resync(&mut self) {
+    pub(super) fn resync(&mut self) {
         let mut depth = 0_usize;
         let mut quoted = false;
         while let Some(byte) = self.peek() {
