@@ -116,7 +116,8 @@ impl Types {
     /// The types that a name may mean: what VB365 answers with and what it is sent often have one name on its pages.
     fn meant(&self, name: &str) -> impl Iterator<Item = &BTreeSet<String>> {
         let name = name.to_lowercase();
-        let sent = ["edit", "create"].iter().find_map(|end| name.strip_suffix(end)).map(|name| format!("{name}fromclient"));
+        let sent =
+            ["edit", "create"].iter().find_map(|end| name.strip_suffix(end)).map(|name| format!("{name}fromclient"));
         let names = [format!("{name}toclient"), format!("any{name}"), name].into_iter().chain(sent);
         names.filter_map(|name| self.0.get(&name))
     }

@@ -26,7 +26,8 @@ pub(super) fn sources(facts: &Path, schemas: &Path) -> Result<Vec<Source>, Strin
         wanted.extend(names.map(|member| format!("{}.{member}", ours(name))));
     }
     let new: BTreeSet<String> = members(&added, "new_types").map(|(name, _)| name.clone()).collect();
-    let enums: BTreeSet<String> = members(&added, "enums").filter(|(_, it)| it.is_object()).map(|(name, _)| name.clone()).collect();
+    let enums: BTreeSet<String> =
+        members(&added, "enums").filter(|(_, it)| it.is_object()).map(|(name, _)| name.clone()).collect();
     // Names of enumerations are ours; what counts is that one has all the words.
     let listed = |name: &str| {
         let words: Vec<&str> = list(&added["enums"][name], "values").iter().filter_map(Value::as_str).collect();
@@ -150,4 +151,9 @@ impl Xsd {
     }
 
     fn has_member(&self, path: &str) -> bool {
-        let Some((name, member)) = path.split_once('.') else { return 
+        let Some((name, member)) = path.split_once('.') else { return false };
+        // An element of the vendor's that stands in another: `JobInfo.FileCopyJobInfo`.
+        let member = member.rsplit('.').next().unwrap_or(member);
+        self.types.get(&self.known(name)).is_some_and(|members| members.contains(&member.to_lowercase()))
+    }
+}

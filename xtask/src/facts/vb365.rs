@@ -52,7 +52,10 @@ pub(super) fn sources(facts: &Path, folder: &Path) -> Result<Vec<Source>, String
         .flat_map(|version| in_version(version).into_iter().map(move |name| format!("v{version} {name}")))
         .collect();
     let mut fields = BTreeSet::new();
-    for ty in list(&added, "schemas") {
+    // What has no type's name is a part of one, or the body of one request.
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let typed = || list(&added, "schemas").iter().filter(|ty| is_name(text(ty, "name")));
+    for ty in typed() {
         fields
             .extend(list(ty, "members").iter().map(|member| format!("{}.{}", text(ty, "name"), text(member, "name"))));
     }
