@@ -12,7 +12,8 @@ use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::{EmFormat, Options, Version};
+use backhaul_transport::{EmFormat, EmOptions, EmVersion, Vb365Options};
+use backhaul_wire::ApiVersion;
 use common::{Canned, Recorder, fixture};
 use futures_util::TryStreamExt;
 
@@ -48,8 +49,8 @@ fn token() -> Canned {
 }
 
 fn vb365(server: &Recorder, version: u8) -> Vb365Client {
-    let mut options = server.options();
-    options.version = Some(Version::Vb365(version));
+    let mut options = Vb365Options::from(server.options());
+    options.version = ApiVersion::new(version);
     Vb365Client::new(options).unwrap()
 }
 
@@ -92,7 +93,7 @@ async fn vb365_finds_the_newest_version_and_logs_on_to_it() {
     ]);
     let client = Vb365Client::new(server.options()).unwrap();
     client.call(&OrganizationGetStorageSpaceUsage::new("7665cf30-ee89-4d0d-a343-2776da77ed79")).await.unwrap();
-    assert_eq!(client.client().version().await.unwrap(), 7);
+    assert_eq!(client.client().version().await.unwrap(), ApiVersion::new(7));
     insta::assert_snapshot!(shown(&server));
 }
 
@@ -165,8 +166,8 @@ fn em_logon() -> Canned {
 }
 
 fn em(server: &Recorder, format: EmFormat) -> EmClient {
-    let mut options: Options = server.options();
-    options.em_format = format;
+    let mut options = EmOptions::from(server.options());
+    options.format = format;
     EmClient::new(options).unwrap()
 }
 
@@ -222,8 +223,8 @@ async fn em_query_in_json() {
 #[tokio::test]
 async fn em_query_of_tenants_by_kind() {
     let server = Recorder::new(vec![em_logon(), Canned::new(200, fixture("em/query_cloud_tenant.xml"))]);
-    let mut options = server.options();
-    options.version = Some(Version::Em(1, 7));
+    let mut options = EmOptions::from(server.options());
+    options.version = Some(EmVersion::V1_7);
     let filter = CloudTenant::BACKUP_SERVER_NAME.eq("a+b \"c\"") | CloudTenant::NAME.ne("x;y,(z)&t=1#%");
     let pages = EmClient::new(options).unwrap().query::<CloudTenant>().filter(filter).page_size(50).by_page().unwrap();
     assert_eq!(pages.try_collect::<Vec<_>>().await.unwrap().len(), 1);

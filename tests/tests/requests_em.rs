@@ -32,8 +32,8 @@ fn logon() -> Canned {
 }
 
 fn client(server: &Recorder, format: EmFormat) -> EmClient {
-    let mut options = server.options();
-    options.em_format = format;
+    let mut options = backhaul_transport::EmOptions::from(server.options());
+    options.format = format;
     EmClient::new(options).unwrap()
 }
 

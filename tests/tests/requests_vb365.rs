@@ -15,7 +15,8 @@ use backhaul_models::vb365::{
 use backhaul_transport::file::Existing;
 use backhaul_transport::poller::{Poller, Waiting, Work};
 use backhaul_transport::vb365::Vb365Client;
-use backhaul_transport::{Assertion, Vb365Logon, Version};
+use backhaul_transport::{Assertion, Vb365Logon, Vb365Options};
+use backhaul_wire::ApiVersion;
 use common::{Canned, Recorder};
 use futures_util::TryStreamExt;
 
@@ -42,8 +43,8 @@ fn token() -> Canned {
 }
 
 fn vb365(server: &Recorder, version: u8) -> Vb365Client {
-    let mut options = server.options();
-    options.version = Some(Version::Vb365(version));
+    let mut options = Vb365Options::from(server.options());
+    options.version = ApiVersion::new(version);
     Vb365Client::new(options).unwrap()
 }
 
@@ -166,10 +167,10 @@ async fn events_from_now_on() {
 #[tokio::test]
 async fn a_logon_at_microsoft() {
     let server = server(&[(200, RUN)]);
-    let mut options = server.options();
-    options.version = Some(Version::Vb365(8));
+    let mut options = Vb365Options::from(server.options());
+    options.version = ApiVersion::new(8);
     let assertion = Assertion { client_id: "user.tenant".to_owned(), token: r#"{"access_token": "access-1"}"#.into() };
-    options.vb365_logon = Vb365Logon::Operator(assertion);
+    options.logon = Vb365Logon::Operator(assertion);
     Vb365Client::new(options).unwrap().client().logon().await.unwrap();
     insta::assert_snapshot!(shown(&server));
 }

@@ -1,8 +1,8 @@
 //! Every operation of every version of VB365 is called on the simulator, and the answer is checked against that version's own
 //! `OpenAPI` document by a JSON Schema validator that knows nothing of our models.
 //!
-//! The documents are the vendor's (v6 to v8) or reconstructed (v3 to v5) and not in this repository: the tests run where a folder
-//! with them is named by `BACKHAUL_FACTS` or stands beside the workspace, and say so where it does not.
+//! The documents are the vendor's (v6 to v8) or reconstructed (v3 to v5) and not in this repository: the tests read them from the
+//! folder that `BACKHAUL_FACTS` names, or beside the workspace.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
 
@@ -27,18 +27,15 @@ fn folder() -> PathBuf {
     std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365")
 }
 
-fn document(version: u8) -> Option<Document> {
+fn document(version: u8) -> Document {
     let file = folder().join(format!("v{version}.openapi.json"));
-    let Ok(text) = std::fs::read(&file) else {
-        eprintln!("skipped: the document of v{version} is not at {}", file.display());
-        return None;
-    };
-    Some(Document::new(version, serde_json::from_slice(&text).unwrap()))
+    let text = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; set BACKHAUL_FACTS", file.display()));
+    Document::new(version, serde_json::from_slice(&text).unwrap())
 }
 
 /// Calls every operation of a version's document, each that changes something on a server of its own.
 fn check(version: u8) {
-    let Some(document) = document(version) else { return };
+    let document = document(version);
     let reading = Client::new(version);
     let mut wrong = Vec::new();
     let operations = document.operations();
@@ -87,39 +84,46 @@ fn one(client: &Client, document: &Document, operation: &Operation) -> Result<()
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v3() {
     check(3);
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v4() {
     check(4);
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v5() {
     check(5);
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v6() {
     check(6);
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v7() {
     check(7);
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn v8() {
     check(8);
 }
 
 /// The converter takes nothing for granted: what does not fit is refused.
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn the_validator_finds_mistakes() {
-    let Some(document) = document(8) else { return };
+    let document = document(8);
     let proxy = serde_json::json!({ "$ref": "#/components/schemas/RESTBackupRepositoryStorageUsageInfo" });
     document.check(&proxy, &serde_json::json!({ "name": "abc" })).unwrap();
     document.check(&proxy, &serde_json::json!({ "name": 3 })).unwrap_err();

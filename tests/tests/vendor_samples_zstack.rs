@@ -1,10 +1,10 @@
 //! Every body that ZStack's documents and sources print is read to the last field, and survives a round trip; what is sent is the
 //! body that the operation's row says, in the member that it says.
 //!
-//! The bodies are the vendor's and not in this repository: the tests run where a folder with them is named by `BACKHAUL_FACTS`
-//! or stands beside the workspace, and say so where it does not.
+//! The bodies are the vendor's and not in this repository: the tests read them from the folder that `BACKHAUL_FACTS` names, or
+//! beside the workspace.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::path::{Path, PathBuf};
 
@@ -57,14 +57,11 @@ const LOOSE: &[&str] = &[
     "UpdateZone",
 ];
 
-fn folder() -> Option<PathBuf> {
+fn folder() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("zstack/samples");
-    if !folder.join("index.json").is_file() {
-        eprintln!("skipped: the vendor's bodies are not at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    assert!(folder.is_dir(), "the vendor's bodies are not at {}: set BACKHAUL_FACTS", folder.display());
+    folder
 }
 
 fn load(folder: &Path, file: &str) -> Value {
@@ -92,8 +89,7 @@ fn operation(name: &str) -> &'static Operation {
 
 /// What the sources print for each operation.
 fn examples() -> Map<String, Value> {
-    let Some(folder) = folder() else { return Map::new() };
-    let Value::Object(examples) = load(&folder, "examples-from-source.json") else { panic!("not an object") };
+    let Value::Object(examples) = load(&folder(), "examples-from-source.json") else { panic!("not an object") };
     examples
 }
 
@@ -114,8 +110,9 @@ fn read(make: &dyn Fn() -> Option<Box<dyn Struct>>, body: &Value) -> Result<(), 
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn recorded_bodies_are_read_to_the_last_field() {
-    let Some(folder) = folder() else { return };
+    let folder = folder();
     for (file, name) in [
         ("query-backup-storage.response.json", "QueryBackupStorage"),
         ("query-sftp-backup-storage.response.json", "QuerySftpBackupStorage"),
@@ -134,6 +131,7 @@ fn recorded_bodies_are_read_to_the_last_field() {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn every_answer_of_the_sources_is_read_to_the_last_field() {
     let mut wrong = Vec::new();
     for (name, example) in examples() {
@@ -151,6 +149,7 @@ fn every_answer_of_the_sources_is_read_to_the_last_field() {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn every_request_of_the_sources_is_what_the_row_says() {
     let mut wrong = Vec::new();
     for (name, example) in examples() {

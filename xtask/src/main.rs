@@ -4,6 +4,7 @@
 mod build_cost;
 mod codegen;
 mod diff;
+mod facts;
 mod import;
 mod upgrade;
 
@@ -51,6 +52,12 @@ enum Task {
         #[arg(long, value_enum, default_value_t = diff::Format::Md)]
         format: diff::Format,
     },
+    /// Counts what of the vendors' facts the schemas have, source by source, and names what they lack
+    Facts {
+        /// Name all that is missing, however much it is
+        #[arg(long)]
+        all: bool,
+    },
     /// Import and codegen at once, with a verdict from the public API of what is generated, and a text for the changelog
     Upgrade {
         /// The system: vb365
@@ -78,6 +85,7 @@ fn main() -> ExitCode {
         Task::Codegen { check } => codegen::run(check),
         Task::Diff { system, from, to, format } => diff::run(&system, &from, &to, format),
         Task::Import { system, version, file, write } => import::run(&system, &version, &file, write),
+        Task::Facts { all } => facts::run(all).map_err(Into::into),
         Task::Upgrade { system, version, file, write } => upgrade::run(&system, &version, &file, write),
         Task::BuildCost { subject, rounds } => build_cost::run(&subject, rounds),
     };

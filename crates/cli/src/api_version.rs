@@ -1,11 +1,9 @@
 //! How an API version may be typed, and the one spelling in which it is kept.
 
+use backhaul_models::vb365::VERSIONS;
 use backhaul_wire::System;
 
 use crate::exit::Failure;
-
-/// The versions of VB365's REST API.
-const VB365: std::ops::RangeInclusive<u8> = 3..=8;
 
 /// The version in its one spelling: `v8` for VB365, `v1_7` or `latest` for EM, `5.2.1` for ZStack.
 ///
@@ -14,7 +12,7 @@ pub(crate) fn normalise(system: System, text: &str) -> Result<String, String> {
     let lower = text.trim().to_ascii_lowercase();
     let number = lower.strip_prefix('v').unwrap_or(&lower);
     let known = match system {
-        System::Vb365 => number.parse().ok().filter(|n| VB365.contains(n)).map(|n: u8| format!("v{n}")),
+        System::Vb365 => number.parse().ok().filter(|n| VERSIONS.contains(n)).map(|n: u8| format!("v{n}")),
         System::Em if lower == "latest" => Some(lower),
         System::Em => match number.split(['.', '_']).collect::<Vec<_>>()[..] {
             ["1", minor @ ("5" | "6" | "7")] => Some(format!("v1_{minor}")),

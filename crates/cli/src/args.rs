@@ -6,7 +6,11 @@
 pub(crate) mod catalogue;
 pub(crate) mod common;
 pub(crate) mod data;
+pub(crate) mod exporter;
 pub(crate) mod filter;
+pub(crate) mod jobs;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 #[cfg(feature = "store")]
 pub(crate) mod past;
 pub(crate) mod profile;
@@ -81,6 +85,12 @@ pub(crate) enum Verb {
     /// Look after the runs that were kept
     #[cfg(feature = "store")]
     Store(store::Store),
+    /// Runs of jobs: what failed, and what is running
+    Jobs(jobs::Jobs),
+    /// Serve what usage says to Prometheus and its like
+    Exporter(exporter::Exporter),
+    /// Say in one line whether quotas and repositories have room left, for Nagios, Icinga, Checkmk and Zabbix
+    CheckUsage(exporter::CheckUsage),
     /// List the entities of one type
     Query(data::Query),
     /// Call one operation of the API
@@ -97,16 +107,25 @@ pub(crate) enum Verb {
     Sim(sim::Sim),
     /// Manage the servers that the command knows by name
     Profile(profile::Profile),
-    /// Print a completion script for a shell
+    /// Answer the questions of an assistant (Model Context Protocol)
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
+    /// Print what a shell needs to complete command lines
     Completions(Completions),
+    /// Print the manual
+    Man(Man),
 }
 
 /// `backhaul completions SHELL`
 #[derive(Debug, Args)]
 #[command(after_help = "\
+The shell then asks the command itself: for verbs and flags, and for your profiles, types, operations, parameters, fields and \
+versions.
+
 Examples:
   backhaul completions bash > ~/.local/share/bash-completion/completions/backhaul
   backhaul completions zsh > ~/.zfunc/_backhaul
+  backhaul completions fish > ~/.config/fish/completions/backhaul.fish
   backhaul completions powershell >> $PROFILE")]
 pub(crate) struct Completions {
     /// The shell
@@ -114,13 +133,38 @@ pub(crate) struct Completions {
     pub(crate) shell: clap_complete::Shell,
 }
 
+/// `backhaul man`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backhaul man | man -l -
+  backhaul man --dir ~/.local/share/man/man1       a page for each verb, such as backhaul-query(1)")]
+pub(crate) struct Man {
+    /// Write a page for each verb into a folder, in place of the command's own on stdout
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<std::path::PathBuf>,
+}
+
 impl Cli {
+    /// How long after its end it is to begin anew; none for once.
+    pub(crate) fn watch(&self) -> Option<std::time::Duration> {
+        match &self.verb {
+            Verb::Usage(args) => args.watch.watch,
+            Verb::Jobs(args) => args.watch.watch,
+            Verb::Query(args) => args.watch.watch,
+            _ => None,
+        }
+    }
+
     /// How often `-v` was given.
     pub(crate) fn verbosity(&self) -> u8 {
         match &self.verb {
             Verb::Usage(args) => args.fleet.connection.verbose,
             #[cfg(feature = "store")]
             Verb::Collect(args) => args.fleet.connection.verbose,
+            Verb::Jobs(args) => args.connection.verbose,
+            Verb::Exporter(args) => args.fleet.connection.verbose,
+            Verb::CheckUsage(args) => args.fleet.connection.verbose,
             Verb::Query(args) => args.connection.verbose,
             Verb::Call(args) => args.connection.verbose,
             Verb::Profile(args) => args.verbose,

@@ -2,14 +2,23 @@
 
 mod demo;
 mod fleet;
+mod preview;
 mod refusal;
+mod requests;
 
-use backhaul_transport::http::{HttpOptions, TlsChoice};
-use backhaul_transport::{Assertion, Client, EmFormat, Options, Vb365Logon, Version};
-use backhaul_wire::System;
+use backhaul_transport::em::EmClient;
+use backhaul_transport::net::TlsChoice;
+use backhaul_transport::vb365::{Vb365Client, parse_version};
+use backhaul_transport::zstack::ZstackClient;
+use backhaul_transport::{
+    Assertion, Client, EmFormat, EmOptions, Options, OptionsError, Policy, Stop, Vb365Logon, Vb365Options, ZstackOptions,
+};
+use backhaul_wire::{ApiVersion, System};
 
 pub(crate) use fleet::Fleet;
+pub(crate) use preview::Preview;
 pub(crate) use refusal::refusal;
+pub(crate) use requests::tell_requests;
 
 use crate::api_version;
 use crate::args::common::{self, Connection};
@@ -48,8 +57,8 @@ impl Peer {
         refusal(error, &self.name)
     }
 
-    /// The version of VB365's API that is spoken; 0 for the other systems.
-    pub(crate) async fn version(&self) -> Result<u8, Failure> {
+    /// The version of VB365's API that is spoken; none of the other systems.
+    pub(crate) async fn version(&self) -> Result<Option<ApiVersion>, Failure> {
         self.client.version().await.map_err(|error| self.refusal(&error))
     }
 
@@ -91,7 +100,7 @@ impl Peers {
                 Server::Demo(which) => demo::options(*which, peers.demo.as_ref()),
                 Server::Profile(profile) => options(profile, console),
             };
-            let client = options.and_then(|options| client(server, options, wanted, size));
+            let client = options.and_then(|options| client(server, options, wanted, size, Some(console.interrupt().stop())));
             match client {
                 Ok(client) => {
                     console.verbose(1, || {
@@ -121,18 +130,13 @@ impl Peers {
     }
 }
 
-fn client(server: &Server, mut options: Options, wanted: &Connection, size: Size) -> Result<Client, Failure> {
-    let system = server.system();
-    // A version that is typed is for the systems that have it: `usage` may ask all three at once.
-    let typed = wanted.api_version.as_deref().and_then(|text| api_version::normalise(system, text).ok());
-    let kept = match server {
-        Server::Profile(profile) => profile.api_version.clone(),
-        Server::Demo(demo) => demo.api_version().map(str::to_owned),
-    };
-    // ZStack's API has one version; what a profile says of it is for people.
-    if let Some(text) = typed.or(kept).filter(|_| system != System::Zstack) {
-        options.version = Version::parse(system, &text).map_err(Failure::usage)?;
-    }
+fn client(
+    server: &Server,
+    mut options: Options,
+    wanted: &Connection,
+    size: Size,
+    stop: Option<Stop>,
+) -> Result<Client, Failure> {
     if let Some(timeout) = wanted.timeout {
         options.http.timeout = Some(timeout);
         options.http.connect_timeout = options.http.connect_timeout.min(timeout);
@@ -140,11 +144,66 @@ fn client(server: &Server, mut options: Options, wanted: &Connection, size: Size
     if size == Size::Any {
         options.http.max_body_bytes = u64::MAX;
     }
-    options.em_format = match wanted.em_format {
+    let version = version(server, wanted);
+    let version = version.as_deref();
+    let profile = match server {
+        Server::Profile(profile) => Some(profile),
+        Server::Demo(_) => None,
+    };
+    let client = match server.system() {
+        System::Em => EmClient::new(em(options, version, wanted).map_err(unusable)?).map(Client::from),
+        System::Vb365 => {
+            let mut options = Vb365Options::from(options);
+            options.version = version.map(parse_version).transpose().map_err(unusable)?;
+            if let Some(microsoft) = profile.and_then(|profile| profile.microsoft.as_ref()) {
+                let (client_id, token) = (microsoft.client_id.clone(), options.common.password.clone());
+                let logon = if microsoft.operator { Vb365Logon::Operator } else { Vb365Logon::Assertion };
+                options.logon = logon(Assertion { client_id, token });
+            }
+            Vb365Client::new(options).map(Client::from)
+        }
+        System::Zstack => {
+            let mut options = ZstackOptions::from(options);
+            if let Some(profile) = profile {
+                options.logon = profile.logon.clone();
+                options.utc_offset = profile.utc_offset;
+            }
+            ZstackClient::new(options).map(Client::from)
+        }
+    };
+    let client = client.map_err(|error| Failure::usage(error.to_string()))?;
+    let mut policy = Policy::default();
+    policy.deadline = wanted.deadline;
+    policy.stop = stop;
+    Ok(client.under(policy))
+}
+
+fn em(options: Options, version: Option<&str>, wanted: &Connection) -> Result<EmOptions, OptionsError> {
+    let mut options = EmOptions::from(options);
+    // The newest of the server's is what is spoken without a word.
+    let version = version.filter(|text| !text.eq_ignore_ascii_case("latest"));
+    options.version = version.map(str::parse).transpose()?;
+    options.format = match wanted.em_format {
         Some(common::EmFormat::Json) => EmFormat::Json,
         Some(common::EmFormat::Xml) | None => EmFormat::Xml,
     };
-    Client::new(system, options).map_err(|error| Failure::usage(error.to_string()))
+    Ok(options)
+}
+
+/// The version that is to be spoken, where somebody says one.
+fn version(server: &Server, wanted: &Connection) -> Option<String> {
+    let system = server.system();
+    // A version that is typed is for the systems that have it: `usage` may ask all three at once.
+    let typed = wanted.api_version.as_deref().and_then(|text| api_version::normalise(system, text).ok());
+    let kept = match server {
+        Server::Profile(profile) => profile.api_version.clone(),
+        Server::Demo(demo) => demo.api_version().map(str::to_owned),
+    };
+    typed.or(kept)
+}
+
+fn unusable(error: OptionsError) -> Failure {
+    Failure::usage(error.to_string())
 }
 
 /// A version must be one of a system that is asked. ZStack, where any release passes, counts only when it is alone.
@@ -166,7 +225,7 @@ fn check_version(servers: &[Server], wanted: &Connection) -> Result<(), Failure>
 
 /// Whether a client can be made of the profile: its CA file has a certificate, its version is one. Nothing is sent.
 pub(crate) fn check(profile: &Profile) -> Result<(), Failure> {
-    let mut options = Options::new(profile.address(), "", "").map_err(Failure::usage)?;
+    let mut options = Options::new(profile.address(), "", "").map_err(unusable)?;
     options.http.tls = tls(&profile.trust)?;
     Client::new(profile.system, options).map(drop).map_err(|error| Failure::usage(error.to_string()))
 }
@@ -174,8 +233,8 @@ pub(crate) fn check(profile: &Profile) -> Result<(), Failure> {
 /// The fingerprint of the certificate that the profile's server shows. Nobody logs on: no certificate has the pin that
 /// is asked for, so that the connection ends before a request is sent.
 pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
-    let mut options = Options::new(profile.address(), "nobody", "").map_err(Failure::usage)?;
-    options.http.tls = TlsChoice::Pin([0; 32]);
+    let mut options = Options::new(profile.address(), "nobody", "").map_err(unusable)?;
+    options.http.tls = TlsChoice::Pin([0; 32].into());
     let client = Client::new(profile.system, options).map_err(|error| Failure::usage(error.to_string()))?;
     let unknown = || Failure::new(Code::NotReachable, format!("{} shows no certificate", profile.address()));
     let Err(error) = client.logon().await else { return Err(unknown()) };
@@ -189,7 +248,7 @@ pub(crate) async fn certificate(profile: &Profile) -> Result<Pin, Failure> {
 fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
     Ok(match trust {
         Trust::System => TlsChoice::System,
-        Trust::Pin(pin) => TlsChoice::Pin(pin.0),
+        Trust::Pin(pin) => TlsChoice::Pin(pin.0.into()),
         Trust::Ca(path) => TlsChoice::Ca(std::fs::read(path).map_err(|error| Failure::file(path, &error))?),
         Trust::Insecure => TlsChoice::Insecure,
     })
@@ -198,16 +257,8 @@ fn tls(trust: &Trust) -> Result<TlsChoice, Failure> {
 fn options(profile: &Profile, console: &Console) -> Result<Options, Failure> {
     profile.cautions().iter().for_each(|caution| console.warn(caution));
     let tls = tls(&profile.trust)?;
-    let (user, password) = profile.credentials()?;
-    let mut options = Options::new(profile.address(), user, password).map_err(Failure::usage)?;
-    options.http = HttpOptions::default();
+    let (user, password) = console.interrupt().at_once(|| profile.credentials())?;
+    let mut options = Options::new(profile.address(), user, password).map_err(unusable)?;
     options.http.tls = tls;
-    if let Some(microsoft) = &profile.microsoft {
-        let assertion = Assertion { client_id: microsoft.client_id.clone(), token: options.password.clone() };
-        options.vb365_logon =
-            if microsoft.operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
-    }
-    options.zstack_logon = profile.logon.clone();
-    options.zstack_utc_offset = profile.utc_offset;
     Ok(options)
 }

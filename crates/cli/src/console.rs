@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -11,6 +11,7 @@ use crate::args::Global;
 use crate::args::common::Colour;
 use crate::escape;
 use crate::exit::{Code, Failure};
+use crate::interrupt::Interrupt;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -28,13 +29,37 @@ pub(crate) struct Console {
     colour: Colour,
     started: Instant,
     stdout_is_terminal: bool,
+    interrupt: Interrupt,
 }
 
 impl Console {
     /// The process's own console.
     pub(crate) fn new(verbosity: u8, global: Global) -> Self {
         let Global { colour, quiet } = global;
-        Self { verbosity, quiet, colour, started: Instant::now(), stdout_is_terminal: io::stdout().is_terminal() }
+        Self {
+            verbosity,
+            quiet,
+            colour,
+            started: Instant::now(),
+            stdout_is_terminal: io::stdout().is_terminal(),
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// The same in a process that is all ours: signals are handled.
+    pub(crate) fn with_signals(mut self) -> Self {
+        self.interrupt = Interrupt::of_the_process();
+        self
+    }
+
+    /// What a signal does.
+    pub(crate) fn interrupt(&self) -> &Interrupt {
+        &self.interrupt
+    }
+
+    /// Whether a level of telling is on.
+    pub(crate) fn tells(&self, level: u8) -> bool {
+        self.verbosity >= level
     }
 
     /// Whether a person reads stdout.
@@ -42,9 +67,9 @@ impl Console {
         self.stdout_is_terminal
     }
 
-    /// Whether a person reads stderr.
-    pub(crate) fn stderr_is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
+    /// Whether a person reads stderr, and wants to.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
     }
 
     /// Shows how far a long run is, in place of what was shown before; the empty text takes it away. Only for a terminal.
@@ -84,6 +109,13 @@ impl Console {
         out.write_all(bytes).and_then(|()| out.flush()).map_err(|error| Failure::output(&error))
     }
 
+    /// Takes away what a terminal shows.
+    pub(crate) fn clear(&self) {
+        if self.stdout_is_terminal {
+            let _ = self.write(b"\x1b[H\x1b[2J");
+        }
+    }
+
     /// Shows a text that is longer than the screen with the user's pager; `false` when it is to be written as usual.
     pub(crate) fn page(&self, text: &str) -> bool {
         let height = terminal_size::terminal_size_of(io::stdout()).map_or(usize::MAX, |(_, height)| height.0.into());
@@ -111,6 +143,18 @@ impl Console {
         true
     }
 
+    /// A question to a person at a terminal, of which only yes means yes; `None` where nobody can answer.
+    pub(crate) fn agrees(&self, question: &str) -> Option<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        let mut stderr = anstream::stderr().lock();
+        let _ = write!(stderr, "{} [y/N] ", escape::line(question)).and_then(|()| stderr.flush());
+        let mut answer = String::new();
+        let read = io::stdin().read_line(&mut answer).is_ok();
+        Some(read && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Says something that the user should know but need not act on.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
@@ -132,6 +176,15 @@ impl Console {
         }
         if let Some(help) = failure.help() {
             self.say(NOTE, "help", help);
+        }
+    }
+
+    /// Says which servers failed, and of many that is then said once more with their names together.
+    pub(crate) fn failed_servers(&self, asked: usize, failed: &[(String, Failure)]) {
+        failed.iter().for_each(|(_, failure)| self.failure(failure));
+        if failed.len() > 1 && !self.quiet {
+            let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+            self.say(WARNING, "warning", &format!("{} of {asked} servers failed: {}", failed.len(), names.join(", ")));
         }
     }
 
@@ -165,5 +218,35 @@ pub(crate) fn print_clap(error: &clap::Error) -> Code {
     match error.print().and_then(|()| io::stdout().flush()) {
         Err(error) if !matches!(error.kind(), io::ErrorKind::BrokenPipe) => Code::Internal,
         _ => code,
+    }
+}
+
+/// How far something long is, in place of what was shown before: for a person at a terminal, once it takes longer than a second.
+#[derive(Debug)]
+pub(crate) struct Progress<'a> {
+    console: &'a Console,
+    started: Instant,
+    shown: bool,
+}
+
+impl<'a> Progress<'a> {
+    /// Begins now.
+    pub(crate) fn new(console: &'a Console) -> Self {
+        Self { console, started: Instant::now(), shown: false }
+    }
+
+    /// Shows a line.
+    pub(crate) fn show(&mut self, text: impl FnOnce() -> String) {
+        if self.console.shows_progress() && self.started.elapsed() > Duration::from_secs(1) {
+            self.console.progress(&text());
+            self.shown = true;
+        }
+    }
+
+    /// Takes the line away, before anything else is written.
+    pub(crate) fn clear(&mut self) {
+        if std::mem::take(&mut self.shown) {
+            self.console.progress("");
+        }
     }
 }

@@ -25,6 +25,12 @@ pub enum Code {
     SomeFailed = 6,
     /// A fault of ours or of the disk.
     Internal = 7,
+    /// The terminal hung up.
+    HungUp = 129,
+    /// Somebody interrupted it.
+    Interrupted = 130,
+    /// It was to end.
+    Terminated = 143,
 }
 
 impl Code {
@@ -151,8 +157,11 @@ mod tests {
             Code::ServerError,
             Code::SomeFailed,
             Code::Internal,
+            Code::HungUp,
+            Code::Interrupted,
+            Code::Terminated,
         ];
-        assert_eq!(codes.map(|code| code as u8), [0, 1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(codes.map(|code| code as u8), [0, 1, 2, 3, 4, 5, 6, 7, 129, 130, 143]);
     }
 
     #[test]

@@ -1,16 +1,14 @@
 //! Filters as the verbs take them: read, checked, and what is found in them drawn.
 
 use std::cell::Cell;
-use std::time::SystemTime;
 
 use backhaul_filter::{Clock, DateTime, Diagnostic, FieldSchema, ParseOptions, Parsed, Schema, Severity, check};
 use backhaul_wire::System;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::suggest;
+use crate::when::Present;
 
 /// Parses a filter in the extended language, leniently: what people paste is taken, and what was read otherwise than it is
 /// written is said on stderr. What is no filter at all is an error, drawn, with this exit code.
@@ -26,18 +24,17 @@ pub(crate) fn parsed(source: &str, code: Code, console: &Console) -> Result<Pars
 /// Gives a filter the meaning that it has for a type of a system, now and here: `yesterday` is this machine's, `1.5TiB` is
 /// in the field's unit. ZStack keeps its own time and does not tell its zone, so there it is said that ours is taken.
 pub(crate) fn resolved(parsed: Parsed, schema: &Schema<'_>, system: Option<System>, console: &Console) -> Parsed {
-    let zone = TimeZone::system();
+    let present = Present::now();
     let asked = Cell::new(false);
     let offset_at = |at: DateTime| {
         asked.set(true);
-        let at = Timestamp::from_second(at.unix_seconds()).unwrap_or_default();
-        i64::from(zone.to_offset(at).seconds())
+        present.offset_at(at)
     };
-    let clock = Clock::new(SystemTime::now().into(), &offset_at);
+    let clock = Clock::new(present.time().into(), &offset_at);
     let of_server = system == Some(System::Zstack);
     let parsed = parsed.resolved(schema, &if of_server { clock.of_server() } else { clock });
     if asked.get() {
-        let name = zone.iana_name().unwrap_or("this machine's time zone");
+        let name = present.zone().iana_name().unwrap_or("this machine's time zone");
         if of_server {
             console.warn(&format!("the server's clock is taken to be of {name}: ZStack does not tell its time zone"));
         } else {
@@ -75,6 +72,6 @@ pub(crate) fn order<'a>(name: &str, schema: &Schema<'a>) -> Result<FieldSchema<'
         let fields = schema.fields.iter().map(|field| field.name);
         let hint = suggest::hint(name, fields.clone());
         Failure::usage(format!("{} cannot be sorted by `{name}`{hint}", schema.name))
-            .with_help(format!("its fields are {}", fields.collect::<Vec<_>>().join(", ")))
+            .with_help(format!("its fields are {}", suggest::among(name, fields)))
     })
 }

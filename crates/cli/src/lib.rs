@@ -12,32 +12,41 @@
 //! | `profile`, [`servers`] | the servers a person has named, and which of them a command speaks to |
 //! | `secret` | passwords, and where they come from |
 //! | `output` | rows as a table, JSON, CSV and so on |
+//! | `report` | tables and charts as one HTML page |
 //! | `input` | arguments that stand for a file or standard input |
 //! | `console` | the only module that writes to stdout and stderr |
+//! | `when` | points in time, as a person names them |
+//! | `complete` | what a shell offers while a command line is typed |
 //! | `escape` | a server's text made harmless to a terminal |
 //! | `exit` | exit codes, and what a verb that fails says |
 
 mod api_version;
 mod args;
 mod body;
+mod complete;
 mod connect;
 mod console;
+mod drift;
 mod escape;
 mod exit;
 mod expression;
 mod fields;
 mod input;
+mod interrupt;
 mod names;
 mod output;
 mod profile;
+mod report;
 mod secret;
 pub mod servers;
 mod suggest;
 mod verbs;
+mod when;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::CompleteEnv;
 
 use crate::args::Cli;
 use crate::console::Console;
@@ -45,20 +54,27 @@ use crate::exit::Code;
 
 /// Runs the command line; a panic is a fault of ours and ends with the code that says so.
 pub fn main() -> ExitCode {
-    std::panic::catch_unwind(run).unwrap_or(Code::Internal).into()
+    // A shell that asks what to offer is answered, and the process ends.
+    CompleteEnv::with_factory(Cli::command).var(verbs::COMPLETE).complete();
+    std::panic::catch_unwind(run).unwrap_or(Code::Internal.into())
 }
 
-fn run() -> Code {
+fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return console::print_clap(&error),
+        Err(error) => return refused(&error),
     };
-    let console = Console::new(cli.verbosity(), cli.global);
-    match verbs::run(&cli, &console) {
-        Ok(code) => code,
-        Err(failure) => {
-            console.failure(&failure);
-            failure.code()
-        }
+    let mut console = Console::new(cli.verbosity(), cli.global);
+    if verbs::ends_by_itself(&cli.verb) {
+        console = console.with_signals();
     }
+    connect::tell_requests(&console);
+    verbs::run(&cli, &console)
+}
+
+/// Says what is wrong with the command line; to what runs monitoring plugins, 2 would mean that something is critical.
+fn refused(error: &clap::Error) -> ExitCode {
+    let code = console::print_clap(error);
+    let is_plugin = std::env::args_os().nth(1).is_some_and(|verb| verb == "check-usage");
+    if code == Code::Usage && is_plugin { verbs::UNKNOWN.into() } else { code.into() }
 }

@@ -16,8 +16,10 @@ mod yaml;
 
 use serde_json::{Map, Value};
 
+pub(crate) use cell::{bytes as size, text as cell_text};
 pub(crate) use projection::Projection;
 pub(crate) use style::{Format, LineEnd, Style};
+pub(crate) use table::heading;
 
 use crate::console::Console;
 use crate::exit::Failure;
@@ -45,6 +47,8 @@ pub(crate) enum Kind {
     Bool,
     /// A date and time, as the server wrote it.
     Time,
+    /// How a number changed: a text of bars, or in a report pairs of seconds and bytes, of which a line is made.
+    Trend,
 }
 
 /// A column.
@@ -58,17 +62,25 @@ pub(crate) struct Column {
     pub(crate) detail: bool,
     /// Whether the user named it: then a table never leaves it out.
     pub(crate) asked: bool,
+    /// How early a table does without it when a line has no room for all: the highest goes first, of equals the last.
+    pub(crate) spare: u8,
 }
 
 impl Column {
     /// A column.
     pub(crate) fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind, detail: false, asked: false }
+        Self { name: name.into(), kind, detail: false, asked: false, spare: 0 }
     }
 
     /// The same, shown only with `-o wide`.
     pub(crate) fn detail(mut self) -> Self {
         self.detail = true;
+        self
+    }
+
+    /// The same, left out the earlier for want of room.
+    pub(crate) fn spare(mut self, rank: u8) -> Self {
+        self.spare = rank;
         self
     }
 

@@ -1,10 +1,10 @@
 //! The servers a person has named, and which of them a command speaks to.
 
 mod demo;
+mod entry;
 mod file;
 mod logon;
 mod select;
-mod toml;
 mod trust;
 
 use url::{Host, Url};

@@ -176,7 +176,7 @@ fn a_body_is_read_before_it_is_sent() -> Result {
 fn calls_that_do_not_fit_are_usage_errors() -> Result {
     let home = Home::new()?;
     for (arguments, says) in [
-        (&["vb365.ServiceInstance_Get", "--api-version", "v5"][..], "not in v5 of the API"),
+        (&["vb365.ServiceInstance_Get", "--api-version", "v5"][..], "not known in v5 of the API"),
         (&["vb365.Organization_GetById"], "`organizationId` is required"),
         (&["vb365.Organization_Get", "--param", "limit=many", "--api-version", "v8"], "integer"),
         (&["vb365.Organization_Get", "--param", "msidd=1"], "did you mean `msid`?"),

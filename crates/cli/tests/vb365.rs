@@ -219,7 +219,7 @@ fn an_operation_that_the_version_lacks_is_2_and_not_sent() -> Result {
     let home = Home::new()?;
     home.add("m365", "vb365", &server.url, &[])?;
     let ran = home.run(&["call", "vb365.Job_StartAction", "--param", "jobId=job-1", "--wait"])?.ends(2);
-    assert!(ran.err.contains("not in v5 of the API: it is in v6 and later"), "{}", ran.err);
+    assert!(ran.err.contains("not known in v5 of the API: it is in v6 and later"), "{}", ran.err);
     let ran = home.run(&["query", "vb365.CopyJob", "--api-version", "v5"])?.ends(2);
     assert!(ran.err.contains("v6 and later"), "{}", ran.err);
     let ran = home.run(&["query", "vb365.CopyJob"])?.ends(2);

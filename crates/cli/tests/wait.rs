@@ -43,7 +43,7 @@ fn a_task_that_fails_or_does_not_end_is_5() -> Result {
     assert!(failed.out.is_empty(), "{}", failed.out);
     assert!(failed.err.contains("task-1") && failed.err.contains("failed: \"It was not running.\""), "{}", failed.err);
     let to = home.path("task.json").to_string_lossy().into_owned();
-    let late = ["call", "em.PostJobsByIdRetry", "--param", &jobs[0], "--wait", "--timeout", "1s", "--out", &to];
+    let late = ["call", "em.PostJobsByIdRetry", "--param", &jobs[0], "--wait", "--deadline", "1s", "--out", &to];
     let late = home.run(&late)?.ends(5);
     assert!(late.err.contains("is Running after 1 s"), "{}", late.err);
     assert!(!std::path::Path::new(&to).exists());

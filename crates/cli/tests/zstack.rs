@@ -47,7 +47,7 @@ fn a_job_that_fails_or_does_not_end_is_5() -> Result {
     assert!(failed.out.is_empty(), "{}", failed.out);
     assert!(failed.err.contains(" failed (") && failed.err.contains("It is in use."), "{}", failed.err);
     assert!(failed.err.contains("; because of "), "{}", failed.err);
-    let late = ["call", "zstack.DeleteBackupStorage", "--param", id, "--wait", "--timeout", "1s"];
+    let late = ["call", "zstack.DeleteBackupStorage", "--param", id, "--wait", "--deadline", "1s"];
     let late = home.run(&late)?.ends(5);
     assert!(late.err.contains("is running after 1 s"), "{}", late.err);
     Ok(())

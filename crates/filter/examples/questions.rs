@@ -8,7 +8,7 @@ use std::error::Error;
 use std::time::SystemTime;
 
 use backhaul_filter::em::BackupJobSession;
-use backhaul_filter::{Ask, Clock, ParseOptions, QueryType, Target, check, lower};
+use backhaul_filter::{Clock, ParseOptions, QueryType, Selection, Target, check, lower};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let given = std::env::args().nth(1);
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for finding in check(&parsed, schema) {
         println!("{}", finding.render(source));
     }
-    let plan = lower(&Ask { filter: Some(parsed.expr()), ..Ask::default() }, schema, Target::Em)?;
+    let plan = lower(&Selection { filter: Some(parsed.expr()), ..Selection::default() }, schema, Target::Em)?;
     println!("{plan}");
     Ok(())
 }

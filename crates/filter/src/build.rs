@@ -12,8 +12,9 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
 use crate::ast::{Expr, FieldName, Op, Pattern, Value};
-use crate::check::{Diagnostic, Severity, check};
+use crate::check::check;
 use crate::datetime::DateTime;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::field::{Field, QueryType, kind};
 use crate::print::{PrintError, print};
 

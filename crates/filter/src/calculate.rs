@@ -2,9 +2,9 @@
 
 use crate::ast::{Operand, Relation, Sign, Value};
 use crate::datetime::DateTime;
-use crate::eval::{EvalError, Record, Scalar};
 use crate::field::{FieldSchema, Kind, Place, Schema};
 use crate::number::{self, Number};
+use crate::record::{EvalError, Record, Scalar};
 
 /// How many calculations stand in one another at most.
 pub(crate) const MAX_STEPS: usize = 64;

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 
-use crate::check::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::span::{Span, render};
 use crate::text::{clean, shown};
 
@@ -259,3 +259,14 @@ impl fmt::Display for ParseErrors {
 }
 
 impl Error for ParseErrors {}
+
+impl From<&ParseError> for Diagnostic {
+    fn from(error: &ParseError) -> Self {
+        Self {
+            severity: Severity::Error,
+            span: Some(error.span()),
+            message: error.to_string(),
+            help: error.help().map(str::to_owned),
+        }
+    }
+}

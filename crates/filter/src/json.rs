@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::eval::{Record, Scalar};
 use crate::field::Place;
 use crate::link::{is_up, last_segment, names_type};
+use crate::record::{Record, Scalar};
 
 /// A JSON object, as a server wrote it, seen as a [`Record`].
 ///

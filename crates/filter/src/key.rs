@@ -8,8 +8,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Write};
 
 use crate::datetime::DateTime;
-use crate::eval::Scalar;
 use crate::field::Kind;
+use crate::record::Scalar;
 use crate::text::{cmp_fold, eq_fold};
 
 /// A value, ready to compare. Two keys that meet were made for the same kind.

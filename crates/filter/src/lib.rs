@@ -68,6 +68,7 @@ pub mod check;
 mod clock;
 mod datetime;
 mod decide;
+mod diagnostic;
 mod error;
 pub mod eval;
 pub mod field;
@@ -81,15 +82,15 @@ mod link;
 pub mod lower;
 mod number;
 pub mod parse;
-mod paste;
 pub mod print;
 mod pushdown;
-mod recover;
+mod record;
 #[cfg(feature = "wire")]
 mod reflected;
 pub mod resolve;
 mod span;
 mod suggest;
+mod syntax;
 mod text;
 mod unlisted;
 pub mod url;
@@ -100,23 +101,26 @@ pub use ast::{
     Value,
 };
 pub use build::{Filter, FilterError, IntoValue, Sort};
-pub use check::{Checked, Diagnostic, Severity, check};
+pub use check::{Checked, check};
 pub use clock::Clock;
 pub use datetime::{DateTime, InvalidDateTime};
+pub use diagnostic::{Diagnostic, Severity};
 pub use error::{Fix, ParseError, ParseErrorKind, ParseErrors};
-pub use eval::{EvalError, Predicate, Record, Scalar, compare};
+pub use eval::{Predicate, compare};
 pub use field::{Field, FieldDef, FieldSchema, Kind, Place, QueryDef, QueryType, Schema, Source, kind};
 pub use generated::em;
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use lower::{Ask, By, LowerError, Narrowing, Order, Param, Part, Plan, Target, lower};
-pub use parse::{ComparisonSpans, DoubledQuotes, MAX_LEN, ParseOptions, Parsed, parse};
+pub use lower::{Evaluator, LowerError, Narrowing, Order, Param, Part, Plan, Selection, Target, lower};
+pub use parse::{ComparisonSpans, ParseOptions, Parsed, parse};
 pub use print::{PrintError, print, print_with};
 pub use pushdown::{Pushdown, pushdown};
+pub use record::{EvalError, Record, Scalar};
 #[cfg(feature = "wire")]
 pub use reflected::Reflected;
 pub use resolve::resolve;
 pub use span::Span;
+pub use syntax::{DoubledQuotes, MAX_LEN};
 pub use unlisted::check_known;
 
 /// The examples of the README are tested like those above.

@@ -47,7 +47,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-pub use self::plan::{By, Param, Part, Plan};
+pub use self::plan::{Evaluator, Param, Part, Plan};
 use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op};
 use crate::field::{FieldSchema, Schema};
 use crate::suggest::suggest;
@@ -84,7 +84,7 @@ pub struct Narrowing<'a> {
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Ask<'a> {
+pub struct Selection<'a> {
     /// Which records.
     pub filter: Option<&'a Expr>,
     /// In which order.
@@ -108,7 +108,7 @@ pub struct Order<'a> {
 /// [`check`](crate::check()) finds no error in.
 ///
 /// ```
-/// use backhaul_filter::{Ask, FieldDef, Kind, QueryDef, Source, Target, lower, parse};
+/// use backhaul_filter::{Selection, FieldDef, Kind, QueryDef, Source, Target, lower, parse};
 ///
 /// const ZONE: QueryDef = QueryDef {
 ///     name: "Zone",
@@ -118,7 +118,7 @@ pub struct Order<'a> {
 ///     ],
 /// };
 /// let filter = parse("State==enabled;name!=x;(name==a,name==b)")?;
-/// let ask = Ask { filter: Some(filter.expr()), ..Ask::default() };
+/// let ask = Selection { filter: Some(filter.expr()), ..Selection::default() };
 /// let plan = lower(&ask, &ZONE, Target::ZstackQ)?;
 /// assert_eq!(plan.sent(), [("q".into(), "state=Enabled".into()), ("q".into(), "name?=a,b".into())]);
 /// assert_eq!(plan.rest().map(ToString::to_string).as_deref(), Some("name!=x"));
@@ -127,7 +127,7 @@ pub struct Order<'a> {
 ///
 /// # Errors
 /// When a part can be done neither by the server nor here, or the type has no such field.
-pub fn lower(ask: &Ask<'_>, schema: &Schema<'_>, target: Target<'_>) -> Result<Plan, LowerError> {
+pub fn lower(ask: &Selection<'_>, schema: &Schema<'_>, target: Target<'_>) -> Result<Plan, LowerError> {
     match target {
         Target::Em => plan(ask, schema, em::Em),
         Target::ZstackQ => plan(ask, schema, zstack::Zstack { zql: false, schema }),
@@ -175,7 +175,7 @@ impl Split {
     }
 }
 
-fn plan(ask: &Ask<'_>, schema: &Schema<'_>, mut server: impl Server) -> Result<Plan, LowerError> {
+fn plan(ask: &Selection<'_>, schema: &Schema<'_>, mut server: impl Server) -> Result<Plan, LowerError> {
     let mut plan = Plan::default();
     let (mut sent, mut rest) = (Vec::new(), Vec::new());
     let terms = match ask.filter {
@@ -186,12 +186,12 @@ fn plan(ask: &Ask<'_>, schema: &Schema<'_>, mut server: impl Server) -> Result<P
     for term in terms {
         let split = split(term, schema, &mut server, 0)?;
         let by = match (&split.server, &split.why) {
-            (Some(_), None) => By::Server,
-            (Some(_), Some(_)) => By::Both,
-            (None, _) => By::Here,
+            (Some(_), None) => Evaluator::Server,
+            (Some(_), Some(_)) => Evaluator::Both,
+            (None, _) => Evaluator::Here,
         };
         let why = split.why.unwrap_or_default();
-        if by != By::Server {
+        if by != Evaluator::Server {
             evaluable(term, schema, &why)?;
             rest.push(term.clone());
         }

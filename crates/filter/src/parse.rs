@@ -63,18 +63,17 @@
 
 mod descent;
 mod extended;
+mod paste;
+mod recover;
 
-pub(crate) use self::descent::{BARE, Parser, Separator};
-pub(crate) use self::extended::is_glob;
+use self::descent::Parser;
 use crate::ast::Expr;
 use crate::clock::Clock;
 use crate::error::{ParseError, ParseErrors};
 use crate::field::Schema;
 use crate::resolve::resolve;
 use crate::span::Span;
-
-/// The longest text that is parsed, in bytes.
-pub const MAX_LEN: usize = 64 * 1024;
+pub use crate::syntax::{DoubledQuotes, MAX_LEN};
 
 /// Parses a filter, strictly.
 ///
@@ -104,19 +103,6 @@ pub struct ParseOptions {
     lenient: bool,
     extended: bool,
     doubled_quotes: DoubledQuotes,
-}
-
-/// What `""Backup""` is: the vendor's example of a value in quotes of its own, where the rule that it
-/// illustrates, as CSV has it, would write `"""Backup"""`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum DoubledQuotes {
-    /// No value; the rule holds.
-    #[default]
-    AsInCsv,
-    /// The text `"Backup"`, with its quotes: read beside the rule's own form, and written in its
-    /// place where both are possible ([`print_with`](crate::print_with)).
-    AsInExample,
 }
 
 impl ParseOptions {

@@ -8,8 +8,7 @@ use std::error::Error;
 use std::fmt::{self, Write};
 
 use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op, Value};
-use crate::parse::{DoubledQuotes, MAX_LEN};
-use crate::paste::is_enclosable;
+use crate::syntax::{DoubledQuotes, MAX_LEN, NULL, is_bare, is_enclosable, write_quoted};
 
 /// Prints an expression as EM reads it. Whatever is printed, [`parse`](crate::parse()) reads back
 /// as the same expression.
@@ -180,15 +179,6 @@ fn write_group(f: &mut impl Write, terms: &[Expr], separator: char, quotes: Doub
     Ok(())
 }
 
-/// The word for a field without a value; the text is quoted.
-pub(crate) const NULL: &str = "null";
-
-/// Whether a text means the same with quotes and without, for any reader; `null` apart.
-pub(crate) fn is_bare(text: &str) -> bool {
-    let bare = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    !text.is_empty() && text.bytes().all(bare)
-}
-
 fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Result {
     if is_bare(text) && !text.eq_ignore_ascii_case(NULL) {
         return f.write_str(text);
@@ -200,26 +190,6 @@ fn write_value(f: &mut impl Write, text: &str, quotes: DoubledQuotes) -> fmt::Re
         return write!(f, "\"\"{inner}\"\"");
     }
     write_quoted(f, text)
-}
-
-pub(crate) fn write_quoted(f: &mut impl Write, text: &str) -> fmt::Result {
-    f.write_char('"')?;
-    let mut rest = text;
-    while let Some(at) = rest.find('"') {
-        f.write_str(&rest[..=at])?;
-        f.write_char('"')?;
-        rest = &rest[at + 1..];
-    }
-    f.write_str(rest)?;
-    f.write_char('"')
-}
-
-/// The text as a value in quotes, needed or not.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    // Writing to a string does not fail.
-    let _ = write_quoted(&mut out, text);
-    out
 }
 
 /// The value as a filter writes it, quoted when it must be. For the plain text see

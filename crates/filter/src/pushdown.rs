@@ -7,7 +7,7 @@
 
 use crate::ast::{Comparison, Expr, FieldName, MAX_DEPTH, Op};
 use crate::field::{Kind, Schema};
-use crate::lower::{Ask, By, Plan, Target, lower};
+use crate::lower::{Evaluator, Plan, Selection, Target, lower};
 
 /// How far a condition is left to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,13 +44,13 @@ pub enum Pushdown {
 /// ```
 #[must_use]
 pub fn pushdown(conditions: &[Expr], schema: &Schema<'_>, target: Target<'_>) -> (Plan, Vec<Pushdown>) {
-    let planned = |expr: &Expr| lower(&Ask { filter: Some(expr), ..Ask::default() }, schema, target).ok();
+    let planned = |expr: &Expr| lower(&Selection { filter: Some(expr), ..Selection::default() }, schema, target).ok();
     let mut asked = Vec::new();
     let mut done = Vec::with_capacity(conditions.len());
     for condition in conditions {
         let wider = wider(condition, schema, 0);
         let plan = wider.as_ref().and_then(|wider| planned(&wider.expr)).filter(|plan| !plan.sent().is_empty());
-        let whole = plan.as_ref().is_some_and(|plan| plan.parts().iter().all(|part| part.by == By::Server));
+        let whole = plan.as_ref().is_some_and(|plan| plan.parts().iter().all(|part| part.by == Evaluator::Server));
         done.push(match (wider, plan) {
             (Some(wider), Some(_)) => {
                 asked.push(wider.expr);

@@ -3,9 +3,9 @@
 use backhaul_wire::Struct;
 use backhaul_wire::reflect::Scalar as Value;
 
-use crate::eval::{Record, Scalar};
 use crate::field::Place;
 use crate::link::{is_up, last_segment, names_type};
+use crate::record::{Record, Scalar};
 
 /// A decoded entity, seen as a [`Record`].
 ///

@@ -1,7 +1,8 @@
 //! Fields that the schema does not list, and the server may know all the same.
 
 use crate::ast::Expr;
-use crate::check::{Checked, Diagnostic, Severity};
+use crate::check::Checked;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::field::{FieldSchema, Kind, Schema, Source};
 use crate::suggest::{list, suggest};
 
@@ -12,12 +13,12 @@ impl<'a> Schema<'a> {
     /// For a filter that is meant for a server newer than the schema. What is misspelt is then the server's to find.
     ///
     /// ```
-    /// use backhaul_filter::{Ask, QueryType, Schema, Target, em::Repository, lower, parse};
+    /// use backhaul_filter::{Selection, QueryType, Schema, Target, em::Repository, lower, parse};
     ///
     /// let filter = parse("Name==a;Mood>=7")?;
     /// let fields = Repository::DEF.with_unlisted(filter.expr());
     /// let schema = Schema { name: "Repository", fields: &fields };
-    /// let plan = lower(&Ask { filter: Some(filter.expr()), ..Ask::default() }, &schema, Target::Em)?;
+    /// let plan = lower(&Selection { filter: Some(filter.expr()), ..Selection::default() }, &schema, Target::Em)?;
     /// assert_eq!(plan.sent()[0].1, "Name==a;Mood>=7");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

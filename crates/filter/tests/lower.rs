@@ -7,8 +7,8 @@
 mod common;
 
 use backhaul_filter::{
-    Ask, By, Expr, FieldDef, Kind, MAX_DEPTH, Narrowing, Op, Order, Plan, QueryDef, Scalar, Source, Target, lower,
-    parse,
+    Evaluator, Expr, FieldDef, Kind, MAX_DEPTH, Narrowing, Op, Order, Plan, QueryDef, Scalar, Selection, Source,
+    Target, lower, parse,
 };
 use common::naive::naive;
 use common::sql::{read_q, read_zql, sql};
@@ -124,18 +124,18 @@ fn records() -> impl Strategy<Value = Map> {
 }
 
 fn asked(expr: &Expr, target: Target<'_>) -> Result<Plan, backhaul_filter::LowerError> {
-    lower(&Ask { filter: Some(expr), ..Ask::default() }, &HERE, target)
+    lower(&Selection { filter: Some(expr), ..Selection::default() }, &HERE, target)
 }
 
 /// What is common to all targets.
 fn consistent(plan: &Plan, expr: &Expr) {
     let terms = if let Expr::And(terms) = expr { terms.len() } else { 1 };
     assert_eq!(plan.parts().len(), terms);
-    assert_eq!(plan.rest().is_none(), plan.parts().iter().all(|part| part.by == By::Server));
+    assert_eq!(plan.rest().is_none(), plan.parts().iter().all(|part| part.by == Evaluator::Server));
     assert_eq!(plan.server().is_none(), plan.sent().is_empty());
     for part in plan.parts() {
-        assert_eq!(part.why.is_empty(), part.by == By::Server, "{plan}");
-        assert_eq!(part.sent.is_empty(), part.by == By::Here, "{plan}");
+        assert_eq!(part.why.is_empty(), part.by == Evaluator::Server, "{plan}");
+        assert_eq!(part.sent.is_empty(), part.by == Evaluator::Here, "{plan}");
     }
     assert_eq!(plan.to_string().lines().count(), terms);
 }
@@ -289,7 +289,10 @@ fn patterns_go_to_zstack_for_texts_alone() {
         asked(&like, target).unwrap().parts()[0].by
     };
     for target in [Target::ZstackQ, Target::ZstackZql] {
-        assert_eq!((by("name", target), by("size", target), by("state", target)), (By::Server, By::Here, By::Here));
+        assert_eq!(
+            (by("name", target), by("size", target), by("state", target)),
+            (Evaluator::Server, Evaluator::Here, Evaluator::Here)
+        );
     }
 }
 
@@ -315,7 +318,7 @@ fn the_order_of_an_enumeration_is_spelled_out_for_zstack() {
     let fields = [here, there];
     let schema = backhaul_filter::Schema { name: "Thing", fields: &fields };
     let expr = parse("kind>a;other>b").unwrap().into_expr();
-    let plan = lower(&Ask { filter: Some(&expr), ..Ask::default() }, &schema, Target::ZstackQ).unwrap();
+    let plan = lower(&Selection { filter: Some(&expr), ..Selection::default() }, &schema, Target::ZstackQ).unwrap();
     assert_eq!(plan.sent(), [("q".into(), "other>b".into())]);
     assert_eq!(plan.rest().map(ToString::to_string).as_deref(), Some("kind>a"));
 }
@@ -344,7 +347,7 @@ fn vb365_takes_an_identifier_once_and_no_or() {
     };
     let sent = |filter: &str| {
         let expr = parse(filter).unwrap().into_expr();
-        let ask = Ask { filter: Some(&expr), ..Ask::default() };
+        let ask = Selection { filter: Some(&expr), ..Selection::default() };
         let plan = lower(&ask, &TWO, Target::Vb365 { params: &["id", "proxyid", "name"].map(narrowing) }).unwrap();
         assert_eq!(plan.rest(), Some(&expr));
         plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
@@ -359,7 +362,7 @@ fn vb365_takes_an_identifier_once_and_no_or() {
 fn orders_and_limits_are_left_to_a_server_that_cannot_change_the_answer() {
     let name = parse("name==a").unwrap().into_expr();
     let text_order = parse("name>a").unwrap().into_expr();
-    let ask = |filter, field: &str, several| Ask {
+    let ask = |filter, field: &str, several| Selection {
         filter,
         order: HERE.field(field).map(|field| Order { field: *field, descending: true }),
         limit: Some(5),
@@ -374,14 +377,17 @@ fn orders_and_limits_are_left_to_a_server_that_cannot_change_the_answer() {
         ("by zoneName", ask(None, "zoneName", false)),
         ("by zoneName, several servers", ask(None, "zoneName", true)),
         ("by zone.name", ask(None, "zone.name", false)),
-        ("limit alone, several servers", Ask { order: None, ..ask(None, "", true) }),
+        ("limit alone, several servers", Selection { order: None, ..ask(None, "", true) }),
     ] {
         all += &format!("{what}\n");
         for target in [Target::Em, Target::ZstackQ, Target::ZstackZql, Target::Vb365 { params: &[] }] {
             let plan = lower(&ask, &HERE, target);
             if let Ok(plan) = &plan {
                 assert_eq!(plan.limit().is_some(), plan.rest().is_none() && !plan.order_here());
-                assert_eq!(plan.limit().is_some(), plan.parts().last().is_some_and(|part| part.by == By::Server));
+                assert_eq!(
+                    plan.limit().is_some(),
+                    plan.parts().last().is_some_and(|part| part.by == Evaluator::Server)
+                );
             }
             let plan = plan.map_or_else(|error| format!("error   {error}"), |plan| plan.to_string());
             all += &format!("  {}\n", plan.replace('\n', "\n  "));

@@ -4,7 +4,8 @@
 mod common;
 
 use backhaul_filter::{
-    Ask, By, Clock, Expr, FieldDef, Kind, ParseOptions, Predicate, QueryDef, Scalar, Source, Target, check, lower,
+    Clock, Evaluator, Expr, FieldDef, Kind, ParseOptions, Predicate, QueryDef, Scalar, Selection, Source, Target,
+    check, lower,
 };
 use common::Map;
 use common::naive::naive;
@@ -81,7 +82,7 @@ fn a_server_that_tells_no_zone_is_asked_by_its_own_clock() {
     let clock = Clock::new(now(), &ahead).of_server();
     let ask = |text: &str| {
         let parsed = ParseOptions::new().extended(true).parse(text).unwrap().resolved(&TENANT, &clock);
-        let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
+        let ask = Selection { filter: Some(parsed.expr()), ..Selection::default() };
         lower(&ask, &TENANT, Target::ZstackQ).unwrap().sent()[0].1.clone()
     };
     assert_eq!(ask("Made>=today"), "Made>=2026-11-29 00:00:00");
@@ -171,7 +172,7 @@ fn what_no_server_can_be_asked_is_evaluated_here() {
     ] {
         shown += &format!("{text}\n");
         let filter = resolved(text);
-        let ask = Ask { filter: Some(&filter), ..Ask::default() };
+        let ask = Selection { filter: Some(&filter), ..Selection::default() };
         for (name, target) in [("em", Target::Em), ("q", Target::ZstackQ), ("zql", Target::ZstackZql)] {
             let plan = lower(&ask, &TENANT, target).unwrap();
             shown += &format!("{name}:\n  {}\n", plan.to_string().replace('\n', "\n  "));
@@ -181,10 +182,11 @@ fn what_no_server_can_be_asked_is_evaluated_here() {
     insta::assert_snapshot!(shown);
     // Nor is what only a server knows evaluated nowhere in silence.
     let secret = resolved("Secret > 2 * Used");
-    let ask = Ask { filter: Some(&secret), ..Ask::default() };
+    let ask = Selection { filter: Some(&secret), ..Selection::default() };
     assert!(lower(&ask, &TENANT, Target::Em).unwrap_err().to_string().contains("only the server knows `Secret`"));
-    let plan = lower(&Ask { filter: Some(&resolved("Name==web*")), ..Ask::default() }, &TENANT, Target::Em).unwrap();
-    assert_eq!((plan.parts()[0].by, plan.sent()), (By::Here, &[][..]));
+    let plan = lower(&Selection { filter: Some(&resolved("Name==web*")), ..Selection::default() }, &TENANT, Target::Em)
+        .unwrap();
+    assert_eq!((plan.parts()[0].by, plan.sent()), (Evaluator::Here, &[][..]));
 }
 
 proptest! {

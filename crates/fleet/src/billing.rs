@@ -9,9 +9,9 @@ mod prices;
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
-use rust_decimal::{Decimal, RoundingStrategy};
+pub use rust_decimal::Decimal;
 
-pub use prices::{Per, Price, Prices, Unit};
+pub use prices::{Per, Price, Prices, Rounding, Unit};
 
 use crate::store::{Point, Series};
 use crate::totals::place;
@@ -41,6 +41,8 @@ pub struct Item {
     pub local_days: Decimal,
     /// Gigabyte-days in object storage.
     pub object_days: Decimal,
+    /// The price that it is billed at.
+    pub price: Price,
     /// The amount, not rounded.
     pub amount: Decimal,
     /// For how many seconds of the period it is not known what was used.
@@ -101,7 +103,8 @@ pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<B
         let (local_days, object_days) = (prices.days(used.local)?, prices.days(used.object)?);
         let amount = prices.amount(price, [local_days, object_days], period)?;
         let (system, server) = (row.system.clone(), row.server.clone());
-        let item = Item { system, server, repository, local_days, object_days, amount, gap_seconds: used.gap };
+        let (price, gap_seconds) = (price.clone(), used.gap);
+        let item = Item { system, server, repository, local_days, object_days, price, amount, gap_seconds };
         bills.entry(customer.clone()).or_default().push(item);
     }
     if !unpriced.is_empty() {
@@ -118,7 +121,7 @@ pub fn bills(series: &[Series], prices: &Prices, period: Period) -> Result<Vec<B
 fn bill(customer: String, items: Vec<Item>, prices: &Prices) -> Result<Bill, BillingError> {
     let sum = items.iter().try_fold(Decimal::ZERO, |sum, item| sum.checked_add(item.amount));
     let sum = sum.ok_or_else(|| BillingError(format!("the sum of {customer} is too large for a decimal number")))?;
-    let rounded = sum.round_dp_with_strategy(prices.decimals, RoundingStrategy::MidpointAwayFromZero);
+    let rounded = sum.round_dp_with_strategy(prices.decimals, prices.rounding.strategy());
     let minimum = prices.minimum.unwrap_or(Decimal::ZERO);
     let mut amount = rounded.max(minimum);
     amount.rescale(prices.decimals);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use backhaul_transport::Client;
+use backhaul_transport::{Client, Error};
 use backhaul_wire::System;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered, Stream};
@@ -202,20 +202,7 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
             System::Zstack => zstack::usage(&name, &client, options.level).await,
         }
     };
-    // A panic over one server's answer must not take the rows of the others with it.
-    let found = AssertUnwindSafe(found).catch_unwind();
-    let found = match options.deadline {
-        None => Ok(found.await),
-        Some(time) => tokio::time::timeout(time, found).await.map_err(|_| Cause::Deadline(time)),
-    };
-    let mut found = match found {
-        Ok(Ok(Ok(found))) => found,
-        Ok(Ok(Err(error))) => Found { problems: vec![Problem::whole(Cause::Call(error))], ..Found::default() },
-        Ok(Err(panic)) => {
-            Found { problems: vec![Problem::whole(Cause::Fault(said(panic.as_ref())))], ..Found::default() }
-        }
-        Err(late) => Found { problems: vec![Problem::whole(late)], ..Found::default() },
-    };
+    let mut found = confined(found, options.deadline).await;
     let before = found.rows.len();
     let mut seen = HashSet::new();
     found.rows.retain(|row| seen.insert(Identity::of(row)));
@@ -235,6 +222,23 @@ async fn ask(server: Server, options: Collect) -> (Answer, Client) {
         took: started.elapsed(),
     };
     (answer, client)
+}
+
+/// What a server's work found out. A panic over its answer, or an answer that never comes, must not take the rows of the others
+/// with it.
+async fn confined(work: impl Future<Output = Result<Found, Error>>, deadline: Option<Duration>) -> Found {
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let ended = match deadline {
+        None => Ok(work.await),
+        Some(time) => tokio::time::timeout(time, work).await.map_err(|_| Cause::Deadline(time)),
+    };
+    let cause = match ended {
+        Ok(Ok(Ok(found))) => return found,
+        Ok(Ok(Err(error))) => Cause::Call(error),
+        Ok(Err(panic)) => Cause::Fault(said(panic.as_ref())),
+        Err(late) => late,
+    };
+    Found { problems: vec![Problem::whole(cause)], ..Found::default() }
 }
 
 /// To the second: rows of one answer belong together, and no system tells more.
@@ -312,3 +316,6 @@ impl Once {
         before - rows.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::row::{Row, from_mb, known};
 
 pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result<Found, Error> {
-    let em = EmClient::from(client.clone());
+    let em = EmClient::try_from(client.clone())?;
     if matches!(level, Level::Job | Level::Computer) {
         let repositories: Vec<Repository> = all::<RepositoryQuery>(&em).await?;
         let mut table = Table::new(server, repositories);

@@ -22,6 +22,8 @@ pub mod billing;
 mod collect;
 mod em;
 mod growth;
+pub mod jobs;
+pub mod metrics;
 mod problem;
 mod row;
 #[cfg(feature = "store")]

@@ -280,4 +280,6 @@ fn random() -> u64 {
 }
 
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod tests;

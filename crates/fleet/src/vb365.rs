@@ -14,6 +14,7 @@ use backhaul_models::vb365::{
     BackupRepository, BackupRepositoryStorageUsageInfo, ObjectStorageRepository, Organization,
     OrganizationStorageSpaceUsage,
 };
+use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::{Client, Error};
 use backhaul_wire::Id;
 use futures_util::future::{BoxFuture, FutureExt};
@@ -27,6 +28,7 @@ use crate::row::{Row, known, sum};
 const AT_ONCE: usize = 8;
 
 pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error> {
+    let client = &Vb365Client::try_from(client.clone())?;
     // Only an organization's own account gets an answer here, and such an account sees nothing else.
     match client.call(&OrganizationGetCurrentOrganization::new()).await {
         Ok(organization) => {
@@ -105,7 +107,7 @@ pub(crate) async fn usage(server: &str, client: &Client) -> Result<Found, Error>
 }
 
 async fn backed_up(
-    client: &Client,
+    client: &Vb365Client,
     repository: &BackupRepository,
 ) -> Result<Vec<BackupRepositoryStorageUsageInfo>, Error> {
     let call = BackupRepositoryGetRepositoryStorageUsage::new(repository.id.clone().unwrap_or_default());
@@ -126,7 +128,7 @@ struct Repositories {
 }
 
 impl Repositories {
-    async fn read(client: &Client, repositories: Vec<BackupRepository>, found: &mut Found) -> Self {
+    async fn read(client: &Vb365Client, repositories: Vec<BackupRepository>, found: &mut Found) -> Self {
         let by_id: BTreeMap<String, BackupRepository> =
             repositories.into_iter().filter_map(|it| Some((key(it.id.as_ref()?.as_str()), it))).collect();
         let mut storages = BTreeMap::new();
@@ -181,7 +183,7 @@ fn limit(enabled: Option<bool>, gigabytes: Option<i64>) -> Option<i64> {
 
 async fn organization_rows(
     server: &str,
-    client: &Client,
+    client: &Vb365Client,
     tenant: &Tenant,
     repositories: &Repositories,
 ) -> Result<Vec<Row>, Error> {

@@ -6,6 +6,7 @@ use backhaul_models::zstack::operations::{QueryAccount, QueryAccountResourceRef,
 use backhaul_models::zstack::{
     Account, AccountResourceRef, BackupStorage, BackupStorageState, BackupStorageStatus, Image,
 };
+use backhaul_transport::zstack::ZstackClient;
 use backhaul_transport::{Client, Error};
 use futures_util::{TryStreamExt, try_join};
 
@@ -15,6 +16,7 @@ use crate::problem::Problem;
 use crate::row::{Row, known};
 
 pub(crate) async fn usage(server: &str, client: &Client, level: Level) -> Result<Found, Error> {
+    let client = &ZstackClient::try_from(client.clone())?;
     let mut call = QueryBackupStorage::new();
     call.sort = Some("+name".to_owned());
     let storages: Vec<BackupStorage> = client.list(&call).by_item().try_collect().await?;
@@ -38,7 +40,7 @@ struct Images {
     accounts: BTreeMap<String, String>,
 }
 
-async fn images(client: &Client) -> Result<Images, Error> {
+async fn images(client: &ZstackClient) -> Result<Images, Error> {
     let mut images = QueryImage::new();
     images.sort = Some("+name".to_owned());
     let mut owned = QueryAccountResourceRef::new();

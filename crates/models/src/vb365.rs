@@ -4,9 +4,11 @@
 #[allow(missing_docs, reason = "a name that says all has no sentence that repeats it")]
 mod generated;
 mod reply;
+mod versions;
 
 pub use generated::*;
 pub use reply::{Ids, Items, Page};
+pub use versions::{RECONSTRUCTED, VERSIONS, is_unproven};
 
 /// Veeam Backup for Microsoft 365, as a type: the [`Call::Api`](backhaul_wire::Call::Api) of its calls.
 #[derive(Debug, Clone, Copy)]

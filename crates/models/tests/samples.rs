@@ -1,6 +1,6 @@
-//! Bodies that vendors' pages print, where they are: every one decodes as what its operation asks for or answers in its version.
+//! Bodies that vendors' pages print, which are not in this repository: every one decodes as what its operation asks for or answers in its version.
 #![cfg(all(feature = "registry", feature = "vb365"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,11 @@ use backhaul_models::wire::json::{self, Case};
 use backhaul_models::wire::{Drift, System};
 use serde_json::Value;
 
-fn samples() -> Option<PathBuf> {
+fn samples() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("vb365/samples");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    eprintln!("skipped: there are no samples at {} (set BACKHAUL_FACTS)", folder.display());
-    None
+    assert!(folder.is_dir(), "there are no samples at {}: set BACKHAUL_FACTS", folder.display());
+    folder
 }
 
 /// A body without what servers do not tell apart: the letter case of names and values, and what kind of JSON a boolean is.
@@ -26,8 +23,9 @@ fn plain(body: &[u8]) -> Value {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn every_sample_decodes() {
-    let Some(folder) = samples() else { return };
+    let folder = samples();
     let index: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("index.json")).unwrap()).unwrap();
     let mut read = 0;
     for sample in index.as_array().unwrap().iter().filter(|sample| sample["valid_json"] == true) {

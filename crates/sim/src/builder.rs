@@ -1,5 +1,6 @@
 //! What a simulator is to be.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -156,10 +157,13 @@ impl SimBuilder {
     /// Starts the systems that were asked for, or all of them on free ports of this machine when none was.
     ///
     /// # Errors
-    /// When an address is taken or is none, and when no certificate can be made.
+    /// When an address is taken or is none, when no certificate can be made, and when a fault has a header or status that no answer
+    /// can have.
     pub async fn start(self) -> Result<Sim, StartError> {
         let tls = self.tls;
         let patience = self.patience;
+        let wrong = |message| StartError(io::Error::new(io::ErrorKind::InvalidInput, message));
+        self.faults.check().map_err(wrong)?;
         let plan = Arc::new(Plan::new(self.faults.clone()));
         let wanted = self.servers();
         let identity = match wanted.iter().any(|wanted| tls.covers(wanted.system)) {

@@ -39,7 +39,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backhaul_models::vb365::operations::OPERATIONS;
-use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode};
+use backhaul_models::vb365::{ExceptionInfo, ExceptionInfoErrorCode, VERSIONS};
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::{Id, Operation};
 use http::StatusCode;
@@ -60,9 +60,6 @@ pub use estate::{Usage, Vb365Estate, Vb365Record};
 use paths::Address;
 pub use settings::Vb365Server;
 use token::Tokens;
-
-/// The versions that the simulated product serves.
-const VERSIONS: std::ops::RangeInclusive<u8> = 3..=8;
 
 /// A simulated VB365 server.
 #[derive(Debug)]

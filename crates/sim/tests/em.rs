@@ -63,7 +63,7 @@ async fn logging_on_and_off() {
         assert_eq!(xml::decode::<Error>(&answer.body).unwrap().status_code, Some(401));
     }
     client.send("POST /api/sessionMngr/?v=latest", &[BASIC], "<LoginSpec/>").await.expect(415);
-    client.send("POST /api/sessionMngr/?v=v9_9", &[BASIC], "").await.expect(400);
+    client.send("POST /api/sessionMngr/?v=v9_9", &[BASIC], "").await.expect(401);
     let answer = client.send("POST /api/sessionMngr/?v=v1_7", &[BASIC], "").await.expect(201);
     let session: LogonSession = xml::decode(&answer.body).unwrap();
     let token = answer.header(TOKEN).unwrap().to_owned();

@@ -1,5 +1,5 @@
-//! `classes.txt` says what the facts say, where there is a folder with them.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+//! `classes.txt` says what the vendor's facts say, which are not in this repository.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,16 +16,11 @@ const GUESSED: &[&str] = &[
     "SecurityGroupL3NetworkRefInventory",
 ];
 
-fn facts() -> Option<Value> {
+fn facts() -> Value {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let file = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("zstack/openapi.json");
-    match std::fs::read(&file) {
-        Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
-        Err(_) => {
-            eprintln!("skipped: the facts are not at {}", file.display());
-            None
-        }
-    }
+    let text = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; set BACKHAUL_FACTS", file.display()));
+    serde_json::from_slice(&text).unwrap()
 }
 
 /// What the file says, a statement a line: `BackupStorageInventory join zoneRef ...`.
@@ -110,9 +105,9 @@ fn documented(facts: &Value) -> BTreeSet<String> {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn classes_are_as_the_facts_have_them() {
-    let Some(facts) = facts() else { return };
-    let (stated, documented) = (stated(), documented(&facts));
+    let (stated, documented) = (stated(), documented(&facts()));
     let missing: Vec<&String> = documented.difference(&stated).collect();
     let invented: Vec<&String> = stated.difference(&documented).collect();
     assert!(missing.is_empty() && invented.is_empty(), "missing {missing:#?}, invented {invented:#?}");

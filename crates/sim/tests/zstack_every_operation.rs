@@ -1,5 +1,5 @@
 //! Every operation of ZStack answers, and its answer is one of its type.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -178,7 +178,9 @@ async fn every_operation_answers_with_its_type() {
             empty.push(operation.name);
         }
         let Some(mut target) = registry::answer(operation) else {
-            if answer.text() != "{}" {
+            // A job's event says at least that it went well.
+            let nothing = if operation.long_running { r#"{"success":true}"# } else { "{}" };
+            if answer.text() != nothing {
                 wrong.push(format!("{}: {} in place of nothing", operation.name, answer.text()));
             }
             continue;
@@ -197,17 +199,13 @@ async fn every_operation_answers_with_its_type() {
     assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// A body of the vendor's, where there is a folder with them: named by `BACKHAUL_FACTS`, or beside the workspace.
-fn sample(name: &str) -> Option<Value> {
+/// A body of the vendor's, from the folder that `BACKHAUL_FACTS` names, or beside the workspace.
+fn sample(name: &str) -> Value {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/facts");
     let folder = std::env::var_os("BACKHAUL_FACTS").map_or(beside, PathBuf::from).join("zstack/samples");
-    match std::fs::read(folder.join(name)) {
-        Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
-        Err(_) => {
-            eprintln!("skipped: the vendor's {name} is not at {}", folder.display());
-            None
-        }
-    }
+    let file = folder.join(name);
+    let text = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}; set BACKHAUL_FACTS", file.display()));
+    serde_json::from_slice(&text).unwrap()
 }
 
 /// Whether a value has all members of another, each of the same kind.
@@ -230,6 +228,7 @@ fn has_form_of(found: &Value, sample: &Value) -> bool {
 
 /// The bodies that documents print, compared in form with what is answered here.
 #[tokio::test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 async fn answers_have_the_form_of_the_documents() {
     let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap();
     let client = zstack(&sim).await;
@@ -258,16 +257,16 @@ async fn answers_have_the_form_of_the_documents() {
             answer = client.get(path_of(&location)).await;
         }
         let answer = answer.expect(if status == 0 { 200 } else { status }).json();
-        if let Some(sample) = sample(file) {
-            assert!(has_form_of(&answer, &sample), "{file}: {answer} {sample}");
-        }
+        let sample = sample(file);
+        assert!(has_form_of(&answer, &sample), "{file}: {answer} {sample}");
     }
 }
 
 /// The vendor's own examples of requests: each leads to its operation and is taken.
 #[tokio::test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 async fn the_vendors_examples_are_taken() {
-    let Some(examples) = sample("examples-from-source.json") else { return };
+    let examples = sample("examples-from-source.json");
     let examples = examples.as_object().unwrap();
     let sim = Sim::builder().zstack(ZstackServer::new().job_time(Duration::ZERO)).start().await.unwrap();
     let client = zstack(&sim).await;

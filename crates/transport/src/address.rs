@@ -1,16 +1,15 @@
 //! From an operation and its parameters to a URL, and from a server's link to the next one.
 
-use backhaul_filter::url as filter_url;
-use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::{Param, ParamPlace};
-use backhaul_wire::{Kind, Operation, System};
+use backhaul_wire::{ApiVersion, Kind, Operation, Versions};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use crate::error::Reason;
+use crate::protocol::Protocol;
 
 /// What RFC 3986 lets stand in a path segment or a query value without a meaning of its own.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The same for a segment of a guest's path, where a drive (`C:`) is written as it is.
 const SEGMENT: &AsciiSet = &ESCAPED.remove(b':');
@@ -23,14 +22,17 @@ pub type Params = Vec<(String, String)>;
 
 type Result<T> = std::result::Result<T, Reason>;
 
-/// The URL of a call.
-pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<Url> {
-    check(operation, version, params)?;
+/// The URL of a call that was checked.
+pub(crate) fn url(
+    base: &Url,
+    protocol: &dyn Protocol,
+    operation: &'static Operation,
+    version: Option<ApiVersion>,
+    params: &[(String, String)],
+) -> Result<Url> {
     let (template, fixed) = operation.path.split_once('?').map_or((operation.path, None), |(p, q)| (p, Some(q)));
     let mut path = base.path().trim_end_matches('/').to_owned();
-    if operation.system == System::Vb365 {
-        path.push_str(&format!("/v{version}"));
-    }
+    path.push_str(&protocol.prefix(version));
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         path.push_str(before);
@@ -57,11 +59,7 @@ pub(crate) fn url(base: &Url, operation: &'static Operation, version: u8, params
         if let Some(param) = find(operation, name)
             && param.place == ParamPlace::Query
         {
-            // Enterprise Manager's own examples leave `==`, `;`, `,` and parentheses raw.
-            let value = match operation.system {
-                System::Em => filter_url::encode(value).into_owned(),
-                _ => utf8_percent_encode(value, ESCAPED).to_string(),
-            };
+            let value = protocol.query_value(value);
             match (param.kind, value.split_once("%3D")) {
                 // A map goes entry by entry.
                 (Kind::Json, Some((key, value))) => query.push(format!("{}.{key}={value}", param.name)),
@@ -80,22 +78,47 @@ pub(crate) fn find(operation: &'static Operation, name: &str) -> Option<&'static
 }
 
 /// Whether an operation has a parameter in a version.
-pub(crate) fn takes(operation: &'static Operation, name: &str, version: u8) -> bool {
-    find(operation, name).is_some_and(|param| version == 0 || param.versions.contains(ApiVersion::new(version)))
+pub(crate) fn takes(operation: &'static Operation, name: &str, version: Option<ApiVersion>) -> bool {
+    find(operation, name).is_some_and(|param| version.is_none() || param.versions.contains(version))
 }
 
-/// Refuses an operation that the version lacks.
-pub(crate) fn check_version(operation: &'static Operation, version: u8) -> Result<()> {
-    if version == 0 || operation.versions.contains(ApiVersion::new(version)) {
-        return Ok(());
+/// What a call may hold, in the version that is spoken.
+#[derive(Clone, Copy)]
+pub(crate) struct Spoken<'p> {
+    pub(crate) protocol: &'p dyn Protocol,
+    pub(crate) version: Option<ApiVersion>,
+    /// Whether what is not known of the version is sent all the same.
+    pub(crate) unproven: bool,
+}
+
+impl Spoken<'_> {
+    /// Whether something is sent to the version, though that is not known to have it.
+    pub(crate) fn passes(self, versions: Versions) -> bool {
+        self.unproven && self.version.is_some_and(|version| self.protocol.is_unproven(versions, version))
     }
-    let versions = operation.versions;
-    Err(Reason::Version(format!("not in v{version} of the API: it is in {versions}")))
+
+    /// Why something cannot be sent to the version: `what` it is not in, or not known in.
+    pub(crate) fn absence(self, what: &str, versions: Versions) -> Option<Reason> {
+        let version = self.version.filter(|version| !versions.contains(Some(*version)))?;
+        if !self.protocol.is_unproven(versions, version) {
+            return Some(Reason::Version(format!("{what}not in {version} of the API: it is in {versions}")));
+        }
+        let why = format!(
+            "{what}not known in {version} of the API: it is in {versions}, and what is known of {version} comes from the Help Center's \
+             pages and samples, which may leave it out"
+        );
+        (!self.unproven).then_some(Reason::Unproven(why))
+    }
+
+    /// Refuses an operation that the version lacks, or, unless it passes unproven, of which that is not known.
+    pub(crate) fn check_operation(self, operation: &'static Operation) -> Result<()> {
+        self.absence("", operation.versions).map_or(Ok(()), Err)
+    }
 }
 
 /// Checks the parameters against the operation, before anything is sent.
-fn check(operation: &'static Operation, version: u8, params: &[(String, String)]) -> Result<()> {
-    check_version(operation, version)?;
+pub(crate) fn check(operation: &'static Operation, spoken: Spoken<'_>, params: &[(String, String)]) -> Result<()> {
+    spoken.check_operation(operation)?;
     for (index, (name, value)) in params.iter().enumerate() {
         let Some(param) = find(operation, name) else {
             let known: Vec<_> = operation.params.iter().map(|param| param.name).collect();
@@ -103,10 +126,8 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
                 if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
             return Err(Reason::Call(format!("there is no parameter `{}`: {known}", name.escape_debug())));
         };
-        if version > 0 && !param.versions.contains(ApiVersion::new(version)) {
-            let versions = param.versions;
-            let name = param.name;
-            return Err(Reason::Version(format!("the parameter `{name}` is not in v{version}: it is in {versions}")));
+        if let Some(absent) = spoken.absence(&format!("the parameter `{}` is ", param.name), param.versions) {
+            return Err(absent);
         }
         if !param.list && params[..index].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
             return Err(Reason::Call(format!("the parameter `{}` is given twice", param.name)));
@@ -139,23 +160,57 @@ fn check(operation: &'static Operation, version: u8, params: &[(String, String)]
 }
 
 /// Where a link leads that a server gave. It may be relative, and may name another version's path; it must stay on the server
-/// that it came from, since the session goes with it.
+/// that it came from, since the session goes with it. A link to another name of that server leads to the one that is known.
 ///
 /// # Errors
 /// When it is no address, or leads to another scheme, host or port: what to say of that link.
-pub(crate) fn follow(from: &Url, link: &str) -> std::result::Result<Url, String> {
+pub(crate) fn follow(from: &Url, also: &[Url], link: &str) -> std::result::Result<Url, String> {
     let to = from.join(link).map_err(|error| format!("`{}` is not an address: {error}", cut(link)))?;
-    let origin = |url: &Url| {
-        let host = url.host_str().unwrap_or("?").to_ascii_lowercase();
-        format!("{}://{host}:{}", url.scheme(), url.port_or_known_default().unwrap_or(0))
-    };
-    let (there, here) = (origin(&to), origin(from));
-    if there != here {
-        return Err(format!(
-            "it leads to another server, {there}: it was not followed, since the session belongs to {here}"
-        ));
+    if origin(&to) == origin(from) {
+        return Ok(to);
     }
-    Ok(to)
+    if also.iter().any(|name| origin(name) == origin(&to)) {
+        let mut here = from.clone();
+        here.set_path(to.path());
+        here.set_query(to.query());
+        return Ok(here);
+    }
+    Err(format!(
+        "it leads to another server, {}: it was not followed, since the session belongs to {}; if that is another name of the same \
+         server, say so (`also_known_as`)",
+        origin(&to),
+        origin(from)
+    ))
+}
+
+/// Scheme, host and port.
+fn origin(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("?").to_ascii_lowercase();
+    format!("{}://{host}:{}", url.scheme(), url.port_or_known_default().unwrap_or(0))
+}
+
+/// An address without the path that the API itself begins with, as people copy it from a browser or a document.
+pub(crate) fn without_root(mut url: Url, roots: &[&str]) -> Url {
+    let path = url.path().trim_end_matches('/').to_owned();
+    let ends = |root: &&&str| {
+        path.len()
+            .checked_sub(root.len())
+            .and_then(|at| path.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(root))
+    };
+    if let Some(root) = roots.iter().find(ends) {
+        url.set_path(&path[..path.len() - root.len()]);
+    }
+    url
+}
+
+/// A path of the API, with its query, below an address.
+pub(crate) fn at(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(query);
+    url
 }
 
 /// A path below an address: each segment is one, whatever it holds.

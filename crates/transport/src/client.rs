@@ -3,34 +3,33 @@
 mod download;
 mod exchange;
 mod policy;
+mod preview;
+mod stop;
+mod typed;
 
-use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ::http::header::HeaderName;
-use ::http::{Method, StatusCode};
-use backhaul_wire::operation::{Answer, ParamPlace};
-use backhaul_wire::{Call, Drift, Operation, Secret, Struct, System, json, xml};
+use backhaul_wire::{ApiVersion, Drift, Operation, Secret, Struct, System};
 use bytes::Bytes;
-use serde_json::Value;
+use http::{Method, StatusCode};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::address::{self, Params};
+use crate::classify;
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, Request, RetryPolicy, StreamingResponse};
-use crate::options::{EmFormat, Options, Version};
+use crate::net::{HttpClient, Request, RetryPolicy, StreamingResponse, Stub};
+use crate::options::Options;
+use crate::protocol::Protocol;
 use crate::session::{Session, Sessions};
-use crate::zstack::AccessKey;
-use crate::{classify, session};
 
 pub(crate) use download::Resumable;
 pub(crate) use exchange::{Answered, Ask, Bound};
 pub use policy::Policy;
+pub use stop::Stop;
 
 /// A client of one server. Cheap to clone; all clones share the session, the connections and the limits.
 #[derive(Clone)]
@@ -40,22 +39,21 @@ pub struct Client {
 }
 
 struct Core {
-    system: System,
+    protocol: Box<dyn Protocol>,
     options: Options,
+    /// The address as it was given.
     server: String,
     http: HttpClient,
     sessions: Sessions,
-    /// ZStack's access key, which signs requests in place of a session.
-    access_key: Option<AccessKey>,
-    /// VB365's version once it is known; 0 until then, and for the other systems.
-    version: AtomicU8,
     /// What must not come back in an error's text: the password, in the forms in which it is sent.
     secrets: Vec<Secret>,
+    /// The same of the session that was opened last: its token.
+    token: Mutex<Option<Secret>>,
 }
 
 /// What goes with a call, as text: the form in which the command and other dynamic callers have it.
 #[derive(Debug, Clone, Default)]
-pub struct Given {
+pub struct Arguments {
     /// Parameters by name.
     pub params: Params,
     /// A body, already in the wire form that the server expects inside its wrapper.
@@ -64,7 +62,7 @@ pub struct Given {
 
 /// An answer before it is read.
 #[derive(Debug, Clone)]
-pub struct Raw {
+pub struct RawAnswer {
     /// The operation that it answers.
     pub operation: &'static Operation,
     /// The HTTP status.
@@ -73,13 +71,12 @@ pub struct Raw {
     pub body: Bytes,
 }
 
-impl Raw {
+impl RawAnswer {
     /// Whether there is a body to read where the operation may have one. VB365's actions of v3 to v5 answer with a session or with
     /// nothing, as what was done has it; an empty answer to anything else is a fault.
     #[must_use]
     pub fn has_body(&self) -> bool {
-        let action = self.operation.system == System::Vb365 && is_action(self.operation);
-        !(self.body.is_empty() && (action || self.status == StatusCode::NO_CONTENT))
+        !(self.body.is_empty() && (is_action(self.operation) || self.status == StatusCode::NO_CONTENT))
     }
 }
 
@@ -89,35 +86,58 @@ pub(crate) fn is_action(operation: &Operation) -> bool {
 }
 
 impl Client {
-    /// A client of the server that `options` describe. Nothing is sent yet.
+    /// A client of any system, with the defaults of that system's own options: the form for callers that learn the system at run time.
+    /// Nothing is sent yet.
     ///
     /// # Errors
-    /// When the TLS choice cannot be used, or the version is not one of the system's.
+    /// When the TLS choice cannot be used.
     pub fn new(system: System, options: Options) -> Result<Self> {
+        match system {
+            System::Em => crate::em::EmClient::new(options).map(Self::from),
+            System::Vb365 => crate::vb365::Vb365Client::new(options).map(Self::from),
+            System::Zstack => crate::zstack::ZstackClient::new(options).map(Self::from),
+        }
+    }
+
+    /// A client that speaks as `protocol` says.
+    pub(crate) fn of(protocol: impl Protocol + 'static, options: Options) -> Result<Self> {
+        let http = HttpClient::new(options.http.clone())
+            .map_err(|error| Error::new(Reason::Http(error), protocol.system(), &options.server(), "connect"))?;
+        Ok(Self::over(http, Sessions::default(), protocol, options))
+    }
+
+    /// A client whose calls a stub answers. It is logged on.
+    pub(crate) fn of_stub(protocol: impl Protocol + 'static, options: Options, stub: impl Stub) -> Self {
+        let http = HttpClient::from_stub(options.http.clone(), stub);
+        let session = Session::new(http::header::AUTHORIZATION, Secret::from("stub"));
+        Self::over(http, Sessions::with(session), protocol, options)
+    }
+
+    fn over(http: HttpClient, sessions: Sessions, protocol: impl Protocol + 'static, mut options: Options) -> Self {
         let server = options.server();
-        let fail = |reason| Error::new(reason, system, &server, "connect");
-        let version = match (system, options.version) {
-            (System::Vb365, Some(Version::Vb365(version))) => version,
-            (_, None) | (System::Em, Some(Version::Em(..))) => 0,
-            (_, Some(version)) => {
-                return Err(fail(Reason::Call(format!("{version} is not a version of {}", system.product()))));
-            }
-        };
-        let http = HttpClient::new(options.http.clone()).map_err(|error| fail(Reason::Http(error)))?;
-        let access_key = match system {
-            System::Zstack => AccessKey::of(&options).map_err(fail)?,
-            System::Em | System::Vb365 => None,
-        };
-        let (sessions, version) = (Sessions::default(), AtomicU8::new(version));
-        let secrets = session::sent_secrets(system, &options);
-        let core = Core { system, server, http, sessions, access_key, version, secrets, options };
-        Ok(Self { core: Arc::new(core), policy: policy::Laid::default() })
+        options.url = address::without_root(options.url, protocol.root());
+        let (secrets, token) = (protocol.secrets(&options), Mutex::default());
+        let core = Core { protocol: Box::new(protocol), options, server, http, sessions, secrets, token };
+        Self { core: Arc::new(core), policy: policy::Laid::default() }
+    }
+
+    /// The same, if it is one of this system.
+    pub(crate) fn only(self, system: System) -> Result<Self> {
+        if self.system() == system {
+            return Ok(self);
+        }
+        let rule = format!("this is a client of {}, not of {}", self.system().product(), system.product());
+        Err(self.fail("connect", Reason::Call(rule)))
+    }
+
+    pub(crate) fn protocol(&self) -> &dyn Protocol {
+        &*self.core.protocol
     }
 
     /// The system.
     #[must_use]
     pub fn system(&self) -> System {
-        self.core.system
+        self.core.protocol.system()
     }
 
     /// The server's address, as it was given.
@@ -129,6 +149,11 @@ impl Client {
     /// The server's address.
     pub(crate) fn url(&self) -> &Url {
         &self.core.options.url
+    }
+
+    /// Other names of the server.
+    pub(crate) fn other_names(&self) -> &[Url] {
+        &self.core.options.also_known_as
     }
 
     /// How long an answer may take.
@@ -153,13 +178,9 @@ impl Client {
     /// # Errors
     /// When the server cannot be reached, is another product, or refuses the logon.
     pub async fn logon(&self) -> Result<()> {
-        match &self.core.access_key {
+        match self.protocol().trial(self.url()) {
             None => self.session(None).await.map(drop),
-            Some(_) => {
-                let mut zones = self.below(&["zstack", "v1", "zones"]);
-                zones.set_query(Some("count=true"));
-                self.exchange(&Ask::link(Method::GET, zones, None).named("logon")).await.map(drop)
-            }
+            Some(url) => self.exchange(&Ask::link(Method::GET, url, None).named("logon")).await.map(drop),
         }
     }
 
@@ -170,7 +191,7 @@ impl Client {
     /// When the server cannot be reached or answers with an error; the session is forgotten all the same.
     pub async fn logout(&self) -> Result<()> {
         let Some(session) = self.core.sessions.take().await else { return Ok(()) };
-        let Some(url) = session::logout(self.core.system, &self.core.options.url, &session) else { return Ok(()) };
+        let Some(url) = session.logout().map(|path| address::at(self.url(), path)) else { return Ok(()) };
         let mut request = Request::new(Method::DELETE, url);
         request = session.authorize(request);
         request.retry = Some(RetryPolicy::none());
@@ -181,113 +202,33 @@ impl Client {
             status if status.is_success() || status == StatusCode::UNAUTHORIZED || status == StatusCode::NOT_FOUND => {
                 Ok(())
             }
-            _ => Err(self.fail("logout", classify::error(self.core.system, &answer))),
+            _ => Err(self.fail("logout", classify::error(self.protocol(), &answer))),
         }
     }
 
-    /// The version of VB365's API that is spoken: the one chosen, else the newest that the server has (asked once). 0 for the
-    /// other systems.
+    /// The version of the API that is spoken: the one chosen, else the newest that the server has (asked once). `None` for systems that
+    /// do not number theirs: all but VB365.
     ///
     /// # Errors
     /// When the server cannot be reached or serves no version that is known here.
-    pub async fn version(&self) -> Result<u8> {
-        let known = self.core.version.load(Ordering::Relaxed);
-        if self.core.system != System::Vb365 || known != 0 {
-            return Ok(known);
-        }
-        let found = match session::newest_version(&self.core.http, &self.core.options.url).await {
-            Ok(found) => found,
-            Err(Reason::Product(None, hint)) => return Err(self.fail("version discovery", self.identify(hint).await)),
-            Err(reason) => return Err(self.fail("version discovery", reason)),
+    pub async fn version(&self) -> Result<Option<ApiVersion>> {
+        let name = Cow::Borrowed("version discovery");
+        let asked = async {
+            match self.protocol().version(&self.core.http, &self.core.options).await {
+                Ok(version) => Ok(version),
+                Err(Reason::Product(None, hint)) => Err(self.fail(name.clone(), self.identify(hint).await)),
+                Err(reason) => Err(self.fail(name.clone(), reason)),
+            }
         };
-        self.core.version.store(found, Ordering::Relaxed);
-        Ok(found)
-    }
-
-    /// Calls an operation. What ZStack answers with a job is waited for, for an hour at most; [`Client::start_job`] and
-    /// [`ZstackClient::start`](crate::zstack::ZstackClient::start) give the job itself.
-    ///
-    /// # Errors
-    /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
-        let (operation, version) = (C::OPERATION, self.version().await?);
-        self.check_form(operation, C::FORM_UNTIL, version)?;
-        let given = self.given(call).await?;
-        let raw = match operation.system {
-            // What ZStack answers with a job has its answer when the job ends.
-            System::Zstack => self.start_job(operation, &given).await?.until_done().await?,
-            System::Em | System::Vb365 => self.send(operation, &given).await?,
-        };
-        self.answer::<C>(&raw, version)
-    }
-
-    /// The answer to a typed call.
-    pub(crate) fn answer<C: Call>(&self, raw: &Raw, version: u8) -> Result<C::Answer> {
-        let mut answer = C::Answer::default();
-        let has_body = raw.has_body() && C::OPERATION.form(ApiVersion::new(version)).response.shape().is_some();
-        if let Some(target) = answer.target().filter(|_| has_body) {
-            self.read(raw, target, None)?;
-        }
-        Ok(answer)
-    }
-
-    /// Refuses a typed call that the version lacks, or that has another version's form.
-    pub(crate) fn check_form(
-        &self,
-        operation: &'static Operation,
-        until: Option<ApiVersion>,
-        version: u8,
-    ) -> Result<()> {
-        address::check_version(operation, version).map_err(|reason| self.fail(operation.name, reason))?;
-        if operation.fits(until, ApiVersion::new(version)) {
-            return Ok(());
-        }
-        let rule =
-            format!("v{version} asks for or answers another type: use the call that is named after its last version");
-        Err(self.fail(operation.name, Reason::Version(rule)))
-    }
-
-    /// A typed call as text, its body encoded for this server.
-    pub(crate) async fn given<C: Call>(&self, call: &C) -> Result<Given> {
-        let mut params = Params::new();
-        call.params(&mut |name, value| params.push((name.to_owned(), value.to_owned())));
-        let body = match call.body() {
-            None => None,
-            Some(body) => Some(self.encode(C::OPERATION, body).await?),
-        };
-        Ok(Given { params, body })
-    }
-
-    /// A request body in the form that this server takes, checked against the version that is spoken. Enterprise Manager answers
-    /// every password empty: an empty one is left out for it, so that putting an answer back does not reset it.
-    ///
-    /// # Errors
-    /// When a field or value is not in the version, or the value cannot be written.
-    pub async fn encode(&self, operation: &'static Operation, body: &dyn Struct) -> Result<Bytes> {
-        self.encode_named(operation.name.into(), body).await
-    }
-
-    /// A request body for `name`.
-    pub(crate) async fn encode_named(&self, name: Cow<'static, str>, body: &dyn Struct) -> Result<Bytes> {
-        let fail = |error: backhaul_wire::EncodeError| self.fail(name.clone(), Reason::Version(error.to_string()));
-        let version = self.version().await?;
-        if version > 0 {
-            json::check_versions(body, ApiVersion::new(version)).map_err(fail)?;
-        }
-        let bytes = match (self.core.system, self.core.options.em_format) {
-            (System::Em, EmFormat::Xml) => xml::encode_request(body),
-            (System::Em, EmFormat::Json) => json::encode_request(body, json::Case::Schema),
-            (System::Vb365 | System::Zstack, _) => json::encode(body, json::Case::Schema),
-        };
-        bytes.map(Bytes::from).map_err(fail)
+        self.in_time(&name, asked).await
     }
 
     /// Sends an operation with what goes with it, and gives the answer before it is read. What ZStack answers with a job has the
     /// job's place as its answer (202): [`Client::start_job`] waits for more.
     ///
     /// # Errors
-    /// As [`Client::call`], but for the reading.
-    pub async fn send(&self, operation: &'static Operation, given: &Given) -> Result<Raw> {
+    /// When the call does not fit its operation or the version, or the server cannot be reached or refuses.
+    pub async fn send(&self, operation: &'static Operation, given: &Arguments) -> Result<RawAnswer> {
         Ok(self.exchange(&self.ask(operation, given).await?).await?.of(operation))
     }
 
@@ -295,32 +236,46 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::send`].
-    pub async fn open(&self, operation: &'static Operation, given: &Given) -> Result<StreamingResponse> {
+    pub async fn open(&self, operation: &'static Operation, given: &Arguments) -> Result<StreamingResponse> {
         self.exchange_open(&self.ask(operation, given).await?).await
     }
 
     /// A call, checked against its operation and the version that is spoken.
-    pub(crate) async fn ask(&self, operation: &'static Operation, given: &Given) -> Result<Ask> {
-        if operation.system != self.core.system {
-            let rule = format!(
-                "this is an operation of {}, not of {}",
-                operation.system.product(),
-                self.core.system.product()
-            );
+    pub(crate) async fn ask(&self, operation: &'static Operation, given: &Arguments) -> Result<Ask> {
+        if operation.system != self.system() {
+            let (its, here) = (operation.system.product(), self.system().product());
+            let rule = format!("this is an operation of {its}, not of {here}");
             return Err(self.fail(operation.name, Reason::Call(rule)));
         }
         let version = self.version().await?;
-        let url = address::url(&self.core.options.url, operation, version, &given.params)
+        let spoken = self.spoken(version);
+        address::check(operation, spoken, &given.params).map_err(|reason| self.fail(operation.name, reason))?;
+        let url = address::url(self.url(), self.protocol(), operation, version, &given.params)
             .map_err(|reason| self.fail(operation.name, reason))?;
-        Ok(Ask::new(operation, url, wrapped(operation, given)))
+        let body = self.protocol().wrapped(operation, &given.params, given.body.as_ref());
+        Ok(Ask::new(operation, url, body))
     }
 
-    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`.
+    /// Reads an answer into an empty value; what the schemas do not know goes into `drift`. What does not fit its field costs that field
+    /// and not the answer; who does not ask for it here finds it in the log.
     ///
     /// # Errors
-    /// When the body cannot be read; the error names the path inside it.
-    pub fn read(&self, raw: &Raw, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
-        self.read_body(raw.operation.name, &raw.body, target, drift)
+    /// When the body cannot be read, and the error names the path inside it; when nothing in it is known.
+    pub fn read(&self, raw: &RawAnswer, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<()> {
+        let (mut own, asked) = (Drift::default(), drift.is_some());
+        let drift = drift.unwrap_or(&mut own);
+        let known = drift.unknown_fields.len();
+        let name = raw.operation.name;
+        self.decode(name.into(), &raw.body, target, drift)?;
+        let is_blank = (0..target.shape().fields.len()).all(|field| target.view(field).is_absent());
+        if is_blank && drift.unknown_fields.len() > known {
+            let rule = "nothing in the answer is known: it is another document than the one that was asked for";
+            return Err(self.fail(name, Reason::Answer(rule.to_owned())));
+        }
+        if !asked {
+            log_misfits(name, drift);
+        }
+        Ok(())
     }
 
     /// Reads the body of an answer to `name`.
@@ -331,21 +286,30 @@ impl Client {
         target: &mut dyn Struct,
         drift: Option<&mut Drift>,
     ) -> Result<()> {
-        let start = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-        let first = start.iter().copied().find(|byte| !byte.is_ascii_whitespace());
-        let read = aside(body.len(), || match (self.core.system, first) {
-            (System::Em, Some(b'<')) => xml::decode_into(target, body, drift),
-            _ => json::decode_into(target, body, drift),
-        });
+        let name = name.into();
+        if let Some(drift) = drift {
+            return self.decode(name, body, target, drift);
+        }
+        let mut drift = Drift::default();
+        self.decode(name.clone(), body, target, &mut drift)?;
+        log_misfits(&name, &drift);
+        Ok(())
+    }
+
+    fn decode(&self, name: Cow<'static, str>, body: &[u8], target: &mut dyn Struct, drift: &mut Drift) -> Result<()> {
+        let read = aside(body.len(), || self.protocol().decode(target, body, Some(drift)));
         read.map_err(|error| self.fail(name, Reason::Decode(error)))
     }
 
     /// The session: the one there is, unless it is `stale` or about to end, else a new one. Many callers share one logon.
     async fn session(&self, stale: Option<&Arc<Session>>) -> Result<Arc<Session>> {
-        let version = self.version().await?;
+        // What fails is told as a question for the version, and not as a logon.
+        self.version().await?;
         let core = &self.core;
         let opened = core.sessions.get(stale, async |old| {
-            Box::pin(session::open(core.system, &core.http, &core.options, version, old)).await
+            let session = Box::pin(core.protocol.open(&core.http, &core.options, old)).await?;
+            *self.token() = Some(session.token());
+            Ok(session)
         });
         match opened.await {
             Ok(session) => Ok(session),
@@ -355,15 +319,20 @@ impl Client {
     }
 
     pub(crate) fn fail(&self, operation: impl Into<Cow<'static, str>>, reason: Reason) -> Error {
-        let reason = reason.without(&self.core.secrets);
-        Error::new(reason, self.core.system, &self.core.server, operation)
+        let reason = reason.without(self.core.secrets.iter().chain(self.token().as_ref()));
+        Error::new(reason, self.system(), &self.core.server, operation)
+    }
+
+    fn token(&self) -> MutexGuard<'_, Option<Secret>> {
+        // Nothing panics while it is held.
+        self.core.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
-            .field("system", &self.core.system)
+            .field("protocol", &self.core.protocol)
             .field("options", &self.core.options)
             .finish_non_exhaustive()
     }
@@ -372,8 +341,13 @@ impl std::fmt::Debug for Client {
 /// How long a logout may take.
 const LOGOUT: Duration = Duration::from_secs(5);
 
-/// Enterprise Manager's session header.
-pub(crate) const EM_SESSION: HeaderName = HeaderName::from_static("x-restsvcsessionid");
+/// Tells of what did not fit where nobody asked for it.
+fn log_misfits(operation: &str, drift: &Drift) {
+    if let Some(first) = drift.misfits.first() {
+        let (path, why, misfits) = (first.path.as_str(), first.reason.as_str(), drift.misfits.len());
+        tracing::warn!(operation, path, why, misfits, "left out of an answer");
+    }
+}
 
 /// Reads a body. A large one is read where it does not hold up what else the thread has to do: other servers' answers.
 fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
@@ -383,20 +357,4 @@ fn aside<T>(length: usize, read: impl FnOnce() -> T) -> T {
         Ok(RuntimeFlavor::MultiThread) if length >= LARGE => tokio::task::block_in_place(read),
         _ => read(),
     }
-}
-
-/// The body as it goes on the wire: ZStack's stands in a wrapper, even an empty one, and its tags beside that.
-fn wrapped(operation: &Operation, given: &Given) -> Option<Bytes> {
-    let Some(wrapper) = operation.wrapper else { return given.body.clone() };
-    let body = given.body.as_deref().unwrap_or(b"{}");
-    let mut out = [b"{\"", wrapper.as_bytes(), b"\":", body].concat();
-    for param in operation.params.iter().filter(|param| param.place == ParamPlace::Body) {
-        let values = given.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(param.name));
-        let values: Vec<Value> = values.map(|(_, value)| Value::from(value.as_str())).collect();
-        if !values.is_empty() {
-            out.extend(format!(",\"{}\":{}", param.name, Value::from(values)).into_bytes());
-        }
-    }
-    out.push(b'}');
-    Some(out.into())
 }

@@ -5,6 +5,7 @@
 //! | listings that the server filters and sorts | [`EmClient::query`] |
 //! | a resource's own links, followed to a typed answer | [`Linked`], [`EmClient::follow`] |
 //! | work that the server answers with a task | [`EmClient::start`], [`EmClient::act`] |
+//! | the session that a task leaves behind, to its end | [`EmClient::session`], [`Client::start_whole`] |
 //! | getting an entity, changing it and putting it back | [`EmClient::edit`] |
 //! | files inside a backup | [`EmClient::mount`] |
 //!
@@ -15,39 +16,69 @@ mod files;
 mod follow;
 mod link_type;
 mod links;
-pub(crate) mod paging;
+mod logon;
+mod options;
+mod paging;
+mod protocol;
 mod query;
+mod session;
 mod task;
+mod work;
 
 pub use files::{Browse, Entry, Mount};
 pub use links::{Linked, Links};
+pub(crate) use logon::is_at;
+pub use options::{EmFormat, EmLogon, EmOptions, EmVersion};
 pub use query::{EmQuery, Query, QueryTypeRow};
+pub use session::{Session, SessionPoller, SessionWork};
 pub use task::{Finished, TaskPoller, TaskWork};
+pub use work::{Stage, Whole, WholePoller, WholeWork};
 
+use backhaul_models::em::Em;
 use backhaul_wire::{Call, System};
 
 use crate::client::{Client, Policy};
-use crate::error::Result;
-use crate::options::Options;
+use crate::error::{Error, Result};
+use crate::net::Stub;
+use protocol::EmProtocol;
 
 /// A client of Enterprise Manager.
 #[derive(Debug, Clone)]
 pub struct EmClient(Client);
 
-/// Any client, as one of Enterprise Manager: calls on a client of another system fail.
-impl From<Client> for EmClient {
-    fn from(client: Client) -> Self {
-        Self(client)
+/// A client whose system was learnt at run time. One of another system is an error.
+impl TryFrom<Client> for EmClient {
+    type Error = Error;
+
+    fn try_from(client: Client) -> Result<Self> {
+        client.only(System::Em).map(Self)
+    }
+}
+
+/// The client beneath.
+impl From<EmClient> for Client {
+    fn from(client: EmClient) -> Self {
+        client.0
     }
 }
 
 impl EmClient {
-    /// A client of the server that `options` describe. Nothing is sent yet.
+    /// A client of the server that `options` describe: [`EmOptions`], or [`Options`](crate::Options) alone. Nothing is sent yet.
     ///
     /// # Errors
     /// When the TLS choice cannot be used.
-    pub fn new(options: Options) -> Result<Self> {
-        Client::new(System::Em, options).map(Self)
+    pub fn new(options: impl Into<EmOptions>) -> Result<Self> {
+        let (protocol, common) = EmProtocol::of(options.into());
+        Client::of(protocol, common).map(Self)
+    }
+
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    ///
+    /// # Errors
+    /// As [`EmClient::new`].
+    pub fn from_stub(options: impl Into<EmOptions>, stub: impl Stub) -> Result<Self> {
+        let (protocol, common) = EmProtocol::of(options.into());
+        Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
     /// The client beneath, for calls by name.
@@ -62,11 +93,19 @@ impl EmClient {
         Self(self.0.under(policy))
     }
 
-    /// Calls an operation.
+    /// Calls an operation. A call of another system does not compile:
+    ///
+    /// ```compile_fail,E0271
+    /// # async fn run(em: backhaul_transport::em::EmClient) {
+    /// use backhaul_models::vb365::operations::OrganizationGet;
+    ///
+    /// let _ = em.call(&OrganizationGet::new()).await;
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Client::call`].
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
+    /// When the call does not fit, the server cannot be reached or refuses, or the answer cannot be read.
+    pub async fn call<C: Call<Api = Em>>(&self, call: &C) -> Result<C::Answer> {
         self.0.call(call).await
     }
 }

@@ -7,7 +7,7 @@ use backhaul_models::zstack::ErrorCode;
 use backhaul_wire::{DecodeError, Secret, System};
 
 use crate::file::FileError;
-use crate::http::HttpError;
+use crate::net::HttpError;
 use crate::said::scrubbed;
 use crate::zstack::error as zstack;
 
@@ -46,6 +46,8 @@ pub(crate) enum Reason {
     Product(Option<System>, String),
     /// The operation, a parameter or a field is not in the version that is spoken.
     Version(String),
+    /// It is not known whether the version has the operation or parameter.
+    Unproven(String),
     /// The call itself is wrong.
     Call(String),
     /// The answer reads, but is none: pages that do not fit together, another document than a task.
@@ -58,14 +60,16 @@ pub(crate) enum Reason {
     Task(String),
     /// The work did not end in the time that it was given.
     Deadline(String),
+    /// Somebody stopped it.
+    Stopped,
     /// The answer could not be written to its file.
     File(FileError),
 }
 
 impl Reason {
     /// The same without any of these in what a server says.
-    pub(crate) fn without(mut self, secrets: &[Secret]) -> Self {
-        let secrets = || secrets.iter().map(Secret::expose);
+    pub(crate) fn without<'s>(mut self, secrets: impl Iterator<Item = &'s Secret> + Clone) -> Self {
+        let secrets = || secrets.clone().map(Secret::expose);
         match &mut self {
             Self::Logon(text)
             | Self::Api { message: text, .. }
@@ -147,7 +151,14 @@ impl Error {
     /// Whether the operation, a parameter or a field is not in the version of the API that is spoken.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.0.reason, Reason::Version(_))
+        matches!(self.0.reason, Reason::Version(_) | Reason::Unproven(_))
+    }
+
+    /// Whether the operation or a parameter is only not known to be in the version that is spoken: a
+    /// [`Policy`](crate::Policy) with `unproven` sends it all the same.
+    #[must_use]
+    pub fn is_unproven(&self) -> bool {
+        matches!(self.0.reason, Reason::Unproven(_))
     }
 
     /// Whether the call itself is wrong: a parameter is missing, unknown or of the wrong kind.
@@ -179,6 +190,12 @@ impl Error {
     #[must_use]
     pub fn is_deadline(&self) -> bool {
         matches!(self.0.reason, Reason::Deadline(_))
+    }
+
+    /// Whether somebody [stopped](crate::Stop) the work.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.0.reason, Reason::Stopped)
     }
 
     /// Whether asking again later may help: the network failed or took too long, or the server was busy or broke down.
@@ -291,13 +308,16 @@ impl fmt::Display for Error {
             Reason::Product(None, hint) => {
                 write!(f, "{server} does not answer like {}: {hint}; check the address and the port", system.product())
             }
-            Reason::Version(message) | Reason::Call(message) => write!(f, "{operation}: {message}"),
+            Reason::Version(message) | Reason::Unproven(message) | Reason::Call(message) => {
+                write!(f, "{operation}: {message}")
+            }
             Reason::Answer(message)
             | Reason::Link(message)
             | Reason::Session(message)
             | Reason::Task(message)
             | Reason::Deadline(message) => write!(f, "{operation}: {server}: {message}"),
             Reason::File(error) => write!(f, "{operation}: {error}"),
+            Reason::Stopped => write!(f, "{operation}: {server}: it was stopped before it was done"),
         }
     }
 }

@@ -21,7 +21,8 @@ pub enum Existing {
 /// A file under way. Until [`NewFile::finish`] nothing stands at its place but what stood there before; a file that is dropped,
 /// because of an error or because nobody waits for it any more, leaves nothing behind.
 ///
-/// A pipe or a device, which cannot be replaced, is written to as it is.
+/// A symbolic link is followed: the file that it leads to is replaced, and the link stays. A file that is replaced keeps its mode. A pipe
+/// or a device, which cannot be replaced, is written to as it is.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
@@ -35,14 +36,19 @@ impl NewFile {
     /// Begins a file that will stand at `path`.
     ///
     /// # Errors
-    /// When there is a folder at `path`, or a file that shall be kept, or no folder around it, or none may be made there.
+    /// When there is a folder at `path`, or a file that shall be kept, or a link that leads nowhere, or no folder around it, or none may
+    /// be made there.
     pub async fn create(path: impl Into<PathBuf>, existing: Existing) -> Result<Self, FileError> {
-        let path = path.into();
+        let given = path.into();
+        let path = match behind_links(&given).await {
+            Ok(path) => path,
+            Err(error) => return Err(FileError { path: given, error }),
+        };
         let begun = match fs::metadata(&path).await {
             Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
             Ok(found) if !found.is_file() => File::options().write(true).open(&path).await.map(|out| (out, None)),
             Ok(_) if existing == Existing::Keep => Err(io::ErrorKind::AlreadyExists.into()),
-            _ => beside(&path).map(|(out, temporary)| (out, Some(temporary))),
+            found => beside(&path, found.ok().as_ref()).map(|(out, temporary)| (out, Some(temporary))),
         };
         match begun {
             Ok((out, beside)) => Ok(Self { path, existing, out, beside }),
@@ -95,12 +101,27 @@ impl NewFile {
     }
 }
 
-fn beside(path: &Path) -> io::Result<(File, TempPath)> {
+/// The file that symbolic links lead to.
+async fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    match fs::symlink_metadata(path).await {
+        // One that leads nowhere is not followed: nobody can say what was meant.
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).await.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other("it is a symbolic link that leads nowhere"),
+            _ => error,
+        }),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+fn beside(path: &Path, replaced: Option<&std::fs::Metadata>) -> io::Result<(File, TempPath)> {
     let mut builder = tempfile::Builder::new();
     // As any new file: the user's mask says who may read it.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let (file, temporary) = builder.prefix(".backhaul-").tempfile_in(folder(path))?.into_parts();
+    if let Some(replaced) = replaced {
+        file.set_permissions(replaced.permissions())?;
+    }
     Ok((File::from_std(file), temporary))
 }
 
@@ -154,5 +175,43 @@ impl fmt::Display for FileError {
 impl std::error::Error for FileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.error)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    async fn write(path: &Path) -> Result<(), FileError> {
+        let mut file = NewFile::create(path, Existing::Replace).await?;
+        file.write(b"new").await?;
+        file.finish().await
+    }
+
+    #[tokio::test]
+    async fn a_link_is_followed_and_the_mode_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        symlink("file", &link).unwrap();
+        write(&link).await.unwrap();
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(std::fs::read(&file).unwrap(), b"new");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn a_link_that_leads_nowhere_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        symlink("gone", &link).unwrap();
+        let error = write(&link).await.unwrap_err();
+        assert!(error.to_string().contains("leads nowhere"), "{error}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

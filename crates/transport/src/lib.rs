@@ -28,13 +28,15 @@
 //! | [`poller`] | work that goes on after its call was answered |
 //! | [`file`](mod@file) | a file that is whole or not there |
 //! | [`em`], [`vb365`], [`zstack`] | each system's typed front |
-//! | [`options`] | where a server is and how to speak to it |
+//! | [`options`] | where a server is and who logs on; each system's own are in its module |
 //! | [`error`] | what can go wrong |
-//! | [`http`] | requests, TLS, limits, retries |
+//! | [`net`] | requests, TLS, limits, retries |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod classify;
 pub mod client;
 pub mod em;
@@ -42,21 +44,25 @@ pub mod error;
 pub mod file;
 #[rustfmt::skip]
 mod generated;
-pub mod http;
+pub mod net;
 pub mod options;
 pub mod paging;
 pub mod poller;
 mod product;
+mod protocol;
 mod said;
 mod session;
 pub mod vb365;
 pub mod zstack;
 
 pub use address::Params;
-pub use client::{Client, Given, Policy, Raw};
+pub use client::{Arguments, Client, Policy, RawAnswer, Stop};
+pub use em::{EmFormat, EmLogon, EmOptions, EmVersion};
 pub use error::{Error, Result};
 pub use generated::em_queries::QUERY_TYPES;
-pub use options::{Assertion, EmFormat, EmLogon, Options, UtcOffset, Vb365Logon, Version, ZstackLogon};
+pub use options::{Options, OptionsError};
+pub use vb365::{Assertion, Vb365Logon, Vb365Options};
+pub use zstack::{UtcOffset, ZstackLogon, ZstackOptions};
 
 /// The examples of the README are tested like those above.
 #[cfg(doctest)]

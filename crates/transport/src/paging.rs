@@ -4,20 +4,19 @@
 //! here: a link to another server, a row or page that comes again, pages that do not move, and counts that do not come true are
 //! errors, so a listing never ends early without saying so, and never goes on without end.
 
-mod follow;
 mod listing;
 mod rows;
 mod source;
 
 use std::collections::HashSet;
 
-use backhaul_wire::{Drift, Operation, Struct, System};
+use backhaul_wire::{ApiVersion, Drift, Operation, Struct};
 
 use crate::address;
-use crate::client::{Answered, Ask, Client, Given, Raw};
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
 use crate::error::{Error, Reason, Result};
+use crate::protocol::{Follow, Page, Step};
 
-pub(crate) use follow::{Follow, Page, Step, text};
 pub(crate) use listing::by_page;
 pub use listing::{Listing, Paged};
 pub(crate) use source::Source;
@@ -25,9 +24,6 @@ pub(crate) use source::Source;
 use rows::Rows;
 use source::Called;
 use url::Url;
-
-/// How many items a page of ZStack or VB365 is asked to hold, unless the call says; their own defaults are 1000 and 30.
-pub(crate) const PAGE: i64 = 1000;
 
 /// The pages of a listing, one at a time, read into any value: the form for callers that learn the type at run time.
 pub struct Pages {
@@ -50,20 +46,15 @@ enum Next {
 impl Client {
     /// The pages of a listing.
     #[must_use]
-    pub fn pages(&self, operation: &'static Operation, given: Given) -> Pages {
+    pub fn pages(&self, operation: &'static Operation, given: Arguments) -> Pages {
         self.pages_of(Called { operation, given, typed: None })
     }
 
     pub(crate) fn pages_of(&self, source: impl Source + 'static) -> Pages {
-        let follow: Box<dyn Follow> = match self.system() {
-            System::Em => Box::new(crate::em::paging::Pages::default()),
-            System::Vb365 => Box::new(crate::vb365::paging::Pages::default()),
-            System::Zstack => Box::new(crate::zstack::paging::Pages::default()),
-        };
         Pages {
             client: self.clone(),
             source: Box::new(source),
-            follow,
+            follow: self.protocol().follow(),
             next: Next::First,
             links: HashSet::new(),
             rows: Rows::default(),
@@ -76,8 +67,8 @@ impl Pages {
     /// Reads the next page into an empty value; `None` when there is none. Gives the raw answer too.
     ///
     /// # Errors
-    /// As [`Client::call`], and when the pages do not fit together. After an error the listing has ended.
-    pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<Raw>> {
+    /// As [`Client::send`], and when the pages do not fit together. After an error the listing has ended.
+    pub async fn next_into(&mut self, target: &mut dyn Struct, drift: Option<&mut Drift>) -> Result<Option<RawAnswer>> {
         let answered = self.next_page(target, drift).await?;
         Ok(answered.zip(self.source.operation()).map(|(answered, operation)| answered.of(operation)))
     }
@@ -109,7 +100,13 @@ impl Pages {
     }
 
     /// Looks at a page that came, and says what comes next; `None` where the page is no further one.
-    fn look(&mut self, ask: &Ask, target: &dyn Struct, body: &[u8], version: u8) -> Result<Option<Next>> {
+    fn look(
+        &mut self,
+        ask: &Ask,
+        target: &dyn Struct,
+        body: &[u8],
+        version: Option<ApiVersion>,
+    ) -> Result<Option<Next>> {
         let lists = self.source.lists(target);
         let items = lists.iter().map(|list| list.len()).sum::<usize>();
         let items = i64::try_from(items).unwrap_or(i64::MAX);
@@ -143,7 +140,7 @@ impl Pages {
         Ok(Some(match step {
             Step::End => Next::End,
             Step::Link(link) => {
-                let mut url = address::follow(&ask.url, &link).map_err(|why| {
+                let mut url = address::follow(&ask.url, self.client.other_names(), &link).map_err(|why| {
                     let why = format!("the link to the next page: {why}");
                     self.client.fail(self.source.name(), Reason::Link(why))
                 })?;

@@ -165,6 +165,11 @@ impl<W: Work> Poller<W> {
         &self.work
     }
 
+    /// The work alone, which somebody else waits for.
+    pub(crate) fn into_work(self) -> W {
+        self.work
+    }
+
     /// What the server last said of the work.
     #[must_use]
     pub fn state(&self) -> &W::State {

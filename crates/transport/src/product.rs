@@ -1,16 +1,16 @@
 //! Which product answers at an address.
 
-use ::http::{Method, StatusCode};
 use backhaul_wire::System;
+use http::Method;
 use url::Url;
 
+use crate::address;
 use crate::error::Reason;
-use crate::http::{HttpClient, Request, Response};
+use crate::net::{HttpClient, Request, Response};
 
 /// Asks the server what it is, without credentials; `hint` is what made the caller doubt.
 ///
-/// Each product has one page that it answers in its own way without a session: Enterprise Manager's root of the API, VB365's
-/// refusal (401) of `ServiceInstance`, ZStack's text on a missing session.
+/// Each product has one page that it answers in its own way without a session; which, is in its folder (`is_at`).
 pub(crate) async fn identify(http: &HttpClient, base: &Url, expected: System, hint: String) -> Reason {
     let found = ask(http, base).await.filter(|found| *found != expected);
     // The right product that gives such an answer has something in front of it: the answer says more than the name.
@@ -18,28 +18,22 @@ pub(crate) async fn identify(http: &HttpClient, base: &Url, expected: System, hi
 }
 
 async fn ask(http: &HttpClient, base: &Url) -> Option<System> {
-    let ask = async |path: &str| {
-        let mut url = base.clone();
-        url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
-        url.set_query(None);
-        http.send(Request::new(Method::GET, url)).await.ok()
-    };
-    let root = ask("/api/").await;
-    if root.is_some_and(|answer| contains(&answer, "EnterpriseManager") || contains(&answer, "SupportedVersions")) {
-        return Some(System::Em);
+    if crate::em::is_at(http, base).await {
+        Some(System::Em)
+    } else if crate::vb365::is_at(http, base).await {
+        Some(System::Vb365)
+    } else {
+        crate::zstack::is_at(http, base).await.then_some(System::Zstack)
     }
-    for version in [8, 7, 6] {
-        let answer = ask(&format!("/v{version}/ServiceInstance")).await;
-        if answer.is_some_and(|answer| answer.status == StatusCode::UNAUTHORIZED && answer.body.is_empty()) {
-            return Some(System::Vb365);
-        }
-    }
-    let answer = ask("/zstack/v1/zones").await;
-    let refused = |answer: &Response| answer.status == StatusCode::BAD_REQUEST && contains(answer, "Authorization");
-    answer.is_some_and(|answer| refused(&answer)).then_some(System::Zstack)
 }
 
-fn contains(answer: &Response, word: &str) -> bool {
+/// Asks for a page without credentials.
+pub(crate) async fn page(http: &HttpClient, base: &Url, path: &str) -> Option<Response> {
+    http.send(Request::new(Method::GET, address::at(base, path))).await.ok()
+}
+
+/// Whether a word is in an answer, in any letter case.
+pub(crate) fn contains(answer: &Response, word: &str) -> bool {
     let body = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
     body.contains(&word.to_ascii_lowercase())
 }

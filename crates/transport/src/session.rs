@@ -1,22 +1,14 @@
 //! Sessions: opened once for many callers, renewed before they end, forgotten when the server forgot them.
 
-mod em;
-mod vb365;
-mod zstack;
-
 use std::sync::Arc;
 use std::time::Instant;
 
-use ::http::HeaderName;
-use backhaul_wire::{Secret, System};
+use backhaul_wire::Secret;
+use http::HeaderName;
 use tokio::sync::Mutex;
-use url::Url;
 
 use crate::error::Reason;
-use crate::http::{HttpClient, Request};
-use crate::options::Options;
-
-pub(crate) use vb365::newest_version;
+use crate::net::Request;
 
 /// An open session.
 pub(crate) struct Session {
@@ -33,6 +25,37 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// A session that stands in a header, and lives until the server says otherwise.
+    pub(crate) fn new(header: HeaderName, value: Secret) -> Self {
+        Self { header, value, renew_at: None, refresh: None, logout: None, number: 0 }
+    }
+
+    /// The same, ended by a DELETE at this path below the address.
+    pub(crate) fn ended_at(self, logout: Option<String>) -> Self {
+        Self { logout, ..self }
+    }
+
+    /// The same, renewed at this time, with what opens the next one.
+    pub(crate) fn renewed(self, renew_at: Option<Instant>, refresh: Option<Secret>) -> Self {
+        Self { renew_at, refresh, ..self }
+    }
+
+    /// VB365's token for the next logon.
+    pub(crate) fn refresh(&self) -> Option<&Secret> {
+        self.refresh.as_ref()
+    }
+
+    /// Where it is ended, below the address; none where the system has no place for that.
+    pub(crate) fn logout(&self) -> Option<&str> {
+        self.logout.as_deref()
+    }
+
+    /// The token, which must not come back in an error's text.
+    pub(crate) fn token(&self) -> Secret {
+        // Without the scheme before it.
+        self.value.expose().rsplit(' ').next().unwrap_or_default().to_owned().into()
+    }
+
     /// The request with the session on it.
     pub(crate) fn authorize(&self, request: Request) -> Request {
         request.secret_header(self.header.clone(), self.value.expose())
@@ -59,6 +82,12 @@ struct Held {
 }
 
 impl Sessions {
+    /// With a session that is open already.
+    pub(crate) fn with(session: Session) -> Self {
+        let session = Session { number: 1, ..session };
+        Self(Mutex::new(Held { current: Some(Arc::new(session)), opened: 1 }))
+    }
+
     /// The session there is, unless it is `stale` or about to end; else what `open` gives. Callers that come meanwhile wait for
     /// the same logon, so that 500 calls in flight cause one.
     pub(crate) async fn get(
@@ -90,44 +119,4 @@ impl Sessions {
     pub(crate) async fn take(&self) -> Option<Arc<Session>> {
         self.0.lock().await.current.take()
     }
-}
-
-/// Opens a session.
-pub(crate) async fn open(
-    system: System,
-    http: &HttpClient,
-    options: &Options,
-    version: u8,
-    old: Option<&Session>,
-) -> Result<Session, Reason> {
-    match system {
-        System::Em => em::open(http, options).await,
-        System::Vb365 => vb365::open(http, options, version, old.and_then(|old| old.refresh.as_ref())).await,
-        System::Zstack => zstack::open(http, options).await,
-    }
-}
-
-/// What a logon sends that proves the account, in each form in which it is sent.
-pub(crate) fn sent_secrets(system: System, options: &Options) -> Vec<Secret> {
-    let mut secrets = vec![options.password.clone()];
-    match system {
-        System::Em => secrets.push(em::basic(options)),
-        System::Vb365 => secrets.extend(vb365::assertion(options)),
-        System::Zstack => secrets.push(zstack::digest(&options.password)),
-    }
-    secrets
-}
-
-/// Where to end a session, if the system has a place for it.
-pub(crate) fn logout(_system: System, base: &Url, session: &Session) -> Option<Url> {
-    session.logout.as_ref().map(|path| below(base, path))
-}
-
-/// A path below the server's address.
-fn below(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
-    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
-    url.set_query(query);
-    url
 }

@@ -15,7 +15,10 @@ mod changes;
 mod device;
 mod follow;
 mod inside;
-pub(crate) mod paging;
+mod logon;
+mod options;
+mod paging;
+mod protocol;
 mod runs;
 mod session;
 mod start;
@@ -25,36 +28,60 @@ use std::path::PathBuf;
 
 pub use changes::{Changes, Feed, FeedPage};
 pub use device::{DeviceCode, DeviceLogon, DevicePoller, DeviceWork};
-pub use follow::{Following, SessionPoller};
-pub use session::{Goal, Session, Stand};
-pub use start::{Kind, Started, Starts, starts};
+pub use follow::{SessionPoller, SessionWork};
+pub(crate) use logon::is_at;
+pub use options::{Assertion, Vb365Logon, Vb365Options, parse_version};
+pub use session::{Session, Status, WaitFor};
+pub use start::{Kind, Started, StartsSession, starts};
 
+use backhaul_models::vb365::Vb365;
 use backhaul_wire::{Call, System};
 
 use crate::client::{Client, Policy};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::file::Existing;
+use crate::net::Stub;
 use crate::options::Options;
 use crate::paging::{Listing, Paged};
+use protocol::Vb365Protocol;
 
 /// A client of VB365. It speaks the newest version of the API that the server serves, unless the options choose one.
 #[derive(Debug, Clone)]
 pub struct Vb365Client(Client);
 
-/// Any client, as one of VB365: calls on a client of another system fail.
-impl From<Client> for Vb365Client {
-    fn from(client: Client) -> Self {
-        Self(client)
+/// A client whose system was learnt at run time. One of another system is an error.
+impl TryFrom<Client> for Vb365Client {
+    type Error = Error;
+
+    fn try_from(client: Client) -> Result<Self> {
+        client.only(System::Vb365).map(Self)
+    }
+}
+
+/// The client beneath.
+impl From<Vb365Client> for Client {
+    fn from(client: Vb365Client) -> Self {
+        client.0
     }
 }
 
 impl Vb365Client {
-    /// A client of the server that `options` describe. Nothing is sent yet.
+    /// A client of the server that `options` describe: [`Vb365Options`], or [`Options`](crate::Options) alone. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the TLS choice cannot be used, or the version is not one of VB365's.
-    pub fn new(options: Options) -> Result<Self> {
-        Client::new(System::Vb365, options).map(Self)
+    /// When the TLS choice cannot be used, or the version is not one that is known here.
+    pub fn new(options: impl Into<Vb365Options>) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Client::of(protocol, common).map(Self)
+    }
+
+    /// A client whose calls a stub answers, for the tests of programs. It is logged on; nothing of the options' TLS choice holds.
+    ///
+    /// # Errors
+    /// As [`Vb365Client::new`].
+    pub fn from_stub(options: impl Into<Vb365Options>, stub: impl Stub) -> Result<Self> {
+        let (protocol, common) = protocol(options.into())?;
+        Ok(Self(Client::of_stub(protocol, common, stub)))
     }
 
     /// The client beneath, for calls by name.
@@ -69,11 +96,19 @@ impl Vb365Client {
         Self(self.0.under(policy))
     }
 
-    /// Calls an operation.
+    /// Calls an operation. A call of another system does not compile:
+    ///
+    /// ```compile_fail,E0271
+    /// # async fn run(vb365: backhaul_transport::vb365::Vb365Client) {
+    /// use backhaul_models::em::operations::GetJobs;
+    ///
+    /// let _ = vb365.call(&GetJobs::new()).await;
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Client::call`].
-    pub async fn call<C: Call>(&self, call: &C) -> Result<C::Answer> {
+    /// When the call does not fit the version, the server cannot be reached or refuses, or the answer cannot be read.
+    pub async fn call<C: Call<Api = Vb365>>(&self, call: &C) -> Result<C::Answer> {
         self.0.call(call).await
     }
 
@@ -81,17 +116,42 @@ impl Vb365Client {
     #[must_use]
     pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
     where
-        C: Call,
+        C: Call<Api = Vb365>,
         C::Answer: Paged,
     {
         self.0.list(call)
     }
 
-    /// Calls an operation that answers with a file.
+    /// Calls an operation that answers with a file, such as an export or a report, and writes that to `to`. Gives its length in
+    /// bytes. The file takes its place when it is whole; an error, or a caller that does not wait for the end, leaves the place as
+    /// it was.
+    ///
+    /// ```no_run
+    /// # async fn run(vb365: backhaul_transport::vb365::Vb365Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use backhaul_models::vb365::operations::ExchangeItemSaveItemAction;
+    /// use backhaul_transport::file::Existing;
+    ///
+    /// let call = ExchangeItemSaveItemAction::new("restore-session", "mailbox", "item");
+    /// let bytes = vb365.download(&call, "message.msg", Existing::Keep).await?;
+    /// println!("{bytes} bytes");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// As [`Client::download`].
-    pub async fn download<C: Call>(&self, call: &C, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
+    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
+    /// [`Vb365Client::call`].
+    pub async fn download<C: Call<Api = Vb365>>(
+        &self,
+        call: &C,
+        to: impl Into<PathBuf>,
+        existing: Existing,
+    ) -> Result<u64> {
         self.0.download(call, to, existing).await
     }
+}
+
+fn protocol(options: Vb365Options) -> Result<(Vb365Protocol, Options)> {
+    let server = options.common.server();
+    Vb365Protocol::of(options).map_err(|reason| Error::new(reason, System::Vb365, &server, "connect"))
 }

@@ -5,12 +5,12 @@ mod common;
 
 use backhaul_models::em::operations::GetTasks;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::{EmFormat, EmLogon, Options, Version};
+use backhaul_transport::{EmFormat, EmLogon, EmOptions, EmVersion, Options};
 use common::{Reply, Seen, Server, xml};
 
-async fn logon(change: impl FnOnce(&mut Options)) -> Seen {
+async fn logon(change: impl FnOnce(&mut EmOptions)) -> Seen {
     let server = Server::new(|_| Reply::new(500, "")).await;
-    let mut options = server.options();
+    let mut options = EmOptions::from(server.options());
     change(&mut options);
     EmClient::new(options).unwrap().client().logon().await.unwrap();
     server.logons().pop().unwrap()
@@ -22,13 +22,13 @@ async fn an_account_logs_on_with_a_header_and_no_body() {
     assert_eq!(seen.line(), "POST /api/sessionMngr/?v=latest");
     assert_eq!((seen.header("authorization"), seen.body.as_str()), (Some("Basic YWRtaW46aHVudGVyMg=="), ""));
     assert_eq!(seen.header("content-type"), None);
-    let seen = logon(|options| options.version = Some(Version::Em(1, 6))).await;
+    let seen = logon(|options| options.version = Some(EmVersion::V1_6)).await;
     assert_eq!(seen.line(), "POST /api/sessionMngr/?v=v1_6");
 }
 
 #[tokio::test]
 async fn a_tenant_logs_on_with_a_body_and_no_header() {
-    let seen = logon(|options| options.em_logon = EmLogon::Tenant).await;
+    let seen = logon(|options| options.logon = EmLogon::Tenant).await;
     assert_eq!((seen.header("authorization"), seen.header("content-type")), (None, Some("application/xml")));
     assert!(
         seen.body.ends_with(
@@ -39,8 +39,8 @@ async fn a_tenant_logs_on_with_a_body_and_no_header() {
         seen.body
     );
     let seen = logon(|options| {
-        options.em_logon = EmLogon::VCloudOrganization("vCDOrg1".to_owned());
-        options.em_format = EmFormat::Json;
+        options.logon = EmLogon::VCloudOrganization("vCDOrg1".to_owned());
+        options.format = EmFormat::Json;
     })
     .await;
     assert_eq!(seen.header("accept"), seen.header("content-type"));
@@ -60,8 +60,8 @@ async fn a_refused_logon_says_who_and_never_shows_the_password() {
         (EmLogon::Tenant, "the cloud tenant `admin`"),
         (EmLogon::VCloudOrganization("org".to_owned()), "the account `admin` of the organization `org`"),
     ] {
-        let mut options = Options::new(&url, "admin", "hunter2").unwrap();
-        options.em_logon = em_logon;
+        let mut options = EmOptions::from(Options::new(&url, "admin", "hunter2").unwrap());
+        options.logon = em_logon;
         assert!(!format!("{options:?}").contains("hunter2"), "{options:?}");
         let error = EmClient::new(options).unwrap().client().logon().await.unwrap_err();
         assert!(error.is_logon_refused(), "{error}");
@@ -73,8 +73,8 @@ async fn a_refused_logon_says_who_and_never_shows_the_password() {
 async fn a_version_that_the_server_lacks_is_named() {
     let body = "<Error xmlns=\"http://www.veeam.com/ent/v1.0\" Message=\"Unsupported version\" StatusCode=\"400\" />";
     let (url, _) = refusing(Reply::new(400, body)).await;
-    let mut options = Options::new(&url, "admin", "hunter2").unwrap();
-    options.version = Some(Version::Em(1, 5));
+    let mut options = EmOptions::from(Options::new(&url, "admin", "hunter2").unwrap());
+    options.version = Some(EmVersion::V1_5);
     let error = EmClient::new(options).unwrap().client().logon().await.unwrap_err();
     assert!(error.is_api(), "{error}");
     assert!(

@@ -14,8 +14,8 @@ use backhaul_models::em::{
 use backhaul_sim::{EmServer, Sim, TlsMode};
 use backhaul_transport::em::{EmClient, Entry, Linked};
 use backhaul_transport::file::Existing;
-use backhaul_transport::http::TlsChoice;
-use backhaul_transport::{EmFormat, EmLogon, Options};
+use backhaul_transport::net::TlsChoice;
+use backhaul_transport::{EmFormat, EmLogon, EmOptions, Options};
 use backhaul_wire::System;
 use futures_util::TryStreamExt;
 
@@ -33,8 +33,8 @@ fn options(sim: &Sim) -> Options {
 /// Speaks XML, then JSON.
 fn both(sim: &Sim) -> [EmClient; 2] {
     [EmFormat::Xml, EmFormat::Json].map(|format| {
-        let mut options = options(sim);
-        options.em_format = format;
+        let mut options = EmOptions::from(options(sim));
+        options.format = format;
         EmClient::new(options).unwrap()
     })
 }
@@ -145,9 +145,9 @@ async fn a_tenant_sees_its_own_part() {
     let admin = EmClient::new(options(&sim)).unwrap();
     let tenants = admin.call(&GetCloudTenants::new()).await.unwrap().cloud_tenants;
     let tenant = tenants.iter().find(|tenant| tenant.enabled == Some(true)).unwrap();
-    let mut options = options(&sim);
-    options.user = tenant.name.clone().unwrap();
-    options.em_logon = EmLogon::Tenant;
+    let mut options = EmOptions::from(options(&sim));
+    options.common.user = tenant.name.clone().unwrap();
+    options.logon = EmLogon::Tenant;
     let own = EmClient::new(options).unwrap();
     own.client().logon().await.unwrap();
     let sessions = own.call(&backhaul_models::em::operations::GetLogonSessions::new()).await.unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryZone;
-use backhaul_transport::http::RetryPolicy;
+use backhaul_transport::net::RetryPolicy;
 use backhaul_transport::{Error, Policy, Result};
 use common::{Reply, Server};
 use futures_util::TryStreamExt;

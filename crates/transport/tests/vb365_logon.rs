@@ -8,7 +8,8 @@ use std::time::Duration;
 use backhaul_models::vb365::operations::OrganizationGetCurrentOrganization;
 use backhaul_transport::poller::Waiting;
 use backhaul_transport::vb365::{DeviceLogon, Vb365Client};
-use backhaul_transport::{Assertion, Options, Vb365Logon, Version};
+use backhaul_transport::{Assertion, Vb365Logon, Vb365Options};
+use backhaul_wire::ApiVersion;
 use common::{Reply, Seen, Server};
 
 const ORGANIZATION: &str = r#"{"type": "Office365", "id": "1", "name": "abc.onmicrosoft.com"}"#;
@@ -18,10 +19,10 @@ fn assertion() -> Assertion {
     Assertion { client_id: "user.tenant".to_owned(), token: TOKEN.into() }
 }
 
-fn options(server: &Server, logon: Vb365Logon, version: Option<u8>) -> Options {
-    let mut options = server.options();
-    options.vb365_logon = logon;
-    options.version = version.map(Version::Vb365);
+fn options(server: &Server, logon: Vb365Logon, version: Option<u8>) -> Vb365Options {
+    let mut options = Vb365Options::from(server.options());
+    options.logon = logon;
+    options.version = version.and_then(ApiVersion::new);
     options
 }
 
@@ -103,10 +104,10 @@ async fn the_newest_version_that_both_know_is_spoken() {
     {
         let server = serving(served, Reply::new(500, "")).await;
         let vb365 = Vb365Client::new(options(&server, Vb365Logon::Password, None)).unwrap();
-        assert_eq!(vb365.client().version().await.unwrap(), newest);
+        assert_eq!(vb365.client().version().await.unwrap(), ApiVersion::new(newest));
         let asked = server.lines();
         let asked_twice = vb365.client().version().await.unwrap();
-        assert_eq!((asked_twice, server.lines()), (newest, asked.clone()));
+        assert_eq!((asked_twice, server.lines()), (ApiVersion::new(newest), asked.clone()));
         for line in asked {
             let place = if line.contains("/v8/") || line.contains("/v7/") || line.contains("/v6/") {
                 "ServiceInstance"

@@ -16,7 +16,7 @@ use backhaul_models::vb365::{
 };
 use backhaul_transport::poller::{Poller, Progress, Waiting, Work};
 use backhaul_transport::vb365::{Kind, Started, starts};
-use backhaul_transport::{Error, Given};
+use backhaul_transport::{Arguments, Error};
 use backhaul_wire::{Call, Edit};
 use common::{Reply, Seen, Server};
 use futures_util::StreamExt;
@@ -415,10 +415,14 @@ async fn by_name() {
         ("JobSession_GetById", 8, "", None),
         ("Job_StopAction", 8, "", None),
     ] {
-        assert_eq!(starts(find(name), version, Some(body.as_bytes())), kind, "{name} v{version} {body}");
+        assert_eq!(
+            starts(find(name), backhaul_wire::ApiVersion::new(version), Some(body.as_bytes())),
+            kind,
+            "{name} v{version} {body}"
+        );
     }
     let server = Server::of_vb365(|_| ok("{}")).await;
-    let given = Given { params: vec![("jobId".to_owned(), JOB.to_owned())], body: Some("{\"stop\": null}".into()) };
+    let given = Arguments { params: vec![("jobId".to_owned(), JOB.to_owned())], body: Some("{\"stop\": null}".into()) };
     let started = server.vb365(3).client().start_session(PostJobsByJobIdAction::OPERATION, &given).await.unwrap();
     assert!(matches!(started, Started::Done(_)));
 }

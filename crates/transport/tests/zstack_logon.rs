@@ -8,18 +8,19 @@ use std::time::{Duration, SystemTime};
 
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::{Options, UtcOffset};
+use backhaul_transport::{UtcOffset, ZstackOptions};
 use common::{Reply, Seen, Server, zstack_error};
 
 const SECRET: &str = "fpoTf9BVHyPRaZIAXZOF2iyYHnbUCPxfUPUFrRYs";
 
-fn key(server: &Server) -> Options {
-    let mut options = Options::zstack_access_key(&server.url, "BVnIRxvR4iXMrZIgvQKj", SECRET).unwrap();
-    options.http.retry.base_delay = Duration::from_millis(1);
+fn key(server: &Server) -> ZstackOptions {
+    let mut options = ZstackOptions::access_key(&server.url, "BVnIRxvR4iXMrZIgvQKj", SECRET).unwrap();
+    options.common.http.retry.base_delay = Duration::from_millis(1);
     options
 }
 
-fn client(options: Options) -> ZstackClient {
+fn client(options: impl Into<ZstackOptions>) -> ZstackClient {
+    let options = options.into();
     let shown = format!("{options:?}");
     assert!(!shown.contains(SECRET), "{shown}");
     let client = ZstackClient::new(options).unwrap();
@@ -56,7 +57,7 @@ fn unix(moment: SystemTime) -> i64 {
 #[tokio::test]
 async fn a_user_names_its_account() {
     let server = Server::of_zstack(|_| page()).await;
-    let options = Options::zstack_user(&server.url, "tenant", "alice", "hunter2").unwrap();
+    let options = ZstackOptions::user(&server.url, "tenant", "alice", "hunter2").unwrap();
     let zstack = client(options);
     zstack.call(&QueryBackupStorage::new()).await.unwrap();
     zstack.client().logout().await.unwrap();
@@ -73,7 +74,7 @@ async fn a_user_names_its_account() {
 async fn who_was_refused_is_told() {
     let refused = || zstack_error("ID.1000", "wrong account name or password");
     let server = Server::zstack_refusing(refused()).await;
-    let error = client(Options::zstack_user(&server.url, "tenant", "alice", "hunter2").unwrap());
+    let error = client(ZstackOptions::user(&server.url, "tenant", "alice", "hunter2").unwrap());
     let error = error.client().logon().await.unwrap_err();
     assert!(error.is_logon_refused());
     assert!(error.to_string().contains("user `alice` of the account `tenant`"), "{error}");
@@ -129,7 +130,7 @@ async fn a_server_in_another_zone_wants_its_own_time() {
     assert_eq!(server.lines().len(), 1);
 
     let mut options = key(&server);
-    options.zstack_utc_offset = UtcOffset::parse("+08:00").unwrap();
+    options.utc_offset = UtcOffset::parse("+08:00").unwrap();
     client(options).call(&QueryBackupStorage::new()).await.unwrap();
     assert!(server.seen()[1].header("date").unwrap().ends_with(" GMT+08:00"));
 }

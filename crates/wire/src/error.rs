@@ -131,6 +131,15 @@ impl EncodeError {
     pub fn path(&self) -> &str {
         &self.path
     }
+
+    /// The versions that have the field or value, when that is the trouble.
+    #[must_use]
+    pub fn versions(&self) -> Option<Versions> {
+        match self.reason {
+            EncodeReason::Field { versions, .. } | EncodeReason::Value { versions, .. } => Some(versions),
+            EncodeReason::Missing | EncodeReason::Format(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for EncodeError {

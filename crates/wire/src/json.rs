@@ -16,7 +16,7 @@ mod versions;
 pub use classes::recast;
 pub use items::Items;
 pub use names::camel_case;
-pub use versions::{beyond_version, check_versions};
+pub use versions::{beyond_version, check_versions, check_versions_but};
 
 use crate::context::{Context, looks_like_html};
 use crate::drift::Drift;

@@ -7,10 +7,10 @@ use backhaul_models::vb365::operations::{
 };
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{EmRelease, EmServer, Estate, Sim, TlsMode};
+use backhaul_transport::Vb365Options;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
-use backhaul_transport::{Options, Version};
-use backhaul_wire::System;
+use backhaul_wire::{ApiVersion, System};
 use futures_util::TryStreamExt;
 
 use crate::{em, em_json, options, sorted, vb365, zstack};
@@ -115,9 +115,9 @@ async fn vb365_in_every_version() {
 async fn vb365s_own_organization() {
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
     for version in 3..=8 {
-        let mut options: Options = options(&sim, System::Vb365);
-        options.user = "admin@abc.onmicrosoft.com".to_owned();
-        options.version = Some(Version::Vb365(version));
+        let mut options = Vb365Options::from(options(&sim, System::Vb365));
+        options.common.user = "admin@abc.onmicrosoft.com".to_owned();
+        options.version = ApiVersion::new(version);
         let own = Vb365Client::new(options).unwrap().call(&OrganizationGetCurrentOrganization::new()).await.unwrap();
         assert_eq!(own.id.unwrap().as_str(), "cbc52c37-df7f-4b03-98f3-036e7d4b3127", "v{version}");
         assert_eq!(own.first_backuptime.unwrap().as_str(), "2020-05-29T10:29:05.5413083Z");
@@ -130,7 +130,7 @@ async fn vb365s_own_organization() {
 async fn the_newest_version_is_found() {
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
     let client = Vb365Client::new(options(&sim, System::Vb365)).unwrap();
-    assert_eq!(client.client().version().await.unwrap(), 8);
+    assert_eq!(client.client().version().await.unwrap(), ApiVersion::new(8));
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use backhaul_fleet::{Row, Server, usage};
 use backhaul_sim::{EmRecord, Estate, Sim, TlsMode};
-use backhaul_transport::{Client, EmFormat, Version};
+use backhaul_transport::Client;
 use backhaul_wire::reflect::Scalar;
 use backhaul_wire::{Id, System};
 
-use crate::{options, sorted};
+use crate::{em_json, options, sorted, vb365};
 
 const MB: i64 = 1024 * 1024;
 
@@ -176,7 +176,12 @@ fn zstack_rows(estate: &Estate) -> Vec<Row> {
 fn server(sim: &Sim, system: System, change: impl FnOnce(&mut backhaul_transport::Options)) -> Server {
     let mut options = options(sim, system);
     change(&mut options);
-    Server { name: system.name().to_owned(), client: Client::new(system, options).unwrap() }
+    named(Client::new(system, options).unwrap())
+}
+
+fn named(client: impl Into<Client>) -> Server {
+    let client = client.into();
+    Server { name: client.system().name().to_owned(), client }
 }
 
 #[tokio::test]
@@ -197,7 +202,7 @@ async fn all_three_systems_at_once() {
 async fn enterprise_manager_in_json() {
     let estate = Estate::demo();
     let sim = Sim::builder().em("127.0.0.1:0").start().await.unwrap();
-    let found = usage(&[server(&sim, System::Em, |options| options.em_format = EmFormat::Json)]).await;
+    let found = usage(&[named(em_json(&sim))]).await;
     assert_eq!(lines(&found.rows), lines(&em_rows(&estate)));
 }
 
@@ -206,7 +211,7 @@ async fn vb365_tells_the_same_in_every_version() {
     let estate = Estate::demo();
     let sim = Sim::builder().vb365("127.0.0.1:0").start().await.unwrap();
     for version in 3..=8 {
-        let server = server(&sim, System::Vb365, |options| options.version = Some(Version::Vb365(version)));
+        let server = named(vb365(&sim, version));
         let found = usage(&[server]).await;
         assert!(found.failed.is_empty(), "v{version}: {:?}", found.failed);
         assert_eq!(lines(&found.rows), lines(&vb365_rows(&estate, version)), "v{version}");

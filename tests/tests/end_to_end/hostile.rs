@@ -4,12 +4,15 @@ use backhaul_filter::em::CloudSubtenant;
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode};
-use backhaul_transport::client::Given;
-use backhaul_transport::http::RetryPolicy;
-use backhaul_transport::{Client, EmFormat, Error, Options, Version};
+use backhaul_transport::client::Arguments;
+use backhaul_transport::em::EmClient;
+use backhaul_transport::net::RetryPolicy;
+use backhaul_transport::vb365::Vb365Client;
+use backhaul_transport::zstack::ZstackClient;
+use backhaul_transport::{Client, EmFormat, EmOptions, Error, Options, Vb365Options};
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::Model;
-use backhaul_wire::{Operation, System};
+use backhaul_wire::{ApiVersion, Operation, System};
 use futures_util::TryStreamExt;
 
 use crate::options;
@@ -25,14 +28,15 @@ async fn sim(effect: &Effect) -> Sim {
 fn once(sim: &Sim, system: System) -> Options {
     let mut options = options(sim, system);
     options.http.retry = RetryPolicy::none();
-    if system == System::Vb365 {
-        options.version = Some(Version::Vb365(8));
-    }
     options
 }
 
 /// Lists everything in small pages: how many items came, and the error.
 async fn list(options: Options, system: System) -> (usize, Result<(), Error>) {
+    list_in(EmFormat::Xml, options, system).await
+}
+
+async fn list_in(format: EmFormat, options: Options, system: System) -> (usize, Result<(), Error>) {
     async fn drain<T>(
         mut items: futures_util::stream::BoxStream<'static, Result<T, Error>>,
     ) -> (usize, Result<(), Error>) {
@@ -48,20 +52,25 @@ async fn list(options: Options, system: System) -> (usize, Result<(), Error>) {
             }
         }
     }
-    let client = Client::new(system, options).unwrap();
     match system {
         System::Em => {
-            let em = backhaul_transport::em::EmClient::from(client);
+            let mut options = EmOptions::from(options);
+            options.format = format;
+            let em = EmClient::new(options).unwrap();
             drain(em.query::<CloudSubtenant>().page_size(10).by_item().unwrap()).await
         }
         System::Vb365 => {
             let mut call = OrganizationGet::new();
             call.limit = Some(10);
+            let mut options = Vb365Options::from(options);
+            options.version = ApiVersion::new(8);
+            let client = Vb365Client::new(options).unwrap();
             drain(client.list(&call).by_item()).await
         }
         System::Zstack => {
             let mut call = QueryBackupStorage::new();
             call.limit = Some(10);
+            let client = ZstackClient::new(options).unwrap();
             drain(client.list(&call).by_item()).await
         }
     }
@@ -119,9 +128,7 @@ async fn another_document_than_the_one_asked_for() {
     for system in System::ALL {
         for format in [EmFormat::Xml, EmFormat::Json] {
             let sim = sim(&Effect::WrongRoot).await;
-            let mut options = once(&sim, system);
-            options.em_format = format;
-            if let (items, Ok(())) = list(options, system).await {
+            if let (items, Ok(())) = list_in(format, once(&sim, system), system).await {
                 wrong.push(format!("{system} {format:?}: {items} items and no error"));
             }
         }
@@ -148,9 +155,7 @@ async fn a_next_link_to_another_host_is_not_followed() {
         for target in [other.url(system).unwrap(), "https://127.0.0.1", "http://example.com"] {
             let sim = sim(&Effect::ForeignNext(target.to_owned())).await;
             for format in [EmFormat::Xml, EmFormat::Json] {
-                let mut options = once(&sim, system);
-                options.em_format = format;
-                let error = list(options, system).await.1.unwrap_err();
+                let error = list_in(format, once(&sim, system), system).await.1.unwrap_err();
                 assert!(error.to_string().contains("another server"), "{system} {target}: {error}");
             }
         }
@@ -221,10 +226,10 @@ async fn a_filter_that_is_not_one() {
     let operation = backhaul_models::registry::find_operation(System::Em, "QueryCloudSubtenant").unwrap();
     for format in [EmFormat::Xml, EmFormat::Json] {
         for filter in ["Name==", "Name==\"a", "NoSuchField==1", "Name=1;;", ")("] {
-            let mut options = options(&sim, System::Em);
-            options.em_format = format;
-            let given = Given { params: vec![("filter".to_owned(), filter.to_owned())], body: None };
-            let error = Client::new(System::Em, options).unwrap().send(operation, &given).await.unwrap_err();
+            let mut options = EmOptions::from(options(&sim, System::Em));
+            options.format = format;
+            let given = Arguments { params: vec![("filter".to_owned(), filter.to_owned())], body: None };
+            let error = EmClient::new(options).unwrap().client().send(operation, &given).await.unwrap_err();
             assert_eq!((error.is_api(), error.status()), (true, Some(400)), "{filter}: {error}");
         }
     }
@@ -236,6 +241,6 @@ async fn a_query_of_a_type_that_there_is_not() {
         .response(Response::Body(backhaul_models::em::QueryResult::SHAPE));
     let sim = Sim::builder().em("127.0.0.1:0").tls(TlsMode::NoTls).start().await.unwrap();
     let client = Client::new(System::Em, options(&sim, System::Em)).unwrap();
-    let error = client.send(&NO_TYPE, &Given::default()).await.unwrap_err();
+    let error = client.send(&NO_TYPE, &Arguments::default()).await.unwrap_err();
     assert_eq!((error.is_api(), error.status()), (true, Some(400)), "{error}");
 }

@@ -2,9 +2,10 @@
 
 use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_sim::{Effect, Fault, Faults, Sim, TlsMode};
-use backhaul_transport::http::RetryPolicy;
-use backhaul_transport::{Client, Error, Version};
-use backhaul_wire::{Secret, System};
+use backhaul_transport::net::RetryPolicy;
+use backhaul_transport::vb365::Vb365Client;
+use backhaul_transport::{Client, Error, Vb365Options};
+use backhaul_wire::{ApiVersion, Secret, System};
 
 use crate::options;
 
@@ -71,9 +72,9 @@ async fn another_product_on_the_port_is_named_when_the_version_is_chosen() {
     let mut wrong = Vec::new();
     for server in [System::Em, System::Zstack] {
         for version in [3, 6, 8] {
-            let mut options = options(&sim, server);
-            options.version = Some(Version::Vb365(version));
-            let error = Client::new(System::Vb365, options).unwrap().call(&OrganizationGet::new()).await.unwrap_err();
+            let mut options = Vb365Options::from(options(&sim, server));
+            options.version = ApiVersion::new(version);
+            let error = Vb365Client::new(options).unwrap().call(&OrganizationGet::new()).await.unwrap_err();
             if !names(&error, server, System::Vb365) {
                 wrong.push(format!("v{version} at {server}: {error}"));
             }

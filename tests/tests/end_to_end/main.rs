@@ -19,17 +19,17 @@ mod zstack_typed;
 
 use backhaul_sim::Sim;
 use backhaul_transport::em::EmClient;
-use backhaul_transport::http::{TlsChoice, parse_pin};
+use backhaul_transport::net::TlsChoice;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::{EmFormat, Options, Version};
-use backhaul_wire::System;
+use backhaul_transport::{EmFormat, EmOptions, Options, Vb365Options};
+use backhaul_wire::{ApiVersion, System};
 
 /// Options for a system of the simulator: its account, its certificate pinned.
 fn options(sim: &Sim, system: System) -> Options {
     let mut options = Options::new(sim.url(system).unwrap(), "admin", "password").unwrap();
     if let Some(pin) = sim.cert_sha256() {
-        options.http.tls = TlsChoice::Pin(parse_pin(pin).unwrap());
+        options.http.tls = TlsChoice::Pin(pin.parse().unwrap());
     }
     options
 }
@@ -39,14 +39,14 @@ fn em(sim: &Sim) -> EmClient {
 }
 
 fn em_json(sim: &Sim) -> EmClient {
-    let mut options = options(sim, System::Em);
-    options.em_format = EmFormat::Json;
+    let mut options = EmOptions::from(options(sim, System::Em));
+    options.format = EmFormat::Json;
     EmClient::new(options).unwrap()
 }
 
 fn vb365(sim: &Sim, version: u8) -> Vb365Client {
-    let mut options = options(sim, System::Vb365);
-    options.version = Some(Version::Vb365(version));
+    let mut options = Vb365Options::from(options(sim, System::Vb365));
+    options.version = ApiVersion::new(version);
     Vb365Client::new(options).unwrap()
 }
 

@@ -5,7 +5,7 @@ use backhaul_models::vb365::operations::OrganizationGet;
 use backhaul_models::zstack::operations::QueryBackupStorage;
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode};
 use backhaul_transport::Client;
-use backhaul_transport::client::Given;
+use backhaul_transport::client::Arguments;
 use backhaul_wire::{Call, Operation, System};
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
@@ -28,13 +28,13 @@ async fn one_session_serves_all_calls_and_all_clones() {
         let client = Client::new(system, options(&sim, system)).unwrap();
         assert_eq!(logons(&sim, system), 0, "nothing is sent before the first call");
         for _ in 0..3 {
-            client.send(listing(system), &Given::default()).await.unwrap();
-            client.clone().send(listing(system), &Given::default()).await.unwrap();
+            client.send(listing(system), &Arguments::default()).await.unwrap();
+            client.clone().send(listing(system), &Arguments::default()).await.unwrap();
         }
         assert_eq!(logons(&sim, system), 1, "{system}");
         client.logout().await.unwrap();
         client.logout().await.unwrap();
-        client.send(listing(system), &Given::default()).await.unwrap();
+        client.send(listing(system), &Arguments::default()).await.unwrap();
         assert_eq!(logons(&sim, system), 2, "{system}");
     }
 }
@@ -90,7 +90,7 @@ async fn two_hundred_calls_with_an_ended_session_open_one() {
         for round in 1..=2 {
             let calls = (0..200).map(|_| {
                 let client = client.clone();
-                tokio::spawn(async move { client.send(listing(system), &Given::default()).await })
+                tokio::spawn(async move { client.send(listing(system), &Arguments::default()).await })
             });
             for answer in join_all(calls).await {
                 answer.unwrap().unwrap_or_else(|error| panic!("{system}, round {round}: {error}"));
@@ -112,14 +112,17 @@ async fn a_call_that_is_given_up_takes_no_other_with_it() {
             let doomed: Vec<_> = (0..5)
                 .map(|_| {
                     let client = client.clone();
-                    tokio::spawn(async move { client.send(listing(system), &Given::default()).await })
+                    tokio::spawn(async move { client.send(listing(system), &Arguments::default()).await })
                 })
                 .collect();
             tokio::task::yield_now().await;
             for task in &doomed {
                 task.abort();
             }
-            client.send(listing(system), &Given::default()).await.unwrap_or_else(|error| panic!("{system}: {error}"));
+            client
+                .send(listing(system), &Arguments::default())
+                .await
+                .unwrap_or_else(|error| panic!("{system}: {error}"));
         }
     }
 }
@@ -134,7 +137,7 @@ async fn a_session_that_is_refused_at_once_is_not_renewed_for_ever() {
     let sim = Sim::builder().tls(TlsMode::NoTls).faults(faults).start().await.unwrap();
     for system in System::ALL {
         let client = Client::new(system, options(&sim, system)).unwrap();
-        let error = client.send(listing(system), &Given::default()).await.unwrap_err();
+        let error = client.send(listing(system), &Arguments::default()).await.unwrap_err();
         assert!(error.is_api(), "{system}: {error}");
         assert_eq!(logons(&sim, system), 2, "{system}");
     }
@@ -149,7 +152,7 @@ async fn a_logon_that_fails_fails_every_call_that_waits_for_it_and_the_next_may_
     let sim = Sim::builder().tls(TlsMode::NoTls).faults(faults).start().await.unwrap();
     for system in System::ALL {
         let mut options = options(&sim, system);
-        options.http.retry = backhaul_transport::http::RetryPolicy::none();
+        options.http.retry = backhaul_transport::net::RetryPolicy::none();
         let client = Client::new(system, options).unwrap();
         client.logon().await.unwrap_err();
         client.logon().await.unwrap_or_else(|error| panic!("{system}: {error}"));

@@ -1,7 +1,7 @@
 //! A certificate is trusted when it was said so, and not otherwise.
 
 use backhaul_sim::{Sim, TlsMode};
-use backhaul_transport::http::{RetryPolicy, TlsChoice, parse_pin};
+use backhaul_transport::net::{Pin, RetryPolicy, TlsChoice};
 use backhaul_transport::{Client, Error};
 use backhaul_wire::System;
 
@@ -17,7 +17,7 @@ async fn logon(sim: &Sim, system: System, tls: TlsChoice) -> Result<(), Error> {
 #[tokio::test]
 async fn a_pin_an_authority_or_anyone() {
     let sim = Sim::builder().tls(TlsMode::AllTls).start().await.unwrap();
-    let pin = parse_pin(sim.cert_sha256().unwrap()).unwrap();
+    let pin = sim.cert_sha256().unwrap().parse().unwrap();
     for system in System::ALL {
         logon(&sim, system, TlsChoice::Pin(pin)).await.unwrap();
         logon(&sim, system, TlsChoice::Ca(sim.cert_pem().unwrap().into())).await.unwrap();
@@ -29,8 +29,7 @@ async fn a_pin_an_authority_or_anyone() {
 async fn nothing_is_sent_to_a_certificate_that_is_not_trusted() {
     let sim = Sim::builder().tls(TlsMode::AllTls).start().await.unwrap();
     let other = Sim::builder().tls(TlsMode::AllTls).start().await.unwrap();
-    let mut wrong = parse_pin(sim.cert_sha256().unwrap()).unwrap();
-    wrong[31] ^= 1;
+    let wrong = Pin::of(b"another certificate");
     for system in System::ALL {
         for tls in [TlsChoice::System, TlsChoice::Pin(wrong), TlsChoice::Ca(other.cert_pem().unwrap().into())] {
             let kind = format!("{tls:?}");

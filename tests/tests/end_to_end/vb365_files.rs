@@ -13,8 +13,8 @@ use backhaul_models::vb365::{
 use backhaul_sim::{Effect, Estate, Fault, Faults, Sim, TlsMode, Vb365Server};
 use backhaul_transport::file::Existing;
 use backhaul_transport::vb365::{Changes, Vb365Client};
-use backhaul_transport::{Assertion, Vb365Logon, Version};
-use backhaul_wire::{Id, System};
+use backhaul_transport::{Assertion, Vb365Logon, Vb365Options};
+use backhaul_wire::{ApiVersion, Id, System};
 use futures_util::TryStreamExt;
 
 use crate::{options, vb365};
@@ -163,13 +163,13 @@ async fn a_logon_with_an_answer_of_microsofts() {
     for (version, operator) in [(4, false), (6, true), (8, true), (8, false)] {
         let token = r#"{"token_type": "Bearer", "access_token": "eyJ0eXAi", "expires_in": 3599}"#;
         let assertion = Assertion { client_id: "app".to_owned(), token: token.into() };
-        let mut options = options(&sim, System::Vb365);
-        options.version = Some(Version::Vb365(version));
-        options.vb365_logon = if operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
+        let mut options = Vb365Options::from(options(&sim, System::Vb365));
+        options.version = ApiVersion::new(version);
+        options.logon = if operator { Vb365Logon::Operator(assertion) } else { Vb365Logon::Assertion(assertion) };
         let client = Vb365Client::new(options.clone()).unwrap();
         client.call(&OrganizationGetCurrentOrganization::new()).await.unwrap();
         let bad = Assertion { client_id: "app".to_owned(), token: "eyJ0eXAi".into() };
-        options.vb365_logon = Vb365Logon::Assertion(bad);
+        options.logon = Vb365Logon::Assertion(bad);
         let error = Vb365Client::new(options).unwrap().client().logon().await.unwrap_err();
         assert!(error.is_logon_refused(), "{error}");
     }

@@ -4,7 +4,7 @@ use backhaul_models::zstack::UpdateZoneRequest;
 use backhaul_models::zstack::operations::{QueryBackupStorage, UpdateZone};
 use backhaul_sim::{Estate, Sim, ZstackServer};
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::{Options, UtcOffset};
+use backhaul_transport::{UtcOffset, ZstackOptions};
 use backhaul_wire::System;
 
 use crate::logons;
@@ -17,8 +17,8 @@ fn url(sim: &Sim) -> &str {
 }
 
 fn key(sim: &Sim, secret: &str, offset: &str) -> ZstackClient {
-    let mut options = Options::zstack_access_key(url(sim), KEY, secret).unwrap();
-    options.zstack_utc_offset = UtcOffset::parse(offset).unwrap();
+    let mut options = ZstackOptions::access_key(url(sim), KEY, secret).unwrap();
+    options.utc_offset = UtcOffset::parse(offset).unwrap();
     ZstackClient::new(options).unwrap()
 }
 
@@ -26,7 +26,7 @@ fn key(sim: &Sim, secret: &str, offset: &str) -> ZstackClient {
 async fn a_user_logs_on_below_its_account() {
     let sim = Sim::builder().zstack("127.0.0.1:0").start().await.unwrap();
     let user = |account: &str| {
-        let options = Options::zstack_user(url(&sim), account, "anna", "password").unwrap();
+        let options = ZstackOptions::user(url(&sim), account, "anna", "password").unwrap();
         ZstackClient::new(options).unwrap()
     };
     user("abc").call(&QueryBackupStorage::new()).await.unwrap();

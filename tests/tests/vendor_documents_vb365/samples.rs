@@ -34,8 +34,9 @@ fn holds(answer: &Value, sample: &Value) -> bool {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn answers_have_what_samples_have() {
-    let Some(samples) = index() else { return };
+    let samples = index();
     let mut checked = 0;
     for (file, version, operation, sample) in
         samples.iter().filter(|(_, _, operation, _)| operation.starts_with("GET /"))
@@ -56,8 +57,9 @@ fn answers_have_what_samples_have() {
 }
 
 #[test]
+#[ignore = "reads the vendor's documents: name their folder in BACKHAUL_FACTS"]
 fn requests_of_samples_are_taken() {
-    let Some(samples) = index() else { return };
+    let samples = index();
     let mut checked = 0;
     for (file, version, operation, sample) in
         samples.iter().filter(|(_, _, operation, _)| operation.starts_with("POST /"))
@@ -80,13 +82,9 @@ fn requests_of_samples_are_taken() {
 }
 
 /// The samples that are JSON: file, version, operation, body.
-fn index() -> Option<Vec<(String, u8, String, Value)>> {
+fn index() -> Vec<(String, u8, String, Value)> {
     let folder = crate::folder().join("samples");
     let read = |file: &Path| -> Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };
-    if !folder.join("index.json").is_file() {
-        eprintln!("skipped: the samples are not at {}", folder.display());
-        return None;
-    }
     let index = read(&folder.join("index.json"));
     let rows = index.as_array().unwrap().iter().filter(|row| row["valid_json"] == true);
     let row = |row: &Value| {
@@ -94,7 +92,7 @@ fn index() -> Option<Vec<(String, u8, String, Value)>> {
         let version = text("version")[1..].parse().unwrap();
         (text("file"), version, text("operation"), read(&folder.join(text("file"))))
     };
-    Some(rows.map(row).collect())
+    rows.map(row).collect()
 }
 
 /// A path with ids of the demo in the place of parameters.

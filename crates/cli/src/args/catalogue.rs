@@ -1,26 +1,33 @@
 //! `ops`, `types`, `check`: the verbs that ask the schemas alone.
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::common::Output;
-use super::values::{self, RequestLine, Target};
+use super::values::{RequestLine, Target};
+use crate::complete;
 use crate::exit::Failure;
 use crate::input::Source;
-use backhaul_wire::System;
 
 /// `backhaul ops`
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   backhaul ops vb365 --api-version v6
-  backhaul ops em -o json | jq -r '.[] | select(.long_running) | .operation'")]
+  backhaul ops vb365 usage                      operations with that word in their name, path or types
+  backhaul ops em.PostJobsByIdStart             one operation, with its parameters
+  backhaul ops em --jq '.[] | select(.long_running) | .operation'")]
 pub(crate) struct Ops {
-    /// The system
-    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
-    pub(crate) system: System,
+    /// The system; or one operation, such as vb365.Job_StartAction
+    #[arg(value_name = "SYSTEM[.OPERATION]", add = ArgValueCompleter::new(complete::systems_and_operations))]
+    pub(crate) target: Target,
+
+    /// Only operations with all of these words, whatever their letter case
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     #[command(flatten)]
@@ -32,14 +39,20 @@ pub(crate) struct Ops {
 #[command(after_help = "\
 Examples:
   backhaul types zstack
-  backhaul types vb365 --api-version v8 -o json | jq '.[] | select(.type == \"BackupRepository\") | .fields'")]
+  backhaul types em.CloudTenant                 the fields of one type
+  backhaul types vb365 quota                    types with that word in their name or in a field's
+  backhaul types vb365.BackupRepository --api-version v8 --jq '.[].fields[].wire'")]
 pub(crate) struct Types {
-    /// The system
-    #[arg(value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
-    pub(crate) system: System,
+    /// The system; or one type, such as em.CloudTenant
+    #[arg(value_name = "SYSTEM[.TYPE]", add = ArgValueCompleter::new(complete::systems_and_types))]
+    pub(crate) target: Target,
+
+    /// Only types with all of these words, whatever their letter case
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
 
     /// Only what this API version has, such as v8 [default: all versions]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     #[command(flatten)]
@@ -65,7 +78,7 @@ Examples:
 )]
 pub(crate) struct Check {
     /// The type of the bodies; or a system, with --request
-    #[arg(value_name = "SYSTEM.TYPE")]
+    #[arg(value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::systems_and_types))]
     pub(crate) target: Target,
 
     /// Recorded bodies; - for standard input
@@ -85,7 +98,7 @@ pub(crate) struct Check {
     pub(crate) har: Option<Source>,
 
     /// The API version that the bodies come from [default: the path's, else the newest]
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     /// The HTTP status of the answer

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
 use super::values;
+use crate::complete;
 use crate::output::{Format, LineEnd};
 
 /// How the command speaks to servers.
@@ -13,7 +15,7 @@ use crate::output::{Format, LineEnd};
 pub(crate) struct Connection {
     /// The API version to speak, in place of the newest that both sides know [em: v1_7, vb365: v8]; servers of other
     /// systems are not touched by it
-    #[arg(long, value_name = "V")]
+    #[arg(long, value_name = "V", add = ArgValueCompleter::new(complete::versions))]
     pub(crate) api_version: Option<String>,
 
     /// The format to ask Enterprise Manager for; other systems speak JSON only
@@ -23,6 +25,10 @@ pub(crate) struct Connection {
     /// How long one request may take: seconds, or a number with ms, s, m or h
     #[arg(long, value_name = "TIME", value_parser = values::duration)]
     pub(crate) timeout: Option<Duration>,
+
+    /// How long the whole work on one server may take, such as a listing with all its pages, or a wait: as --timeout
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(crate) deadline: Option<Duration>,
 
     /// Use the built-in demo servers, whatever the configuration file says
     #[arg(long)]
@@ -83,15 +89,30 @@ pub(crate) enum Colour {
     Never,
 }
 
+/// Asking again and again.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct Watch {
+    /// Ask again after so long, and again, until interrupted; a terminal is cleared before
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = values::duration,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "60s"
+    )]
+    pub(crate) watch: Option<Duration>,
+}
+
 /// In which order rows are printed.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Sort {
     /// Sort by a field, smallest first
-    #[arg(long, value_name = "F", conflicts_with = "sort_desc")]
+    #[arg(long, value_name = "F", conflicts_with = "sort_desc", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) sort_asc: Option<String>,
 
     /// Sort by a field, largest first
-    #[arg(long, value_name = "F")]
+    #[arg(long, value_name = "F", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) sort_desc: Option<String>,
 }
 

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output, Sort};
+use super::common::{Connection, Output, Sort, Watch};
 use super::values::{self, Qualified};
+use crate::complete;
 use crate::input::{Expression, Source};
 
 /// `backhaul query`
@@ -23,20 +25,24 @@ Examples:
   backhaul query zstack.BackupStorage --filter 'state==Enabled' -o json")]
 pub(crate) struct Query {
     /// What to list, such as em.CloudSubtenant, vb365.Organization, zstack.BackupStorage
-    #[arg(value_name = "SYSTEM.TYPE")]
+    #[arg(value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::listings))]
     pub(crate) target: Qualified,
 
     /// The servers to ask; may be repeated [default: all of that system in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
 
     /// A parameter of the operation, in its path or query; may be repeated
-    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value, add = ArgValueCompleter::new(complete::params))]
     pub(crate) params: Vec<(String, String)>,
 
     /// Which rows to print: a filter, @FILE, or - for standard input
-    #[arg(long, value_name = "EXPR")]
+    #[arg(long, value_name = "EXPR", add = ArgValueCompleter::new(complete::filter_fields))]
     pub(crate) filter: Option<Expression>,
+
+    /// Print the requests that would be sent, and what would be evaluated here; send nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
 
     #[command(flatten)]
     pub(crate) sort: Sort,
@@ -46,8 +52,19 @@ pub(crate) struct Query {
     pub(crate) limit: Option<u64>,
 
     /// Which fields to print, in this order [default: all]
-    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = ArgValueCompleter::new(complete::fields))]
     pub(crate) fields: Vec<String>,
+
+    /// Print members that this release does not know beside --fields, too; -o json prints them with the whole type anyway
+    #[arg(long)]
+    pub(crate) unknown: bool,
+
+    /// Send fields that this release does not know to the server as they are written, instead of refusing them
+    #[arg(long)]
+    pub(crate) raw_filter: bool,
+
+    #[command(flatten)]
+    pub(crate) watch: Watch,
 
     #[command(flatten)]
     pub(crate) output: Output,
@@ -59,8 +76,8 @@ pub(crate) struct Query {
 /// `backhaul call`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-`backhaul ops SYSTEM` lists the operations. Upper and lower case do not matter, and older names are \
-understood.
+`backhaul ops SYSTEM` lists the operations, `backhaul ops SYSTEM.OPERATION` the parameters of one. Upper and lower case do \
+not matter, and older names are understood. On a terminal a question is asked before something is destroyed.
 
 Examples:
   backhaul call vb365.Organization_GetById --param organizationId=cbc5... -p m365
@@ -68,18 +85,20 @@ Examples:
   backhaul call em.GetCloudTenantsById --param ID=9c3a... --param format=Entity --out tenant.xml
   backhaul call em.PostJobsByIdStart --param ID=b04c... --wait --timeout 10m
   backhaul call vb365.Job_StartAction --param jobId=7c2e... --wait
+  backhaul call zstack.AddImageStoreBackupStorage --template=required > storage.json
+  backhaul call zstack.AddImageStoreBackupStorage --body storage.json --dry-run
   backhaul call zstack.AddImageStoreBackupStorage --body storage.json --wait")]
 pub(crate) struct Call {
     /// What to call, such as vb365.Organization_Get
-    #[arg(value_name = "SYSTEM.OPERATION")]
+    #[arg(value_name = "SYSTEM.OPERATION", add = ArgValueCompleter::new(complete::operations))]
     pub(crate) target: Qualified,
 
     /// The server to ask [default: the only one of that system]
-    #[arg(short, long, value_name = "PROFILE")]
+    #[arg(short, long, value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profile: Option<String>,
 
     /// A parameter of the operation, in its path or query; may be repeated
-    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value)]
+    #[arg(long = "param", value_name = "K=V", value_parser = values::key_value, add = ArgValueCompleter::new(complete::params))]
     pub(crate) params: Vec<(String, String)>,
 
     /// The request's body: a file, or - for standard input
@@ -91,6 +110,27 @@ pub(crate) struct Call {
     #[arg(long)]
     pub(crate) wait: bool,
 
+    /// Print a body for the operation, to be filled in, and send nothing; `required` leaves out what need not be there
+    #[arg(
+        long,
+        value_name = "PART",
+        value_enum,
+        ignore_case = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "all",
+        conflicts_with_all = ["body", "wait", "out", "format"]
+    )]
+    pub(crate) template: Option<Template>,
+
+    /// Print the request, with secrets of its body redacted, and send nothing
+    #[arg(long, conflicts_with_all = ["wait", "out", "format"])]
+    pub(crate) dry_run: bool,
+
+    /// Ask no question before something is destroyed
+    #[arg(long)]
+    pub(crate) yes: bool,
+
     /// Write the answer to a file instead of stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
@@ -99,8 +139,25 @@ pub(crate) struct Call {
     #[arg(short = 'o', long = "output", value_name = "FMT", value_enum, ignore_case = true)]
     pub(crate) format: Option<CallFormat>,
 
+    /// Print members that this release does not know: json always does, as they came
+    #[arg(long)]
+    pub(crate) unknown: bool,
+
+    /// Send an operation, too, of which it is not known whether the version has it; never one that it lacks
+    #[arg(long)]
+    pub(crate) force: bool,
+
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+/// What of a body `call --template` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Template {
+    /// All fields
+    All,
+    /// What the server insists on
+    Required,
 }
 
 /// What `call` prints.

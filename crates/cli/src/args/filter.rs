@@ -1,9 +1,11 @@
 //! `filter`: the verbs that work on filters.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCompleter;
 
-use super::common::{Output, Sort};
+use super::common::{Connection, Output, Sort};
 use super::values::Qualified;
+use crate::complete;
 use crate::input::Expression;
 
 /// `backhaul filter`
@@ -19,6 +21,7 @@ value. Dates may be `yesterday`, `today` or `now-24h`, numbers sizes such as `1.
 Examples:
   backhaul filter fmt '(disabled==true;name==\"User01\")'
   backhaul filter check 'Enabled==false' --type em.CloudTenant
+  backhaul filter check 'Mood==7' --type em.Repository -p em1
   backhaul filter explain @filter.txt --type vb365.BackupRepository
   backhaul filter explain 'CreationTime>=yesterday;JobName==web*' --type em.BackupJobSession
   backhaul filter url 'Name==\"ABC Company\"' --type em.CloudSubtenant")]
@@ -34,7 +37,7 @@ pub(crate) enum FilterVerb {
     /// Print the filter in its one plain spelling
     Fmt(Subject),
     /// Say what is wrong with the filter: exit 1 on errors, 0 on warnings alone
-    Check(Subject),
+    Check(Check),
     /// Say what the server evaluates and what is evaluated here
     Explain(Explain),
     /// Print the filter encoded for a URL
@@ -49,8 +52,29 @@ pub(crate) struct Subject {
     pub(crate) expression: Expression,
 
     /// What the filter is about, such as em.CloudSubtenant
-    #[arg(long = "type", value_name = "SYSTEM.TYPE")]
+    #[arg(long = "type", value_name = "SYSTEM.TYPE", add = ArgValueCompleter::new(complete::listings))]
     pub(crate) target: Option<Qualified>,
+}
+
+/// `backhaul filter check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) subject: Subject,
+
+    /// Ask this server as well: what it says of a field counts more than what this release knows. It is sent one query
+    #[arg(short, long, value_name = "PROFILE", requires = "target")]
+    pub(crate) profile: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+impl Check {
+    /// Whether a server is asked.
+    pub(crate) fn asks(&self) -> bool {
+        self.profile.is_some() || self.connection.demo
+    }
 }
 
 /// `backhaul filter explain`

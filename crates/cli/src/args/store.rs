@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::common::Output;
 use super::usage::Fleet;
@@ -39,6 +39,7 @@ Examples:
   backhaul store list
   backhaul store verify
   backhaul store compact
+  backhaul store migrate
   backhaul store prune --keep 400d
   backhaul store delete-tenant 'ABC Company'")]
 pub(crate) struct Store {
@@ -62,6 +63,8 @@ pub(crate) enum StoreVerb {
     Verify,
     /// Bring the files of each past day and system together into one
     Compact,
+    /// Write the files of older releases anew, with the columns of this one
+    Migrate,
     /// Remove the runs of old days
     Prune {
         /// How many days to keep, such as 400d
@@ -76,6 +79,15 @@ pub(crate) enum StoreVerb {
     },
 }
 
+/// What stands between the whole and the part of a decimal number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DecimalMark {
+    /// 1234.50
+    Point,
+    /// 1234,50
+    Comma,
+}
+
 /// `backhaul billing`
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -85,6 +97,8 @@ changed evenly; what lies further apart than --longest-gap is a gap: it is told 
   currency = \"EUR\"
   unit = \"GiB\"              # or GB
   per = \"month\"             # or day
+  decimals = 2              # of each customer's sum
+  rounding = \"half-up\"      # or half-even, up, down
   minimum = \"5.00\"
   [[price]]                 # the first that matches counts
   repository = \"Gold*\"
@@ -96,7 +110,8 @@ changed evenly; what lies further apart than --longest-gap is a gap: it is told 
 
 Examples:
   backhaul billing --month 2026-10 --prices prices.toml
-  backhaul billing --month 2026-10 --prices prices.toml --timezone Europe/Berlin -o csv")]
+  backhaul billing --month 2026-10 --prices prices.toml --timezone Europe/Berlin -o csv --decimal-mark comma
+  backhaul billing --month 2026-10 --prices prices.toml --html bills.html")]
 pub(crate) struct Billing {
     /// The month, such as 2026-10
     #[arg(long, value_name = "MONTH", value_parser = month)]
@@ -110,9 +125,18 @@ pub(crate) struct Billing {
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub(crate) timezone: String,
 
+    /// What stands between the whole and the part of amounts, whatever the language of this machine
+    #[arg(long, value_name = "MARK", value_enum, ignore_case = true, default_value = "point")]
+    pub(crate) decimal_mark: DecimalMark,
+
     /// How far apart two runs may be for the time between them to be billed
     #[arg(long, value_name = "TIME", value_parser = super::values::duration, default_value = "36h")]
     pub(crate) longest_gap: std::time::Duration,
+
+    /// Write the bills to FILE, one HTML page that needs nothing else, in place of printing; each customer begins on a page of
+    /// paper of their own
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
+    pub(crate) html: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) place: Place,

@@ -1,19 +1,27 @@
 //! `usage`: who uses how much.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use backhaul_wire::System;
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
-use super::common::{Connection, Output};
+use super::common::{Connection, Output, Watch};
 use super::values;
+use crate::complete;
 use crate::input::Expression;
 
 /// Which servers a verb about the whole fleet asks, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Fleet {
     /// The servers to ask; may be repeated [default: all in the configuration file]
-    #[arg(short, long = "profile", value_name = "PROFILE")]
+    #[arg(short, long = "profile", value_name = "PROFILE", add = ArgValueCompleter::new(complete::profiles))]
     pub(crate) profiles: Vec<String>,
+
+    /// Only servers of one system
+    #[arg(long, value_name = "SYSTEM", value_parser = values::system(), ignore_case = true)]
+    pub(crate) system: Option<System>,
 
     /// What rows tell apart where the server does: EM's backups by job or computer, ZStack's images by account or one by one
     /// [default: tenants, and ZStack's storages as a whole]
@@ -91,6 +99,14 @@ pub(crate) struct Question {
     #[arg(long)]
     pub(crate) total: bool,
 
+    /// Write a report for people to FILE, one HTML page that needs nothing else, in place of printing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["format", "jq", "count"])]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Print InfluxDB's line protocol: a line per row, in the measurement backhaul_usage
+    #[arg(long, conflicts_with_all = ["html", "format", "jq", "count", "fields", "by", "total"])]
+    pub(crate) influx: bool,
+
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -127,6 +143,7 @@ Examples:
   backhaul usage --over 80% --fields server,tenant,quota_percent,fill_percent
   backhaul usage --by tenant --top 10
   backhaul usage --level job --sort-desc server,used_bytes
+  backhaul usage --html usage.html
   backhaul usage --save && backhaul usage --since 30d --top 10
   backhaul usage --filter 'used_bytes>1000000000000' -o csv > usage.csv
   backhaul usage --filter @big-tenants.txt -o ndjson")]
@@ -137,13 +154,16 @@ pub(crate) struct Usage {
     #[command(flatten)]
     pub(crate) question: Question,
 
+    #[command(flatten)]
+    pub(crate) watch: Watch,
+
     #[cfg(feature = "store")]
     #[command(flatten)]
     pub(crate) past: super::past::Past,
 }
 
 /// Reads `80%` or `80`.
-fn percent(text: &str) -> Result<f64, String> {
+pub(crate) fn percent(text: &str) -> Result<f64, String> {
     let number = text.trim().trim_end_matches('%').trim_end().parse::<f64>();
     number
         .ok()

@@ -2,11 +2,12 @@
 
 use backhaul_sim::{Estate, Sim};
 use backhaul_transport::Options;
-use backhaul_transport::http::TlsChoice;
+use backhaul_transport::net::TlsChoice;
 use backhaul_wire::System;
 
 use crate::exit::Failure;
 use crate::profile::{Demo, Pin, Server};
+use crate::when::Present;
 
 const FREE_PORT: &str = "127.0.0.1:0";
 /// The simulator's own, which everybody knows: it guards nothing.
@@ -19,7 +20,7 @@ pub(super) async fn start(servers: &[Server]) -> Result<Option<Sim>, Failure> {
     if !System::ALL.into_iter().any(needed) {
         return Ok(None);
     }
-    let mut builder = Sim::builder();
+    let mut builder = Sim::builder().clock(Present::now().time());
     for system in System::ALL.into_iter().filter(|system| needed(*system)) {
         builder = match system {
             System::Em => builder.em(FREE_PORT),
@@ -36,9 +37,9 @@ pub(super) fn options(demo: Demo, sim: Option<&Sim>) -> Result<Options, Failure>
     let missing = || Failure::internal(format!("the demo server of {} is not running", demo.system().product()));
     let sim = sim.ok_or_else(missing)?;
     let url = sim.url(demo.system()).ok_or_else(missing)?;
-    let mut options = Options::new(url, account(demo), PASSWORD).map_err(Failure::internal)?;
+    let mut options = Options::new(url, account(demo), PASSWORD).map_err(|error| Failure::internal(error.to_string()))?;
     if let Some(pin) = sim.cert_sha256() {
-        options.http.tls = TlsChoice::Pin(pin.parse::<Pin>().map_err(Failure::internal)?.0);
+        options.http.tls = TlsChoice::Pin(pin.parse::<Pin>().map_err(Failure::internal)?.0.into());
     }
     Ok(options)
 }

@@ -12,6 +12,7 @@ pub(crate) fn refusal(error: &Error, name: &str) -> Failure {
             "if that is the server's own: backhaul profile set {} --pin {fingerprint}",
             crate::profile::quoted(name)
         )),
+        None if error.is_unproven() => failure.with_help("`call --force` sends it all the same"),
         None => failure,
     }
 }

@@ -68,11 +68,16 @@ pub(super) fn layout(
     let Some(width) = width.filter(|_| !wide) else { return layout };
     let room = |count: usize| width.saturating_sub(GAP * count.saturating_sub(1));
     while layout.shown.len() > 1 && floors.iter().sum::<usize>() > room(floors.len()) {
-        // What comes last matters least.
-        let last = layout.shown.iter().rposition(|&(at, _)| !columns[at].asked).filter(|last| *last > 0);
-        let Some(last) = last else { break };
-        layout.crowded.push(layout.shown.remove(last).0);
-        floors.remove(last);
+        // Of what matters alike, the last matters least; what leads a line stays unless it can be spared.
+        let candidates = layout
+            .shown
+            .iter()
+            .enumerate()
+            .filter(|(place, (at, _))| !columns[*at].asked && (*place > 0 || columns[*at].spare > 0));
+        let least = candidates.max_by_key(|(place, (at, _))| (columns[*at].spare, *place)).map(|(place, _)| place);
+        let Some(least) = least else { break };
+        layout.crowded.push(layout.shown.remove(least).0);
+        floors.remove(least);
     }
     layout.crowded.sort_unstable();
     shrink(&mut layout.shown, &floors, room(floors.len()));

@@ -90,7 +90,7 @@ fn column(shape: &'static Shape, name: &str) -> Result<(Column, Vec<String>), Fa
             let names = shape.fields.iter().map(|field| field.json);
             let hint = suggest::hint(segment, names.clone());
             Failure::usage(format!("{} has no field `{}`{hint}", shape.name, segment.escape_debug()))
-                .with_help(format!("its fields are {}", names.collect::<Vec<_>>().join(", ")))
+                .with_help(format!("its fields are {}", suggest::among(segment, names)))
         })?;
         spelled.push(field.json);
         path.push(field.json.to_owned());
@@ -183,7 +183,7 @@ fn rank(column: &Column) -> u8 {
         Kind::Name => 7,
         Kind::Text if name != "description" => 7,
         Kind::Bool => 8,
-        Kind::Text => 9,
+        Kind::Text | Kind::Trend => 9,
     }
 }
 

@@ -60,6 +60,11 @@ impl Style {
         Self { format, header: true, line_end: LineEnd::Lf, csv_safe: false, jq: None, count: false }
     }
 
+    /// Whether a row has room for members that are no columns.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.count && (self.jq.is_some() || matches!(self.format, Format::Json | Format::Ndjson | Format::Yaml))
+    }
+
     /// Whether people read it.
     pub(crate) fn is_table(&self) -> bool {
         !self.count && self.jq.is_none() && matches!(self.format, Format::Table | Format::Wide)

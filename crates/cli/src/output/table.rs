@@ -75,7 +75,7 @@ impl<W: Write> RowWriter for TableWriter<W> {
 }
 
 /// What stands above a column: the unit of a size leaves the name, since each value carries its own.
-fn heading(column: &Column) -> String {
+pub(crate) fn heading(column: &Column) -> String {
     let name = column.name.as_str();
     let endings: &[&str] = match column.kind {
         Kind::Bytes => &["_bytes", "Bytes"],
@@ -161,7 +161,7 @@ impl Drawing<'_> {
     fn cell(&self, line: &mut String, at: usize, part: &str, width: usize, style: Style) {
         let pad = " ".repeat(width.saturating_sub(part.width()));
         let kind = self.columns[at].kind;
-        let numeric = !matches!(kind, Kind::Text | Kind::Name | Kind::State | Kind::Bool | Kind::Time);
+        let numeric = !matches!(kind, Kind::Text | Kind::Name | Kind::State | Kind::Bool | Kind::Time | Kind::Trend);
         let part = format!("{style}{part}{style:#}");
         line.push_str(&if numeric { pad + &part } else { part + &pad });
         line.push_str(&" ".repeat(GAP));

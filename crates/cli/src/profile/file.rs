@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 use toml_edit::{DocumentMut, Item, Table, TableLike};
 
-use super::{Profile, toml};
+use super::{Profile, entry};
 use crate::exit::Failure;
 use crate::{input, suggest};
 
@@ -154,16 +154,22 @@ impl ConfigFile {
         self.profiles().into_iter().flat_map(|table| table.iter().map(|(name, _)| name)).collect()
     }
 
+    /// The names of the groups, in the order of the file.
+    pub(crate) fn groups(&self) -> Vec<&str> {
+        let groups = self.document.get(GROUPS).and_then(Item::as_table_like);
+        groups.into_iter().flat_map(|groups| groups.iter().map(|(name, _)| name)).collect()
+    }
+
     /// Whether it has a profile of that name.
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.profiles().is_some_and(|table| table.contains_key(name))
     }
 
     /// A profile, and what in it nobody understands.
-    pub(crate) fn get(&self, name: &str) -> Result<toml::Read, Failure> {
+    pub(crate) fn get(&self, name: &str) -> Result<entry::Read, Failure> {
         let table = self.profiles().and_then(|table| table.get(name)).and_then(Item::as_table_like);
         let table = table.ok_or_else(|| self.unknown(name))?;
-        toml::read(name, table, self.path.parent().unwrap_or(Path::new("")))
+        entry::read(name, table, self.path.parent().unwrap_or(Path::new("")))
     }
 
     /// The names that stand for several profiles, each with the names and patterns that it stands for.
@@ -204,7 +210,7 @@ impl ConfigFile {
         let unknown = self.unknown(&profile.name);
         let profiles = self.document.get_mut(PROFILES).and_then(Item::as_table_like_mut);
         let table = profiles.and_then(|profiles| profiles.get_mut(&profile.name)).and_then(Item::as_table_like_mut);
-        toml::update(table.ok_or(unknown)?, profile);
+        entry::update(table.ok_or(unknown)?, profile);
         Ok(())
     }
 
@@ -238,7 +244,7 @@ impl ConfigFile {
         parent.set_implicit(true);
         let profiles = self.document.entry(PROFILES).or_insert(Item::Table(parent));
         if let Some(profiles) = profiles.as_table_like_mut() {
-            let mut table = toml::write(profile);
+            let mut table = entry::write(profile);
             if !profiles.is_empty() {
                 table.decor_mut().set_prefix("\n");
             }

@@ -1,5 +1,6 @@
 //! Which servers a command speaks to.
 
+use backhaul_filter::{Expr, Place, Predicate, Record, Scalar, Schema};
 use wildmatch::WildMatch;
 
 use super::{ConfigFile, Demo, Location, Profile};
@@ -47,21 +48,60 @@ impl Server {
     }
 }
 
+/// What is known of a server's rows before it is asked.
+impl Record for Server {
+    fn get(&self, place: Place<'_>) -> Scalar<'_> {
+        match place {
+            Place::Field("server") => self.name().into(),
+            Place::Field("system") => self.system().name().into(),
+            _ => Scalar::Null,
+        }
+    }
+}
+
 /// The servers to speak to, never none, and what stderr should say about the choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Selection {
     /// The servers, in the order of the command line, else of the configuration file.
     pub(crate) servers: Vec<Server>,
-    /// That the demo serves, and why.
+    /// Why the demo serves, when it does.
     pub(crate) notice: Option<String>,
     /// What in the profiles nobody understands.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Selection {
+    /// Leaves out the servers of which a filter wants no row, whatever they answer: they are spared a logon. One is kept when none
+    /// would be left, so that a filter that finds nothing is no other case.
+    pub(crate) fn keep(&mut self, filter: &Expr, schema: &Schema<'_>) {
+        let conditions = match filter {
+            Expr::And(_) => filter.terms(),
+            other => std::slice::from_ref(other),
+        };
+        let known = |name: &str| ["server", "system"].iter().any(|known| known.eq_ignore_ascii_case(name));
+        let about_servers = conditions.iter().filter(|it| it.fields().iter().all(|field| known(field.as_str())));
+        let tests: Vec<_> = about_servers.filter_map(|it| Predicate::compile(it, schema).ok()).collect();
+        let wanted = |server: &Server| tests.iter().all(|test| test.matches(server));
+        let first = self.servers.first().cloned();
+        self.servers.retain(wanted);
+        if self.servers.is_empty() {
+            self.servers.extend(first);
+        }
+    }
+
+    /// Leaves out the demo's organization account, unless it was named: it sees its own data, and nothing of jobs.
+    pub(crate) fn without_tenants(&mut self, named: &[String]) {
+        if named.is_empty() {
+            self.servers.retain(|server| *server != Server::Demo(Demo::Vb365Org));
+        }
+    }
+
     /// Says on stderr what should be said about the choice.
     pub(crate) fn say(&self, console: &Console) {
-        self.notice.iter().for_each(|notice| console.note(notice));
+        if let Some(why) = &self.notice {
+            let names: Vec<_> = self.servers.iter().map(Server::name).collect();
+            console.note(&format!("{why} simulated servers ({})", names.join(", ")));
+        }
         self.warnings.iter().for_each(|warning| console.warn(warning));
     }
 }
@@ -164,9 +204,7 @@ fn demo(wanted: Wanted<'_>, why: &str, unknown: impl Fn(&str) -> Failure) -> Res
     if servers.is_empty() {
         servers.extend(Demo::serving(wanted.system).map(Server::Demo));
     }
-    let names: Vec<_> = servers.iter().map(Server::name).collect();
-    let notice = format!("{why} simulated servers ({})", names.join(", "));
-    Ok(Selection { servers, notice: Some(notice), warnings: Vec::new() })
+    Ok(Selection { servers, notice: Some(why.to_owned()), warnings: Vec::new() })
 }
 
 fn other_system(name: &str, is: System, wanted: Option<System>) -> Failure {

@@ -106,12 +106,19 @@ fn refuse_readable_by_others(path: &Path, file: &File) -> Result<(), Failure> {
 
     let metadata = file.metadata().map_err(|error| Failure::file(path, &error))?;
     let mode = metadata.permissions().mode() & 0o777;
-    if metadata.is_file() && mode & 0o077 != 0 {
+    if metadata.is_file() && mode & 0o077 != 0 && !is_credential(path) {
         let path = path.display();
         return Err(Failure::usage(format!("others can read the password file {path} (mode {mode:03o})"))
             .with_help(format!("chmod 600 {path}")));
     }
     Ok(())
+}
+
+/// Whether systemd handed the file to this service, in a folder that nobody else can enter. Its access list for the service's user
+/// shows as a mode for the group.
+#[cfg(unix)]
+fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))
 }
 
 /// Elsewhere, access is not a matter of a mode.

@@ -1,7 +1,10 @@
 //! `backhaul call`: one operation of the API.
 
+mod caution;
+mod dry_run;
 mod out;
 mod request;
+mod template;
 mod wait;
 
 use backhaul_wire::ApiVersion;
@@ -10,22 +13,32 @@ use std::path::Path;
 use backhaul_models::registry;
 use backhaul_models::zstack::JobLocation;
 use backhaul_transport::file::{Existing, NewFile};
-use backhaul_transport::{Error, Given, Raw};
+use backhaul_transport::{Arguments, Error, Policy, RawAnswer};
 use backhaul_wire::operation::{ENTITY, FORMAT, Response};
 use backhaul_wire::{Drift, Operation, Struct, System, json};
 use bytes::Bytes;
 
+pub(super) use self::caution::needs_body;
 use self::request::Body;
 use crate::args::data::{Call, CallFormat};
 use crate::connect::{self, Peer, Peers, Size};
 use crate::console::Console;
+use crate::drift::Strangers;
 use crate::exit::{Code, Failure, Outcome};
+use crate::output::print_json;
 use crate::profile::{Location, Server, Wanted, select_one};
-use crate::{escape, names};
+use crate::{api_version, escape, names};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     let operation = names::find_operation(&args.target)?;
+    if let Some(part) = args.template {
+        let version = args.connection.api_version.as_deref();
+        let version = version.map(|text| api_version::number(operation.system, text)).transpose()?.flatten();
+        let body = template::template(operation, version.and_then(ApiVersion::new), part)?;
+        print_json(&body, console)?;
+        return Ok(Code::Done);
+    }
     let params = names::params(operation, &args.params)?;
     let body = args.body.as_ref().map(|source| Body::read(operation, source, console)).transpose()?;
     let profiles: Vec<String> = args.profile.iter().cloned().collect();
@@ -35,8 +48,15 @@ pub(crate) fn run(args: &Call, console: &Console) -> Outcome {
     if args.wait && args.format == Some(CallFormat::Raw) {
         return Err(Failure::usage("--wait asks several times, so there are no bytes as they came: leave -o raw out"));
     }
+    if args.dry_run {
+        dry_run::print(operation, &params, body, &server, args, console)?;
+        return Ok(Code::Done);
+    }
+    if !args.yes {
+        caution::ask(operation, server.name(), console)?;
+    }
     let call = Calling { operation, args, console };
-    connect::wait_for(call.run(&server, Given { params, body: None }, body))?;
+    connect::wait_for(call.run(&server, Arguments { params, body: None }, body))?;
     Ok(Code::Done)
 }
 
@@ -47,13 +67,19 @@ struct Calling<'a> {
 }
 
 impl Calling<'_> {
-    async fn run(&self, server: &Server, mut given: Given, body: Option<Body>) -> Result<(), Failure> {
+    async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
-        let (peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
+        let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
+        if self.args.force {
+            let mut policy = Policy::default();
+            policy.unproven = true;
+            peer.client = peer.client.under(policy);
+        }
         if let Some(body) = body {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
         }
         if given.body.is_none() {
+            caution::needs_body(self.operation, peer.version().await?)?;
             given.body = self.no_options(peer.version().await?);
         }
         self.console.verbose(1, || format!("{}: {} {}", peer.name, self.operation.method, self.operation.path));
@@ -65,7 +91,7 @@ impl Calling<'_> {
         answered
     }
 
-    async fn to_stdout(&self, peer: &Peer, given: &Given) -> Result<(), Failure> {
+    async fn to_stdout(&self, peer: &Peer, given: &Arguments) -> Result<(), Failure> {
         if self.waits() {
             let text = self.to_the_end(peer, given).await?;
             return self.console.write(text.as_bytes());
@@ -87,27 +113,27 @@ impl Calling<'_> {
     }
 
     /// VB365 wants an object where an operation takes options, also when there are none.
-    fn no_options(&self, version: u8) -> Option<Bytes> {
+    fn no_options(&self, version: Option<ApiVersion>) -> Option<Bytes> {
         let takes = self.operation.system == System::Vb365 && self.operation.method == "POST";
-        self.operation.form(ApiVersion::new(version)).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
+        self.operation.form(version).request.filter(|_| takes).map(|_| Bytes::from_static(b"{}"))
     }
 
-    async fn send(&self, peer: &Peer, given: &Given) -> Result<Raw, Failure> {
+    async fn send(&self, peer: &Peer, given: &Arguments) -> Result<RawAnswer, Failure> {
         let sent = peer.client.send(self.operation, given).await;
         sent.map_err(|error: Error| peer.refusal(&error))
     }
 
     /// An empty value for the answer. Enterprise Manager answers with references unless entities are asked for.
-    fn answer(&self, given: &Given, version: u8) -> Option<Box<dyn Struct>> {
+    fn answer(&self, given: &Arguments, version: Option<ApiVersion>) -> Option<Box<dyn Struct>> {
         let entity = given.params.iter().any(|(name, value)| name == FORMAT && value.eq_ignore_ascii_case(ENTITY));
         match self.operation.response {
             Response::Forms(_, reference) if !entity => registry::make(self.operation.system, reference.name),
-            _ => registry::answer_in(self.operation, ApiVersion::new(version)),
+            _ => registry::answer_in(self.operation, version),
         }
     }
 
     /// The answer as JSON with our names, secrets redacted; nothing when there is no body.
-    async fn decoded(&self, peer: &Peer, given: &Given, raw: &Raw) -> Result<Option<String>, Failure> {
+    async fn decoded(&self, peer: &Peer, given: &Arguments, raw: &RawAnswer) -> Result<Option<String>, Failure> {
         let version = peer.version().await?;
         // What ZStack answers with a job is not there yet, only where to ask for it.
         let is_job = self.operation.system == System::Zstack && raw.status.as_u16() == 202;
@@ -119,6 +145,9 @@ impl Calling<'_> {
         let Some(mut value) = value.filter(|_| raw.has_body()) else { return Ok(None) };
         let mut drift = Drift::default();
         peer.client.read(raw, value.as_mut(), Some(&mut drift)).map_err(|error| peer.refusal(&error))?;
+        let mut strangers = Strangers::default();
+        strangers.add(value.as_ref(), &drift);
+        strangers.say(true, self.console);
         if !drift.is_empty() {
             self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
         }
@@ -126,7 +155,7 @@ impl Calling<'_> {
     }
 
     /// Writes the answer to a file, which is either whole afterwards or as it was.
-    async fn to_file(&self, peer: &Peer, given: &Given, path: &Path) -> Result<(), Failure> {
+    async fn to_file(&self, peer: &Peer, given: &Arguments, path: &Path) -> Result<(), Failure> {
         let mut out = NewFile::create(path, Existing::Replace).await.map_err(|error| out::refusal(&error))?;
         if self.waits() {
             out::write(&mut out, self.to_the_end(peer, given).await?.as_bytes()).await?;

@@ -15,7 +15,7 @@ use crate::profile::{Location, Wanted, select};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Collect, console: &Console) -> Outcome {
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
     let selection = select(wanted, &Location::find()?)?;
     selection.say(console);
     let mut kept = Kept::new(&args.fleet, &args.place, console)?;

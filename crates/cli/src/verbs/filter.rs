@@ -1,13 +1,16 @@
 //! `backhaul filter`: filters formatted, checked and explained.
 
+mod ask;
 mod explain;
 
-use backhaul_filter::{Ask, By, Diagnostic, Expr, Order, ParseOptions, Parsed, Schema, Severity, check, print, url};
+use backhaul_filter::{
+    Diagnostic, Evaluator, Expr, Order, ParseOptions, Parsed, Schema, Selection, Severity, check, print, url,
+};
 use backhaul_transport::Params;
 use backhaul_wire::System;
 
-use super::query::{Listing, Way, allow_joined, plan, ways};
-use crate::args::filter::{Filter, FilterVerb, Subject};
+use super::query::{Listing, Wording, allow_joined, allow_unlisted, plan, wordings};
+use crate::args::filter::{Check, Filter, FilterVerb, Subject};
 use crate::console::Console;
 use crate::escape;
 use crate::exit::{Code, Failure, Outcome};
@@ -21,7 +24,7 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
             console.write(format!("{}\n", filter.written).as_bytes())?;
             Ok(Code::Done)
         }
-        FilterVerb::Check(subject) => checked(subject, console),
+        FilterVerb::Check(args) => checked(args, console),
         FilterVerb::Url(subject) => {
             let text = Given::read(subject, console)?.url()?;
             console.write(format!("{text}\n").as_bytes())?;
@@ -32,7 +35,8 @@ pub(crate) fn run(args: &Filter, console: &Console) -> Outcome {
 }
 
 /// Prints what is found: that is what was asked for. Strict, because a server is.
-fn checked(subject: &Subject, console: &Console) -> Outcome {
+fn checked(args: &Check, console: &Console) -> Outcome {
+    let subject = &args.subject;
     let mut listing = subject.target.as_ref().map(Listing::about).transpose()?;
     let source = subject.expression.text()?;
     let mut found: Vec<String> = Vec::new();
@@ -48,7 +52,14 @@ fn checked(subject: &Subject, console: &Console) -> Outcome {
         }
     };
     if let (Ok(parsed), Some(listing)) = (parsed, &mut listing) {
+        let unlisted = if args.asks() { allow_unlisted(listing, &parsed) } else { Vec::new() };
         let parsed = resolved(parsed, listing, console);
+        if args.asks() && !errors {
+            if let Some(refused) = ask::run(&parsed, listing, args, &unlisted, console)? {
+                errors = true;
+                found.push(refused);
+            }
+        }
         for finding in findings(&parsed, listing) {
             errors |= finding.severity == Severity::Error;
             found.push(finding.render(&source));
@@ -108,9 +119,9 @@ impl Given {
             let text = print(expr).map_err(|error| no(error.to_string()))?;
             return Ok(url::encode(&text).into_owned());
         };
-        let ask = Ask { filter: Some(expr), ..Ask::default() };
+        let ask = Selection { filter: Some(expr), ..Selection::default() };
         let plan = plan(listing, &ask, &Params::default(), None, Code::DataSaysNo)?;
-        if let Some(part) = plan.parts().iter().find(|part| part.by != By::Server) {
+        if let Some(part) = plan.parts().iter().find(|part| part.by != Evaluator::Server) {
             let product = listing.operation.system.product();
             return Err(no(format!("{product} cannot be asked `{}`: {}", part.what, part.why))
                 .with_help("`backhaul query --filter` evaluates it here"));
@@ -122,9 +133,14 @@ impl Given {
         })
     }
 
-    fn ways(&self, listing: &Listing, order: Option<Order<'_>>, limit: Option<u64>) -> Result<Vec<Way>, Failure> {
-        let ask = Ask { filter: Some(self.parsed.expr()), order, limit, several: false };
-        ways(listing, &ask, &Params::default(), None, Code::DataSaysNo)
+    fn wordings(
+        &self,
+        listing: &Listing,
+        order: Option<Order<'_>>,
+        limit: Option<u64>,
+    ) -> Result<Vec<Wording>, Failure> {
+        let ask = Selection { filter: Some(self.parsed.expr()), order, limit, several: false };
+        wordings(listing, &ask, &Params::default(), None, Code::DataSaysNo)
     }
 }
 

@@ -1,11 +1,12 @@
 //! `backhaul profile`: the servers that the command knows by name.
 
+mod logon;
+
 use std::path::{Path, PathBuf};
 
 use backhaul_transport::{UtcOffset, ZstackLogon};
 use serde_json::{Map, Value, json};
 
-use super::profile_test;
 use crate::args::profile::{Add, List, Password, Profile as Args, ProfileVerb, Rename, Set, Show, Trust as TrustArgs};
 use crate::connect;
 use crate::console::Console;
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
             let wanted = Wanted { profiles: &names, demo, system: None };
             let (server, selection) = select_one(wanted, &location)?;
             selection.say(console);
-            profile_test::run(&server, console)
+            logon::run(&server, console)
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
 use crate::input::{self, Source};
 use crate::secret;
+use crate::when::Present;
 
 /// Runs the verb: until Ctrl-C, or the signal that asks a process to end.
 pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
@@ -39,7 +40,7 @@ fn builder(args: &Args, console: &Console) -> Result<SimBuilder, Failure> {
         Release::V13 => EmRelease::V13,
     };
     let all = args.em.is_none() && args.vb365.is_none() && args.zstack.is_none();
-    let mut builder = Sim::builder();
+    let mut builder = Sim::builder().clock(Present::now().time());
     if all {
         builder = builder.em(EmServer::new().release(release)).vb365(Vb365Server::new()).zstack(ZstackServer::new());
     }
@@ -106,7 +107,7 @@ fn introduce(sim: &Sim, args: &Args, console: &Console) {
 }
 
 /// Ends when the process is asked to end.
-fn stop() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn stop() -> Result<impl Future<Output = ()>, Failure> {
     let fail = |error: io::Error| Failure::internal(format!("signals cannot be received: {error}"));
     #[cfg(unix)]
     {

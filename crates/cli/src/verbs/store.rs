@@ -38,6 +38,10 @@ pub(crate) fn run(args: &Args, console: &Console) -> Outcome {
                 let compacted = store.compact(today()).await.map_err(|error| failure(&error))?;
                 console.note(&format!("{} files became {}", compacted.before, compacted.after));
             }
+            StoreVerb::Migrate => {
+                let migrated = store.migrate().await.map_err(|error| failure(&error))?;
+                console.note(&format!("{migrated} files of older releases are written anew"));
+            }
             StoreVerb::Prune { keep } => {
                 let before = today().checked_sub(keep.days()).unwrap_or(Date::MIN);
                 let removed = store.prune(before).await.map_err(|error| failure(&error))?;
@@ -82,6 +86,12 @@ pub(super) fn failure(error: &StoreError) -> Failure {
         _ => Code::Internal,
     };
     Failure::new(code, error.to_string())
+}
+
+/// A time zone by its name.
+pub(super) fn zone(name: &str) -> Result<TimeZone, Failure> {
+    TimeZone::get(name)
+        .map_err(|_| Failure::usage(format!("`{name}` is no time zone")).with_help("write it as Europe/Berlin, or UTC"))
 }
 
 /// Today's date in UTC, which is what the days of a store are in.

@@ -7,19 +7,38 @@ use backhaul_wire::shape::{EnumValue, Field, Place, Repeat};
 use backhaul_wire::{System, Versions};
 use serde_json::{Value, json};
 
-use crate::api_version;
+use super::ops::refuse_words;
 use crate::args::catalogue::Types;
 use crate::console::Console;
-use crate::exit::{Code, Outcome};
+use crate::exit::{Code, Failure, Outcome};
 use crate::output::{Column, Kind, Table};
+use crate::{api_version, names};
 
 /// Runs the verb.
 pub(crate) fn run(args: &Types, console: &Console) -> Outcome {
-    let version = args.api_version.as_deref().map(|text| api_version::number(args.system, text));
-    let scope = Scope { system: args.system, version: version.transpose()?.flatten() };
-    let all: Vec<Described> = registry::types(args.system).iter().filter_map(|entry| scope.described(*entry)).collect();
+    let system = args.target.system;
+    let version = args.api_version.as_deref().map(|text| api_version::number(system, text));
+    let scope = Scope { system, version: version.transpose()?.flatten() };
     let style = args.output.style(console)?;
-    let table = if style.is_table() { for_people(all) } else { whole(all) };
+    let (table, one) = match &args.target.name {
+        Some(name) => {
+            refuse_words(&args.words, "type")?;
+            let entry = names::find_type(system, name)?;
+            let described = scope.described(entry).ok_or_else(|| {
+                Failure::usage(format!("{system}.{} is not in that version of the API", entry.name()))
+                    .with_help("leave --api-version out to see since when it is, and until when")
+            })?;
+            (vec![described], true)
+        }
+        None => {
+            let all = registry::types(system).iter().filter_map(|entry| scope.described(*entry));
+            (all.filter(|it| it.has_words(&args.words)).collect(), false)
+        }
+    };
+    if table.is_empty() {
+        console.note(&format!("no type of {system} has all of these words: {}", args.words.join(" ")));
+    }
+    let table = if style.is_table() { for_people(table, one) } else { whole(table) };
     table.print(&style, console)?;
     Ok(Code::Done)
 }
@@ -37,6 +56,16 @@ struct Described {
     kind: &'static str,
     fields: Vec<Value>,
     values: Vec<&'static str>,
+}
+
+impl Described {
+    /// Whether all words are in the type's names, or in those of its fields and values.
+    fn has_words(&self, words: &[String]) -> bool {
+        let fields = self.fields.iter().filter_map(|field| field["wire"].as_str());
+        let all = std::iter::once(self.name).chain(self.aliases.iter().copied()).chain(fields);
+        let all = all.chain(self.values.iter().copied()).collect::<Vec<_>>().join(" ").to_lowercase();
+        words.iter().all(|word| all.contains(&word.to_lowercase()))
+    }
 }
 
 impl Scope {
@@ -97,18 +126,23 @@ fn whole(all: Vec<Described>) -> Table {
     Table { columns, rows: all.into_iter().map(row).collect() }
 }
 
-/// A line per field and per value.
-fn for_people(all: Vec<Described>) -> Table {
-    let columns = vec![
-        Column::new("type", Kind::Text),
+/// A line per field and per value. What is the same on each line of one type is worth no column.
+fn for_people(all: Vec<Described>, one: bool) -> Table {
+    let kind = Column::new("type", Kind::Text);
+    let mut columns = vec![
+        if one { kind.detail() } else { kind },
         Column::new("member", Kind::Text),
         Column::new("of", Kind::Text),
         Column::new("list", Kind::Bool),
-        Column::new("optional", Kind::Bool).detail(),
-        Column::new("since", Kind::Number).detail(),
-        Column::new("until", Kind::Number).detail(),
+        Column::new("optional", Kind::Bool),
+        Column::new("since", Kind::Number),
+        Column::new("until", Kind::Number),
         Column::new("aliases", Kind::Text).detail(),
     ];
+    // Of many types, the names are what is looked for.
+    if !one {
+        columns.iter_mut().skip(4).for_each(|column| column.detail = true);
+    }
     let mut rows = Vec::new();
     for mut it in all {
         let (name, aliases) = (json!(it.name), json!(it.aliases));

@@ -3,11 +3,15 @@
 mod ask;
 #[cfg(feature = "store")]
 mod past;
+mod report;
 mod shown;
 mod sums;
 
+use backhaul_fleet::ROWS;
+
 pub(super) use self::ask::{Order, ask};
 use self::shown::Shown;
+pub(super) use self::shown::{fields, predicate};
 use crate::args::usage::Usage;
 use crate::connect;
 use crate::console::Console;
@@ -25,8 +29,16 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
         return past::since(args, days, console);
     }
     let mut shown = Shown::new(&args.question, console)?;
-    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: None };
-    let selection = select(wanted, &Location::find()?)?;
+    let wanted = Wanted { profiles: &args.fleet.profiles, demo: args.fleet.connection.demo, system: args.fleet.system };
+    let mut selection = select(wanted, &Location::find()?)?;
+    #[cfg(feature = "store")]
+    let saves = args.past.save;
+    #[cfg(not(feature = "store"))]
+    let saves = false;
+    // A run that is kept tells of all servers.
+    if let Some(filter) = shown.expr().filter(|_| !saves) {
+        selection.keep(filter, ROWS);
+    }
     selection.say(console);
     let streams = shown.streams();
     #[cfg(feature = "store")]
@@ -34,14 +46,15 @@ pub(crate) fn run(args: &Usage, console: &Console) -> Outcome {
     let work = ask(&args.fleet, &selection, streams, console, |answer| {
         #[cfg(feature = "store")]
         kept.push(&answer.rows)?;
-        shown.take(answer.rows)
+        // No row of a server that failed is not the same as a server without rows.
+        if answer.is_failed() && answer.rows.is_empty() { Ok(()) } else { shown.take(answer.rows) }
     });
     let asked = connect::wait_for(work)?;
     // No row of any server is not the same as no usage: a reader of JSON must not take the one for the other.
     if asked.all_failed() {
         return Ok(asked.code());
     }
-    shown.end()?;
+    shown.end(asked.said())?;
     #[cfg(feature = "store")]
     kept.finish()?;
     Ok(asked.code())

@@ -1,6 +1,8 @@
 //! What the tests of the command share: a home of its own, the command, simulated servers as processes.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod scripted;
+
 use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -14,11 +16,17 @@ pub(crate) type Result<T = (), E = Box<dyn Error>> = std::result::Result<T, E>;
 /// A home of its own for each test: nothing of the developer's is read or written.
 pub(crate) struct Home {
     folder: tempfile::TempDir,
+    now: Option<&'static str>,
 }
 
 impl Home {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()? })
+        Ok(Self { folder: tempfile::tempdir()?, now: None })
+    }
+
+    /// One whose clock stands still.
+    pub(crate) fn at(now: &'static str) -> Result<Self> {
+        Ok(Self { now: Some(now), ..Self::new()? })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -39,6 +47,9 @@ impl Home {
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", self.path("xdg"))
             .env("APPDATA", self.path("xdg"));
+        if let Some(now) = self.now {
+            command.env("BACKHAUL_NOW", now);
+        }
         command
     }
 

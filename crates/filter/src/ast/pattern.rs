@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::print::{is_bare, write_quoted};
+use crate::syntax::{is_bare, write_quoted};
 
 /// A text with wildcards: any run of characters, any one character.
 ///

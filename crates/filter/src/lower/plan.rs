@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::{Ask, LowerError, Server, Why};
+use super::{LowerError, Selection, Server, Why};
 use crate::ast::Expr;
 
 /// Who does what. See the [module](mod@crate::lower).
@@ -27,7 +27,7 @@ pub struct Part {
     /// What is asked: a condition or a group of the filter, the order, the limit.
     pub what: String,
     /// Who does it.
-    pub by: By,
+    pub by: Evaluator,
     /// What the server is sent for it.
     pub sent: Vec<Param>,
     /// Why it is not left to the server alone; empty when it is.
@@ -36,7 +36,7 @@ pub struct Part {
 
 /// Who does a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum By {
+pub enum Evaluator {
     /// The server.
     Server,
     /// The server sends less for it, and it is done here.
@@ -45,7 +45,7 @@ pub enum By {
     Here,
 }
 
-impl fmt::Display for By {
+impl fmt::Display for Evaluator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Server => "server",
@@ -110,7 +110,7 @@ impl fmt::Display for Plan {
 }
 
 impl Plan {
-    pub(super) fn place_order(&mut self, ask: &Ask<'_>, server: &impl Server) -> Result<(), LowerError> {
+    pub(super) fn place_order(&mut self, ask: &Selection<'_>, server: &impl Server) -> Result<(), LowerError> {
         let Some(order) = &ask.order else { return Ok(()) };
         let pushed = match server.order(order) {
             Ok(_) if ask.several => Err("the rows of several servers become one list".into()),
@@ -118,13 +118,13 @@ impl Plan {
         };
         let what = format!("sorted by {}{}", order.field.name, if order.descending { ", highest first" } else { "" });
         let (by, sent, why) = match pushed {
-            Ok(param) => (By::Server, vec![param], Why::default()),
+            Ok(param) => (Evaluator::Server, vec![param], Why::default()),
             Err(why) if order.field.source.place().is_none() => {
                 return Err(LowerError::nobody(what, &why, &order.field));
             }
-            Err(why) => (By::Here, Vec::new(), why),
+            Err(why) => (Evaluator::Here, Vec::new(), why),
         };
-        self.order_here = by == By::Here;
+        self.order_here = by == Evaluator::Here;
         self.sent.extend(sent.iter().cloned());
         self.parts.push(Part { what, by, sent, why: why.into_owned() });
         Ok(())
@@ -137,8 +137,8 @@ impl Plan {
             (_, true) => "the order is made first",
             _ => "",
         };
-        let by = if why.is_empty() { By::Server } else { By::Here };
-        self.limit = Some(limit).filter(|_| by == By::Server);
+        let by = if why.is_empty() { Evaluator::Server } else { Evaluator::Here };
+        self.limit = Some(limit).filter(|_| by == Evaluator::Server);
         self.parts.push(Part { what: format!("the first {limit}"), by, sent: Vec::new(), why: why.to_owned() });
     }
 }

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{ComparisonSpans, DoubledQuotes};
+use super::{ComparisonSpans, paste};
 use crate::ast::{All, Any, Comparison, Expr, FieldName, MAX_DEPTH, Op, Value, is_name_byte};
 use crate::error::ParseError;
-use crate::paste;
-use crate::recover;
 use crate::span::Span;
+use crate::syntax::{DoubledQuotes, is_foreign_quote};
 
 /// The state of a parse. `at` always stands on a character boundary: every byte that ends a token
-/// is ASCII. What is done about errors is in [`recover`].
+/// is ASCII. What is done about errors is in [`recover`](super::recover).
 pub(crate) struct Parser<'a> {
     pub(crate) source: &'a str,
     pub(crate) at: usize,
@@ -228,7 +227,7 @@ impl<'a> Parser<'a> {
         let len = rest.bytes().position(|byte| !BARE[byte as usize]).unwrap_or(rest.len());
         let bare = &rest[..len];
         let foreign = match bare.bytes().next() {
-            Some(first) => !first.is_ascii_alphanumeric() && bare.chars().next().is_some_and(recover::is_foreign_quote),
+            Some(first) => !first.is_ascii_alphanumeric() && bare.chars().next().is_some_and(is_foreign_quote),
             None => true,
         };
         if foreign {

@@ -4,15 +4,15 @@
 //! own form, and leaves everything else to the grammar and its errors.
 
 use super::descent::{BARE, Parser};
+use super::paste;
 use crate::ast::{
     Comparison, Expr, FieldName, MAX_DEPTH, Op, Operand, Pattern, Relation, Sign, Value, is_name, is_name_byte,
 };
 use crate::calculate::MAX_STEPS;
 use crate::datetime::DateTime;
 use crate::number;
-use crate::paste;
-use crate::print::NULL;
 use crate::span::Span;
+use crate::syntax::{NULL, is_foreign_quote};
 
 /// How deep parentheses stand in one another in a calculation.
 const MAX_PARENTHESES: usize = 8;
@@ -197,7 +197,7 @@ fn ends(text: &str) -> bool {
 fn pattern(text: &str) -> Option<(Pattern, usize)> {
     let mut pattern = Pattern::default();
     let mut at = 0;
-    if text.chars().next().is_some_and(|first| first != '"' && crate::recover::is_foreign_quote(first)) {
+    if text.chars().next().is_some_and(|first| first != '"' && is_foreign_quote(first)) {
         return None;
     }
     while let Some(c) = text[at..].chars().next() {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 
 use super::{BillingError, Period};
@@ -49,6 +49,32 @@ pub enum Per {
     Month,
 }
 
+/// How sums are rounded. Amounts are never below zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// Halves go up.
+    #[default]
+    HalfUp,
+    /// Halves go to the even digit.
+    HalfEven,
+    /// Every part goes up.
+    Up,
+    /// Every part is dropped.
+    Down,
+}
+
+impl Rounding {
+    pub(super) fn strategy(self) -> RoundingStrategy {
+        match self {
+            Self::HalfUp => RoundingStrategy::MidpointAwayFromZero,
+            Self::HalfEven => RoundingStrategy::MidpointNearestEven,
+            Self::Up => RoundingStrategy::AwayFromZero,
+            Self::Down => RoundingStrategy::ToZero,
+        }
+    }
+}
+
 /// A price, and what it is for. What is left out matches everything; `*` in a text is any run of characters.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,6 +113,9 @@ pub struct Prices {
     /// How many decimal places amounts have.
     #[serde(default = "two")]
     pub decimals: u32,
+    /// How each customer's sum is rounded.
+    #[serde(default)]
+    pub rounding: Rounding,
     /// What each customer owes at least.
     #[serde(default, deserialize_with = "some_decimal")]
     pub minimum: Option<Decimal>,

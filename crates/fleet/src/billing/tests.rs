@@ -93,6 +93,70 @@ fn a_month_is_as_long_as_it_was() -> Result {
     Ok(())
 }
 
+/// The same by walking through every second, in floats: slow, and simple enough to be believed.
+fn naive(points: &[Point], period: Period) -> (f64, f64, i64) {
+    let (mut local, mut object, mut known) = (0.0, 0.0, 0);
+    for second in period.since.as_second()..period.until.as_second() {
+        let pair = points.windows(2).find(|pair| pair[0].second <= second && second < pair[1].second);
+        let Some([a, b]) = pair else { continue };
+        let (Some(from), Some(to)) = (a.used_bytes, b.used_bytes) else { continue };
+        let time = b.second - a.second;
+        if time > period.longest_gap {
+            continue;
+        }
+        let middle = (second - a.second) as f64 + 0.5;
+        let at = |from: i64, to: i64| from as f64 + (to as f64 - from as f64) * middle / time as f64;
+        let in_object = at(a.object_storage_bytes.unwrap_or(0), b.object_storage_bytes.unwrap_or(0));
+        object += in_object;
+        local += at(from, to) - in_object;
+        known += 1;
+    }
+    let until = period.until.as_second() - period.since.as_second();
+    (local, object, until - known)
+}
+
+proptest::proptest! {
+    #[test]
+    fn an_integral_is_what_adding_up_every_second_gives(
+        steps in proptest::collection::vec(
+            (1_i64..400, proptest::option::weighted(0.8, 0_i64..1 << 50), proptest::option::of(0_i64..1 << 40)),
+            0..12,
+        ),
+        since in 0_i64..1500,
+        length in 1_i64..1500,
+    ) {
+        let mut second = 0;
+        let points: Vec<Point> = steps
+            .into_iter()
+            .map(|(step, used, object)| {
+                second += step;
+                Point::new(second, used, object.filter(|object| used.is_some_and(|used| *object <= used)), None)
+            })
+            .collect();
+        let of = |second| Timestamp::from_second(second).unwrap_or_default();
+        let period = Period { since: of(since), until: of(since + length), longest_gap: 250 };
+        let (used, (local, object, gap)) = (usage(&points, period), naive(&points, period));
+        proptest::prop_assert_eq!(used.gap, gap);
+        // Twice the byte-seconds; a part of a byte is lost at each pair of runs.
+        let near = |doubled: i128, wanted: f64| (doubled as f64 / 2.0 - wanted).abs() <= 40.0 + wanted.abs() * 1e-9;
+        proptest::prop_assert!(near(used.local, local) && near(used.object, object), "{:?} {} {}", used, local, object);
+    }
+}
+
+#[test]
+fn sums_are_rounded_as_the_prices_say() -> Result {
+    let gb = 1_000_000_000;
+    let points = vec![point(0, Some(gb), None), point(1, Some(gb), None)];
+    for (rounding, amount) in [("half-up", "0.13"), ("half-even", "0.12"), ("up", "0.13"), ("down", "0.12")] {
+        let prices =
+            format!("currency = \"EUR\"\nunit = \"GB\"\nrounding = \"{rounding}\"\n[[price]]\nlocal = \"0.125\"\n");
+        let bills = bills(&[series("a", None, "x", points.clone())], &Prices::parse(&prices)?, period(1)?)?;
+        assert_eq!(bills.first().map(|bill| bill.amount.to_string()).as_deref(), Some(amount), "{rounding}");
+    }
+    assert!(Prices::parse("currency = \"EUR\"\nrounding = \"nicely\"\n[[price]]\nlocal = \"1\"\n").is_err());
+    Ok(())
+}
+
 #[test]
 fn what_has_no_price_is_named_and_bad_files_are_refused() -> Result {
     let gold = Prices::parse("currency = \"EUR\"\n[[price]]\nrepository = \"gold*\"\nlocal = \"1\"\n")?;

@@ -104,6 +104,25 @@ impl Store {
         Ok(deleted)
     }
 
+    /// Writes anew, whole and in their old places, the files that an older release wrote, so that all have the columns of this one; gives how
+    /// many.
+    ///
+    /// # Errors
+    /// When the place cannot be read or written to, or a file cannot be read. Files that were done before stay done.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        let (files, mut migrated) = (self.all_files().await?, 0);
+        for file in &files {
+            let content = self.fetch(file).await?;
+            if Reader::new(file, self.place(file), content.clone())?.is_current() {
+                continue;
+            }
+            let (rows, runs) = self.rows(file, content)?;
+            self.write(file, &runs, rows, PutMode::Overwrite).await?;
+            migrated += 1;
+        }
+        Ok(migrated)
+    }
+
     /// Brings the files of each day and system before `before` together into one. The new file is written before the old ones are
     /// removed and says which they are, so that nothing is lost or counted twice by [`history`](Store::history), even when this is
     /// cut short in between.

@@ -9,7 +9,7 @@ use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Phy
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader, RowGroupReader};
 use parquet::file::serialized_reader::SerializedFileReader;
@@ -253,7 +253,11 @@ impl Reader {
                 format!("this is no whole Parquet file ({error}); move it away if it was not written by backhaul");
             StoreError::new(StoreErrorKind::Damaged, &place, says)
         };
-        let reader = SerializedFileReader::new(content).map_err(damaged)?;
+        let size = content.len();
+        let reader = guarded(|| SerializedFileReader::new(content)).map_err(damaged)?;
+        for column in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
+            check(column, size).map_err(damaged)?;
+        }
         let this = Self { reader, system: file.system.clone(), place };
         let foreign = |says| StoreError::new(StoreErrorKind::Foreign, &this.place, says);
         match this.metadata(SCHEMA_KEY).map(|version| version.parse::<u32>()) {
@@ -271,6 +275,11 @@ impl Reader {
     fn metadata(&self, key: &str) -> Option<&str> {
         let all = self.reader.metadata().file_metadata().key_value_metadata()?;
         all.iter().find(|pair| pair.key == key)?.value.as_deref()
+    }
+
+    /// Whether it has the columns of this release.
+    pub(super) fn is_current(&self) -> bool {
+        self.metadata(SCHEMA_KEY).and_then(|version| version.parse().ok()) == Some(SCHEMA)
     }
 
     /// The runs that it is made of, when it is compacted.
@@ -292,7 +301,7 @@ impl Reader {
             }
             Ok(columns)
         };
-        read().map_err(|error| self.damaged(&error))
+        guarded(read).map_err(|error| self.damaged(&error))
     }
 
     /// The rows of one group.
@@ -318,12 +327,28 @@ impl Reader {
             }
             Ok(rows)
         };
-        read().map_err(|error: ParquetError| self.damaged(&error))
+        guarded(read).map_err(|error| self.damaged(&error))
     }
 
     fn damaged(&self, error: &ParquetError) -> StoreError {
         StoreError::new(StoreErrorKind::Damaged, &self.place, format!("the file is damaged: {error}"))
     }
+}
+
+/// Whether a column lies within its file; the `parquet` crate panics over one that does not.
+fn check(column: &ColumnChunkMetaData, size: usize) -> Result<(), ParquetError> {
+    let start = column.dictionary_page_offset().unwrap_or_else(|| column.data_page_offset());
+    let end = start.checked_add(column.compressed_size()).and_then(|end| usize::try_from(end).ok());
+    if start < 0 || column.compressed_size() < 0 || end.is_none_or(|end| end > size) {
+        return Err(ParquetError::General(format!("the column {} is not in the file", column.column_path())));
+    }
+    Ok(())
+}
+
+/// What the `parquet` crate makes of a damaged file, when that is a panic, is damage as well.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    caught.unwrap_or_else(|_| Err(ParquetError::General("what stands in it makes no sense".to_owned())))
 }
 
 fn fill<T>(rows: &mut [Row], values: Vec<Option<T>>, set: fn(&mut Row, T)) {

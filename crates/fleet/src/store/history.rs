@@ -133,10 +133,15 @@ impl History {
             let [keys, times, used, objects, capacity, free] = reader.numbers(group, names)?;
             let at = |row: usize| times.get(row).copied().flatten().map(|micros| micros.div_euclid(1_000_000));
             let inside = |row: usize| at(row).is_some_and(|second| since <= second && second <= until);
+            // Files come newest first, so that a row newer than what is known is rare: a collector's clock went back.
+            let is_newer = |key: i64, second: i64| {
+                let known = places.get(&key).and_then(|place| self.series.get(*place));
+                known.is_none_or(|it| it.row.collected_at.is_none_or(|at| at.as_second() < second))
+            };
             let new = keys
                 .iter()
                 .enumerate()
-                .any(|(row, key)| key.is_some_and(|key| !places.contains_key(&key)) && inside(row));
+                .any(|(row, key)| inside(row) && key.zip(at(row)).is_some_and(|(key, second)| is_newer(key, second)));
             let rows = if new { reader.rows(group)? } else { Vec::new() };
             for (place, key) in keys.iter().enumerate() {
                 let (Some(key), Some(second), true) = (*key, at(place), inside(place)) else { continue };
@@ -154,7 +159,6 @@ impl History {
                     self.series.len() - 1
                 });
                 let Some(series) = self.series.get_mut(series) else { continue };
-                // Within a day, files come newest first, but a clock may have gone back.
                 if series.row.collected_at.is_some_and(|newest| newest.as_second() < second)
                     && let Some(row) = rows.get(place)
                 {

@@ -2,21 +2,21 @@ use object_store::memory::InMemory;
 
 use super::*;
 
-type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+pub(super) type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
 const DAY: i64 = 86_400;
 /// 2026-10-01.
 const START: i64 = 1_790_812_800;
 
-fn at(day: i64) -> Result<Timestamp> {
+pub(super) fn at(day: i64) -> Result<Timestamp> {
     Ok(Timestamp::from_second(START + day * DAY)?)
 }
 
-fn date(day: i64) -> Result<Date> {
+pub(super) fn date(day: i64) -> Result<Date> {
     Ok(at(day)?.to_zoned_datetime(TimeZone::UTC).date())
 }
 
-fn row(system: &str, tenant: &str, used: Option<i64>, at: Timestamp) -> Row {
+pub(super) fn row(system: &str, tenant: &str, used: Option<i64>, at: Timestamp) -> Row {
     Row {
         system: system.to_owned(),
         server: "s".to_owned(),
@@ -32,14 +32,14 @@ fn row(system: &str, tenant: &str, used: Option<i64>, at: Timestamp) -> Row {
     }
 }
 
-async fn save(store: &Store, day: i64, rows: &[Row]) -> Result<usize> {
+pub(super) async fn save(store: &Store, day: i64, rows: &[Row]) -> Result<usize> {
     let mut run = store.run(at(day)?);
     run.push(rows)?;
     Ok(run.finish().await?)
 }
 
 /// Three days, two systems.
-async fn filled() -> Result<Store> {
+pub(super) async fn filled() -> Result<Store> {
     let store = Store::of(Arc::new(InMemory::new()), "memory");
     for day in 0..3 {
         let (at, used) = (at(day)?, Some(100 + day));

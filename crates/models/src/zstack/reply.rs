@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, Unknown, View};
+use backhaul_wire::Id;
+use backhaul_wire::generated::{Field, Kind, Model, Shape, Slot, Struct, Unknown, Value, View};
 
 /// The answer of a query: the items of one page.
 pub struct Page<T> {
@@ -70,6 +71,14 @@ pub struct Reply<T> {
     pub schema: BTreeMap<String, String>,
     /// Whether the call went well: printed by documents, optional and without meaning.
     pub success: Option<bool>,
+    /// The call's own id, where a server hands out the whole event that ended a job.
+    pub api_id: Option<Id>,
+    /// The event's id.
+    pub id: Option<Id>,
+    /// When the event was made, in milliseconds since 1970.
+    pub created_time: Option<i64>,
+    /// What kind of event it is, in the server's own words.
+    pub r#type: Option<Value>,
     /// Fields that this type does not know, written back as they came.
     pub unknown: Unknown,
 }
@@ -79,6 +88,10 @@ impl<T: Model> Reply<T> {
         Field::new("inventory", Kind::Struct(T::SHAPE)),
         Field::map("schema", Kind::Text),
         Field::new("success", Kind::Bool),
+        Field::new("apiId", Kind::Id),
+        Field::new("id", Kind::Id),
+        Field::new("createdTime", Kind::Int),
+        Field::new("type", Kind::Json),
     ];
 }
 
@@ -95,6 +108,10 @@ impl<T: Model> Struct for Reply<T> {
             0 => View::Struct(&self.inventory),
             1 => View::TextMap(&self.schema),
             2 => View::Bool(&self.success),
+            3 => View::Id(&self.api_id),
+            4 => View::Id(&self.id),
+            5 => View::Int(&self.created_time),
+            6 => View::Json(&self.r#type),
             _ => View::Unknown(&self.unknown),
         }
     }
@@ -103,6 +120,10 @@ impl<T: Model> Struct for Reply<T> {
             0 => Slot::Struct(&mut self.inventory),
             1 => Slot::TextMap(&mut self.schema),
             2 => Slot::Bool(&mut self.success),
+            3 => Slot::Id(&mut self.api_id),
+            4 => Slot::Id(&mut self.id),
+            5 => Slot::Int(&mut self.created_time),
+            6 => Slot::Json(&mut self.r#type),
             _ => Slot::Unknown(&mut self.unknown),
         }
     }
@@ -110,7 +131,16 @@ impl<T: Model> Struct for Reply<T> {
 
 impl<T> Default for Reply<T> {
     fn default() -> Self {
-        Self { inventory: None, schema: BTreeMap::new(), success: None, unknown: Unknown::NONE }
+        Self {
+            inventory: None,
+            schema: BTreeMap::new(),
+            success: None,
+            api_id: None,
+            id: None,
+            created_time: None,
+            r#type: None,
+            unknown: Unknown::NONE,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 use super::{Call, Refusal, value};
+use crate::engine::form::without_trailing_commas;
 
 impl Call<'_> {
     /// The body of the request, which must be there.
@@ -27,7 +28,7 @@ impl Call<'_> {
         let is = |known: &[&str]| known.iter().any(|it| it.eq_ignore_ascii_case(kind));
         let bytes = &self.request.body;
         let read = if is(&["application/json", "text/json"]) {
-            json::decode_into(into, bytes, None)
+            json::decode_into(into, &without_trailing_commas(bytes), None)
         } else if is(&["application/xml", "text/xml"]) {
             xml::decode_into(into, bytes, None)
         } else {

@@ -51,7 +51,7 @@ pub(in crate::em) fn log_on(call: &mut Call<'_>) -> Result<Reply, Refusal> {
     };
     let version = call.param("v").unwrap_or("latest");
     if !VERSIONS.iter().chain(&["latest"]).any(|known| known.eq_ignore_ascii_case(version)) {
-        return Err(Refusal::bad(format!("There is no version {version} of the API.")));
+        return Err(Refusal::new(StatusCode::UNAUTHORIZED, format!("There is no version {version} of the API.")));
     }
     let sessions = &call.em.sessions;
     let opened = sessions.open(account.clone());

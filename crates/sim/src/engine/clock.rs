@@ -22,6 +22,26 @@ pub(crate) fn days(year: i16, month: &str, day: i8) -> Option<i64> {
     Some(since.as_hours() / 24)
 }
 
+/// The text with its dates such as `2025-10-19` moved by so many days, those from `first` on; older ones stay.
+pub(crate) fn moved(text: &str, first: &str, days: i64) -> String {
+    const FORM: &[u8] = b"0000-00-00";
+    let fits = |place: &[u8]| {
+        place.iter().zip(FORM).all(|(byte, form)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form })
+    };
+    let mut moved = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.as_bytes().windows(FORM.len()).position(fits) {
+        let (before, from) = rest.split_at(at);
+        let (date, after) = from.split_at(FORM.len());
+        let day = date.parse::<Date>().ok().filter(|_| date >= first);
+        let day = day.and_then(|day| day.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok());
+        moved.push_str(before);
+        moved.push_str(&day.map_or_else(|| date.to_owned(), |day| day.to_string()));
+        rest = after;
+    }
+    moved + rest
+}
+
 /// What no calendar reaches becomes its last second.
 fn timestamp(seconds: i64) -> Timestamp {
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
@@ -39,6 +59,8 @@ mod tests {
         assert_eq!(java(0, 0), "Jan 1, 1970 12:00:00 AM");
         assert_eq!(java(12 * 3600, 0), "Jan 1, 1970 12:00:00 PM");
         assert_eq!(java(951_827_696, 0), "Feb 29, 2000 12:34:56 PM");
+        let text = "D2025-10-19T052252 of 2014-10-18, then 2025-10-31";
+        assert_eq!(moved(text, "2025-10-01", 30), "D2025-11-18T052252 of 2014-10-18, then 2025-11-30");
         assert_eq!(days(2000, "Feb", 29), Some(951_827_696 / 86_400));
         assert_eq!((days(1970, "Jan", 1), days(1970, "Jam", 1)), (Some(0), None));
     }

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use backhaul_wire::System;
+use http::{HeaderName, HeaderValue};
 
 pub(crate) use apply::{Outcome, rewrite};
 
@@ -149,12 +150,33 @@ impl Fault {
         self
     }
 
+    /// What of it no answer could carry.
+    fn check(&self) -> Result<(), String> {
+        let (Effect::Status { status, .. } | Effect::Html { status }) = &self.effect else { return Ok(()) };
+        if !(200..=599).contains(status) {
+            return Err(format!("{status} is no status: it is a number from 200 to 599"));
+        }
+        let Effect::Status { content_type, headers, .. } = &self.effect else { return Ok(()) };
+        for (name, value) in headers {
+            if HeaderName::try_from(name.as_str()).is_err() {
+                return Err(format!("`{}` cannot be the name of a header", name.escape_debug()));
+            }
+            value_of(name, value)?;
+        }
+        content_type.as_ref().map_or(Ok(()), |kind| value_of("Content-Type", kind))
+    }
+
     fn matches(&self, system: System, method: &str, path: &str, target: &str) -> bool {
         let subject = if self.path.contains('?') { target } else { path };
         self.system.is_none_or(|wanted| wanted == system)
             && self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && glob(self.path.as_bytes(), subject.as_bytes())
     }
+}
+
+fn value_of(name: &str, value: &str) -> Result<(), String> {
+    let wrong = |_| format!("`{}` cannot be the value of the header {name}", value.escape_debug());
+    HeaderValue::try_from(value).map(drop).map_err(wrong)
 }
 
 impl Faults {
@@ -169,6 +191,11 @@ impl Faults {
     pub fn with(mut self, fault: Fault) -> Self {
         self.0.push(fault);
         self
+    }
+
+    /// What of a fault no answer could carry; the first is told.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.0.iter().try_for_each(Fault::check)
     }
 
     /// Reads the file form, which `docs/simulator.md` describes.

@@ -1,12 +1,14 @@
 //! Reading the simulator's own JSON files, with errors that say where.
 
 mod records;
+mod text;
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
 pub(crate) use records::{fill, record, records, refers};
+pub(crate) use text::{parse, without_trailing_commas};
 
 /// An estate or fault file that cannot be used: what is wrong, and where in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,12 +40,6 @@ impl fmt::Display for FormError {
 }
 
 impl std::error::Error for FormError {}
-
-/// Reads a whole file.
-pub(crate) fn parse(text: &str) -> Result<Value, FormError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(text).map_err(|error| FormError::new("", format!("not JSON: {error}")))
-}
 
 /// An object that is being read; what is left in the end is an error.
 #[derive(Debug)]

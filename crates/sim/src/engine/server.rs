@@ -116,6 +116,8 @@ impl Server {
 
     async fn request(&self, request: http::Request<Incoming>, base: String) -> Result<Response<SimBody>, Ended> {
         let (head, incoming) = request.into_parts();
+        let modern = head.version >= http::Version::HTTP_11;
+        let hosts = head.headers.get_all(HOST).iter().count();
         let mut request = Request {
             method: head.method,
             path: head.uri.path().to_owned(),
@@ -135,6 +137,8 @@ impl Server {
             Ok(Err(_)) => return Err(Ended),
             Err(_) => Some(StatusCode::REQUEST_TIMEOUT),
         };
+        // HTTP/1.1 wants exactly one; of several, a proxy and a server may each believe another.
+        let refused = refused.or((hosts > 1 || hosts == 0 && modern).then_some(StatusCode::BAD_REQUEST));
         if let Some(status) = refused {
             self.record(&request, Some(status));
             return Ok(send(Reply::empty(status).with(CONNECTION, "close")));

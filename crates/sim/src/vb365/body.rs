@@ -4,12 +4,14 @@ use backhaul_wire::ApiVersion;
 use std::borrow::Cow;
 
 use backhaul_models::registry::make;
+use backhaul_models::vb365::VERSIONS;
 use backhaul_wire::shape::{Field, Kind, Shape};
 use backhaul_wire::{System, json};
 use serde_json::Value;
 
 use super::store::Members;
-use super::{Call, Refusal, VERSIONS};
+use super::{Call, Refusal};
+use crate::engine::form::without_trailing_commas;
 use crate::engine::project::to_json;
 
 impl Call<'_> {
@@ -19,6 +21,7 @@ impl Call<'_> {
             return Ok((!action.is_null()).then_some(Cow::Borrowed(action)));
         }
         let bytes = self.request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.request.body);
+        let bytes = &*without_trailing_commas(bytes);
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }

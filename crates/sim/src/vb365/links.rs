@@ -13,7 +13,7 @@ use super::store::{Members, Record};
 /// The name of a link, its path with members of the record in braces, and the versions that have it.
 type Row = (&'static str, &'static str, std::ops::RangeInclusive<u8>);
 
-const ALL: std::ops::RangeInclusive<u8> = 3..=8;
+const ALL: std::ops::RangeInclusive<u8> = backhaul_models::vb365::VERSIONS;
 
 /// What records of a collection link to, beside themselves. Where nothing stands here, a record of a collection inside another
 /// one links to the record that it is below.
@@ -34,6 +34,17 @@ const ROWS: &[(&str, &[Row])] = &[
         &[
             ("organization", "organizations/{organizationId}", ALL),
             ("backupRepository", "backuprepositories/{repositoryId}", ALL),
+            ("selectedItems", "jobs/{id}/selecteditems", ALL),
+            ("excludedItems", "jobs/{id}/excludeditems", ALL),
+            ("jobsessions", "jobs/{id}/jobsessions", 3..=6),
+            ("jobsessions", "jobsessions?jobId={id}", 7..=8),
+        ],
+    ),
+    (
+        "proxies",
+        &[
+            ("repositories", "proxies/{id}/repositories", 3..=3),
+            ("repositories", "backuprepositories?proxyId={id}", 4..=8),
         ],
     ),
     (

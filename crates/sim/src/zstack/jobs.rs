@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer;
 use super::backend::Backend;
@@ -74,6 +74,10 @@ pub(super) fn get(backend: &Backend, uuid: &str) -> Result<Reply, Refusal> {
     match backend.jobs.jobs.get(uuid) {
         None => Err(Refusal::Text(StatusCode::NOT_FOUND, format!("the job[uuid:{uuid}] is not found or has expired"))),
         Some(None) => Ok(answer::reply(StatusCode::ACCEPTED, &json!({}))),
+        // The event of what has nothing to tell still tells that.
+        Some(Some(Ok(result))) if result.as_object().is_some_and(Map::is_empty) => {
+            Ok(answer::reply(StatusCode::OK, &json!({"success": true})))
+        }
         Some(Some(Ok(result))) => Ok(answer::reply(StatusCode::OK, result)),
         Some(Some(Err(failure))) => Ok(failure.reply()),
     }

@@ -2,41 +2,23 @@
 
 use std::path::PathBuf;
 
-use ::http::header::{
+use backhaul_wire::{Call, Operation};
+use http::header::{
     ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, LAST_MODIFIED, RANGE,
 };
-use ::http::{HeaderMap, HeaderName, StatusCode};
-use backhaul_wire::{Call, Operation};
+use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::exchange::Ask;
-use super::{Client, Given, is_action};
+use super::{Arguments, Client, is_action};
 use crate::error::{Error, Reason, Result};
 use crate::file::{Existing, FileError, NewFile};
-use crate::http::{HttpError, StreamingResponse};
+use crate::net::{HttpError, StreamingResponse};
 
 impl Client {
-    /// Calls an operation that answers with a file, such as an export or a report, and writes that to `to`. Gives its length in
-    /// bytes. The file takes its place when it is whole; an error, or a caller that does not wait for the end, leaves the place as
-    /// it was.
-    ///
-    /// ```no_run
-    /// # async fn run(client: backhaul_transport::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use backhaul_models::vb365::operations::ExchangeItemSaveItemAction;
-    /// use backhaul_transport::file::Existing;
-    ///
-    /// let call = ExchangeItemSaveItemAction::new("restore-session", "mailbox", "item");
-    /// let bytes = client.download(&call, "message.msg", Existing::Keep).await?;
-    /// println!("{bytes} bytes");
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
-    /// [`Client::call`].
-    pub async fn download<C: Call>(&self, call: &C, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
+    /// Calls an operation that answers with a file, and writes that to `to`.
+    pub(crate) async fn download<C: Call>(&self, call: &C, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
         self.check_form(C::OPERATION, C::FORM_UNTIL, self.version().await?)?;
-        let given = self.given(call).await?;
+        let given = self.arguments(call).await?;
         let on_disk = |error| self.fail(C::OPERATION.name, Reason::File(error));
         let mut file = NewFile::create(to, existing).await.map_err(on_disk)?;
         let length = self.write_to(C::OPERATION, &given, &mut file).await?;
@@ -51,8 +33,9 @@ impl Client {
     /// the server answers with that part (206), and the validator is the same; and, for a `POST`, where the server offers ranges.
     ///
     /// # Errors
-    /// As [`Client::download`].
-    pub async fn write_to(&self, operation: &'static Operation, given: &Given, file: &mut NewFile) -> Result<u64> {
+    /// When the file cannot be written ([`Error::file`]), or the answer ends before its end and cannot be gone on with; and as
+    /// [`Client::send`].
+    pub async fn write_to(&self, operation: &'static Operation, given: &Arguments, file: &mut NewFile) -> Result<u64> {
         self.write_answer(&self.ask(operation, given).await?, may_resume(operation), file).await
     }
 
@@ -64,7 +47,9 @@ impl Client {
         let mut whole = Whole::of(&answer.headers, resumable);
         let (mut length, mut tries, mut since) = (0_u64, 0_u32, 0_u64);
         loop {
-            let cut = match answer.chunk().await {
+            // Parts come within the limits of the request that they are of.
+            let part = self.in_time(&ask.name, async { Ok(answer.chunk().await) }).await?;
+            let cut = match part {
                 Ok(Some(part)) => {
                     let end = length.saturating_add(part.len() as u64);
                     if whole.length.is_some_and(|whole| end > whole) {

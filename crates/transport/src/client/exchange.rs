@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ::http::header::{ACCEPT, CONTENT_ENCODING, HeaderName};
-use ::http::{Method, StatusCode};
+use backhaul_wire::Operation;
 use backhaul_wire::operation::Response as Form;
-use backhaul_wire::{Operation, System};
 use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_ENCODING, HeaderName};
+use http::{Method, StatusCode};
+use tracing::Instrument as _;
 use url::Url;
 
-use super::{Client, Raw};
+use super::{Client, RawAnswer};
 use crate::classify;
 use crate::error::{Reason, Result};
-use crate::http::{HttpError, Request, Response, StreamingResponse, shown};
+use crate::net::{HttpError, Request, Response, StreamingResponse, shown};
 use crate::product;
 use crate::session::Session;
 
@@ -23,6 +24,8 @@ pub(crate) struct Ask {
     /// What errors call it: the operation's name, or method and path of a link.
     pub(crate) name: Cow<'static, str>,
     method: Method,
+    /// The operation's path with its placeholders; nothing for an address that the server gave.
+    route: Option<&'static str>,
     pub(crate) url: Url,
     body: Option<Bytes>,
     anonymous: bool,
@@ -58,8 +61,8 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    pub(crate) fn of(self, operation: &'static Operation) -> Raw {
-        Raw { operation, status: self.status, body: self.body }
+    pub(crate) fn of(self, operation: &'static Operation) -> RawAnswer {
+        RawAnswer { operation, status: self.status, body: self.body }
     }
 }
 
@@ -68,6 +71,7 @@ impl Ask {
         Self {
             name: operation.name.into(),
             method: Method::from_bytes(operation.method.as_bytes()).unwrap_or(Method::GET),
+            route: Some(operation.path),
             url,
             body,
             anonymous: operation.anonymous,
@@ -86,6 +90,7 @@ impl Ask {
         Self {
             name: name.into(),
             method,
+            route: None,
             url,
             body,
             anonymous: false,
@@ -126,19 +131,37 @@ impl Client {
     /// is asked for is gone with the old one.
     pub(crate) async fn exchange(&self, ask: &Ask) -> Result<Answered> {
         // In a box: what holds a logon, a renewal and all tries is large, and stands in every caller's own future.
-        self.in_time(ask, Box::pin(self.exchanged(ask))).await
+        self.in_time(&ask.name, Box::pin(self.exchanged(ask).instrument(self.span(ask)))).await
     }
 
     /// Sends, and gives the answer as it comes.
     pub(crate) async fn exchange_open(&self, ask: &Ask) -> Result<StreamingResponse> {
-        self.in_time(ask, Box::pin(self.opened(ask))).await
+        self.in_time(&ask.name, Box::pin(self.opened(ask).instrument(self.span(ask)))).await
     }
 
-    /// No longer than until the policy's deadline: logons, and waiting for another caller's, are in it.
-    async fn in_time<T>(&self, ask: &Ask, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// What the tries of a call are events in. The route is the template: what stands in it may be anybody's name.
+    fn span(&self, ask: &Ask) -> tracing::Span {
+        tracing::debug_span!(
+            "call",
+            otel.name = &*ask.name,
+            otel.kind = "client",
+            backhaul.system = self.system().name(),
+            http.request.method = ask.method.as_str(),
+            http.route = ask.route,
+        )
+    }
+
+    /// No longer than until the policy's deadline, or until somebody stops it: logons, and waiting for another caller's, are in it.
+    pub(super) async fn in_time<T>(
+        &self,
+        name: &Cow<'static, str>,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let late = || {
-            self.failed(ask, Reason::Deadline("there was no answer before the deadline: give it more time".to_owned()))
+            let rule = "there was no answer before the deadline: give it more time".to_owned();
+            self.fail(name.clone(), Reason::Deadline(rule))
         };
+        let work = self.unless_stopped(name, work);
         match self.policy.deadline {
             None => work.await,
             Some(deadline) => match tokio::time::timeout_at(deadline, work).await {
@@ -146,6 +169,15 @@ impl Client {
                 Ok(Err(error)) if error.http().is_some_and(HttpError::is_deadline) => Err(late()),
                 Ok(outcome) => outcome,
             },
+        }
+    }
+
+    async fn unless_stopped<T>(&self, name: &Cow<'static, str>, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(stop) = &self.policy.stop else { return work.await };
+        tokio::select! {
+            biased;
+            () = stop.stopped() => Err(self.fail(name.clone(), Reason::Stopped)),
+            outcome = work => outcome,
         }
     }
 
@@ -187,8 +219,7 @@ impl Client {
 
     async fn session_of(&self, ask: &Ask) -> Result<Option<Arc<Session>>> {
         match &ask.bound {
-            // Requests with an access key need no session.
-            _ if ask.anonymous || self.core.access_key.is_some() => Ok(None),
+            _ if ask.anonymous || !self.protocol().has_sessions() => Ok(None),
             None => self.session(None).await.map(Some),
             Some(bound) => match self.core.sessions.numbered(bound.session).await {
                 Some(session) => Ok(Some(session)),
@@ -200,15 +231,16 @@ impl Client {
     /// Opens a new session when the answer says that the old one is gone. A request that is refused for its session was not
     /// carried out: sending it again does nothing twice.
     async fn renew(&self, ask: &Ask, session: &mut Option<Arc<Session>>, answer: &Response) -> Result<bool> {
-        if let Some(key) = self.core.access_key.as_ref().filter(|_| !ask.anonymous) {
-            return Ok(key.learn(answer));
+        if !ask.anonymous && self.protocol().learn(answer) {
+            return Ok(true);
         }
-        if session.is_none() || !classify::is_expired(self.core.system, answer) {
+        if session.is_none() || !self.protocol().is_expired(answer) {
             return Ok(false);
         }
         if let Some(bound) = &ask.bound {
             return Err(self.lost(ask, bound));
         }
+        tracing::debug!("the session has ended: another is opened");
         *session = Some(self.session(session.as_ref()).await?);
         Ok(true)
     }
@@ -245,7 +277,7 @@ impl Client {
 
     /// What an answer without success means: mostly the server's error, sometimes another product.
     async fn doubt(&self, ask: &Ask, session: Option<&Session>, answer: &Response) -> Reason {
-        if let Some(refusal) = self.core.access_key.as_ref().and_then(|key| key.refusal(&ask.name, answer)) {
+        if let Some(refusal) = self.protocol().refusal(&ask.name, answer) {
             return refusal;
         }
         // A page of a proxy says nothing of what is asked for.
@@ -253,7 +285,7 @@ impl Client {
         if let Some(meaning) = ask.gone.as_ref().filter(|_| is_gone && !product::is_page(answer)) {
             return Reason::Api { status: answer.status.as_u16(), code: None, message: meaning.clone() };
         }
-        match classify::error(self.core.system, answer) {
+        match classify::error(self.protocol(), answer) {
             Reason::Product(None, hint) => self.identify(hint).await,
             Reason::Api { status: 404, code, message } if self.ends_with_session(ask, session) => {
                 let message = format!(
@@ -267,14 +299,11 @@ impl Client {
 
     /// Whether it is asked for something of a session, in one that is not the client's first.
     fn ends_with_session(&self, ask: &Ask, session: Option<&Session>) -> bool {
-        let mut segments = ask.url.path().split('/');
-        self.core.system == System::Em
-            && session.is_some_and(|session| session.number() > 1)
-            && segments.any(|segment| segment.eq_ignore_ascii_case("tasks") || segment.eq_ignore_ascii_case("mounts"))
+        session.is_some_and(|session| session.number() > 1) && self.protocol().is_of_session(&ask.url)
     }
 
     pub(super) async fn identify(&self, hint: String) -> Reason {
-        product::identify(&self.core.http, &self.core.options.url, self.core.system, hint).await
+        product::identify(&self.core.http, self.url(), self.system(), hint).await
     }
 
     fn request(&self, ask: &Ask, session: Option<&Session>) -> Request {
@@ -283,37 +312,20 @@ impl Client {
         request.deadline = self.policy.deadline;
         request.timeout = self.policy.timeout;
         request.retry.clone_from(&self.policy.retry);
-        if self.core.system == System::Zstack {
-            request.own_503 = |body| classify::zstack(body).is_some();
-        }
-        request = request.header(ACCEPT, self.accepted(ask));
+        request.own_503 = self.protocol().own_503();
+        let accepted = if ask.file { self.protocol().file_type() } else { self.protocol().media_type() };
+        request = request.header(ACCEPT, accepted);
         for (name, value) in &ask.headers {
             request = request.header(name.clone(), value);
         }
         request = match &ask.body {
             None => request,
-            Some(body) => request.body(self.media_type(), body.clone()),
+            Some(body) => request.body(self.protocol().media_type(), body.clone()),
         };
-        match (session, &self.core.access_key) {
-            (Some(session), _) => session.authorize(request),
-            (None, Some(key)) if !ask.anonymous => key.sign(request),
-            (None, _) => request,
-        }
-    }
-
-    /// What the server shall answer in. VB365 declares its files as bytes; an error comes as JSON all the same.
-    fn accepted(&self, ask: &Ask) -> &'static str {
-        match self.core.system {
-            System::Vb365 if ask.file => "application/octet-stream, application/json",
-            _ => self.media_type(),
-        }
-    }
-
-    /// What the server shall answer in, and what a body is sent in: Enterprise Manager chooses by `Accept` alone.
-    fn media_type(&self) -> &'static str {
-        match self.core.system {
-            System::Em => self.core.options.em_format.media_type(),
-            System::Vb365 | System::Zstack => "application/json",
+        match session {
+            Some(session) => session.authorize(request),
+            None if ask.anonymous => request,
+            None => self.protocol().sign(request),
         }
     }
 

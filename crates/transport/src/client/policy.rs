@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Client;
-use crate::http::RetryPolicy;
+use super::{Client, Stop};
+use crate::net::RetryPolicy;
 
 /// How a call, a listing or a wait is made, where that differs from the client's options.
 ///
@@ -34,6 +34,11 @@ pub struct Policy {
     pub retry: Option<RetryPolicy>,
     /// Whether what is asked for may be sent twice, though it is no reading: the caller knows that it does no harm.
     pub idempotent: bool,
+    /// What ends the work from outside.
+    pub stop: Option<Stop>,
+    /// Whether an operation or parameter is also sent where it is not known whether the version has it: descriptions of VB365's v3 to
+    /// v5 are not whole. What a version is known to lack is refused all the same.
+    pub unproven: bool,
 }
 
 /// A policy that is laid down.
@@ -43,6 +48,8 @@ pub(super) struct Laid {
     pub(super) deadline: Option<Instant>,
     pub(super) retry: Option<RetryPolicy>,
     pub(super) idempotent: bool,
+    pub(super) stop: Option<Stop>,
+    pub(super) unproven: bool,
 }
 
 impl Client {
@@ -57,6 +64,8 @@ impl Client {
             deadline,
             retry: policy.retry.or_else(|| self.policy.retry.clone()),
             idempotent: policy.idempotent || self.policy.idempotent,
+            stop: policy.stop.or_else(|| self.policy.stop.clone()),
+            unproven: policy.unproven || self.policy.unproven,
         };
         Self { core: self.core.clone(), policy: laid }
     }

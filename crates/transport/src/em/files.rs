@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use ::http::Method;
 use backhaul_models::em::{
     AgentRestorePointMount, DirectoryEntry, FileEntry, FileRestoreForDirectDownload, FileRestoreSpec,
     FileRestoreToOriginalLocation, FileSystemEntries, Link, OsKind, StartMountSpec, VmReplicaPointMount,
     VmRestorePointMount,
 };
 use backhaul_wire::reflect::StructList;
-use backhaul_wire::{Operation, Struct};
+use backhaul_wire::{ApiVersion, Operation, Struct};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
+use http::Method;
 use url::Url;
 
 use super::EmClient;
@@ -77,7 +77,7 @@ impl Finished {
     /// # Errors
     /// When the task made none; when the session has ended, and the mount with it; and as [`EmClient::follow`].
     pub async fn mount(&self) -> Result<Mount> {
-        let em = EmClient::from(self.client().clone());
+        let em = EmClient(self.client().clone());
         let related = self.links().rel("Related");
         let is_mount = |link: &&Link| link.href.as_deref().is_some_and(|href| href.contains("/mounts/"));
         let Some(link) = related.iter().find(is_mount) else {
@@ -104,7 +104,7 @@ impl Finished {
     /// When the file cannot be written ([`Error::file`]), the answer ends before its end, or the session has ended; and as
     /// [`EmClient::follow`].
     pub async fn download(&self, link: &Link, to: impl Into<PathBuf>, existing: Existing) -> Result<u64> {
-        let em = EmClient::from(self.client().clone());
+        let em = EmClient(self.client().clone());
         let bound = Bound { session: self.session(), what: "the download".to_owned() };
         let ask = Ask::link(Method::GET, em.place(link)?, None).bound(Some(bound));
         let on_disk = |error| em.client().fail(ask.name.clone(), Reason::File(error));
@@ -285,7 +285,7 @@ impl Source for Folder {
         None
     }
 
-    fn prepare(&mut self, _: &Client, _: u8, _: Vec<(&'static str, String)>) -> Result<()> {
+    fn prepare(&mut self, _: &Client, _: Option<ApiVersion>, _: Vec<(&'static str, String)>) -> Result<()> {
         Ok(())
     }
 

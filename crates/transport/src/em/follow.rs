@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use ::http::Method;
 use backhaul_models::em::{EntityRef, Link};
 use backhaul_wire::operation::{ENTITY, FORMAT};
 use backhaul_wire::reflect::Model;
 use backhaul_wire::{Shape, Struct};
+use http::Method;
 use url::Url;
 
 use super::EmClient;
@@ -97,7 +97,7 @@ impl EmClient {
         let Some(href) = link.href.as_deref().filter(|href| !href.is_empty()) else {
             return Err(self.refuse(link, "it has no address".to_owned()));
         };
-        address::follow(self.client().url(), href).map_err(|why| self.refuse(link, why))
+        address::follow(self.client().url(), self.client().other_names(), href).map_err(|why| self.refuse(link, why))
     }
 
     /// Gets and reads what stands at an address, and says in which session.

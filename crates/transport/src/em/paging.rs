@@ -2,7 +2,7 @@
 
 use backhaul_wire::Operation;
 
-use crate::paging::{Follow, Page, Step, text};
+use crate::protocol::{Follow, Page, Step, text};
 
 /// How far a listing is.
 #[derive(Default)]

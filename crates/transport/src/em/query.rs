@@ -9,7 +9,7 @@ use backhaul_wire::reflect::Model;
 use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::EmClient;
-use crate::client::{Client, Given};
+use crate::client::{Arguments, Client};
 use crate::error::{Reason, Result};
 use crate::paging;
 
@@ -96,7 +96,7 @@ impl<Q: EmQuery> Query<Q> {
         let name = Q::DEF.name;
         let operation = operation(name)
             .ok_or_else(|| self.client.fail("query", Reason::Call(format!("there is no query type `{name}`"))))?;
-        let mut given = Given::default();
+        let mut given = Arguments::default();
         let mut add = |name: &str, value: String| given.params.push((name.to_owned(), value));
         add("format", "Entities".to_owned());
         if let Some(sort) = &self.sort {

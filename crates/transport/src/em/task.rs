@@ -1,9 +1,9 @@
 //! Tasks: what Enterprise Manager answers with when the work goes on.
 
-use ::http::Method;
-use backhaul_models::em::{Link, Task, TaskState, Tasks};
+use backhaul_models::em::{Em, Link, Task, TaskState, Tasks};
 use backhaul_wire::Call;
 use backhaul_wire::reflect::Model;
+use http::Method;
 
 use super::EmClient;
 use super::link_type::{fits, whole};
@@ -33,8 +33,8 @@ impl EmClient {
     ///
     /// # Errors
     /// As [`EmClient::call`]; when the answer is no task.
-    pub async fn start<C: Call<Answer = Task>>(&self, call: &C) -> Result<TaskPoller> {
-        let given = self.client().given(call).await?;
+    pub async fn start<C: Call<Api = Em, Answer = Task>>(&self, call: &C) -> Result<TaskPoller> {
+        let given = self.client().arguments(call).await?;
         begin(self.client(), &self.client().ask(C::OPERATION, &given).await?).await
     }
 }
@@ -48,7 +48,7 @@ impl Client {
     pub async fn start(
         &self,
         operation: &'static backhaul_wire::Operation,
-        given: &crate::Given,
+        given: &crate::Arguments,
     ) -> Result<Option<TaskPoller>> {
         let answered = self.exchange(&self.ask(operation, given).await?).await?;
         match task_of(self, &answered)? {
@@ -289,7 +289,7 @@ impl Finished {
             let message = format!("{} links to {found}, and to no `{}`", named(&self.task), T::SHAPE.name);
             return Err(self.client.fail("task", Reason::Link(message)));
         };
-        EmClient::from(self.client.clone()).follow_entity(&link).await
+        EmClient(self.client.clone()).follow_entity(&link).await
     }
 
     pub(super) fn client(&self) -> &Client {

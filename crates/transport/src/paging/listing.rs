@@ -6,37 +6,39 @@ use futures_util::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::Pages;
 use super::source::Called;
-use crate::client::{Client, Given};
+use crate::client::{Arguments, Client};
 use crate::error::Result;
-use crate::options::Version;
 
 /// What a typed call asks of the version.
 pub(super) struct Typed {
     /// As [`Call::FORM_UNTIL`].
     pub(super) until: Option<ApiVersion>,
-    /// Why its body cannot be sent: to one version, or to any (0).
-    pub(super) refused: Vec<(u8, String)>,
+    /// Why its body cannot be sent: to one version, or to any.
+    pub(super) refused: Vec<(Option<ApiVersion>, String)>,
 }
 
 impl Client {
-    /// A typed listing.
+    /// A typed listing, for the clients that take no calls but their own.
     #[must_use]
-    pub fn list<C>(&self, call: &C) -> Listing<C::Answer>
+    pub(crate) fn list<C>(&self, call: &C) -> Listing<C::Answer>
     where
         C: Call,
         C::Answer: Paged,
     {
-        let mut given = Given::default();
+        let mut given = Arguments::default();
         call.params(&mut |name, value| given.params.push((name.to_owned(), value.to_owned())));
         let mut typed = Typed { until: C::FORM_UNTIL, refused: Vec::new() };
         if let Some(body) = call.body() {
             match json::encode(body, json::Case::Schema) {
                 Ok(bytes) => given.body = Some(bytes.into()),
-                Err(error) => typed.refused.push((0, error.to_string())),
+                Err(error) => typed.refused.push((None, error.to_string())),
             }
-            let errors = Version::VB365
-                .filter_map(|version| Some((version, json::check_versions(body, ApiVersion::new(version)).err()?)));
-            typed.refused.extend(errors.map(|(version, error)| (version, error.to_string())));
+            // Which version is spoken is known once the first page is asked for.
+            for version in self.protocol().versions().into_iter().map(Some) {
+                if let Err(error) = json::check_versions(body, version) {
+                    typed.refused.push((version, error.to_string()));
+                }
+            }
         }
         Listing::of(self.pages_of(Called { operation: C::OPERATION, given, typed: Some(typed) }))
     }

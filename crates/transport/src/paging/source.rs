@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use backhaul_wire::operation::Response;
 use backhaul_wire::reflect::StructList;
-use backhaul_wire::{Operation, Struct};
+use backhaul_wire::{ApiVersion, Operation, Struct};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use url::Url;
 
 use super::listing::Typed;
 use crate::address;
-use crate::client::{Ask, Client, Given};
+use crate::client::{Arguments, Ask, Client};
 use crate::error::{Reason, Result};
 
 /// What is listed.
@@ -23,7 +23,12 @@ pub(crate) trait Source: Send + Sync {
     fn operation(&self) -> Option<&'static Operation>;
 
     /// Makes it fit the version that is spoken, and asks for what is wanted unless the call says otherwise.
-    fn prepare(&mut self, client: &Client, version: u8, defaults: Vec<(&'static str, String)>) -> Result<()>;
+    fn prepare(
+        &mut self,
+        client: &Client,
+        version: Option<ApiVersion>,
+        defaults: Vec<(&'static str, String)>,
+    ) -> Result<()>;
 
     /// The request for the page that the parameters name.
     fn ask<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Ask>>;
@@ -57,7 +62,7 @@ pub(crate) trait Source: Send + Sync {
 /// An operation, and of a typed call also what is known of it before the version is.
 pub(super) struct Called {
     pub(super) operation: &'static Operation,
-    pub(super) given: Given,
+    pub(super) given: Arguments,
     pub(super) typed: Option<Typed>,
 }
 
@@ -70,10 +75,15 @@ impl Source for Called {
         Some(self.operation)
     }
 
-    fn prepare(&mut self, client: &Client, version: u8, defaults: Vec<(&'static str, String)>) -> Result<()> {
+    fn prepare(
+        &mut self,
+        client: &Client,
+        version: Option<ApiVersion>,
+        defaults: Vec<(&'static str, String)>,
+    ) -> Result<()> {
         if let Some(typed) = &self.typed {
             client.check_form(self.operation, typed.until, version)?;
-            if let Some((_, why)) = typed.refused.iter().find(|(of, _)| *of == version || *of == 0) {
+            if let Some((_, why)) = typed.refused.iter().find(|(of, _)| of.is_none() || *of == version) {
                 return Err(client.fail(self.operation.name, Reason::Version(why.clone())));
             }
         }

@@ -6,7 +6,7 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Operation};
 
 use super::Vb365Client;
-use crate::client::{Client, Given};
+use crate::client::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 
 /// The token of what happens from now on.
@@ -135,7 +135,7 @@ impl<P: FeedPage> Feed<P> {
     /// Asks what happened since the last answer. Dropping the future loses nothing: the same is told again.
     ///
     /// # Errors
-    /// As [`Client::call`]; when the answer does not say where the feed goes on.
+    /// As [`Vb365Client::call`]; when the answer does not say where the feed goes on.
     pub async fn next(&mut self) -> Result<Changes<P::Item>> {
         match self.page(self.token.clone(), self.wait_seconds).await {
             Ok((token, items)) => {
@@ -164,7 +164,7 @@ impl<P: FeedPage> Feed<P> {
     }
 
     async fn page(&self, token: Option<String>, wait_seconds: Option<i64>) -> Result<(String, Vec<P::Item>)> {
-        let mut given = Given::default();
+        let mut given = Arguments::default();
         let mut give =
             |name: &str, value: Option<String>| given.params.extend(value.map(|value| (name.to_owned(), value)));
         give("from", token);

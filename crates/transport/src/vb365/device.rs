@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use ::http::{Method, StatusCode};
 use backhaul_wire::{Secret, System};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 use tokio::time::sleep;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use super::options::Assertion;
 use crate::error::{Error, Reason, Result};
-use crate::http::{HttpClient, HttpOptions, Request, Response};
-use crate::options::Assertion;
+use crate::net::{HttpClient, HttpOptions, Request, Response};
 use crate::poller::{Poller, Waited, Waiting, Work};
 use crate::{address, product};
 
@@ -29,14 +29,14 @@ pub type DevicePoller = Poller<DeviceWork>;
 /// A logon by device code.
 ///
 /// ```no_run
-/// # async fn run(mut options: backhaul_transport::Options) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn run(mut options: backhaul_transport::Vb365Options) -> Result<(), Box<dyn std::error::Error>> {
 /// use backhaul_transport::Vb365Logon;
 /// use backhaul_transport::vb365::{DeviceLogon, Vb365Client};
 ///
 /// let logon = DeviceLogon::new("contoso.onmicrosoft.com", "client-id-of-the-application", "openid offline_access");
 /// let waiting = logon.start().await?;
 /// println!("{}", waiting.state().message);
-/// options.vb365_logon = Vb365Logon::Operator(waiting.until_done().await?);
+/// options.logon = Vb365Logon::Operator(waiting.until_done().await?);
 /// let vb365 = Vb365Client::new(options)?;
 /// # Ok(())
 /// # }

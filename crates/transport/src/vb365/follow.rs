@@ -5,14 +5,14 @@ use backhaul_wire::Id;
 use super::Vb365Client;
 use super::inside::Inside;
 use super::runs::Runs;
-use super::session::{Goal, Session, Stand};
+use super::session::{Session, Status, WaitFor};
 use super::stop::Stopper;
-use crate::client::{Client, Given};
+use crate::client::{Arguments, Client};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 
 /// Waits for a session of VB365.
-pub type SessionPoller<S> = Poller<Following<S>>;
+pub type SessionPoller<S> = Poller<SessionWork<S>>;
 
 impl Vb365Client {
     /// Waits for a session whose id is known already, such as one that a schedule started or another program.
@@ -32,7 +32,7 @@ impl Vb365Client {
     /// As [`Vb365Client::call`]; when there is no such session.
     pub async fn follow<S: Session>(&self, id: impl Into<Id> + Send) -> Result<SessionPoller<S>> {
         let place = Place::Id(id.into());
-        Following::begin(self.client(), S::default(), place, Goal::End, Stopper::Session).await
+        SessionWork::begin(self.client(), S::default(), place, WaitFor::End, Stopper::Session).await
     }
 }
 
@@ -40,11 +40,11 @@ impl Vb365Client {
 ///
 /// It belongs to the server and not to the token in which it was started: a token that ends meanwhile is renewed, and nothing is
 /// lost. A poller that is dropped does not stop it.
-pub struct Following<S> {
+pub struct SessionWork<S> {
     client: Client,
     session: S,
     place: Place,
-    goal: Goal,
+    wait_for: WaitFor,
     stopper: Stopper,
     /// What is followed within the session, where that outlasts it.
     inside: Option<Inside>,
@@ -58,25 +58,25 @@ pub(super) enum Place {
     NextOf(Runs),
 }
 
-impl<S: Session> Following<S> {
+impl<S: Session> SessionWork<S> {
     /// Follows from what the answer to the start says, or from the server's first word where it says nothing but the id.
     pub(super) async fn begin(
         client: &Client,
         session: S,
         place: Place,
-        goal: Goal,
+        wait_for: WaitFor,
         stopper: Stopper,
     ) -> Result<SessionPoller<S>> {
         let blank = session.id().is_none();
-        Self { client: client.clone(), session, place, goal, stopper, inside: None }.begun(blank).await
+        Self { client: client.clone(), session, place, wait_for, stopper, inside: None }.begun(blank).await
     }
 
     /// Follows a restore: its session, or where that is the one it was started in, what happens there.
     pub(super) async fn restore(client: &Client, id: Id, inside: Option<Inside>) -> Result<SessionPoller<S>> {
         let inside = inside.filter(|inside| inside.is_of(&id));
         let (session, place) = (S::default(), Place::Id(id));
-        let (goal, stopper) = (Goal::End, Stopper::Session);
-        Self { client: client.clone(), session, place, goal, stopper, inside }.begun(true).await
+        let (wait_for, stopper) = (WaitFor::End, Stopper::Session);
+        Self { client: client.clone(), session, place, wait_for, stopper, inside }.begun(true).await
     }
 
     async fn begun(mut self, blank: bool) -> Result<SessionPoller<S>> {
@@ -130,7 +130,7 @@ impl<S: Session> Following<S> {
 
     async fn get(&mut self, id: &Id) -> Result<()> {
         let params = S::GET.params.iter().take(1).map(|param| (param.name.to_owned(), id.as_str().to_owned()));
-        let given = Given { params: params.collect(), body: None };
+        let given = Arguments { params: params.collect(), body: None };
         let raw = match self.client.send(S::GET, &given).await {
             Ok(raw) => raw,
             Err(error) if error.status() == Some(404) => {
@@ -156,7 +156,7 @@ impl<S: Session> Following<S> {
     }
 }
 
-impl<S: Session> Work for Following<S> {
+impl<S: Session> Work for SessionWork<S> {
     type State = S;
     type Done = S;
 
@@ -168,14 +168,14 @@ impl<S: Session> Work for Following<S> {
         if matches!(self.place, Place::NextOf(_)) {
             return None;
         }
-        let mut stand = self.session.stand(self.goal);
-        if let (Stand::Going, Some(inside)) = (&stand, &self.inside) {
-            stand = inside.stand().clone();
+        let mut status = self.session.status_for(self.wait_for);
+        if let (Status::Running, Some(inside)) = (&status, &self.inside) {
+            status = inside.status().clone();
         }
-        match stand {
-            Stand::Going => None,
-            Stand::Reached => Some(Ok(self.session.clone())),
-            Stand::Failed(how) => Some(Err(self.fail(Reason::Task(format!("{} {how}", self.named()))))),
+        match status {
+            Status::Running => None,
+            Status::Done => Some(Ok(self.session.clone())),
+            Status::Failed(how) => Some(Err(self.fail(Reason::Task(format!("{} {how}", self.named()))))),
         }
     }
 
@@ -200,8 +200,8 @@ impl<S: Session> Work for Following<S> {
     }
 }
 
-impl<S: Session> std::fmt::Debug for Following<S> {
+impl<S: Session> std::fmt::Debug for SessionWork<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Following").field("place", &self.place).field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("SessionWork").field("place", &self.place).field("state", &self.state()).finish_non_exhaustive()
     }
 }

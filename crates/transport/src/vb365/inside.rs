@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use backhaul_models::vb365::operations::RestoreSessionEventGet;
-use backhaul_models::vb365::{RestoreSessionEvent, RestoreSessionEventStatus as Status};
+use backhaul_models::vb365::{RestoreSessionEvent, RestoreSessionEventStatus as Line};
 use backhaul_wire::Id;
 use futures_util::TryStreamExt;
 
-use super::session::Stand;
+use super::session::Status;
 use crate::client::Client;
 use crate::error::Result;
 
@@ -19,14 +19,14 @@ use crate::error::Result;
 pub(super) struct Inside {
     session: Id,
     before: BTreeSet<String>,
-    stand: Stand,
+    status: Status,
 }
 
 impl Inside {
     /// The log as it is before the restore.
     pub(super) async fn before(client: &Client, session: Id) -> Result<Self> {
         let before = list(client, &session).await?.iter().filter_map(key).collect();
-        Ok(Self { session, before, stand: Stand::Going })
+        Ok(Self { session, before, status: Status::Running })
     }
 
     /// Whether it is about this session.
@@ -35,35 +35,35 @@ impl Inside {
     }
 
     /// How the restore stood when it was last looked for.
-    pub(super) fn stand(&self) -> &Stand {
-        &self.stand
+    pub(super) fn status(&self) -> &Status {
+        &self.status
     }
 
     /// Looks for the restore's lines.
     pub(super) async fn look(&mut self, client: &Client) -> Result<()> {
         let events = list(client, &self.session).await?;
         let new = events.iter().filter(|event| key(event).is_some_and(|key| !self.before.contains(&key)));
-        self.stand = stand(new);
+        self.status = status(new);
         Ok(())
     }
 }
 
-fn stand<'e>(events: impl Iterator<Item = &'e RestoreSessionEvent>) -> Stand {
-    let mut stand = Stand::Going;
+fn status<'e>(events: impl Iterator<Item = &'e RestoreSessionEvent>) -> Status {
+    let mut status = Status::Running;
     for event in events {
         match event.status {
-            Some(Status::Running) => return Stand::Going,
-            Some(Status::Failed | Status::Cancelled) => {
+            Some(Line::Running) => return Status::Running,
+            Some(Line::Failed | Line::Cancelled) => {
                 let said = [&event.message, &event.title].into_iter().flatten().find(|text| !text.trim().is_empty());
                 let said =
                     said.map_or_else(|| "the server does not say why".to_owned(), |text| crate::said::said(text));
-                stand = Stand::Failed(format!("has a restore that failed: {said}"));
+                status = Status::Failed(format!("has a restore that failed: {said}"));
             }
-            _ if stand == Stand::Going => stand = Stand::Reached,
+            _ if status == Status::Running => status = Status::Done,
             _ => {}
         }
     }
-    stand
+    status
 }
 
 async fn list(client: &Client, session: &Id) -> Result<Vec<RestoreSessionEvent>> {

@@ -4,7 +4,7 @@ use backhaul_wire::{Operation, View};
 use url::Url;
 
 use crate::address;
-use crate::paging::{Follow, PAGE, Page, Step, text};
+use crate::protocol::{Follow, PAGE, Page, Step, text};
 
 /// The id of a set where the server keeps none.
 const NO_SET: &str = "00000000-0000-0000-0000-000000000000";

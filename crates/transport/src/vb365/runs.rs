@@ -43,14 +43,13 @@ impl Runs {
     /// runs, of which each links to its job.
     async fn list(&self, client: &Client) -> Result<Vec<JobSession>> {
         let version = client.version().await?;
-        let runs: Vec<JobSession> =
-            if JobSessionGetByJobId::OPERATION.versions.contains(ApiVersion::new(version)) && !self.is_copy {
-                client.list(&JobSessionGetByJobId::new(self.job.clone())).by_item().try_collect().await?
-            } else {
-                let mut call = JobSessionGet::new();
-                call.job_id = (version >= 7).then(|| self.job.clone());
-                client.list(&call).by_item().try_collect().await?
-            };
+        let runs: Vec<JobSession> = if JobSessionGetByJobId::OPERATION.versions.contains(version) && !self.is_copy {
+            client.list(&JobSessionGetByJobId::new(self.job.clone())).by_item().try_collect().await?
+        } else {
+            let mut call = JobSessionGet::new();
+            call.job_id = (version >= ApiVersion::new(7)).then(|| self.job.clone());
+            client.list(&call).by_item().try_collect().await?
+        };
         Ok(runs.into_iter().filter(|run| is_of(run, &self.job)).collect())
     }
 }

@@ -31,8 +31,8 @@ pub trait Session: Model + Clone {
     /// How it stands, in the server's word.
     fn state(&self) -> Option<&str>;
 
-    /// How it stands, for someone who waits for `goal`.
-    fn stand(&self, goal: Goal) -> Stand;
+    /// How it stands, for someone who waits for `wait_for`.
+    fn status_for(&self, wait_for: WaitFor) -> Status;
 
     /// How far it is, in the unit that the server counts in: items of a job, per cent of a synchronisation.
     fn progress(&self) -> Option<i64> {
@@ -42,7 +42,7 @@ pub trait Session: Model + Clone {
     /// Stops it, or the job that it is a run of. `id` is its own.
     ///
     /// # Errors
-    /// As [`Client::call`]; where the server has no way to stop it.
+    /// As [`Vb365Client::call`](super::Vb365Client::call); where the server has no way to stop it.
     fn stop(&self, client: &Client, id: &Id) -> impl Future<Output = Result<()>> + Send {
         let refusal =
             client.fail(Self::GET.name, Reason::Call(format!("there is no way to stop the {} {id}", Self::KIND)));
@@ -52,7 +52,7 @@ pub trait Session: Model + Clone {
 
 /// What somebody waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Goal {
+pub enum WaitFor {
     /// That the work has ended.
     End,
     /// That a restore session is open: backups can be browsed in it until it is stopped.
@@ -61,26 +61,26 @@ pub enum Goal {
 
 /// How a session stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stand {
+pub enum Status {
     /// It goes on.
-    Going,
+    Running,
     /// What was waited for is there, perhaps with warnings.
-    Reached,
+    Done,
     /// It ended otherwise: how, and why as far as the server says.
     Failed(String),
 }
 
 /// The failure, with what the server says of it.
-fn failed(how: &str, said: [&Option<String>; 2]) -> Stand {
+fn failed(how: &str, said: [&Option<String>; 2]) -> Status {
     let said = said.into_iter().flatten().find(|text| !text.trim().is_empty());
     let why =
         said.map_or_else(|| "the server does not say why; its log may".to_owned(), |text| crate::said::said(text));
-    Stand::Failed(format!("{how}: {why}"))
+    Status::Failed(format!("{how}: {why}"))
 }
 
 /// A state that is not known here: whether the session has ended tells what it means.
-fn unknown(ended: bool) -> Stand {
-    if ended { Stand::Reached } else { Stand::Going }
+fn unknown(ended: bool) -> Status {
+    if ended { Status::Done } else { Status::Running }
 }
 
 impl Session for JobSession {
@@ -95,11 +95,11 @@ impl Session for JobSession {
         self.status.as_ref().map(Job::as_str)
     }
 
-    fn stand(&self, _: Goal) -> Stand {
+    fn status_for(&self, _: WaitFor) -> Status {
         let said = [&self.details, &None];
         match &self.status {
-            Some(Job::Running | Job::Queued) => Stand::Going,
-            Some(Job::Success | Job::Warning) => Stand::Reached,
+            Some(Job::Running | Job::Queued) => Status::Running,
+            Some(Job::Success | Job::Warning) => Status::Done,
             Some(Job::Failed) => failed("failed", said),
             Some(Job::Stopped) => failed("was stopped", said),
             Some(Job::NotConfigured) => failed("ended, since the job is not configured", said),
@@ -136,15 +136,17 @@ impl Session for RestoreSession {
         self.state.as_ref().map(Restore::as_str)
     }
 
-    fn stand(&self, goal: Goal) -> Stand {
+    fn status_for(&self, wait_for: WaitFor) -> Status {
         let said = [&self.reason, &self.details];
-        match (&self.state, goal) {
-            (Some(Restore::Working), Goal::Open) => Stand::Reached,
-            (Some(Restore::Working | Restore::Starting), _) | (Some(Restore::Stopping), Goal::End) => Stand::Going,
-            (Some(Restore::Stopped | Restore::Stopping), Goal::Open) => failed("was stopped", said),
-            (Some(Restore::Stopped), Goal::End) => match &self.result {
+        match (&self.state, wait_for) {
+            (Some(Restore::Working), WaitFor::Open) => Status::Done,
+            (Some(Restore::Working | Restore::Starting), _) | (Some(Restore::Stopping), WaitFor::End) => {
+                Status::Running
+            }
+            (Some(Restore::Stopped | Restore::Stopping), WaitFor::Open) => failed("was stopped", said),
+            (Some(Restore::Stopped), WaitFor::End) => match &self.result {
                 Some(Outcome::Failed) => failed("failed", said),
-                _ => Stand::Reached,
+                _ => Status::Done,
             },
             _ => unknown(self.end_time.is_some()),
         }
@@ -167,12 +169,12 @@ impl Session for RepositorySynchronizeSession {
         self.state.as_ref().map(Synchronizing::as_str)
     }
 
-    fn stand(&self, _: Goal) -> Stand {
+    fn status_for(&self, _: WaitFor) -> Status {
         match &self.state {
             // It tells of no end of its own: it is in this state, or in none any more.
-            Some(Synchronizing::None) | None => Stand::Reached,
+            Some(Synchronizing::None) | None => Status::Done,
             Some(Synchronizing::Failed) => failed("failed", [&self.error, &None]),
-            _ => Stand::Going,
+            _ => Status::Running,
         }
     }
 
@@ -197,10 +199,10 @@ impl Session for BackupRepositoryOwnerChangeSession {
         self.status.as_ref().map(OwnerChange::as_str)
     }
 
-    fn stand(&self, _: Goal) -> Stand {
+    fn status_for(&self, _: WaitFor) -> Status {
         match &self.status {
-            Some(OwnerChange::Waiting | OwnerChange::Running) => Stand::Going,
-            Some(OwnerChange::Succeeded) => Stand::Reached,
+            Some(OwnerChange::Waiting | OwnerChange::Running) => Status::Running,
+            Some(OwnerChange::Succeeded) => Status::Done,
             Some(OwnerChange::Failed) => failed("failed", [&self.details, &None]),
             _ => unknown(self.end_time.is_some()),
         }
@@ -223,11 +225,11 @@ impl Session for DataRetrievalSession {
         self.status.as_ref().map(Retrieval::as_str)
     }
 
-    fn stand(&self, _: Goal) -> Stand {
+    fn status_for(&self, _: WaitFor) -> Status {
         let said = [&None, &None];
         match &self.status {
-            Some(Retrieval::Running) => Stand::Going,
-            Some(Retrieval::Success | Retrieval::Warning) => Stand::Reached,
+            Some(Retrieval::Running) => Status::Running,
+            Some(Retrieval::Success | Retrieval::Warning) => Status::Done,
             Some(Retrieval::Failed) => failed("failed", said),
             Some(Retrieval::Stopped) => failed("was stopped", said),
             Some(Retrieval::NotConfigured) => failed("ended, since the retrieval is not configured", said),

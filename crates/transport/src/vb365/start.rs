@@ -4,7 +4,7 @@ use backhaul_models::vb365::operations::{CopyJobStart, CopyJobStartV6, JobStartA
 use backhaul_models::vb365::{
     AsyncRestoreResponse, BackupRepositoryOwnerChangeSession, JobActionBody, JobSession,
     OperatorRestoreSessionResponse, RepositorySynchronizeSession, RestoreSession, StartJobOptions,
-    TeamsOperatorRestoreSessionResponse,
+    TeamsOperatorRestoreSessionResponse, Vb365,
 };
 use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::Response;
@@ -12,33 +12,33 @@ use backhaul_wire::reflect::Model;
 use backhaul_wire::{Call, Edit, Id, Operation, System, json};
 
 use super::Vb365Client;
-use super::follow::{Following, Place, SessionPoller};
+use super::follow::{Place, SessionPoller, SessionWork};
 use super::inside::Inside;
 use super::runs::Runs;
-use super::session::{Goal, Session};
-use super::stop::{ACTIONS_UNTIL, Stopper};
-use crate::client::{Client, Given, Raw, is_action};
+use super::session::{Session, WaitFor};
+use super::stop::{Stopper, has_actions};
+use crate::client::{Arguments, Client, RawAnswer, is_action};
 use crate::error::{Reason, Result};
 
 /// An answer that leads to a session.
-pub trait Starts: Model {
+pub trait StartsSession: Model {
     /// The session.
     type Session: Session;
 }
 
-impl<S: Session> Starts for S {
+impl<S: Session> StartsSession for S {
     type Session = Self;
 }
 
-impl Starts for AsyncRestoreResponse {
+impl StartsSession for AsyncRestoreResponse {
     type Session = RestoreSession;
 }
 
-impl Starts for OperatorRestoreSessionResponse {
+impl StartsSession for OperatorRestoreSessionResponse {
     type Session = RestoreSession;
 }
 
-impl Starts for TeamsOperatorRestoreSessionResponse {
+impl StartsSession for TeamsOperatorRestoreSessionResponse {
     type Session = RestoreSession;
 }
 
@@ -60,7 +60,7 @@ pub enum Kind {
 /// What an operation starts in a version of the API; `None` when its answer is the end. `body` tells what an action of v3 to v5
 /// does.
 #[must_use]
-pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -> Option<Kind> {
+pub fn starts(operation: &'static Operation, version: Option<ApiVersion>, body: Option<&[u8]>) -> Option<Kind> {
     if operation.system != System::Vb365 || operation.method != "POST" {
         return None;
     }
@@ -74,7 +74,7 @@ pub fn starts(operation: &'static Operation, version: u8, body: Option<&[u8]>) -
             _ => None,
         };
     }
-    match operation.form(ApiVersion::new(version)).response {
+    match operation.form(version).response {
         Response::Empty if is(JobStartAction::OPERATION) || is(CopyJobStart::OPERATION) => Some(Kind::Job),
         Response::Body(shape) => match shape.name {
             name if name == JobSession::SHAPE.name => Some(Kind::Job),
@@ -106,7 +106,7 @@ fn member(body: &[u8]) -> Option<String> {
 /// What came of a call that may start something.
 pub enum Started {
     /// The answer is the end: so it is for restores up to v7.
-    Done(Raw),
+    Done(RawAnswer),
     /// A run of a job.
     Job(SessionPoller<JobSession>),
     /// A restore session: being opened, or a restore.
@@ -136,14 +136,14 @@ impl Vb365Client {
     ///
     /// # Errors
     /// As [`Vb365Client::call`]; when the version answers with something else than the call's type.
-    pub async fn start<C>(&self, call: &C) -> Result<SessionPoller<<C::Answer as Starts>::Session>>
+    pub async fn start<C>(&self, call: &C) -> Result<SessionPoller<<C::Answer as StartsSession>::Session>>
     where
-        C: Call,
-        C::Answer: Starts,
+        C: Call<Api = Vb365>,
+        C::Answer: StartsSession,
     {
         let client = self.client();
         client.check_form(C::OPERATION, C::FORM_UNTIL, client.version().await?)?;
-        begin(client, C::OPERATION, &client.given(call).await?).await
+        begin(client, C::OPERATION, &client.arguments(call).await?).await
     }
 
     /// Starts a job, and waits for nothing yet. Up to v7 the server does not say which run it started; it is then found among the
@@ -168,7 +168,7 @@ impl Vb365Client {
         job: impl Into<Id> + Send,
         options: StartJobOptions,
     ) -> Result<SessionPoller<JobSession>> {
-        if self.client().version().await? > ACTIONS_UNTIL {
+        if !has_actions(self.client().version().await?) {
             return self.start(&JobStartAction::new(job.into(), options)).await;
         }
         if options.full.is_some() {
@@ -177,7 +177,7 @@ impl Vb365Client {
         }
         let mut body = JobActionBody::default();
         body.start = Edit::NULL;
-        let given = self.client().given(&PostJobsByJobIdAction::new(job.into(), body)).await?;
+        let given = self.client().arguments(&PostJobsByJobIdAction::new(job.into(), body)).await?;
         begin(self.client(), PostJobsByJobIdAction::OPERATION, &given).await
     }
 
@@ -186,10 +186,10 @@ impl Vb365Client {
     /// # Errors
     /// As [`Vb365Client::call`]; when the version knows no copy jobs.
     pub async fn start_copy_job(&self, job: impl Into<Id> + Send) -> Result<SessionPoller<JobSession>> {
-        if self.client().version().await? != 6 {
+        if self.client().version().await? != ApiVersion::new(6) {
             return self.start(&CopyJobStart::new(job.into())).await;
         }
-        let given = self.client().given(&CopyJobStartV6::new(job.into(), StartJobOptions::default())).await?;
+        let given = self.client().arguments(&CopyJobStartV6::new(job.into(), StartJobOptions::default())).await?;
         begin(self.client(), CopyJobStartV6::OPERATION, &given).await
     }
 }
@@ -199,7 +199,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::send`]; when the answer is no session where one is declared.
-    pub async fn start_session(&self, operation: &'static Operation, given: &Given) -> Result<Started> {
+    pub async fn start_session(&self, operation: &'static Operation, given: &Arguments) -> Result<Started> {
         let version = self.version().await?;
         Ok(match starts(operation, version, given.body.as_deref()) {
             None => Started::Done(self.send(operation, given).await?),
@@ -212,7 +212,11 @@ impl Client {
 }
 
 /// Sends what starts a session, and follows that.
-async fn begin<S: Session>(client: &Client, operation: &'static Operation, given: &Given) -> Result<SessionPoller<S>> {
+async fn begin<S: Session>(
+    client: &Client,
+    operation: &'static Operation,
+    given: &Arguments,
+) -> Result<SessionPoller<S>> {
     let version = client.version().await?;
     let kind = starts(operation, version, given.body.as_deref());
     let job = || given.params.first().map(|(_, id)| Id::from(id.as_str())).unwrap_or_default();
@@ -222,14 +226,14 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
         Some(Kind::Job) => Stopper::Job(job()),
         _ => Stopper::Session,
     };
-    let goal = if kind == Some(Kind::Explore) { Goal::Open } else { Goal::End };
-    let silent = operation.form(ApiVersion::new(version)).response.shape().is_none() || is_action(operation);
+    let wait_for = if kind == Some(Kind::Explore) { WaitFor::Open } else { WaitFor::End };
+    let silent = operation.form(version).response.shape().is_none() || is_action(operation);
     if kind == Some(Kind::Job) && silent {
         // What is wrong with the call is told before anything else is asked for it.
         client.ask(operation, given).await?;
         let runs = Runs::before(client, job(), is_copy).await?;
         client.send(operation, given).await?;
-        return Following::begin(client, S::default(), Place::NextOf(runs), goal, stopper).await;
+        return SessionWork::begin(client, S::default(), Place::NextOf(runs), wait_for, stopper).await;
     }
     if kind == Some(Kind::Restore) {
         client.ask(operation, given).await?;
@@ -247,13 +251,13 @@ async fn begin<S: Session>(client: &Client, operation: &'static Operation, given
         let response: AsyncRestoreResponse =
             json::decode(&raw.body).map_err(|error| client.fail(operation.name, Reason::Decode(error)))?;
         let id = named::<S>(client, operation, response.session_id)?;
-        return Following::restore(client, id, inside).await;
+        return SessionWork::restore(client, id, inside).await;
     }
     let raw = client.send(operation, given).await?;
     let mut session = S::default();
     client.read(&raw, &mut session, None)?;
     let id = named::<S>(client, operation, session.id().cloned())?;
-    Following::begin(client, session, Place::Id(id), goal, stopper).await
+    SessionWork::begin(client, session, Place::Id(id), wait_for, stopper).await
 }
 
 /// The id of what was started.

@@ -5,15 +5,17 @@ use backhaul_models::vb365::operations::{
     RestoreSessionStopAction,
 };
 use backhaul_models::vb365::{JobActionBody, RestoreSessionActionBody};
-use backhaul_wire::{Edit, Id};
+use backhaul_wire::{ApiVersion, Edit, Id};
 
 use super::Vb365Client;
 use super::session::Session;
 use crate::client::Client;
 use crate::error::{Reason, Result};
 
-/// The last version in which a resource has one place for all of its actions.
-pub(super) const ACTIONS_UNTIL: u8 = 5;
+/// Whether a resource has one place for all of its actions: up to v5.
+pub(super) fn has_actions(version: Option<ApiVersion>) -> bool {
+    version <= ApiVersion::new(5)
+}
 
 impl Vb365Client {
     /// Closes a restore session. One that is not closed stays open until the server loses patience, and keeps what it reads from.
@@ -59,7 +61,7 @@ impl Stopper {
 }
 
 pub(super) async fn job(client: &Client, id: Id) -> Result<()> {
-    if client.version().await? > ACTIONS_UNTIL {
+    if !has_actions(client.version().await?) {
         return client.call(&JobStopAction::new(id)).await;
     }
     let mut body = JobActionBody::default();
@@ -72,7 +74,7 @@ pub(super) async fn copy_job(client: &Client, id: Id) -> Result<()> {
 }
 
 pub(super) async fn restore_session(client: &Client, id: Id) -> Result<()> {
-    if client.version().await? > ACTIONS_UNTIL {
+    if !has_actions(client.version().await?) {
         return client.call(&RestoreSessionStopAction::new(id)).await;
     }
     let mut body = RestoreSessionActionBody::default();

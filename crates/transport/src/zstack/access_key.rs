@@ -8,19 +8,19 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use ::http::header::{AUTHORIZATION, DATE};
-use ::http::{Method, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
+use http::header::{AUTHORIZATION, DATE};
+use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
 use sha1::Sha1;
 
+use super::options::{UtcOffset, ZstackLogon, ZstackOptions};
 use crate::error::Reason;
-use crate::http::{Request, Response};
-use crate::options::{Options, UtcOffset, ZstackLogon};
+use crate::net::{Request, Response};
 
-/// Where the API begins, below the address.
+/// What stands before the part of a path that is signed, which begins with `/v1`.
 const CONTEXT: &str = "/zstack";
 
 /// How much the server's clock must differ from what is known of it for another try to be worth it, in seconds.
@@ -31,33 +31,39 @@ pub(crate) struct AccessKey {
     id: String,
     mac: Hmac<Sha1>,
     offset: UtcOffset,
-    /// What stands before `/v1` in a path.
-    context: String,
     /// How many seconds the server's clock is ahead of ours, as far as it is known.
     ahead: AtomicI64,
 }
 
+/// Without the secret.
+impl std::fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AccessKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl AccessKey {
     /// The access key in the options, if they have one.
-    pub(crate) fn of(options: &Options) -> Result<Option<Self>, Reason> {
-        if options.zstack_logon != ZstackLogon::AccessKey {
+    pub(super) fn of(options: &ZstackOptions) -> Result<Option<Self>, Reason> {
+        if options.logon != ZstackLogon::AccessKey {
             return Ok(None);
         }
-        let id = options.user.clone();
+        let common = &options.common;
+        let id = common.user.clone();
         if id.is_empty() || id.contains(|c: char| c == ':' || !c.is_ascii_graphic()) {
             return Err(Reason::Call(format!("`{}` is not the id of an access key", id.escape_debug())));
         }
-        let mac = Hmac::new_from_slice(options.password.expose().as_bytes())
+        let mac = Hmac::new_from_slice(common.password.expose().as_bytes())
             .map_err(|_| Reason::Call("the secret of the access key cannot be used".to_owned()))?;
-        let context = format!("{}{CONTEXT}", options.url.path().trim_end_matches('/'));
-        Ok(Some(Self { id, mac, offset: options.zstack_utc_offset, context, ahead: AtomicI64::new(0) }))
+        Ok(Some(Self { id, mac, offset: options.utc_offset, ahead: AtomicI64::new(0) }))
     }
 
     /// The request with date and signature on it.
     pub(crate) fn sign(&self, request: Request) -> Request {
         let date = self.date(SystemTime::now());
         let path = request.url.path();
-        let path = percent_decode_str(path.strip_prefix(&self.context).unwrap_or(path)).decode_utf8_lossy();
+        let path = path.find(CONTEXT).map_or(path, |at| &path[at + CONTEXT.len()..]);
+        let path = percent_decode_str(path).decode_utf8_lossy();
         let signature = self.signature(&request.method, &date, &path);
         request.header(DATE, &date).secret_header(AUTHORIZATION, &format!("ZStack {}:{signature}", self.id))
     }
@@ -145,13 +151,13 @@ fn shifted(moment: SystemTime, by: i64) -> SystemTime {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use ::http::HeaderMap;
+    use http::HeaderMap;
 
     use super::*;
 
     fn key(url: &str, offset: &str) -> AccessKey {
-        let mut options = Options::zstack_access_key(url, "kid", "Jefe").unwrap();
-        options.zstack_utc_offset = UtcOffset::parse(offset).unwrap();
+        let mut options = ZstackOptions::access_key(url, "kid", "Jefe").unwrap();
+        options.utc_offset = UtcOffset::parse(offset).unwrap();
         AccessKey::of(&options).ok().unwrap().unwrap()
     }
 
@@ -233,9 +239,11 @@ mod tests {
     #[test]
     fn an_id_is_what_a_header_can_carry() {
         for id in ["", "a:b", "a b", "a\r\nX: y", "\u{e9}"] {
-            let options = Options::zstack_access_key("http://z", id, "Jefe").unwrap();
+            let options = ZstackOptions::access_key("http://z", id, "Jefe").unwrap();
             assert!(matches!(AccessKey::of(&options), Err(Reason::Call(_))), "{id}");
         }
-        assert!(AccessKey::of(&Options::new("http://z", "a", "b").unwrap()).is_ok_and(|key| key.is_none()));
+        assert!(
+            AccessKey::of(&crate::Options::new("http://z", "a", "b").unwrap().into()).is_ok_and(|key| key.is_none())
+        );
     }
 }

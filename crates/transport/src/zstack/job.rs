@@ -5,20 +5,23 @@
 //! elsewhere. A job ends with what the operation answers (200) or with an error (503), and is forgotten three hours after (404).
 //! What is wrong with a call, or with its session, is said by the job as well: the 202 comes before anything is checked.
 //!
+//! The id is ours (`X-Job-UUID`): the job of a call whose answer was lost on the way is asked for by it, and followed.
+//!
 //! The API has no way to cancel a job. What is submitted as a [long job](super::ZstackClient::long_job) can be cancelled.
 
 use std::fmt;
 use std::time::Duration;
 
-use ::http::{Method, StatusCode};
 use backhaul_models::zstack::operations::GetTaskProgress;
-use backhaul_models::zstack::{ErrorCode, JobLocation, TaskProgress};
+use backhaul_models::zstack::{ErrorCode, JobLocation, TaskProgress, Zstack};
 use backhaul_wire::{Call, Operation, json};
+use http::{HeaderName, Method, StatusCode};
 use url::Url;
+use uuid::Uuid;
 
 use super::ZstackClient;
-use crate::classify::SESSION_INVALID;
-use crate::client::{Answered, Ask, Client, Given, Raw};
+use super::protocol::SESSION_INVALID;
+use crate::client::{Answered, Arguments, Ask, Client, RawAnswer};
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 
@@ -42,12 +45,12 @@ impl ZstackClient {
     ///
     /// # Errors
     /// As [`ZstackClient::call`], but for what is said by the job.
-    pub async fn start<C: Call>(&self, call: &C) -> Result<JobPoller<C::Answer>>
+    pub async fn start<C: Call<Api = Zstack>>(&self, call: &C) -> Result<JobPoller<C::Answer>>
     where
         C::Answer: 'static,
     {
-        let given = self.client().given(call).await?;
-        self.client().begin(C::OPERATION, &given, |client, raw| client.answer::<C>(raw, 0)).await
+        let given = self.client().arguments(call).await?;
+        self.client().begin(C::OPERATION, &given, |client, raw| client.answer::<C>(raw, None)).await
     }
 }
 
@@ -57,27 +60,29 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::send`]; when the server does not say where to ask for the job.
-    pub async fn start_job(&self, operation: &'static Operation, given: &Given) -> Result<JobPoller<Raw>> {
+    pub async fn start_job(&self, operation: &'static Operation, given: &Arguments) -> Result<JobPoller<RawAnswer>> {
         self.begin(operation, given, |_, raw| Ok(raw.clone())).await
     }
 
     async fn begin<D: Send + 'static>(
         &self,
         operation: &'static Operation,
-        given: &Given,
+        given: &Arguments,
         read: Read<D>,
     ) -> Result<JobPoller<D>> {
         let call = self.ask(operation, given).await?;
-        let answered = self.exchange(&call).await?;
         let job = Job { operation, id: None, limit: None, end: None };
-        let mut work = JobWork { client: self.clone(), job, read, again: Some(call) };
-        work.begun(answered)?;
+        let mut work = JobWork { client: self.clone(), job, read, again: Some(call.clone()) };
+        work.submit(&call).await?;
         Ok(Poller::new(work))
     }
 }
 
+/// The header for the id of a job.
+const JOB_UUID: HeaderName = HeaderName::from_static("x-job-uuid");
+
 /// How the end of a job is read.
-type Read<D> = fn(&Client, &Raw) -> Result<D>;
+type Read<D> = fn(&Client, &RawAnswer) -> Result<D>;
 
 /// A job, as far as it is known.
 #[derive(Debug, Clone)]
@@ -90,7 +95,7 @@ pub struct Job {
 
 #[derive(Debug, Clone)]
 enum End {
-    Well(Raw),
+    Well(RawAnswer),
     Failed(Box<ErrorCode>),
 }
 
@@ -141,6 +146,29 @@ impl<D> JobWork<D> {
         }
     }
 
+    /// Sends the call. Where its answer is lost, the server may have begun: its job is asked for and followed. The call is not sent again,
+    /// whatever the server says of the job: a server in between may pass over the id.
+    async fn submit(&mut self, call: &Ask) -> Result<()> {
+        if !self.job.operation.long_running {
+            let answered = self.client.exchange(call).await?;
+            return self.begun(answered);
+        }
+        let id = Uuid::new_v4().simple().to_string();
+        let call = call.with(vec![(JOB_UUID, id.clone())]);
+        let lost = match self.client.exchange(&call).await {
+            Ok(answered) => return self.begun(answered),
+            Err(error) if is_lost(&error) => error,
+            Err(error) => return Err(error),
+        };
+        tracing::debug!(job = id, "the answer was lost: the job is asked for by its id");
+        self.job.id = Some(id.clone());
+        match self.ask_for(&id).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.status() == Some(404) || error.is_transient() => Err(lost),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Takes the answer to the call.
     fn begun(&mut self, answered: Answered) -> Result<()> {
         if answered.status != StatusCode::ACCEPTED {
@@ -157,6 +185,33 @@ impl<D> JobWork<D> {
         let id = job_id(self.client.url(), place).map_err(|why| fail(Reason::Link(why)))?;
         self.job.id = Some(id);
         self.job.limit = location.api_timeout.and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis);
+        Ok(())
+    }
+
+    async fn ask_for(&mut self, id: &str) -> Result<()> {
+        let ask = Ask::link(Method::GET, self.client.below(&["zstack", "v1", "api-jobs", id]), None)
+            .named(self.job.operation.name)
+            .gone(format!(
+                "the server no longer knows the job {id}: it forgets a job three hours after its end, and when it is started anew; \
+                 the operation may have been carried out: look at the objects themselves"
+            ));
+        let error = match self.client.exchange(&ask).await {
+            Ok(answered) if answered.status == StatusCode::ACCEPTED => return Ok(()),
+            Ok(answered) => {
+                self.job.end = Some(End::Well(answered.of(self.job.operation)));
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        let Some(said) = error.zstack() else { return Err(error) };
+        // Sessions are looked at after the 202, before anything is done: the call is sent again in the session that there is now.
+        if said.code.as_deref() == Some(SESSION_INVALID)
+            && said.cause.is_none()
+            && let Some(call) = self.again.take()
+        {
+            return Box::pin(self.submit(&call)).await;
+        }
+        self.failed(said);
         Ok(())
     }
 
@@ -184,32 +239,10 @@ impl<D: Send + 'static> Work for JobWork<D> {
     }
 
     async fn ask(&mut self) -> Result<()> {
-        let Some(id) = self.job.id.as_deref() else { return Ok(()) };
-        let ask = Ask::link(Method::GET, self.client.below(&["zstack", "v1", "api-jobs", id]), None)
-            .named(self.job.operation.name)
-            .gone(format!(
-                "the server no longer knows the job {id}: it forgets a job three hours after its end, and when it is started anew; \
-                 the operation may have been carried out: look at the objects themselves"
-            ));
-        let error = match self.client.exchange(&ask).await {
-            Ok(answered) if answered.status == StatusCode::ACCEPTED => return Ok(()),
-            Ok(answered) => {
-                self.job.end = Some(End::Well(answered.of(self.job.operation)));
-                return Ok(());
-            }
-            Err(error) => error,
-        };
-        let Some(said) = error.zstack() else { return Err(error) };
-        // Sessions are looked at after the 202, before anything is done: the call is sent again in the session that there is now.
-        if said.code.as_deref() == Some(SESSION_INVALID)
-            && said.cause.is_none()
-            && let Some(call) = self.again.take()
-        {
-            let answered = self.client.exchange(&call).await?;
-            return self.begun(answered);
+        match self.job.id.clone() {
+            Some(id) => self.ask_for(&id).await,
+            None => Ok(()),
         }
-        self.failed(said);
-        Ok(())
     }
 
     fn overdue(&self, waited: &Waited) -> Error {
@@ -227,6 +260,13 @@ impl<D> fmt::Debug for JobWork<D> {
             .field("id", &self.job.id)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the call may have come to the server, and its answer did not come back.
+fn is_lost(error: &Error) -> bool {
+    error
+        .http()
+        .is_some_and(|http| !http.is_connect() && (http.is_interrupted() || (http.is_timeout() && !http.is_deadline())))
 }
 
 /// The id of the job at a place that the server named, wherever it thinks that place is.

@@ -1,11 +1,12 @@
 //! Long jobs: work that is submitted as such (`SubmitLongJob`), outlives sessions and management nodes, and can be cancelled.
 
-use backhaul_models::zstack::operations::{CancelLongJob, QueryLongJob};
-use backhaul_models::zstack::{ErrorCode, LongJob, LongJobState};
-use backhaul_wire::json;
+use backhaul_models::zstack::operations::{CancelLongJob, QueryLongJob, RerunLongJob, ResumeLongJob, SubmitLongJob};
+use backhaul_models::zstack::{ErrorCode, LongJob, LongJobState, Reply};
+use backhaul_wire::{Call, json};
 
 use super::ZstackClient;
 use super::error::Told;
+use crate::client::RawAnswer;
 use crate::error::{Error, Reason, Result};
 use crate::poller::{Poller, Waited, Work};
 use crate::said::said;
@@ -32,6 +33,27 @@ impl ZstackClient {
     #[must_use]
     pub fn long_job(&self, job: LongJob) -> LongJobPoller {
         Poller::new(LongJobWork { client: self.clone(), job })
+    }
+
+    /// Waits for the long job that an answer tells of: the form for callers that learn the operation at run time. `None` where the
+    /// operation submits none.
+    ///
+    /// # Errors
+    /// When the answer cannot be read, or names no long job.
+    pub fn long_job_in(&self, answer: &RawAnswer) -> Result<Option<LongJobPoller>> {
+        let submits = [SubmitLongJob::OPERATION, ResumeLongJob::OPERATION, RerunLongJob::OPERATION];
+        if !submits.iter().any(|operation| operation.name == answer.operation.name) {
+            return Ok(None);
+        }
+        let mut reply: Reply<LongJob> = Reply::default();
+        self.client().read(answer, &mut reply, None)?;
+        match reply.inventory.filter(|job| job.uuid.is_some()) {
+            Some(job) => Ok(Some(self.long_job(job))),
+            None => {
+                let rule = "the answer names no long job: there is nothing to wait for".to_owned();
+                Err(self.client().fail(answer.operation.name, Reason::Answer(rule)))
+            }
+        }
     }
 }
 

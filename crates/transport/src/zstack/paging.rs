@@ -3,7 +3,7 @@
 use backhaul_wire::Operation;
 
 use super::zql::listed;
-use crate::paging::{Follow, PAGE, Page, Step};
+use crate::protocol::{Follow, PAGE, Page, Step};
 
 /// How many items there are, as far as the server said so.
 #[derive(Default)]

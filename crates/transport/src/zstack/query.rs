@@ -1,11 +1,12 @@
 //! Typed queries: sent as parameters where they can carry the query, else in ZQL.
 
 use backhaul_filter::zstack::{Inventory, Query, Request};
+use backhaul_models::zstack::Zstack;
 use backhaul_wire::Call;
 
 use super::ZstackClient;
 use super::zql::{Zql, listed};
-use crate::client::Given;
+use crate::client::Arguments;
 use crate::error::{Reason, Result};
 use crate::paging::{Listing, Paged};
 
@@ -32,7 +33,7 @@ impl ZstackClient {
     /// When neither parameters nor ZQL can carry the query, the operation lists something else, or the query asks for a number alone.
     pub fn find<C, Q>(&self, query: &Query<Q>) -> Result<Listing<C::Answer>>
     where
-        C: Call,
+        C: Call<Api = Zstack>,
         C::Answer: Paged,
         Q: Inventory,
     {
@@ -47,7 +48,7 @@ impl ZstackClient {
             Request::Parameters(params) if params.iter().any(|(name, _)| name == "count") => Err(no_items()),
             Request::Parameters(params) => {
                 let params = params.into_iter().map(|(name, value)| (name.into_owned(), value)).collect();
-                Ok(Listing::of(self.client().pages(C::OPERATION, Given { params, body: None })))
+                Ok(Listing::of(self.client().pages(C::OPERATION, Arguments { params, body: None })))
             }
             Request::Zql { statement, .. } if statement.counts => Err(no_items()),
             Request::Zql { statement, .. } => {

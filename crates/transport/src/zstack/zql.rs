@@ -8,19 +8,21 @@ use std::fmt;
 
 #[cfg(feature = "zstack-queries")]
 use backhaul_filter::zstack::Statement;
+use backhaul_models::zstack::Zstack;
 use backhaul_models::zstack::operations::ZqlQuery;
 use backhaul_wire::operation::Response;
 use backhaul_wire::shape::Kind;
-use backhaul_wire::{Call, Operation, Shape};
+use backhaul_wire::{ApiVersion, Call, Operation, Shape};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use url::Url;
 
 use super::ZstackClient;
-use crate::client::{Ask, Client, Given};
+use crate::client::{Arguments, Ask, Client};
 use crate::error::Result;
-use crate::paging::{Listing, PAGE, Paged, Pages, Source};
+use crate::paging::{Listing, Paged, Pages, Source};
+use crate::protocol::PAGE;
 
 /// What is asked for in ZQL: resources of one kind, which of them, and in which order.
 ///
@@ -127,13 +129,13 @@ impl Source for Queried {
     }
 
     /// The text says all of it.
-    fn prepare(&mut self, _: &Client, _: u8, _: Vec<(&'static str, String)>) -> Result<()> {
+    fn prepare(&mut self, _: &Client, _: Option<ApiVersion>, _: Vec<(&'static str, String)>) -> Result<()> {
         Ok(())
     }
 
     fn ask<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Ask>> {
         Box::pin(async {
-            let given = Given { params: vec![("zql".to_owned(), self.zql.page())], body: None };
+            let given = Arguments { params: vec![("zql".to_owned(), self.zql.page())], body: None };
             let ask = client.ask(ZqlQuery::OPERATION, &given).await?;
             Ok(ask.named(self.operation.name).gone("the server has no ZQL".to_owned()))
         })
@@ -182,7 +184,7 @@ impl ZstackClient {
     #[must_use]
     pub fn list_zql<C>(&self, zql: Zql) -> Listing<C::Answer>
     where
-        C: Call,
+        C: Call<Api = Zstack>,
         C::Answer: Paged,
     {
         Listing::of(self.client().pages_zql(C::OPERATION, zql))

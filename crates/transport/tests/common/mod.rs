@@ -7,7 +7,8 @@ use std::time::Duration;
 use backhaul_transport::em::EmClient;
 use backhaul_transport::vb365::Vb365Client;
 use backhaul_transport::zstack::ZstackClient;
-use backhaul_transport::{EmFormat, Options, Version};
+use backhaul_transport::{EmFormat, EmOptions, Options, Vb365Options};
+use backhaul_wire::ApiVersion;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -43,12 +44,25 @@ pub struct Reply {
     cut: Option<usize>,
     silent: bool,
     chunked: bool,
+    /// Whether the connection ends without a word.
+    hangs_up: bool,
+    /// The pause before each byte of the body.
+    drips: Option<Duration>,
 }
 
 impl Reply {
     /// `{server}` in the body stands for the server's address.
     pub fn new(status: u16, body: impl Into<String>) -> Self {
-        Self { status, headers: String::new(), body: body.into(), cut: None, silent: false, chunked: false }
+        Self {
+            status,
+            headers: String::new(),
+            body: body.into(),
+            cut: None,
+            silent: false,
+            chunked: false,
+            hangs_up: false,
+            drips: None,
+        }
     }
 
     pub fn header(mut self, line: &str) -> Self {
@@ -72,6 +86,32 @@ impl Reply {
     pub fn chunked(mut self) -> Self {
         self.chunked = true;
         self
+    }
+
+    /// Ends the connection without a word.
+    pub fn hang_up(mut self) -> Self {
+        self.hangs_up = true;
+        self
+    }
+
+    /// Sends the body byte by byte, with a pause before each.
+    pub fn drip(mut self, pause: Duration) -> Self {
+        self.drips = Some(pause);
+        self
+    }
+
+    /// The same answer with another status and body.
+    pub fn with(mut self, status: u16, body: impl Into<String>) -> Self {
+        (self.status, self.body) = (status, body.into());
+        self
+    }
+
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub fn body(&self) -> &str {
+        &self.body
     }
 
     /// Falls silent after so many bytes of the body.
@@ -249,8 +289,8 @@ impl Server {
     }
 
     pub fn em_json(&self) -> EmClient {
-        let mut options = self.options();
-        options.em_format = EmFormat::Json;
+        let mut options = EmOptions::from(self.options());
+        options.format = EmFormat::Json;
         EmClient::new(options).unwrap()
     }
 
@@ -259,8 +299,8 @@ impl Server {
     }
 
     pub fn vb365(&self, version: u8) -> Vb365Client {
-        let mut options = self.options();
-        options.version = Some(Version::Vb365(version));
+        let mut options = Vb365Options::from(self.options());
+        options.version = ApiVersion::new(version);
         Vb365Client::new(options).unwrap()
     }
 
@@ -293,6 +333,9 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
     let Some(seen) = read(&mut stream).await else { return };
     shared.seen.lock().unwrap().push(seen.clone());
     let reply = reply(shared, &seen, script);
+    if reply.hangs_up {
+        return;
+    }
     let body = reply.body.replace("{server}", url);
     let length = match reply.chunked {
         true => "Transfer-Encoding: chunked".to_owned(),
@@ -303,7 +346,18 @@ async fn serve(mut stream: TcpStream, shared: &Shared, script: impl Fn(&Seen) ->
     if reply.chunked {
         let _ = stream.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await;
     }
-    let _ = stream.write_all(&body.as_bytes()[..reply.cut.unwrap_or(body.len())]).await;
+    let sent = &body.as_bytes()[..reply.cut.unwrap_or(body.len()).min(body.len())];
+    match reply.drips {
+        None => drop(stream.write_all(sent).await),
+        Some(pause) => {
+            for byte in sent {
+                tokio::time::sleep(pause).await;
+                if stream.write_all(&[*byte]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
     if reply.chunked && reply.cut.is_none() {
         let _ = stream.write_all(b"\r\n0\r\n\r\n").await;
     }

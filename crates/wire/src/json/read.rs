@@ -147,15 +147,13 @@ impl<'t, 'c, 'd> Driver<'t, 'c, 'd> {
 
     /// Keeps an unknown member on types that do, or passes over it; says which.
     fn unknown(&mut self, target: &mut dyn Struct, name: Cow<'t, str>, null: bool) -> Result<bool> {
-        // EM writes every member that a type could have: an unknown one without a value says nothing.
-        if null && !target.shape().keeps_nulls() {
+        // A null says nothing but that there is such a member: it is told to who asks, and not kept for others.
+        if null && !target.shape().keeps_nulls() && !self.context.reports() {
             return self.cursor.literal("null").map(|()| false);
         }
         let Some(unknown) = target.unknown_mut() else {
             self.cursor.skip()?;
-            if !null {
-                self.context.unknown_field(&name);
-            }
+            self.context.unknown_field(&name);
             return Ok(false);
         };
         let value = self.cursor.value()?;

@@ -5,7 +5,7 @@ use crate::drift::Drift;
 use crate::error::{EncodeError, EncodeReason};
 use crate::reflect::{Node, Scalar, Struct};
 use crate::shape::{Field, Kind};
-use crate::version::ApiVersion;
+use crate::version::{ApiVersion, Versions};
 
 /// Checks that a request fits one version of the API: every field and enum value that is set exists in it, and every
 /// required field is set.
@@ -14,6 +14,25 @@ use crate::version::ApiVersion;
 /// On the first field or value that the version lacks, naming the versions that have it; on a required field that is unset.
 pub fn check_versions(value: &dyn Struct, version: Option<ApiVersion>) -> Result<(), EncodeError> {
     match walk(value, version, "", &mut ControlFlow::Break) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// As [`check_versions`], but a field or value of versions that `passes` lets through is no error.
+///
+/// # Errors
+/// As [`check_versions`], for all others.
+pub fn check_versions_but(
+    value: &dyn Struct,
+    version: Option<ApiVersion>,
+    passes: &dyn Fn(Versions) -> bool,
+) -> Result<(), EncodeError> {
+    let checked = walk(value, version, "", &mut |error| match error.versions() {
+        Some(versions) if passes(versions) => ControlFlow::Continue(()),
+        _ => ControlFlow::Break(error),
+    });
+    match checked {
         ControlFlow::Break(error) => Err(error),
         ControlFlow::Continue(()) => Ok(()),
     }

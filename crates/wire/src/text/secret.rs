@@ -1,6 +1,9 @@
 use std::fmt;
 
-/// A password or key. It prints and serialises as `***`; only the wire codecs and [`Secret::expose`] give the text.
+use zeroize::Zeroize as _;
+
+/// A password or key. It prints and serialises as `***`; only the wire codecs and [`Secret::expose`] give the text, and its memory is
+/// wiped when it is dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -18,6 +21,12 @@ impl Secret {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

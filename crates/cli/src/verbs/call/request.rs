@@ -1,8 +1,7 @@
 //! The body that `call` sends: what the user wrote, checked against the schemas first.
 
 use backhaul_models::registry;
-use backhaul_wire::ApiVersion;
-use backhaul_wire::{Drift, Operation, Shape, Struct, System};
+use backhaul_wire::{ApiVersion, Drift, Operation, Shape, Struct, System, json};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -42,6 +41,27 @@ impl Body {
         Ok(body)
     }
 
+    /// The value that the body holds in a version; none where no type of ours holds it.
+    pub(super) fn take_value(
+        &mut self,
+        operation: &'static Operation,
+        version: Option<ApiVersion>,
+        console: &Console,
+    ) -> Result<Option<Box<dyn Struct>>, Failure> {
+        match self.value.take() {
+            None => self.decoded(operation, operation.form(version).request, console),
+            read => Ok(read),
+        }
+    }
+
+    /// The body for people: its value with secrets redacted, else the bytes as text.
+    pub(super) fn shown(&self, value: Option<&dyn Struct>) -> Result<String, Failure> {
+        match value {
+            Some(value) => json::to_string_pretty(value).map_err(|error| Failure::internal(error.to_string())),
+            None => Ok(String::from_utf8_lossy(&self.bytes).into_owned()),
+        }
+    }
+
     /// The body as the schemas read it. What the schemas do not know of it is said; what does not fit them is a usage error.
     fn decoded(
         &self,
@@ -77,7 +97,7 @@ impl Body {
     ) -> Result<Bytes, Failure> {
         let value = match self.value {
             None if !operation.older.is_empty() => {
-                self.decoded(operation, operation.form(ApiVersion::new(peer.version().await?)).request, console)?
+                self.decoded(operation, operation.form(peer.version().await?).request, console)?
             }
             read => read,
         };

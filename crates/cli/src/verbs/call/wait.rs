@@ -1,16 +1,19 @@
 //! `--wait`: from the task, session or job that an operation is answered with to its end.
 
 use backhaul_models::em::{Task, TaskState};
-use backhaul_transport::Given;
+use backhaul_models::zstack::{LongJob, LongJobState};
+use backhaul_transport::Arguments;
+use backhaul_transport::em::{Stage, Whole};
 use backhaul_transport::poller::{Poller, Progress, Work};
 use backhaul_transport::vb365::{Session, Started};
-use backhaul_transport::zstack::Job;
+use backhaul_transport::zstack::{Job, ZstackClient};
 use backhaul_wire::System;
 use backhaul_wire::operation::Response;
+use serde_json::Value;
 
 use super::{Calling, shown};
 use crate::connect::Peer;
-use crate::exit::Failure;
+use crate::exit::{Code, Failure};
 
 impl Calling<'_> {
     /// Whether there may be something to wait for: of any other operation the answer is the end already. What of VB365 starts a
@@ -26,23 +29,28 @@ impl Calling<'_> {
 
     /// Calls, and waits for the end, which is given as text; of a task or session itself, of a job its
     /// answer. Nothing where the server has done it at once and says nothing.
-    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
+    pub(super) async fn to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
         match self.operation.system {
             System::Em => {
-                let started = peer.client.start(self.operation, given).await;
-                let Some(task) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
-                shown(self.wait(peer, task, task_told).await?.task())
+                let started = peer.client.start_whole(self.operation, given).await;
+                let Some(work) = started.map_err(|error| peer.refusal(&error))? else { return Ok(String::new()) };
+                whole(&self.wait(peer, work, stage_told).await?)
             }
             System::Vb365 => self.session_to_the_end(peer, given).await,
             System::Zstack => {
                 let job = peer.client.start_job(self.operation, given).await.map_err(|error| peer.refusal(&error))?;
                 let raw = self.wait(peer, job, job_told).await?;
+                let client = ZstackClient::try_from(peer.client.clone());
+                let long = client.and_then(|client| client.long_job_in(&raw)).map_err(|error| peer.refusal(&error))?;
+                if let Some(long) = long {
+                    return shown(&self.wait(peer, long, long_job_told).await?);
+                }
                 Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default())
             }
         }
     }
 
-    async fn session_to_the_end(&self, peer: &Peer, given: &Given) -> Result<String, Failure> {
+    async fn session_to_the_end(&self, peer: &Peer, given: &Arguments) -> Result<String, Failure> {
         let started = peer.client.start_session(self.operation, given).await;
         match started.map_err(|error| peer.refusal(&error))? {
             Started::Done(raw) => Ok(self.decoded(peer, given, &raw).await?.unwrap_or_default()),
@@ -59,15 +67,45 @@ impl Calling<'_> {
         mut poller: Poller<W>,
         told: impl Fn(&W::State) -> String,
     ) -> Result<W::Done, Failure> {
-        if let Some(limit) = self.args.connection.timeout {
+        if let Some(limit) = self.args.connection.deadline {
             poller = poller.deadline(limit);
         }
         loop {
-            match poller.next().await.map_err(|error| peer.refusal(&error))? {
+            let next = tokio::select! {
+                next = poller.next() => next.map_err(|error| peer.refusal(&error))?,
+                // A pause between two questions is not waited for; the work goes on on the server.
+                () = self.console.interrupt().stopped() => {
+                    return Err(Failure::new(Code::Interrupted, "no longer waited for: the work goes on on the server")
+                        .of_server(&peer.name));
+                }
+            };
+            match next {
                 Progress::Done(done) => return Ok(done),
                 Progress::Going(now) => self.console.verbose(1, || format!("{}: {}", peer.name, told(&now))),
             }
         }
+    }
+}
+
+/// The task, and within it the session that it left behind.
+fn whole(done: &Whole) -> Result<String, Failure> {
+    let task = shown(done.task.task())?;
+    let Some(session) = &done.session else { return Ok(task) };
+    let internal = |error: serde_json::Error| Failure::internal(error.to_string());
+    let mut task: Value = serde_json::from_str(&task).map_err(internal)?;
+    task["Session"] = serde_json::from_str(&shown(session.value())?).map_err(internal)?;
+    Ok(format!("{}\n", serde_json::to_string_pretty(&task).map_err(internal)?))
+}
+
+fn stage_told(stage: &Stage) -> String {
+    match stage {
+        Stage::Session(session) => {
+            let state = session.state().unwrap_or("in no state that it tells");
+            let progress = session.progress().map(|progress| format!(", {progress} %")).unwrap_or_default();
+            format!("{} is {state}{progress}", session.name().unwrap_or("its session"))
+        }
+        Stage::Task(task) => task_told(task),
+        _ => "it goes on".to_owned(),
     }
 }
 
@@ -81,6 +119,11 @@ fn session_told<S: Session>(session: &S) -> String {
     let state = session.state().unwrap_or("in no state that it tells");
     let progress = session.progress().map(|progress| format!(", progress {progress}")).unwrap_or_default();
     format!("the {} {id} is {state}{progress}", S::KIND)
+}
+
+fn long_job_told(job: &LongJob) -> String {
+    let state = job.state.as_ref().map_or("in no state that it tells", LongJobState::as_str);
+    format!("the long job {} is {state}", job.uuid.as_ref().map_or("without an id", |id| id.as_str()))
 }
 
 fn job_told(job: &Job) -> String {

@@ -3,6 +3,7 @@
 #![allow(clippy::result_large_err, reason = "a report is made once for each file, and printed")]
 
 use backhaul_models::registry;
+use backhaul_models::vb365::is_unproven;
 use backhaul_models::zstack::JobLocation;
 use backhaul_wire::ApiVersion;
 use backhaul_wire::generated::TypeEntry;
@@ -123,11 +124,7 @@ impl Subject {
                     }
                     Response::Bytes => Err(Report::nothing_to_read()),
                     Response::Empty if start(body).is_empty() => Err(Report::nothing_to_read()),
-                    // ZStack's way to say nothing.
-                    Response::Empty
-                        if system == System::Zstack
-                            && matches!(&outline, Outline::Object(members) if members.is_empty()) =>
-                    {
+                    Response::Empty if system == System::Zstack && says_nothing(&outline) => {
                         Err(Report::nothing_to_read())
                     }
                     Response::Empty => {
@@ -208,11 +205,21 @@ fn any_version(target: &str) -> Option<(u8, String)> {
 
 fn in_version(name: &str, versions: Versions, version: Option<u8>) -> Result<(), Failure> {
     match version {
+        Some(version) if is_unproven(versions, version) => Err(Failure::usage(format!(
+            "{name} is not known in v{version} of the API: it is in {versions}, and what is known of v{version} comes from the Help \
+             Center's pages and samples"
+        ))),
         Some(version) if !versions.contains(ApiVersion::new(version)) => {
             Err(Failure::usage(format!("{name} is not in v{version} of the API: it is in {versions}")))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a body of ZStack is its way to say nothing: no member, or those of the event that ended a job alone.
+fn says_nothing(outline: &Outline) -> bool {
+    let own = ["success", "apiId", "id", "createdTime", "type"];
+    matches!(outline, Outline::Object(members) if members.iter().all(|member| own.contains(&member.as_str())))
 }
 
 /// What stands in ZStack's wrapper; a body that is no JSON object is left to the reader, whose errors name the place.

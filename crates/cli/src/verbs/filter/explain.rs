@@ -1,6 +1,6 @@
 //! What the server evaluates of a filter, and what is evaluated here.
 
-use backhaul_filter::{By, Order, Part, Schema, Severity};
+use backhaul_filter::{Evaluator, Order, Part, Schema, Severity};
 use backhaul_wire::System;
 use serde_json::json;
 
@@ -31,14 +31,14 @@ pub(super) fn run(given: &Given, args: &Explain, console: &Console) -> Outcome {
         Some((name, descending)) => Some(Order { field: expression::order(name, &schema)?, descending }),
         None => None,
     };
-    let ways = given.ways(listing, order, args.limit)?;
-    let Some(best) = ways.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
+    let wordings = given.wordings(listing, order, args.limit)?;
+    let Some(best) = wordings.first() else { return Err(Failure::internal("a listing that nobody can be asked for")) };
     let parts = best.plan.parts();
     let rows = match &best.zql {
         None => parts.iter().map(|part| row(part, listing)).collect(),
         // Why it is ZQL is told by what the operation's own parameters cannot say.
         Some(_) => {
-            let own = ways.get(1).map(|way| way.plan.parts());
+            let own = wordings.get(1).map(|wording| wording.plan.parts());
             parts.iter().enumerate().map(|(at, part)| zql_row(part, own.and_then(|own| own.get(at)))).collect()
         }
     };
@@ -51,8 +51,8 @@ fn zql_row(part: &Part, own: Option<&Part>) -> Row {
     let sent: Vec<_> = part.sent.iter().map(|(clause, text)| format!("{clause} {text}")).collect();
     let sent = (!sent.is_empty()).then(|| sent.join(" "));
     let why = match (part.by, own) {
-        (By::Server, Some(own)) if !own.why.is_empty() => format!("ZQL, which stands in for `q=`: {}", own.why),
-        (By::Server, _) => "ZQL, along with what `q=` cannot say".to_owned(),
+        (Evaluator::Server, Some(own)) if !own.why.is_empty() => format!("ZQL, which stands in for `q=`: {}", own.why),
+        (Evaluator::Server, _) => "ZQL, along with what `q=` cannot say".to_owned(),
         _ => part.why.clone(),
     };
     vec![json!(part.what), json!(part.by.to_string()), json!(sent), json!(why)]
@@ -62,9 +62,9 @@ fn row(part: &Part, listing: &Listing) -> Row {
     let sent: Vec<_> = part.sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let sent = (!sent.is_empty()).then(|| sent.join("&"));
     let why = match (part.by, listing.operation.system) {
-        (By::Server, System::Em) => "Enterprise Manager's own filter",
-        (By::Server, System::Zstack) => "a condition of ZStack's own",
-        (By::Server, System::Vb365) => "a parameter of the listing",
+        (Evaluator::Server, System::Em) => "Enterprise Manager's own filter",
+        (Evaluator::Server, System::Zstack) => "a condition of ZStack's own",
+        (Evaluator::Server, System::Vb365) => "a parameter of the listing",
         _ => part.why.as_str(),
     };
     vec![json!(part.what), json!(part.by.to_string()), json!(sent), json!(why)]

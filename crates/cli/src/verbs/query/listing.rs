@@ -1,6 +1,6 @@
 //! What a query asks for: the operation whose answer lists the type.
 
-use backhaul_filter::FieldSchema;
+use backhaul_filter::{FieldSchema, Kind, Source};
 use backhaul_models::registry;
 use backhaul_transport::em::QueryTypeRow;
 use backhaul_transport::{Params, QUERY_TYPES};
@@ -23,6 +23,8 @@ pub(crate) struct Listing {
     /// The name under which filters speak of the items.
     pub(crate) name: &'static str,
     filter: Filterable,
+    /// Fields that Enterprise Manager's own list lacks, and a filter is to name all the same.
+    unlisted: Vec<String>,
 }
 
 /// What a filter may say of the items.
@@ -44,12 +46,13 @@ impl Listing {
     }
 
     /// Refuses a version whose listing has items of another type: their fields are not those that were asked for.
-    pub(crate) fn check_version(&self, version: u8) -> Result<(), Failure> {
-        match registry::listed_in(self.operation.form(ApiVersion::new(version)).response) {
-            Some(item) if item.name != self.item.name => {
+    pub(crate) fn check_version(&self, version: Option<ApiVersion>) -> Result<(), Failure> {
+        let listed = registry::listed_in(self.operation.form(version).response);
+        match version.zip(listed) {
+            Some((version, item)) if item.name != self.item.name => {
                 let (system, wanted) = (self.operation.system, self.item.name);
-                Err(Failure::usage(format!("v{version} of the API lists {} where others list {wanted}", item.name))
-                    .with_help(format!("ask for {system}.{} with --api-version v{version}", item.name)))
+                Err(Failure::usage(format!("{version} of the API lists {} where others list {wanted}", item.name))
+                    .with_help(format!("ask for {system}.{} with --api-version {version}", item.name)))
             }
             _ => Ok(()),
         }
@@ -71,15 +74,18 @@ impl Listing {
     /// The fields that a filter and an order may name.
     pub(crate) fn fields(&self) -> Vec<FieldSchema<'_>> {
         match &self.filter {
-            Filterable::Query(row) => row.def.fields.to_vec(),
+            Filterable::Query(row) => {
+                row.def.fields.iter().copied().chain(self.unlisted.iter().map(unlisted)).collect()
+            }
             Filterable::Type(fields) => fields.schemas(),
         }
     }
 
-    /// Lets a filter name a field that the type does not list: of an object that the server joins.
+    /// Lets a filter name a field that is not listed: of an object that the server joins, or one that only the server knows.
     pub(crate) fn allow(&mut self, field: &str) {
-        if let Filterable::Type(fields) = &mut self.filter {
-            fields.add(field);
+        match &mut self.filter {
+            Filterable::Type(fields) => fields.add(field),
+            Filterable::Query(_) => self.unlisted.push(field.to_owned()),
         }
     }
 
@@ -92,6 +98,10 @@ impl Listing {
             Some(param) => Err(needs(self.name, &[param.name])),
         }
     }
+}
+
+fn unlisted(name: &String) -> FieldSchema<'_> {
+    FieldSchema { name, kind: Kind::Text, values: &[], source: Source::ServerOnly }
 }
 
 /// A query type of Enterprise Manager, by its own name or by that of what it lists.
@@ -108,7 +118,7 @@ fn query_type(name: &str) -> Result<Listing, Failure> {
     let lost = || Failure::internal(format!("the query type {} has no operation", row.name));
     let operation = row.operation().ok_or_else(lost)?;
     let (list, item) = names::list(operation).zip(registry::listed(operation)).ok_or_else(lost)?;
-    Ok(Listing { operation, list, item, name: row.name, filter: Filterable::Query(row) })
+    Ok(Listing { operation, list, item, name: row.name, filter: Filterable::Query(row), unlisted: Vec::new() })
 }
 
 /// An operation that lists something, where in its answer, and what.
@@ -151,7 +161,8 @@ impl Candidate {
 
     fn listing(self, system: System) -> Listing {
         let Self { operation, list, item } = self;
-        Listing { operation, list, item, name: item.name, filter: Filterable::Type(Fields::of(system, item)) }
+        let filter = Filterable::Type(Fields::of(system, item));
+        Listing { operation, list, item, name: item.name, filter, unlisted: Vec::new() }
     }
 }
 
@@ -226,7 +237,7 @@ fn unknown(system: System, name: &str, listed: impl Iterator<Item = &'static str
         Some(_) => Failure::usage(format!("{system}.{shown} is a type, but no operation lists it{hint}")),
         None => Failure::usage(format!("there is no listing {system}.{shown}{hint}")),
     };
-    failure.with_help(format!("{system} lists {}", listed.join(", ")))
+    failure.with_help(format!("{system} lists {}", suggest::among(name, listed)))
 }
 
 #[cfg(test)]

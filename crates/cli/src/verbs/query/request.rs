@@ -1,15 +1,15 @@
 //! How a query is split: what the server is asked, and what is done here.
 
-use backhaul_filter::{Ask, Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Target, lower};
+use backhaul_filter::{Expr, LowerError, Narrowing, Order, Parsed, Plan, Schema, Selection, Target, lower};
 use backhaul_transport::paging::Pages;
 use backhaul_transport::zstack::Zql;
-use backhaul_transport::{Client, Given, Params};
+use backhaul_transport::{Client, Arguments, Params};
 use backhaul_wire::ApiVersion;
 use backhaul_wire::operation::ParamPlace;
 use backhaul_wire::shape::Kind;
 use backhaul_wire::{Operation, System};
 
-use super::{Listing, Way};
+use super::{Listing, Wording};
 use crate::exit::{Code, Failure};
 use crate::names;
 use crate::output::Projection;
@@ -21,7 +21,7 @@ const PAGE: u64 = 100;
 /// is that of VB365's API when it is known.
 pub(crate) fn plan(
     listing: &Listing,
-    ask: &Ask<'_>,
+    ask: &Selection<'_>,
     given: &Params,
     version: Option<u8>,
     code: Code,
@@ -39,7 +39,7 @@ pub(crate) fn plan(
 }
 
 /// The failure of what neither the server nor we can do.
-pub(super) fn nobody(listing: &Listing, ask: &Ask<'_>, error: &LowerError, code: Code) -> Failure {
+pub(super) fn nobody(listing: &Listing, ask: &Selection<'_>, error: &LowerError, code: Code) -> Failure {
     let failure = Failure::new(code, format!("{} cannot be asked this: {error}", listing.operation.system.product()));
     let joined = ask.several && ask.order.is_some_and(|order| order.field.source.place().is_none());
     if joined { failure.with_help("name one server with -p") } else { failure }
@@ -72,7 +72,7 @@ fn narrowing(listing: &Listing, given: &Params, version: Option<u8>) -> Vec<Narr
 /// What is sent.
 pub(super) enum Request {
     /// The operation, with parameters.
-    Own(Given),
+    Own(Arguments),
     /// A query in ZStack's language.
     Zql(Zql),
 }
@@ -81,15 +81,15 @@ impl Request {
     pub(super) fn new(
         listing: &Listing,
         params: Params,
-        way: &Way,
+        wording: &Wording,
         order: Option<&Order<'_>>,
         projection: Option<&Projection>,
     ) -> Result<Self, Failure> {
-        if let Some(zql) = &way.zql {
+        if let Some(zql) = &wording.zql {
             return Ok(Self::Zql(zql.clone()));
         }
-        let plan = &way.plan;
-        let mut given = Given { params, body: None };
+        let plan = &wording.plan;
+        let mut given = Arguments { params, body: None };
         let system = listing.operation.system;
         for (name, value) in plan.sent() {
             let twice = given.params.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));
@@ -155,9 +155,19 @@ pub(crate) fn allow_joined(listing: &mut Listing, parsed: &Parsed) {
     }
 }
 
+/// Lets a filter name fields that the schemas do not list: they are sent as they are written. Gives their names.
+pub(crate) fn allow_unlisted(listing: &mut Listing, parsed: &Parsed) -> Vec<String> {
+    let fields = listing.fields();
+    let known = |name: &str| fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
+    let names = parsed.expr().fields().into_iter().map(|field| field.as_str());
+    let unlisted: Vec<String> = names.filter(|name| !known(name)).map(str::to_owned).collect();
+    unlisted.iter().for_each(|name| listing.allow(name));
+    unlisted
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::ways;
+    use super::super::wordings;
     use super::*;
     use crate::console::Console;
     use crate::expression;
@@ -172,8 +182,8 @@ mod tests {
         let mut listing = Listing::about(&target)?;
         let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
         allow_joined(&mut listing, &parsed);
-        let ask = Ask { filter: Some(parsed.expr()), ..Ask::default() };
-        let plan = &ways(&listing, &ask, given, version, Code::Usage)?[0].plan;
+        let ask = Selection { filter: Some(parsed.expr()), ..Selection::default() };
+        let plan = &wordings(&listing, &ask, given, version, Code::Usage)?[0].plan;
         let sent = plan.sent().iter().map(|(name, value)| format!("{name}={value}")).collect();
         Ok((sent, plan.rest().map(ToString::to_string).unwrap_or_default()))
     }
@@ -213,20 +223,22 @@ mod tests {
 
     #[test]
     fn a_server_without_zql_is_asked_otherwise() -> Result<(), Failure> {
-        let ways = |filter: &str| {
+        let wordings = |filter: &str| {
             let target = "zstack.BackupStorage".parse().map_err(|message: String| Failure::internal(message))?;
             let mut listing = Listing::about(&target)?;
             let parsed = expression::parsed(filter, Code::Usage, &Console::new(0, crate::args::Global::default()))?;
             allow_joined(&mut listing, &parsed);
-            let ask = Ask { filter: Some(parsed.expr()), limit: Some(3), ..Ask::default() };
-            let ways = ways(&listing, &ask, &Params::default(), None, Code::Usage)?;
-            Ok::<_, Failure>(ways.into_iter().map(|way| way.zql.map(|zql| zql.to_string())).collect::<Vec<_>>())
+            let ask = Selection { filter: Some(parsed.expr()), limit: Some(3), ..Selection::default() };
+            let wordings = wordings(&listing, &ask, &Params::default(), None, Code::Usage)?;
+            Ok::<_, Failure>(
+                wordings.into_iter().map(|wording| wording.zql.map(|zql| zql.to_string())).collect::<Vec<_>>(),
+            )
         };
         let zql = "query backupstorage where name != 'a' or name is null return with (total) order by uuid asc";
-        assert_eq!(ways("name!=a")?, [Some(zql.to_owned()), None]);
-        assert_eq!(ways("name==a")?, [None]);
+        assert_eq!(wordings("name!=a")?, [Some(zql.to_owned()), None]);
+        assert_eq!(wordings("name==a")?, [None]);
         let joined = "query backupstorage where zone.name = 'a' or name = 'b' return with (total) order by uuid asc";
-        assert_eq!(ways("zone.name==a,name==b")?, [Some(joined.to_owned())]);
+        assert_eq!(wordings("zone.name==a,name==b")?, [Some(joined.to_owned())]);
         Ok(())
     }
 

@@ -13,13 +13,11 @@ pub(super) struct Rows {
     out: Box<dyn RowWriter>,
     columns: Vec<Source>,
     fields: Projection,
-    /// Whether the fields are all that the schemas know, so that what they do not know belongs to them.
-    whole: bool,
+    shape: &'static Shape,
+    /// Whether members that are no columns stand in each row, too.
+    unknown: bool,
     left: u64,
     begun: bool,
-    /// Whether members that no schema knows were left out.
-    lost: bool,
-    console: Console,
 }
 
 /// Where a column's value comes from.
@@ -32,7 +30,9 @@ enum Source {
 
 /// What of the items is printed.
 pub(super) struct Chosen {
-    whole: bool,
+    /// Whether what the schemas do not know belongs to it: it does when all that they know is wanted.
+    unknown: bool,
+    shape: &'static Shape,
     /// Whether the server's name stands in a column of its own, and where: first, unless the user says otherwise.
     server: Option<(&'static str, usize)>,
     fields: Projection,
@@ -53,8 +53,20 @@ impl Chosen {
             (None, []) => Projection::whole(item),
             _ => Projection::new(item, &named)?,
         };
-        let whole = named.is_empty() && place.is_none() && !style.is_table();
-        Ok(Self { whole, server: place.or(several.then_some(0)).map(|place| (server, place)), fields })
+        let unknown = named.is_empty() && place.is_none() && style.has_room();
+        Ok(Self { unknown, shape: item, server: place.or(several.then_some(0)).map(|place| (server, place)), fields })
+    }
+
+    /// With what the schemas do not know beside any fields, if that is `wanted`.
+    pub(super) fn with_unknown(mut self, wanted: bool, style: &Style) -> Result<Self, Failure> {
+        if wanted && !style.has_room() {
+            return Err(Failure::usage(
+                "--unknown prints members that are no columns: this format has no room for them",
+            )
+            .with_help("add -o json, ndjson or yaml"));
+        }
+        self.unknown |= wanted;
+        Ok(self)
     }
 
     /// The fields of the items that the server could be asked for; nothing when all are wanted.
@@ -70,9 +82,13 @@ impl Rows {
             columns.insert(place.min(columns.len()), Source::Server(Column::new(name, Kind::Name).asked()));
         }
         let out = writer(style, console);
-        let (whole, left) = (chosen.whole, limit.unwrap_or(u64::MAX));
-        let console = console.clone();
-        Self { out, columns, fields: chosen.fields, whole, left, begun: false, lost: false, console }
+        let left = limit.unwrap_or(u64::MAX);
+        Self { out, columns, fields: chosen.fields, unknown: chosen.unknown, shape: chosen.shape, left, begun: false }
+    }
+
+    /// Whether members that the schemas do not know are printed.
+    pub(super) fn shows_unknown(&self) -> bool {
+        self.unknown
     }
 
     /// Whether no more rows are wanted.
@@ -100,11 +116,9 @@ impl Rows {
         });
         let row = row.collect();
         match value {
-            Value::Object(mut members) if self.whole => {
-                self.fields.columns().iter().for_each(|column| drop(members.remove(&column.name)));
-                let lossless = members.is_empty();
-                self.lost |= !self.out.row_and_more(row, members)? && !lossless;
-                Ok(())
+            Value::Object(mut members) if self.unknown => {
+                members.retain(|name, _| self.shape.index_of(name).is_none());
+                self.out.row_and_more(row, members).map(drop)
             }
             _ => self.out.row(row),
         }
@@ -127,11 +141,7 @@ impl Rows {
     /// Ends the output.
     pub(super) fn end(mut self) -> Result<(), Failure> {
         self.begin()?;
-        self.out.end()?;
-        if self.lost {
-            self.console.note("the servers sent fields that no column stands for: -o json prints them");
-        }
-        Ok(())
+        self.out.end()
     }
 }
 
@@ -172,6 +182,8 @@ impl Kept {
                 Some((server, self.pages.get(page)?.path(list).structs()?.get(place)?))
             })
             .collect();
+        // Servers answer in any order; of equals, those of the first server come first.
+        items.sort_by_key(|(server, _)| *server);
         items.sort_by(|(_, a), (_, b)| {
             let found = compare(&order.field, &Reflected(*a), &Reflected(*b));
             if order.descending { found.reverse() } else { found }

@@ -22,12 +22,18 @@ pub(in crate::verbs) struct Asked {
     servers: usize,
     failed: Vec<Code>,
     parts: usize,
+    said: Vec<String>,
 }
 
 impl Asked {
     /// Whether no server answered.
     pub(in crate::verbs) fn all_failed(&self) -> bool {
         self.failed.len() >= self.servers
+    }
+
+    /// What gave no answer, and why.
+    pub(in crate::verbs) fn said(&self) -> &[String] {
+        &self.said
     }
 
     /// The exit code: a part that failed is a failure, even when its server answered the rest.
@@ -48,7 +54,7 @@ pub(in crate::verbs) enum Order {
     AsTheyCome,
 }
 
-/// Asks all servers; each one's answer is handed to `take`, and its problems are said on stderr.
+/// Asks all servers; each one's answer is handed to `take`, also when it is none, and its problems are said on stderr.
 pub(in crate::verbs) async fn ask(
     args: &Fleet,
     selection: &Selection,
@@ -80,6 +86,7 @@ pub(in crate::verbs) async fn ask(
             progress.clear();
             console.failure(&failure);
             asked.failed.push(failure.code());
+            asked.said.push(failure.message().to_owned());
             early.insert(at, None);
             progress.done += 1;
         }
@@ -87,7 +94,8 @@ pub(in crate::verbs) async fn ask(
         progress.answered(&answer);
         let at = places.get(answer.server.as_str()).copied().unwrap_or(usize::MAX);
         begun.borrow_mut().retain(|begun| *begun != at);
-        say_problems(&answer, console);
+        let said = say_problems(&answer, console);
+        asked.said.extend(said.iter().map(|failure| failure.message().to_owned()));
         asked.parts += answer.problems.iter().filter(|problem| problem.part.is_some()).count();
         let whole = answer.problems.iter().find(|problem| problem.part.is_none());
         asked.failed.extend(whole.map(|problem| failure(problem, &answer.server).code()));
@@ -100,9 +108,7 @@ pub(in crate::verbs) async fn ask(
                 let is = if repeated == 1 { "1 row tells" } else { &format!("{repeated} rows tell") };
                 console.note(&format!("{}: {is} of what another row told already, left out", answer.server));
             }
-            if !answer.is_failed() || !answer.rows.is_empty() {
-                take(answer)?;
-            }
+            take(answer)?;
         }
     }
     progress.clear();
@@ -112,10 +118,10 @@ pub(in crate::verbs) async fn ask(
 }
 
 /// Says what of a server gave no answer.
-pub(in crate::verbs) fn say_problems(answer: &Answer, console: &Console) {
-    for problem in &answer.problems {
-        console.failure(&failure(problem, &answer.server));
-    }
+fn say_problems(answer: &Answer, console: &Console) -> Vec<Failure> {
+    let failures: Vec<Failure> = answer.problems.iter().map(|problem| failure(problem, &answer.server)).collect();
+    failures.iter().for_each(|failure| console.failure(failure));
+    failures
 }
 
 fn failure(problem: &Problem, server: &str) -> Failure {
@@ -169,7 +175,7 @@ impl<'a> Progress<'a> {
 
     /// On a terminal, and not before it is worth a look.
     fn show(&mut self, begun: &[usize]) {
-        if self.started.elapsed() < 2 * TICK || !self.console.stderr_is_terminal() {
+        if self.started.elapsed() < 2 * TICK || !self.console.shows_progress() {
             return;
         }
         let names: Vec<&str> = begun.iter().filter_map(|at| self.servers.get(*at)).map(Server::name).take(5).collect();

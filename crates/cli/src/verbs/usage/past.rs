@@ -6,19 +6,21 @@ use std::collections::HashMap;
 use backhaul_filter::Place;
 use backhaul_filter::Record;
 use backhaul_fleet::store::{History, Series, Store};
-use backhaul_fleet::{COLUMNS, Forecast, Growth, Row, sparkline};
+use backhaul_fleet::{COLUMNS, Forecast, Growth, Moment, Row, sparkline};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::report;
 use super::shown::{self, Shown};
 use super::sums::compare;
 use crate::args::usage::Usage;
 use crate::connect;
 use crate::console::Console;
 use crate::exit::{Code, Failure, Outcome};
-use crate::output::Table;
-use crate::verbs::store::{failure, open};
+use crate::output::{Table, size};
+use crate::report::{Begins, Curve, Report, pick};
+use crate::verbs::store::{failure, open, zone};
 
 /// The columns of a span, after those of the newest run.
 const CHANGE: [&str; 9] = [
@@ -34,12 +36,19 @@ const CHANGE: [&str; 9] = [
 ];
 /// How many characters a trend has.
 const TREND: usize = 20;
+/// How many curves a report has.
+const CHARTS: usize = 12;
 
 /// The last run of each server on a day.
 pub(super) fn at(args: &Usage, day: Date, console: &Console) -> Outcome {
-    let mut shown = Shown::new(&args.question, console)?;
-    let begin = TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).map_err(|error| Failure::usage(error.to_string()))?;
-    let end = begin.saturating_add(SignedDuration::from_secs(86_399)).unwrap_or(begin);
+    let mut shown = Shown::new(&args.question, console)?.of_day(day, &args.past.timezone);
+    let zone = zone(&args.past.timezone)?;
+    let wrong = |error: jiff::Error| Failure::usage(format!("{day}: {error}"));
+    let midnight = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).map_err(wrong);
+    let begin = midnight(day)?;
+    // The next day's first second is not in it, however many hours the day has.
+    let end = midnight(day.tomorrow().map_err(wrong)?)?;
+    let end = end.saturating_sub(SignedDuration::from_secs(1)).unwrap_or(end);
     let (store, history) = read(args, begin, end, console)?;
     let mut newest: HashMap<&str, Timestamp> = HashMap::new();
     for row in history.series.iter().map(|it| &it.row) {
@@ -62,7 +71,8 @@ pub(super) fn at(args: &Usage, day: Date, console: &Console) -> Outcome {
     let is_newest = |row: &&Row| newest.get(row.server.as_str()).copied() == row.collected_at;
     let rows: Vec<Row> = history.series.iter().map(|it| &it.row).filter(is_newest).cloned().collect();
     shown.take(rows)?;
-    shown.end()?;
+    let missing: Vec<String> = history.unreadable.iter().map(ToString::to_string).collect();
+    shown.end(&missing)?;
     Ok(code(&history))
 }
 
@@ -80,7 +90,7 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         let name = shown::fields(&[name.to_owned()], &names)?;
         places.extend(names.iter().position(|it| name.contains(it)).map(|at| (at, largest_first)));
     }
-    let (filter, style) = (shown::predicate(question, console)?, question.output.style(console)?);
+    let (filter, style) = (shown::predicate(question.filter.as_ref(), console)?, question.output.style(console)?);
     let now = Timestamp::now();
     let begin = now.saturating_sub(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MIN);
     // A clock that went back left runs in what is the future now.
@@ -98,7 +108,9 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
         filter.as_ref().is_none_or(|filter| filter.matches(&series.row))
             && question.over.is_none_or(|over| backhaul_fleet::is_over(&series.row, over))
     };
-    let mut rows: Vec<Vec<Value>> = history.series.iter().filter(matches).map(cells).collect();
+    let chosen_series: Vec<&Series> = history.series.iter().filter(matches).collect();
+    let trend = if question.html.is_some() { points } else { bars };
+    let mut rows: Vec<Vec<Value>> = chosen_series.iter().map(|series| cells(series, trend)).collect();
     rows.sort_by(|a, b| {
         let one = |(at, largest_first): &(usize, bool)| {
             let order = compare(a.get(*at), b.get(*at));
@@ -111,7 +123,18 @@ pub(super) fn since(args: &Usage, days: i32, console: &Console) -> Outcome {
     let pick = |row: Vec<Value>| places.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect();
     let asked = !question.fields.is_empty();
     let columns = shown::columns(&chosen).into_iter().map(|it| if asked { it.asked() } else { it }).collect();
-    Table { columns, rows: rows.into_iter().map(pick).collect() }.print(&style, console)?;
+    let table = Table { columns, rows: rows.into_iter().map(pick).collect() };
+    if question.html.is_none() {
+        table.print(&style, console)?;
+        return Ok(code(&history));
+    }
+    let mut report = Report::new(format!("Storage usage of the last {days} days"));
+    history.unreadable.iter().for_each(|error| report.caution(format!("Left out: {error}")));
+    let newest: Vec<Row> = chosen_series.iter().map(|series| series.row.clone()).collect();
+    report::figures(&mut report, &newest);
+    charts(&mut report, &chosen_series);
+    report.table("All of them", &table, Begins::Here);
+    report::save(report, question, console)?;
     Ok(code(&history))
 }
 
@@ -129,14 +152,62 @@ fn code(history: &History) -> Code {
     if history.unreadable.is_empty() { Code::Done } else { Code::SomeFailed }
 }
 
-fn cells(series: &Series) -> Vec<Value> {
+/// Curves of what grows most.
+fn charts(report: &mut Report, series: &[&Series]) {
+    let mut growing: Vec<(&Series, Vec<Moment>, Growth)> = series
+        .iter()
+        .filter_map(|series| {
+            let used = series.used();
+            let growth = Growth::of(&used)?;
+            Some((*series, used, growth))
+        })
+        .filter(|(_, used, growth)| used.len() > 1 && growth.per_day.is_some_and(|rate| rate > 0.0))
+        .collect();
+    let rate = |growth: &Growth| growth.per_day.unwrap_or_default();
+    growing.sort_by(|a, b| rate(&b.2).total_cmp(&rate(&a.2)));
+    let curve = |(series, used, growth): &'_ (&Series, Vec<Moment>, Growth)| {
+        let row = &series.row;
+        let parts = [row.tenant.as_deref(), row.repository.as_deref(), Some(row.server.as_str())];
+        let (quota, volume) = forecasts(series, Some(growth));
+        let says = says(&[("quota", quota), ("repository", volume)]);
+        let per_day = u64::try_from(rate(growth).round() as i64).map(size).unwrap_or_default();
+        let full = day(quota).as_str().map_or_else(String::new, |day| format!(" on {day}"));
+        Curve {
+            name: parts.into_iter().flatten().collect::<Vec<_>>().join(" / "),
+            says: format!("{per_day} a day; {}{full}", says.unwrap_or_else(|| "no limit is known".to_owned())),
+            limit: row.quota_bytes,
+            moments: Vec::clone(used),
+        }
+    };
+    let curves: Vec<Curve> = growing.iter().take(CHARTS).map(curve).collect();
+    report.charts("What grows most", &curves);
+}
+
+/// A trend as a text.
+fn bars(used: &[Moment]) -> Value {
+    sparkline(used, TREND).into()
+}
+
+/// A trend as a few moments.
+fn points(used: &[Moment]) -> Value {
+    pick(used, TREND).into_iter().map(|(second, bytes)| json!([second, bytes])).collect()
+}
+
+/// When the quota and when the repository will be full.
+fn forecasts(series: &Series, growth: Option<&Growth>) -> (Option<Forecast>, Option<Forecast>) {
     let row = &series.row;
-    let (used, taken) = (series.used(), series.taken());
-    let growth = Growth::of(&used);
-    let quota = growth.as_ref().zip(row.quota_bytes).map(|(growth, quota)| growth.forecast(quota));
+    let quota = growth.zip(row.quota_bytes).map(|(growth, quota)| growth.forecast(quota));
     // The volume of a cache fills and empties by itself.
     let volume = row.capacity_bytes.filter(|_| row.object_storage != Some(true));
-    let volume = Growth::of(&taken).zip(volume).map(|(growth, capacity)| growth.forecast(capacity));
+    let volume = Growth::of(&series.taken()).zip(volume).map(|(growth, capacity)| growth.forecast(capacity));
+    (quota, volume)
+}
+
+fn cells(series: &Series, trend: fn(&[Moment]) -> Value) -> Vec<Value> {
+    let row = &series.row;
+    let used = series.used();
+    let growth = Growth::of(&used);
+    let (quota, volume) = forecasts(series, growth.as_ref());
     let time = |second: i64| Timestamp::from_second(second).map_or(Value::Null, |at| at.to_string().into());
     let change = [
         used.len().into(),
@@ -144,7 +215,7 @@ fn cells(series: &Series) -> Vec<Value> {
         growth.as_ref().map(|it| it.first.1).into(),
         growth.as_ref().map(|it| it.last.1).into(),
         growth.as_ref().and_then(|it| it.per_day).map(|rate| rate.round() as i64).into(),
-        sparkline(&used, TREND).into(),
+        trend(&used),
         day(quota),
         day(volume),
         says(&[("quota", quota), ("repository", volume)]).into(),

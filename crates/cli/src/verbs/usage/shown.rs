@@ -2,16 +2,18 @@
 
 use std::cmp::Ordering;
 
-use backhaul_filter::{FieldSchema, Place, Predicate, Record, Scalar};
+use backhaul_filter::{Expr, FieldSchema, Parsed, Place, Predicate, Record, Scalar};
+use backhaul_fleet::metrics::line_protocol;
 use backhaul_fleet::{COLUMNS, ROWS, Row, is_over};
 use serde_json::Value;
 
 use super::ask::Order;
-use super::sums;
+use super::{report, sums};
 use crate::args::usage::Question;
 use crate::console::Console;
 use crate::exit::{Code, Failure};
 use crate::expression;
+use crate::input::Expression;
 use crate::output::{self, Column, Format, Kind, RowWriter, Style};
 use crate::suggest;
 
@@ -21,18 +23,21 @@ const FIRST: usize = 15;
 /// The rows of a run on their way to stdout.
 pub(super) struct Shown<'a> {
     question: &'a Question,
+    parsed: Option<Parsed>,
     filter: Option<Predicate<'static>>,
     order: Vec<(FieldSchema<'static>, bool)>,
     fields: Vec<&'static str>,
     style: Style,
     console: &'a Console,
+    /// What a report is called.
+    title: String,
     kept: Vec<Row>,
     writer: Option<Box<dyn RowWriter>>,
 }
 
 impl<'a> Shown<'a> {
     pub(super) fn new(question: &'a Question, console: &'a Console) -> Result<Self, Failure> {
-        let filter = predicate(question, console)?;
+        let (parsed, filter) = filter(question.filter.as_ref(), console)?.unzip();
         let mut order = Vec::new();
         let by_sums = question.total || !question.by.is_empty();
         for (name, largest_first) in question.order().into_iter().filter(|_| !by_sums) {
@@ -44,20 +49,34 @@ impl<'a> Shown<'a> {
         let fields = if by_sums { COLUMNS.to_vec() } else { fields(&question.fields, &COLUMNS)? };
         let style = question.output.style(console)?;
         sums::check(question)?;
-        Ok(Self { question, filter, order, fields, style, console, kept: Vec::new(), writer: None })
+        let title = "Storage usage".to_owned();
+        Ok(Self { question, parsed, filter, order, fields, style, console, title, kept: Vec::new(), writer: None })
+    }
+
+    /// What the filter says, when there is one.
+    pub(super) fn expr(&self) -> Option<&Expr> {
+        self.parsed.as_ref().map(Parsed::expr)
+    }
+
+    /// The same, of a past day.
+    #[cfg(feature = "store")]
+    pub(super) fn of_day(mut self, day: jiff::civil::Date, zone: &str) -> Self {
+        self.title = format!("Storage usage on {day} ({zone})");
+        self
     }
 
     /// Whether rows go out as they come, or the whole must be known first.
     fn is_stream(&self) -> bool {
         let question = self.question;
         let whole = question.total || !question.by.is_empty() || question.top.is_some() || !self.order.is_empty();
-        !whole && !self.style.is_table()
+        question.html.is_none() && !whole && (question.influx || !self.style.is_table())
     }
 
     /// In which order answers are wanted: lines are for programs that read them as they come, and an array or a table is
     /// the same in each run.
     pub(super) fn streams(&self) -> Order {
-        if self.is_stream() && self.style.format == Format::Ndjson { Order::AsTheyCome } else { Order::Servers }
+        let lines = self.question.influx || self.style.format == Format::Ndjson;
+        if self.is_stream() && lines { Order::AsTheyCome } else { Order::Servers }
     }
 
     /// Takes rows of a server.
@@ -70,20 +89,30 @@ impl<'a> Shown<'a> {
             self.kept.extend(rows);
             return Ok(());
         }
+        if self.question.influx {
+            return self.influx(&rows);
+        }
         let fields = self.fields.clone();
         let writer = self.begun()?;
         rows.iter().try_for_each(|row| writer.row(cells(row, &fields)))?;
         writer.flush()
     }
 
-    /// Prints what is still to be printed.
-    pub(super) fn end(mut self) -> Result<(), Failure> {
+    /// Prints what is still to be printed; a report tells what gave no answer.
+    pub(super) fn end(mut self, missing: &[String]) -> Result<(), Failure> {
         let mut rows = std::mem::take(&mut self.kept);
-        if self.question.total || !self.question.by.is_empty() {
-            return sums::print(&rows, self.question, &self.style, self.console);
+        if self.question.html.is_some() {
+            self.sort(&mut rows);
+            let report = crate::report::Report::new(self.title);
+            return report::now(report, &rows, self.question, &self.fields, missing, self.console);
         }
-        rows.sort_by(|a, b| compare(a, b, &self.order));
-        rows.truncate(self.question.top.unwrap_or(usize::MAX));
+        if self.question.total || !self.question.by.is_empty() {
+            return sums::table(&rows, self.question, self.console)?.print(&self.style, self.console);
+        }
+        self.sort(&mut rows);
+        if self.question.influx {
+            return self.influx(&rows);
+        }
         if self.style.is_table() && self.style.format == Format::Table && self.question.fields.is_empty() {
             self.fields.retain(|name| says_something(name, &rows));
         }
@@ -91,6 +120,16 @@ impl<'a> Shown<'a> {
         let writer = self.begun()?;
         rows.iter().try_for_each(|row| writer.row(cells(row, &fields)))?;
         writer.end()
+    }
+
+    fn influx(&self, rows: &[Row]) -> Result<(), Failure> {
+        let lines: String = rows.iter().map(|row| line_protocol(row) + "\n").collect();
+        self.console.write(lines.as_bytes())
+    }
+
+    fn sort(&self, rows: &mut Vec<Row>) {
+        rows.sort_by(|a, b| compare(a, b, &self.order));
+        rows.truncate(self.question.top.unwrap_or(usize::MAX));
     }
 
     fn begun(&mut self) -> Result<&mut Box<dyn RowWriter>, Failure> {
@@ -112,18 +151,27 @@ fn compare(a: &Row, b: &Row, order: &[(FieldSchema<'static>, bool)]) -> Ordering
     order.iter().map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-pub(super) fn predicate(question: &Question, console: &Console) -> Result<Option<Predicate<'static>>, Failure> {
-    let Some(filter) = &question.filter else { return Ok(None) };
-    let source = filter.text()?;
+/// The filter, checked, ready to be evaluated.
+pub(in crate::verbs) fn predicate(
+    text: Option<&Expression>,
+    console: &Console,
+) -> Result<Option<Predicate<'static>>, Failure> {
+    Ok(filter(text, console)?.map(|(_, predicate)| predicate))
+}
+
+/// The same, and what it says.
+fn filter(text: Option<&Expression>, console: &Console) -> Result<Option<(Parsed, Predicate<'static>)>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let source = text.text()?;
     let parsed = expression::parsed(&source, Code::Usage, console)?;
     let parsed = expression::resolved(parsed, ROWS, None, console);
     expression::checked(&parsed, &source, ROWS, console)?;
-    let predicate = Predicate::compile(parsed.expr(), ROWS);
-    predicate.map(Some).map_err(|error| Failure::usage(error.to_string()))
+    let predicate = Predicate::compile(parsed.expr(), ROWS).map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Some((parsed, predicate)))
 }
 
 /// The columns that were asked for; all when none were.
-pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
+pub(in crate::verbs) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'static str>, Failure> {
     if wanted.is_empty() {
         return Ok(all.to_vec());
     }
@@ -131,7 +179,7 @@ pub(super) fn fields(wanted: &[String], all: &[&'static str]) -> Result<Vec<&'st
         all.iter().copied().find(|column| column.eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
             let hint = suggest::hint(name, all.iter().copied());
             Failure::usage(format!("there is no column `{name}`{hint}"))
-                .with_help(format!("the columns are {}", all.join(", ")))
+                .with_help(format!("the columns are {}", suggest::among(name, all.iter().copied())))
         })
     };
     wanted.iter().map(find).collect()
@@ -150,12 +198,25 @@ pub(super) fn columns(names: &[&str]) -> Vec<Column> {
         name if name.ends_with("rows") || name == "runs" => Column::new(name, Kind::Number),
         "server" | "tenant" | "repository" | "item" => Column::new(*name, Kind::Name),
         "collected_at" | "first_at" => Column::new(*name, Kind::Time).detail(),
+        "trend" => Column::new(*name, Kind::Trend),
         name => Column::new(name, Kind::Text),
     };
-    names.iter().map(column).collect()
+    names.iter().map(|name| column(name).spare(spare(name))).collect()
 }
 
-fn says_something(name: &str, rows: &[Row]) -> bool {
+/// How early a table does without a column: who uses how much of what is what people came for.
+fn spare(name: &str) -> u8 {
+    match name {
+        "tenant" | "repository" | "item" | "used_bytes" | "last_bytes" => 0,
+        "quota_percent" | "fill_percent" | "growth_bytes_per_day" => 1,
+        "quota_bytes" | "free_bytes" | "trend" => 2,
+        "server" | "capacity_bytes" => 3,
+        "object_storage_bytes" | "forecast" => 4,
+        _ => 5,
+    }
+}
+
+pub(super) fn says_something(name: &str, rows: &[Row]) -> bool {
     if COLUMNS.iter().position(|column| *column == name).is_none_or(|at| at < FIRST) {
         return true;
     }
@@ -168,7 +229,7 @@ fn says_something(name: &str, rows: &[Row]) -> bool {
 }
 
 /// The row's values in the order of the columns.
-fn cells(row: &Row, fields: &[&str]) -> output::Row {
+pub(super) fn cells(row: &Row, fields: &[&str]) -> output::Row {
     fields.iter().map(|name| value(row.get(Place::Field(name)))).collect()
 }
 

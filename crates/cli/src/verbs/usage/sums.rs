@@ -9,7 +9,7 @@ use super::shown::{columns, fields};
 use crate::args::usage::{By, Question};
 use crate::console::Console;
 use crate::exit::Failure;
-use crate::output::{Style, Table};
+use crate::output::Table;
 
 /// The columns of sums, after those that tell the groups apart.
 const SUMS: [&str; 10] = [
@@ -35,8 +35,8 @@ pub(super) fn check(question: &Question) -> Result<(), Failure> {
     order(question, &names).map(drop)
 }
 
-/// Prints the sums of the rows.
-pub(super) fn print(rows: &[Row], question: &Question, style: &Style, console: &Console) -> Result<(), Failure> {
+/// The sums of the rows.
+pub(super) fn table(rows: &[Row], question: &Question, console: &Console) -> Result<Table, Failure> {
     let by: Vec<backhaul_fleet::By> = question.by.iter().map(|by| (*by).into()).collect();
     let names = names(question);
     let groups = totals(rows, &by);
@@ -62,7 +62,18 @@ pub(super) fn print(rows: &[Row], question: &Question, style: &Style, console: &
     let place = |name: &&str| names.iter().position(|it| it == name);
     let places: Vec<usize> = chosen.iter().filter_map(place).collect();
     let pick = |row: Vec<Value>| places.iter().map(|at| row.get(*at).cloned().unwrap_or_default()).collect();
-    Table { columns: columns(&chosen), rows: table.into_iter().map(pick).collect() }.print(style, console)
+    Ok(Table { columns: columns(&chosen), rows: table.into_iter().map(pick).collect() })
+}
+
+/// Some of the sums of the rows by what they have in common, the largest first.
+pub(super) fn by(rows: &[Row], by: &[backhaul_fleet::By], sums: &[&str]) -> Table {
+    let mut groups = totals(rows, by);
+    groups.sort_by_key(|group| std::cmp::Reverse(group.total.used_bytes));
+    let names: Vec<&str> = by.iter().map(|by| by.name()).chain(sums.iter().copied()).collect();
+    let places = sums.iter().filter_map(|name| SUMS.iter().position(|sum| sum == name)).map(|at| by.len() + at);
+    let places: Vec<usize> = (0..by.len()).chain(places).collect();
+    let row = |cells: Vec<Value>| places.iter().map(|at| cells.get(*at).cloned().unwrap_or_default()).collect();
+    Table { columns: columns(&names), rows: groups.iter().map(cells).map(row).collect() }
 }
 
 fn names(question: &Question) -> Vec<&'static str> {

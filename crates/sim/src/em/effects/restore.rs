@@ -69,8 +69,10 @@ fn about(call: &mut Call<'_>, operation: &'static str, of: Record) -> Answer {
 
 /// `POST /vmRestorePoints/{ID}?action=restore`.
 pub(super) fn restore_vm(call: &mut Call<'_>) -> Answer {
-    let spec: RestoreSpec = call.body()?;
-    if spec.vm_restore_spec.is_none() {
+    // Without a body it is a whole restore to where the machine was.
+    let bare = call.request.body.is_empty();
+    let spec: RestoreSpec = call.body_or_default()?;
+    if !bare && spec.vm_restore_spec.is_none() {
         return Err(Refusal::bad("RestoreSpec lacks VmRestoreSpec."));
     }
     let point = call.subject("VmRestorePoint")?.clone();

@@ -10,6 +10,7 @@ use backhaul_models::em::{
 use backhaul_wire::Secret;
 
 use super::{EmEstate, Owned};
+use crate::estate::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
@@ -47,8 +48,8 @@ const GB: i64 = 1024;
 /// the form of estate files; a test sees to it that they can be read.
 const MORE: &str = include_str!("demo.json");
 
-pub(crate) fn estate(_now: i64) -> EmEstate {
-    let more = super::file::records_alone(MORE).unwrap_or_default();
+pub(crate) fn estate(night: Night) -> EmEstate {
+    let more = super::file::records_alone(&night.moved(MORE)).unwrap_or_default();
     EmEstate {
         servers: vec![
             server(PROVIDER, "172.24.31.67", "Cloud Connect, data centre 1", "13.0.1.1071"),
@@ -261,7 +262,7 @@ fn subtenants() -> Vec<Owned<CloudSubtenant>> {
         subtenant(SMITH, SMITH_MAIN, "2b4d6f81-93a5-4c7e-90b1-d3f507192b3d", "tech\\anna.berg", 10 * GB, 3 * GB),
         subtenant(SMITH, SMITH_MAIN, "3c5e7092-a4b6-4d8f-81c2-e40618293c4e", "tech\\li.wei", 10 * GB, GB),
         subtenant(CONTOSO, CONTOSO_MAIN, "4d6f81a3-b5c7-4e90-92d3-f5172a3b4c5f", "sales-laptop-001", 64 * GB, 41 * GB),
-        subtenant(CONTOSO, CONTOSO_MAIN, "5e7092b4-c6d8-4fa1-83e4-06283b4c5d60", "sales-laptop-002", 64 * GB, 64 * GB),
+        subtenant(CONTOSO, CONTOSO_MAIN, "5e7092b4-c6d8-4fa1-83e4-06283b4c5d60", "sales-laptop-002", 64 * GB, 66 * GB),
         subtenant(CONTOSO, CONTOSO_MAIN, "6f81a3c5-d7e9-40b2-94f5-17394c5d6e71", "营业部 笔记本", 64 * GB, 0),
         subtenant(
             UMLAUT,
@@ -336,7 +337,7 @@ mod tests {
 
     #[test]
     fn every_owner_is_there() {
-        let all = estate(0);
+        let all = crate::Estate::demo().em;
         let known: Vec<_> = all.ids().collect();
         for record in &all.records {
             for owner in &record.belongs_to {

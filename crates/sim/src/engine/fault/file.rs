@@ -28,7 +28,9 @@ fn fault(mut object: Object) -> Result<Fault, FormError> {
     fault.times = object.number("times")?;
     fault.delay = Duration::from_millis(object.number("delayMs")?.unwrap_or(0));
     fault.effect = effect(&mut object)?;
+    let path = object.at("headers");
     object.finish()?;
+    fault.check().map_err(|message| FormError::new(path, message))?;
     Ok(fault)
 }
 

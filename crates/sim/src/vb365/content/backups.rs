@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use backhaul_models::vb365::AnyOrganization;
+use backhaul_models::vb365::{AnyOrganization, BackupRepository};
 use backhaul_wire::{DateTime, Id};
 use serde_json::{Value, json};
 
@@ -40,10 +40,11 @@ pub(super) fn derived(estate: &Vb365Estate, store: &Store, place: &CollectionPat
             .collect()
         }
         "proxies" => proxies(estate),
-        "jobs" => all_jobs(estate).collect(),
+        "jobs" => all_jobs(estate).map(|job| with_status(estate, job)).collect(),
         "copyjobs" => copy_jobs(estate),
         "jobsessions" => {
-            all_jobs(estate).flat_map(|job| (0..SESSIONS).rev().map(move |ago| session(&job, ago))).collect()
+            let sessions = |job| (0..SESSIONS).rev().map(move |ago| session(estate, &job, ago));
+            all_jobs(estate).flat_map(sessions).collect()
         }
         "restorepoints" => restore_points(estate),
         "organizations/syncstate" => estate.organizations.iter().filter_map(sync_state).collect(),
@@ -154,8 +155,23 @@ fn copy_jobs(estate: &Vb365Estate) -> Vec<Record> {
     )]
 }
 
-/// A session of a job so many days ago.
-fn session(job: &Record, ago: usize) -> Record {
+/// Why nothing can be written to a repository.
+fn out_of_order<'e>(estate: &'e Vb365Estate, repository: &str) -> Option<&'e str> {
+    let of = |it: &&BackupRepository| it.id.as_ref().is_some_and(|id| id.same(&repository.into()));
+    let repository = estate.repositories.iter().find(of).filter(|it| it.is_out_of_order == Some(true))?;
+    Some(repository.out_of_order_reason.as_deref().unwrap_or_default())
+}
+
+fn with_status(estate: &Vb365Estate, mut job: Record) -> Record {
+    if out_of_order(estate, job.text("repositoryId")).is_some() {
+        job.body.insert("lastStatus".to_owned(), "Failed".into());
+    }
+    job
+}
+
+/// A session of a job so many days ago. The last one failed where the repository is out of order.
+fn session(estate: &Vb365Estate, job: &Record, ago: usize) -> Record {
+    let fault = out_of_order(estate, job.text("repositoryId")).filter(|_| ago == 0);
     let end = seconds(job.text("lastRun")).unwrap_or_default() - DAY * i64::try_from(ago).unwrap_or(0);
     let id = invent::id(&format!("session {} {ago}", job.id));
     let objects = 20 + invent::number(&id, 400);
@@ -163,7 +179,8 @@ fn session(job: &Record, ago: usize) -> Record {
         &id,
         json!({
             "jobId": &*job.id, "repositoryId": job.text("repositoryId"), "creationTime": clock::iso(end - 562),
-            "endTime": clock::iso(end), "progress": objects, "status": "Success",
+            "endTime": clock::iso(end), "progress": if fault.is_some() { 0 } else { objects },
+            "status": if fault.is_some() { "Failed" } else { "Success" }, "details": fault,
         }),
     )
 }

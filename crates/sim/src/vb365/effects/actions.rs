@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::{files, handler};
+use crate::engine::form::without_trailing_commas;
 use crate::engine::message::Reply;
 use crate::engine::route::Routed;
 use crate::vb365::{Call, Refusal, version};
@@ -18,7 +19,7 @@ const HEIR: u8 = 6;
 
 /// `POST …/Action`.
 pub(in crate::vb365) fn act(call: &mut Call<'_>) -> Result<Reply, Refusal> {
-    let sent: Value = serde_json::from_slice(&call.request.body)
+    let sent: Value = serde_json::from_slice(&without_trailing_commas(&call.request.body))
         .map_err(|error| Refusal::bad(format!("The body is not JSON: {error}.")))?;
     let members = sent.as_object().filter(|members| members.len() == 1);
     let Some((name, parameters)) = members.and_then(|members| members.iter().next()) else {

@@ -7,15 +7,16 @@ use backhaul_models::vb365::{
 };
 
 use super::{Usage, Vb365Estate};
+use crate::estate::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
 
 const PROXY: &str = "8c1f5a1e-2d7b-4c0b-9d7a-3e5f0a6b1c2d";
 
-pub(crate) fn estate(_now: i64) -> Vb365Estate {
+pub(crate) fn estate(night: Night) -> Vb365Estate {
     let mut estate = Vb365Estate::default();
-    let [abc, fabrikam, northwind, tailspin, uspace] = organizations();
+    let [abc, fabrikam, northwind, tailspin, uspace] = organizations(night);
     let repositories = repositories();
     let [cached, object, local, archive, lost, unlimited] = &repositories;
 
@@ -49,8 +50,9 @@ pub(crate) fn estate(_now: i64) -> Vb365Estate {
     estate
 }
 
-fn organizations() -> [AnyOrganization; 5] {
+fn organizations(night: Night) -> [AnyOrganization; 5] {
     use OrganizationType::{Hybrid, Office365, OnPremises};
+    let organization = |names, kind, [first, last]: [&str; 2]| organization(names, kind, [first, &night.moved(last)]);
     [
         organization(
             ["cbc52c37-df7f-4b03-98f3-036e7d4b3127", "abc.onmicrosoft.com", "ABC Company"],
@@ -60,22 +62,22 @@ fn organizations() -> [AnyOrganization; 5] {
         organization(
             ["7b2b1ae1-7bbb-4651-b479-bda7edc7838b", "fabrikam.onmicrosoft.com", "Fabrikam"],
             Office365,
-            ["2021-02-11T22:00:04.191694Z", "2026-11-20T22:07:42Z"],
+            ["2021-02-11T22:00:04.191694Z", "2025-10-18T22:07:42Z"],
         ),
         organization(
             ["5a905bb5-9071-433c-9d2f-f805d4da2cf4", "north.local", "Northwind Traders"],
             OnPremises,
-            ["2019-06-16T15:00:00.0402129-07:00", "2026-11-20T23:30:00Z"],
+            ["2019-06-16T15:00:00.0402129-07:00", "2025-10-19T16:55:00Z"],
         ),
         organization(
             ["7665cf30-ee89-4d0d-a343-2776da77ed79", "tailspintoys.com", "Tailspin Toys"],
             Hybrid,
-            ["2022-09-01T01:00:00Z", "2026-11-19T01:12:09.25Z"],
+            ["2022-09-01T01:00:00Z", "2025-10-17T01:12:09.25Z"],
         ),
         organization(
             ["b9898108-e785-4f8f-8f0d-b05a38880f05", "großhändler.onmicrosoft.com", "Großhändler & Söhne"],
             Office365,
-            ["2024-01-31T20:15:30.1234567Z", "2026-11-20T20:18:44Z"],
+            ["2024-01-31T20:15:30.1234567Z", "2025-10-18T20:18:44Z"],
         ),
     ]
 }

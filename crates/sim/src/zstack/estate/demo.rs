@@ -6,8 +6,11 @@ use backhaul_models::zstack::{
 };
 
 use backhaul_wire::json;
+use jiff::Timestamp;
 
 use super::ZstackEstate;
+use crate::engine::clock;
+use crate::estate::Night;
 
 const GIB: i64 = 1 << 30;
 const TIB: i64 = 1 << 40;
@@ -18,7 +21,11 @@ const MORE: &str = include_str!("demo.json");
 const ZONE_1: &str = "140ebc2fbdb74ae197323a69d432f25e";
 const ZONE_2: &str = "36de66d82f424639af67215a53418ff6";
 
-pub(crate) fn estate(_now: i64) -> ZstackEstate {
+pub(crate) fn estate(night: Night) -> ZstackEstate {
+    let date = |utc: &str| {
+        let time = night.moved(utc).parse::<Timestamp>().unwrap_or_default();
+        clock::java(time.as_second(), 0)
+    };
     let zones = vec![
         zone(ZONE_1, "Zone1", "Jan 1, 2017 9:31:07 AM", true),
         zone(ZONE_2, "Zone 2 (Außenstelle)", "Jun 1, 2015 3:40:00 PM", false),
@@ -28,7 +35,7 @@ pub(crate) fn estate(_now: i64) -> ZstackEstate {
             ["7d5c1a2b3e4f40568a9bacbdcedfe0f1", "image-store-2", "ImageStoreBackupStorage", "/zstack_bs"],
             &[ZONE_1, ZONE_2],
             [40 * TIB, 7 * TIB],
-            ["Sep 30, 2023 11:05:50 PM", "Nov 20, 2026 12:00:01 AM"],
+            ["Sep 30, 2023 11:05:50 PM", &date("2025-10-19T00:00:01Z")],
         ),
         "172.20.1.116",
     );
@@ -38,14 +45,14 @@ pub(crate) fn estate(_now: i64) -> ZstackEstate {
         ["c0ffee00c0ffee00c0ffee00c0ffee00", "cloud-dr", "Addon", "addon://dr"],
         &[ZONE_1],
         [20 * TIB, 11 * TIB],
-        ["Mar 3, 2025 8:15:00 AM", "Nov 2, 2026 6:45:10 PM"],
+        ["Mar 3, 2025 8:15:00 AM", &date("2025-10-02T18:45:10Z")],
     );
     addon.identity = Some("zbs".to_owned());
     let unknown = storage(
         ["deadbeefdeadbeefdeadbeefdeadbeef", "tape <LTO-9> & vault", "TapeBackupStorage", "tape://vault"],
         &[ZONE_2],
         [180 * TIB, 96 * TIB + 512 * GIB],
-        ["Apr 26, 2026 11:05:50 PM", "Nov 1, 2026 1:00:00 PM"],
+        ["Apr 26, 2026 11:05:50 PM", &date("2025-10-01T13:00:00Z")],
     );
     let mut disabled = host(
         storage(
@@ -57,10 +64,19 @@ pub(crate) fn estate(_now: i64) -> ZstackEstate {
         "172.16.0.9",
     );
     disabled.state = Some(BackupStorageState::Disabled);
-    let backup_storages = [image_store(), sftp(), ceph(), moved, addon, unknown, disabled].map(of_its_kind).into();
+    let backup_storages = [image_store(), sftp(), ceph(&date("2025-10-19T04:20:00Z")), moved, addon, unknown, disabled]
+        .map(of_its_kind)
+        .into();
     // Checked by the test below: a mistake in the file is never more than a demo with less in it.
-    let records = super::file::records_alone(MORE).unwrap_or_default();
+    let more: Vec<String> =
+        MORE.split('"').map(|text| if is_time(text) { date(text) } else { text.to_owned() }).collect();
+    let records = super::file::records_alone(&more.join("\"")).unwrap_or_default();
     ZstackEstate { backup_storages, zones, records, ..ZstackEstate::default() }
+}
+
+/// Whether a text is a time that moves; what is history is written as ZStack writes it.
+fn is_time(text: &str) -> bool {
+    text.ends_with('Z') && text.parse::<Timestamp>().is_ok()
 }
 
 /// A storage as the kind that its type names.
@@ -134,14 +150,14 @@ fn sftp() -> AnyBackupStorage {
     )
 }
 
-fn ceph() -> AnyBackupStorage {
+fn ceph(changed: &str) -> AnyBackupStorage {
     const UUID: &str = "5f2e1d0c9b8a47669584736251403f2e";
     const CREATED: &str = "Feb 28, 2021 10:00:00 AM";
     let mut it = storage(
         [UUID, "ceph-bs", "Ceph", "ceph://bak-t-5f2e1d0c"],
         &[ZONE_1],
         [300 * TIB, 120 * TIB],
-        [CREATED, "Nov 20, 2026 4:20:00 AM"],
+        [CREATED, changed],
     );
     it.fsid = Some("3f6a4e2c-8a1d-4a57-9b0e-5f3a2c1d0e9b".into());
     it.pool_name = Some("bak-t-5f2e1d0c".to_owned());

@@ -1,0 +1,226 @@
+//! Asking servers side by side, so that one that is slow costs the others nothing.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use backhaul_filter::{Plan, Predicate, Reflected};
+use backhaul_models::registry;
+use backhaul_wire::{Drift, Struct};
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc::{Sender, channel};
+
+use super::Listing;
+use super::request::Request;
+use super::rows::{Kept, Rows};
+use crate::args::data::Query;
+use crate::connect::{Fleet, Peer};
+use crate::console::{Console, Progress};
+use crate::drift::Strangers;
+use crate::exit::Failure;
+use crate::profile::Server;
+
+/// How many servers are asked at once, and how many pages may wait to be printed: enough to hide latency, few enough for memory.
+const AT_ONCE: usize = 16;
+/// How often a person sees how far it is.
+const TICK: Duration = Duration::from_millis(250);
+
+/// One wording of the question.
+pub(super) struct One<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) request: Request,
+    /// What is left to evaluate here.
+    pub(super) here: Option<Predicate<'a>>,
+}
+
+/// A query under way.
+pub(super) struct Asking<'a> {
+    pub(super) listing: &'a Listing,
+    /// The wordings to ask in; the next one serves where a server does not know the one before.
+    pub(super) asks: &'a [One<'a>],
+    /// Whether rows are printed in the order of the servers, and not as they come.
+    pub(super) in_order: bool,
+    /// What servers send that the schemas do not know.
+    pub(super) strangers: &'a RefCell<Strangers>,
+    pub(super) console: &'a Console,
+}
+
+/// A page of a server, and the places of the items in it that are wanted.
+struct Page {
+    server: usize,
+    page: Box<dyn Struct>,
+    places: Vec<usize>,
+}
+
+impl Asking<'_> {
+    /// Asks all, and prints or keeps what they answer. Gives the failures of servers, each with the server's name.
+    pub(super) async fn all(
+        &self,
+        servers: &[Server],
+        args: &Query,
+        rows: &mut Rows,
+        mut kept: Option<&mut Kept>,
+    ) -> Result<Vec<(String, Failure)>, Failure> {
+        let fleet = Fleet::new(servers, &args.connection, self.console).await?;
+        let places = fleet.places();
+        let (sender, mut pages) = channel::<Page>(AT_ONCE);
+        let enough = Cell::new(false);
+        let ask = |server: backhaul_fleet::Server| {
+            let at = places.get(server.name.as_str()).copied().unwrap_or(0);
+            let peer = Peer { name: server.name, client: server.client };
+            let (sender, enough) = (sender.clone(), &enough);
+            async move {
+                let asked = self.one(at, &peer, &sender, enough).await;
+                peer.close(self.console).await;
+                (at, asked)
+            }
+        };
+        let mut asked = std::pin::pin!(stream::iter(fleet.open(|_| ())).map(ask).buffer_unordered(AT_ONCE));
+        let mut turns = Turns::new(servers.len(), self.in_order);
+        let mut failed: Vec<(usize, Failure)> = Vec::new();
+        let mut progress = Progress::new(self.console);
+        let mut tick = tokio::time::interval(TICK);
+        let mut items = 0;
+        let mut going = true;
+        while going {
+            tokio::select! {
+                // What is there is printed before more is asked.
+                biased;
+                Some(page) = pages.recv() => {
+                    items += page.places.len();
+                    turns.add(page);
+                }
+                ended = asked.next() => match ended {
+                    Some((at, ended)) => {
+                        failed.extend(ended.err().map(|failure| (at, failure)));
+                        turns.ended(at);
+                    }
+                    None => going = false,
+                },
+                _ = tick.tick() => {
+                    progress.show(|| format!("{}/{} servers, {items} items", turns.done, servers.len()));
+                    continue;
+                }
+            }
+            for (at, failure) in fleet.failed() {
+                failed.push((at, failure));
+                turns.ended(at);
+            }
+            // What a server sent before it ended may still be in the channel.
+            while let Ok(page) = pages.try_recv() {
+                items += page.places.len();
+                turns.add(page);
+            }
+            while let Some(Page { server, page, places }) = turns.next() {
+                progress.clear();
+                if let Some(kept) = &mut kept {
+                    kept.page(server, page, places);
+                } else {
+                    let name = servers.get(server).map_or("", Server::name);
+                    let list = page.path(self.listing.list).structs();
+                    for item in places.into_iter().filter_map(|place| list.as_ref()?.get(place)) {
+                        rows.item(name, item)?;
+                    }
+                    rows.flush()?;
+                    enough.set(rows.is_full());
+                }
+            }
+        }
+        progress.clear();
+        failed.sort_by_key(|(at, _)| *at);
+        let name = |at: usize| servers.get(at).map_or("", Server::name).to_owned();
+        Ok(failed.into_iter().map(|(at, failure)| (name(at), failure)).collect())
+    }
+
+    /// Asks one server, page after page.
+    async fn one(&self, at: usize, peer: &Peer, pages: &Sender<Page>, enough: &Cell<bool>) -> Result<(), Failure> {
+        let operation = self.listing.operation;
+        let mut wordings = self.asks.iter();
+        let Some(mut wording) = wordings.next() else { return Ok(()) };
+        self.console.verbose(1, || wording.plan.to_string());
+        let (mut listed, mut begun) = (wording.request.pages(&peer.client, operation), false);
+        while !enough.get() {
+            let version = peer.version().await?;
+            self.listing.check_version(version).map_err(|failure| failure.of_server(&peer.name))?;
+            let mut page = registry::answer_in(operation, version)
+                .ok_or_else(|| Failure::internal(format!("{} has no answer", operation.name)))?;
+            let mut drift = Drift::default();
+            match listed.next_into(page.as_mut(), Some(&mut drift)).await {
+                Ok(None) => break,
+                Ok(Some(_)) => begun = true,
+                Err(error) => {
+                    let unknown = !begun && matches!(error.status(), Some(404 | 501));
+                    match wordings.next().filter(|_| unknown) {
+                        None => return Err(peer.refusal(&error)),
+                        Some(next) => wording = next,
+                    }
+                    self.console.verbose(1, || format!("{}: {error}\n{}", peer.name, wording.plan));
+                    listed = wording.request.pages(&peer.client, operation);
+                    continue;
+                }
+            }
+            self.strangers.borrow_mut().add(page.as_ref(), &drift);
+            if !drift.is_empty() {
+                self.console.verbose(1, || format!("{}: unknown to the schemas: {drift:?}", peer.name));
+            }
+            let Some(items) = page.path(self.listing.list).structs() else { continue };
+            self.console.verbose(1, || format!("{}: {} items", peer.name, items.len()));
+            let wanted = |place: &usize| match (&wording.here, items.get(*place)) {
+                (Some(here), Some(item)) => here.matches(&Reflected(item)),
+                (None, item) => item.is_some(),
+                (Some(_), None) => false,
+            };
+            let places: Vec<usize> = (0..items.len()).filter(wanted).collect();
+            // Nobody is left to take it when the output has failed: then that is what is told.
+            if !places.is_empty() && pages.send(Page { server: at, page, places }).await.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whose pages are printed next.
+struct Turns {
+    in_order: bool,
+    waiting: Vec<VecDeque<Page>>,
+    ended: Vec<bool>,
+    turn: usize,
+    /// How many servers have ended.
+    done: usize,
+}
+
+impl Turns {
+    fn new(servers: usize, in_order: bool) -> Self {
+        let waiting = std::iter::repeat_with(VecDeque::new).take(servers).collect();
+        Self { in_order, waiting, ended: vec![false; servers], turn: 0, done: 0 }
+    }
+
+    fn add(&mut self, page: Page) {
+        if let Some(waiting) = self.waiting.get_mut(page.server) {
+            waiting.push_back(page);
+        }
+    }
+
+    fn ended(&mut self, server: usize) {
+        if let Some(ended) = self.ended.get_mut(server) {
+            self.done += usize::from(!std::mem::replace(ended, true));
+        }
+    }
+
+    /// The next page whose turn it is.
+    fn next(&mut self) -> Option<Page> {
+        if !self.in_order {
+            return self.waiting.iter_mut().find_map(VecDeque::pop_front);
+        }
+        loop {
+            if let Some(page) = self.waiting.get_mut(self.turn)?.pop_front() {
+                return Some(page);
+            }
+            if !self.ended[self.turn] {
+                return None;
+            }
+            self.turn += 1;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `query --explain`: the requests that would be sent, and what would be done here.
+
+use backhaul_filter::Expr;
+use serde_json::json;
+
+use super::asking::One;
+use super::request::Request;
+use crate::args::data::Query;
+use crate::connect::Preview;
+use crate::console::Console;
+use crate::exit::Failure;
+use crate::output::{Column, Kind, Row, Style, Table};
+use crate::profile::Server;
+use crate::verbs::query::Listing;
+
+/// Prints a row per server and wording. Nothing is sent.
+pub(super) fn print(
+    listing: &Listing,
+    asks: &[One<'_>],
+    servers: &[Server],
+    args: &Query,
+    style: &Style,
+    console: &Console,
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for server in servers {
+        let preview = Preview::of(server, &args.connection)?;
+        for (at, ask) in asks.iter().enumerate() {
+            rows.push(row(listing, ask, server, &preview, at)?);
+        }
+    }
+    let columns = vec![
+        Column::new("server", Kind::Name),
+        Column::new("when", Kind::Text),
+        Column::new("request", Kind::Text),
+        Column::new("filtered_here", Kind::Text),
+        Column::new("sorted_here", Kind::Bool),
+    ];
+    Table { columns, rows }.print(style, console)?;
+    console.note("nothing was sent; `backhaul filter explain` says why of each condition");
+    Ok(())
+}
+
+fn row(listing: &Listing, ask: &One<'_>, server: &Server, preview: &Preview, at: usize) -> Result<Row, Failure> {
+    let request = match &ask.request {
+        Request::Own(given) => {
+            format!("{} {}", listing.operation.method, preview.url(listing.operation, &given.params)?)
+        }
+        Request::Zql(zql) => format!("ZQL {zql}"),
+    };
+    let when = if at == 0 { "first" } else { "where the server does not know that" };
+    Ok(vec![
+        json!(server.name()),
+        json!(when),
+        json!(request),
+        json!(ask.plan.rest().map(Expr::to_string)),
+        json!(ask.plan.order_here()),
+    ])
+}

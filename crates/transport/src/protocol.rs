@@ -1,0 +1,141 @@
+//! What each vendor does its own way, as one trait: the rest of the crate speaks to all three through it.
+//!
+//! It is implemented in `em/protocol.rs`, `vb365/protocol.rs` and `zstack/protocol.rs`, each over that system's own options.
+
+mod follow;
+
+use std::fmt::Debug;
+
+use backhaul_wire::{
+    ApiVersion, DecodeError, Drift, EncodeError, Operation, Secret, Struct, System, Versions, json,
+};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use percent_encoding::utf8_percent_encode;
+use url::Url;
+
+use crate::address::{ESCAPED, Params};
+use crate::error::Reason;
+use crate::net::{HttpClient, Request, Response};
+use crate::options::Options;
+use crate::session::Session;
+
+pub(crate) use follow::{Follow, PAGE, Page, Step, text};
+
+/// What a server answered to the questions of a protocol's own: a session, a version.
+pub(crate) type Asked<'a, T> = BoxFuture<'a, Result<T, Reason>>;
+
+pub(crate) trait Protocol: Debug + Send + Sync {
+    fn system(&self) -> System;
+
+    /// The paths that the API itself begins with. People copy them along with the address, where they do not belong.
+    fn root(&self) -> &'static [&'static str];
+
+    // Versions.
+
+    /// The versions of the API that are known here; empty where the system does not number them.
+    fn versions(&self) -> Vec<ApiVersion> {
+        Vec::new()
+    }
+
+    /// The version that is spoken: the one chosen, else the newest that the server has (asked once).
+    fn version<'a>(&'a self, _: &'a HttpClient, _: &'a Options) -> Asked<'a, Option<ApiVersion>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    /// Whether it is not known, of what has these versions, that another one lacks it.
+    fn is_unproven(&self, _versions: Versions, _version: ApiVersion) -> bool {
+        false
+    }
+
+    // Sessions.
+
+    /// Whether requests need a session; else each of them is [signed](Protocol::sign).
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
+    /// Opens a session; `old` is the one that it replaces.
+    fn open<'a>(&'a self, http: &'a HttpClient, options: &'a Options, old: Option<&'a Session>) -> Asked<'a, Session>;
+
+    /// What a logon sends that proves the account, in each form in which it is sent: it must not come back in an error's text.
+    fn secrets(&self, options: &Options) -> Vec<Secret>;
+
+    /// Whether the server no longer knows the session. What it refuses for that, it has not carried out.
+    fn is_expired(&self, answer: &Response) -> bool;
+
+    /// Whether what is asked for at this address is gone once the session is in which it was made.
+    fn is_of_session(&self, _url: &Url) -> bool {
+        false
+    }
+
+    /// The request with what proves the account on it, where there are no sessions.
+    fn sign(&self, request: Request) -> Request {
+        request
+    }
+
+    /// Where to learn whether a signature is right, where there are no sessions to open.
+    fn trial(&self, _base: &Url) -> Option<Url> {
+        None
+    }
+
+    /// Whether a refusal taught what makes the next signature right.
+    fn learn(&self, _answer: &Response) -> bool {
+        false
+    }
+
+    /// What a refusal of a signature means; nothing for other answers.
+    fn refusal(&self, _operation: &str, _answer: &Response) -> Option<Reason> {
+        None
+    }
+
+    // Requests.
+
+    /// What stands before an operation's path, below the server's address.
+    fn prefix(&self, _version: Option<ApiVersion>) -> String {
+        String::new()
+    }
+
+    /// A value as it stands in a query string.
+    fn query_value(&self, value: &str) -> String {
+        utf8_percent_encode(value, ESCAPED).to_string()
+    }
+
+    /// What a body is sent in, and what the server shall answer in.
+    fn media_type(&self) -> &'static str {
+        "application/json"
+    }
+
+    /// What the server shall answer in where the answer is a file.
+    fn file_type(&self) -> &'static str {
+        self.media_type()
+    }
+
+    /// A request body.
+    fn encode(&self, body: &dyn Struct) -> Result<Vec<u8>, EncodeError> {
+        json::encode(body, json::Case::Schema)
+    }
+
+    /// The body as it goes on the wire.
+    fn wrapped(&self, _operation: &Operation, _params: &Params, body: Option<&Bytes>) -> Option<Bytes> {
+        body.cloned()
+    }
+
+    // Answers.
+
+    /// Reads the body of an answer.
+    fn decode(&self, target: &mut dyn Struct, body: &[u8], drift: Option<&mut Drift>) -> Result<(), DecodeError> {
+        json::decode_into(target, body, drift)
+    }
+
+    /// The error in an answer without success, where it is one of the product's own.
+    fn error(&self, answer: &Response) -> Option<Reason>;
+
+    /// Of the body of a 503: whether it is an answer of the API and not of a server that is busy.
+    fn own_503(&self) -> fn(&[u8]) -> bool {
+        |_| false
+    }
+
+    /// How listings go on.
+    fn follow(&self) -> Box<dyn Follow>;
+}
