@@ -173,7 +173,6 @@ fn client(
     };
     let client = client.map_err(|error| Failure::usage(error.to_string()))?;
     let mut policy = Policy::default();
-    policy.deadline = wanted.deadline;
     policy.stop = stop;
     Ok(client.under(policy))
 }

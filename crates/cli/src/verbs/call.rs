@@ -70,11 +70,10 @@ impl Calling<'_> {
     async fn run(&self, server: &Server, mut given: Arguments, body: Option<Body>) -> Result<(), Failure> {
         let size = if self.args.out.is_some() { Size::Any } else { Size::Usual };
         let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
-        if self.args.force {
-            let mut policy = Policy::default();
-            policy.unproven = true;
-            peer.client = peer.client.under(policy);
-        }
+        let mut policy = Policy::default();
+        policy.unproven = self.args.force;
+        policy.deadline = self.args.deadline;
+        peer.client = peer.client.under(policy);
         if let Some(body) = body {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
         }
