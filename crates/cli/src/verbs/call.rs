@@ -72,7 +72,8 @@ impl Calling<'_> {
         let (mut peer, _peers) = Peers::open_one(server, &self.args.connection, size, self.console).await?;
         let mut policy = Policy::default();
         policy.unproven = self.args.force;
-        policy.deadline = self.args.deadline;
+        // A wait counts its time from when the work was started, and says how far that was.
+        policy.deadline = self.args.deadline.filter(|_| !self.waits());
         peer.client = peer.client.under(policy);
         if let Some(body) = body {
             given.body = Some(body.for_server(&peer, self.operation, self.args, self.console).await?);
